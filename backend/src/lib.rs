@@ -1,0 +1,22 @@
+#![doc = include_str!("../README.md")]
+
+pub mod app;
+pub mod auth;
+pub mod cli;
+pub mod clock;
+pub mod codes;
+pub mod config;
+pub mod dataset;
+pub mod entity;
+pub mod error;
+pub mod handlers;
+pub mod jobs;
+pub mod keys;
+pub mod mail;
+pub mod middleware;
+pub mod migration;
+pub mod pages;
+pub mod router;
+pub mod store;
+pub mod submit;
+pub mod synthetic;

@@ -1,0 +1,13 @@
+#![doc = include_str!("../README.md")]
+
+pub mod build;
+pub mod chart;
+pub mod docx;
+pub mod email;
+pub mod font;
+pub mod html;
+pub mod model;
+pub mod narrative;
+pub mod number;
+pub mod pdf;
+pub mod xlsx;
