@@ -74,17 +74,18 @@
 pub mod frame;
 pub mod header;
 pub mod indicator;
-pub mod read;
+mod read;
 pub mod series;
-pub mod table;
+mod settings;
+mod table;
 pub mod unit;
 
 use std::collections::BTreeMap;
 
 pub use frame::{FramePerson, read_frame};
 pub use header::{
-    FrameSource, GradeLine, GroupPlan, MailPlan, Presentation, Recipient, RoundHeader, SamplingPlan, Suppression,
-    ThirdPartyPlan, WeightingPlan,
+    FrameSource, GradeLine, GroupPlan, MailPlan, Presentation, Recipient, RoundHeader, SamplingPlan,
+    Suppression, ThirdPartyPlan, WeightingPlan,
 };
 pub use indicator::{Domain, Indicator, IndicatorTree, Measure, PerspectiveWeight, QuestionRef};
 pub use series::{AdminValue, Criterion};
@@ -165,7 +166,7 @@ impl Plan {
     /// `.csv`, `.md`) in UTF-8 with LF line ends and without byte-order mark; a questionnaire by its
     /// [`Form::version`](survey_forms::form::Form), so that saving it again in another program changes nothing,
     /// or by its bytes while it cannot be read. `frame.csv` is not part of it: people move and die during a
-    /// round, and the hash is public.
+    /// round. Neither is `admin.csv`: the year's numbers come after the rules are sealed, like answers.
     #[must_use]
     pub fn sha256(files: &PlanFiles) -> String {
         read::sha256(files)

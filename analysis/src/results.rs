@@ -507,7 +507,10 @@ impl RoundDetail {
         area: Option<&str>,
     ) -> Option<&IndicatorResult> {
         self.results.indicators.iter().find(|row| {
-            row.code == code && row.unit == unit && row.group.as_deref() == group && row.area.as_deref() == area
+            row.code == code
+                && row.unit == unit
+                && row.group.as_deref() == group
+                && row.area.as_deref() == area
         })
     }
 

@@ -87,7 +87,11 @@ pub enum RoundError {
 /// # Errors
 /// [`RoundError`] when the cases do not have the shape that [`GroupCases`] describes.
 pub fn compute(input: &RoundInput<'_>) -> Result<RoundDetail, RoundError> {
-    Ok(RoundDetail { warnings: Vec::new(), ..crate::results::RoundDetail::default() }).inspect(|_| {
+    Ok(RoundDetail {
+        warnings: Vec::new(),
+        ..crate::results::RoundDetail::default()
+    })
+    .inspect(|_| {
         let _ = input;
     })
 }

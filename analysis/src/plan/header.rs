@@ -160,7 +160,10 @@ pub struct Presentation {
 
 impl Default for Presentation {
     fn default() -> Self {
-        Self { min_cell: 10, small_n: 30 }
+        Self {
+            min_cell: 10,
+            small_n: 30,
+        }
     }
 }
 

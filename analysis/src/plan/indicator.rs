@@ -18,6 +18,10 @@
 //! - `goalpost_low`, `goalpost_high`: the administrative values that earn 0 and 100.
 //! - `domain`: which cases count: `hardship`, `grade=1|2`; several with `;`.
 
+pub(crate) mod cells;
+pub(crate) mod questions;
+pub(crate) mod read;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -179,6 +183,8 @@ impl IndicatorTree {
 
     /// The nodes directly below one, or the top level for none.
     pub fn children<'a>(&'a self, code: Option<&'a str>) -> impl Iterator<Item = &'a Indicator> {
-        self.nodes.iter().filter(move |node| node.parent.as_deref() == code)
+        self.nodes
+            .iter()
+            .filter(move |node| node.parent.as_deref() == code)
     }
 }
