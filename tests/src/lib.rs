@@ -1,1 +1,10 @@
-//! Placeholder.
+//! Minyi from outside: the harness that starts the real program with real neighbours (PostgreSQL, an SMTP
+//! server, Chromium) and the people who use it. The tests themselves are in `e2e/`, the load test in `load/`.
+
+pub mod answers;
+pub mod browser;
+pub mod command;
+pub mod demo;
+pub mod postgres;
+pub mod server;
+pub mod smtp;

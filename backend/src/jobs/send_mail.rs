@@ -1,0 +1,131 @@
+//! The mail worker: takes messages from the outbox and hands them to the mail server, with growing pauses while
+//! that fails. See `store/outbox.rs` for why no message is sent twice.
+
+use std::time::Duration;
+
+use lettre::Address;
+use lettre::address::Envelope;
+use sea_orm::DatabaseConnection;
+use tokio::sync::watch;
+
+use crate::clock::SharedClock;
+use crate::mail::transport::{Outcome, SmtpRelay};
+use crate::store::StoreError;
+use crate::store::outbox::{self, Message};
+
+/// How often the outbox is looked at.
+const TICK: Duration = Duration::from_secs(1);
+/// Longer than a send can take: each step of it gives up after 30 s.
+const LEASE_MS: i64 = 10 * 60 * 1000;
+/// After so many refusals for now (about ten hours) a message has failed.
+const MOST_ATTEMPTS: i32 = 12;
+/// The longest pause: one hour.
+const LONGEST_PAUSE_MS: i64 = 60 * 60 * 1000;
+
+/// What the worker works with.
+pub struct MailWorker {
+    /// Where the outbox is.
+    pub db: DatabaseConnection,
+    /// What time it is.
+    pub clock: SharedClock,
+    /// The way to the mail server.
+    pub relay: SmtpRelay,
+    /// The sender of every message.
+    pub from: Address,
+}
+
+impl MailWorker {
+    /// Works until `stop` turns true; the message under way is finished first.
+    pub async fn run(self, mut stop: watch::Receiver<bool>) {
+        let mut unreachable_in_a_row = 0;
+        while !*stop.borrow() {
+            match self.turn(unreachable_in_a_row, &stop).await {
+                Ok(reached) => unreachable_in_a_row = if reached { 0 } else { unreachable_in_a_row + 1 },
+                Err(error) => tracing::warn!(%error, "the outbox cannot be read; trying again"),
+            }
+            tokio::select! {
+                () = tokio::time::sleep(TICK) => {}
+                changed = stop.changed() => if changed.is_err() { return },
+            }
+        }
+    }
+
+    /// Sends what is due. Returns whether the server could be reached, as far as it was tried.
+    async fn turn(
+        &self,
+        unreachable_in_a_row: i32,
+        stop: &watch::Receiver<bool>,
+    ) -> Result<bool, StoreError> {
+        let now = self.clock.now_ms();
+        let lost = outbox::expire_leases(&self.db, now).await?;
+        if lost > 0 {
+            tracing::warn!(
+                messages = lost,
+                "messages may or may not have been sent; see the console"
+            );
+        }
+        if !outbox::is_due(&self.db, now).await? {
+            return Ok(true);
+        }
+        // Asked first, so that a server that is down is found out before a message counts as handed over.
+        if let Err(Outcome::TryAgain(reason) | Outcome::Refused(reason) | Outcome::Unknown(reason)) =
+            self.relay.greet().await
+        {
+            let retry_at = now + pause_ms(unreachable_in_a_row + 1);
+            tracing::warn!(%reason, "the mail server cannot be used; trying again");
+            outbox::postpone_due(&self.db, &reason, now, retry_at).await?;
+            return Ok(false);
+        }
+        while !*stop.borrow() {
+            let now = self.clock.now_ms();
+            let Some(message) = outbox::claim(&self.db, now, now + LEASE_MS).await? else {
+                break;
+            };
+            self.send(message).await?;
+        }
+        Ok(true)
+    }
+
+    async fn send(&self, message: Message) -> Result<(), StoreError> {
+        let outcome = match message.recipient.parse::<Address>() {
+            Ok(to) => match Envelope::new(Some(self.from.clone()), vec![to]) {
+                Ok(envelope) => self.relay.send(&envelope, &message.message).await,
+                Err(error) => Outcome::Refused(error.to_string()),
+            },
+            Err(error) => Outcome::Refused(error.to_string()),
+        };
+        let now = self.clock.now_ms();
+        match outcome {
+            Outcome::Accepted => outbox::sent(&self.db, message.id, now).await,
+            Outcome::TryAgain(reason) if message.attempts < MOST_ATTEMPTS => {
+                outbox::retry(&self.db, message.id, &reason, now + pause_ms(message.attempts)).await
+            }
+            Outcome::TryAgain(reason) | Outcome::Refused(reason) => {
+                tracing::warn!(message.id = %message.id, %reason, "a message was refused");
+                outbox::give_up(&self.db, message.id, outbox::FAILED, &reason, now).await
+            }
+            Outcome::Unknown(reason) => {
+                tracing::warn!(message.id = %message.id, %reason, "a message may or may not have been sent");
+                outbox::give_up(&self.db, message.id, outbox::UNKNOWN, &reason, now).await
+            }
+        }
+    }
+}
+
+/// 2, 4, 8, … seconds, at most an hour.
+fn pause_ms(attempts: i32) -> i64 {
+    let doublings = u32::try_from(attempts.clamp(1, 20)).unwrap_or(1);
+    (1000 << doublings).min(LONGEST_PAUSE_MS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_double_up_to_an_hour() {
+        assert_eq!([1, 2, 3].map(pause_ms), [2_000, 4_000, 8_000]);
+        assert_eq!([0, -5].map(pause_ms), [2_000, 2_000]);
+        assert_eq!([12, 100, i32::MAX].map(pause_ms), [LONGEST_PAUSE_MS; 3]);
+    }
+}

@@ -1,0 +1,180 @@
+//! A summary for one recipient as a MIME message: text and HTML alternatives, the key chart inline, the report
+//! attached.
+
+use lettre::Message;
+use lettre::message::header::ContentType;
+use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
+use reports::email::{EmailSummary, KEY_CHART_CID};
+
+/// A file that goes with a message.
+#[derive(Debug, Clone)]
+pub struct AttachedFile {
+    /// The name shown to the reader.
+    pub name: String,
+    /// The media type, such as `application/pdf`.
+    pub media_type: &'static str,
+    /// The content.
+    pub content: Vec<u8>,
+}
+
+/// Why a message could not be composed.
+#[derive(Debug, thiserror::Error)]
+pub enum ComposeError {
+    /// An address is not an e-mail address.
+    #[error("{address:?} is not an e-mail address: {source}")]
+    Address {
+        /// What was given.
+        address: String,
+        /// What is wrong with it.
+        source: lettre::address::AddressError,
+    },
+    /// The parts do not make a message.
+    #[error("the message cannot be built: {0}")]
+    Message(#[from] lettre::error::Error),
+    /// A media type is not one.
+    #[error("{0:?} is not a media type")]
+    MediaType(String),
+}
+
+/// Who a message is from and to, when, and under which id.
+#[derive(Debug, Clone)]
+pub struct Header<'a> {
+    /// `Name <address>` of the sender.
+    pub from: &'a str,
+    /// The recipient's name.
+    pub to_name: &'a str,
+    /// The recipient's address.
+    pub to: &'a str,
+    /// The same for every attempt to send the message, so that a receiving server can drop a second copy.
+    pub message_id: String,
+    /// The time in the `Date` header.
+    pub date: std::time::SystemTime,
+}
+
+/// Composes the message and returns it as it goes over the wire.
+///
+/// # Errors
+/// [`ComposeError`] when an address or a part is malformed.
+pub fn compose(
+    header: &Header<'_>,
+    summary: &EmailSummary,
+    files: &[AttachedFile],
+) -> Result<Vec<u8>, ComposeError> {
+    let to = Mailbox::new(Some(header.to_name.to_owned()), parse_address(header.to)?);
+    let png = media_type("image/png")?;
+    let related = MultiPart::related()
+        .singlepart(SinglePart::html(summary.html.clone()))
+        .singlepart(
+            Attachment::new_inline(KEY_CHART_CID.to_owned()).body(summary.key_chart_png.clone(), png),
+        );
+    let alternative = MultiPart::alternative()
+        .singlepart(SinglePart::plain(summary.text.clone()))
+        .multipart(related);
+    let mut mixed = MultiPart::mixed().multipart(alternative);
+    for file in files {
+        let kind = media_type(file.media_type)?;
+        mixed = mixed.singlepart(Attachment::new(file.name.clone()).body(file.content.clone(), kind));
+    }
+    let message = Message::builder()
+        .from(parse_mailbox(header.from)?)
+        .to(to)
+        .subject(summary.subject.clone())
+        .date(header.date)
+        .message_id(Some(header.message_id.clone()))
+        .multipart(mixed)?;
+    Ok(message.formatted())
+}
+
+/// Parses `Name <address>` or a bare address.
+///
+/// # Errors
+/// [`ComposeError::Address`] naming what was given.
+pub fn parse_mailbox(text: &str) -> Result<Mailbox, ComposeError> {
+    text.parse().map_err(|source| ComposeError::Address {
+        address: text.to_owned(),
+        source,
+    })
+}
+
+fn parse_address(text: &str) -> Result<lettre::Address, ComposeError> {
+    text.parse().map_err(|source| ComposeError::Address {
+        address: text.to_owned(),
+        source,
+    })
+}
+
+fn media_type(text: &str) -> Result<ContentType, ComposeError> {
+    ContentType::parse(text).map_err(|_| ComposeError::MediaType(text.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn summary() -> EmailSummary {
+        EmailSummary {
+            subject: "云溪县残联满意度测评简报".to_owned(),
+            text: "参与率 61.2%".to_owned(),
+            html: "<p>参与率 61.2%</p><img src=\"cid:key-chart\" alt=\"各乡镇得分\">".to_owned(),
+            key_chart_png: vec![0x89, b'P', b'N', b'G'],
+            key_chart_alt: "各乡镇得分".to_owned(),
+        }
+    }
+
+    fn header() -> Header<'static> {
+        Header {
+            from: "民意 <minyi@example.org>",
+            to_name: "领导小组",
+            to: "group@example.org",
+            message_id: "<summary-1@example.org>".to_owned(),
+            date: std::time::SystemTime::UNIX_EPOCH,
+        }
+    }
+
+    #[test]
+    fn message_has_both_bodies_the_inline_picture_and_the_attachment() {
+        let pdf = AttachedFile {
+            name: "年度报告.pdf".to_owned(),
+            media_type: "application/pdf",
+            content: b"%PDF-1.7".to_vec(),
+        };
+        let bytes = compose(&header(), &summary(), &[pdf]).expect("a message");
+        let text = String::from_utf8(bytes).expect("mail is ASCII");
+        let order = [
+            "multipart/mixed",
+            "multipart/alternative",
+            "text/plain",
+            "multipart/related",
+            "text/html",
+        ];
+        let places: Vec<usize> = order.iter().map(|part| text.find(part).expect(part)).collect();
+        assert!(places.is_sorted(), "{places:?}");
+        assert!(text.contains("Content-ID: <key-chart>"));
+        assert!(text.contains("application/pdf"));
+        assert!(text.contains("Message-ID: <summary-1@example.org>"));
+    }
+
+    #[test]
+    fn a_malformed_recipient_is_named() {
+        let header = Header {
+            to: "not an address",
+            ..header()
+        };
+        let error = compose(&header, &summary(), &[]).expect_err("no message");
+        assert!(error.to_string().contains("not an address"), "{error}");
+    }
+
+    #[test]
+    fn a_line_break_in_the_subject_adds_no_header() {
+        let summary = EmailSummary {
+            subject: "a\r\nBcc: all@example.org".to_owned(),
+            ..summary()
+        };
+        let bytes = compose(&header(), &summary, &[]).expect("a message");
+        assert!(
+            !String::from_utf8_lossy(&bytes)
+                .lines()
+                .any(|line| line.starts_with("Bcc:"))
+        );
+    }
+}

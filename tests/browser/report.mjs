@@ -1,0 +1,19 @@
+// Self-contained HTML reports, opened from the disk: axe and the window's width, on a phone and on a desk.
+// task: { paths: [file, …], shots }
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Pages, openBrowser, task } from './lib.mjs';
+
+const pages = new Pages();
+const browser = await openBrowser();
+for (const width of [360, 1280]) {
+  const page = await browser.newPage({ viewport: { width, height: 800 }, javaScriptEnabled: false });
+  for (const [nth, path] of task.paths.entries()) {
+    await page.goto(pathToFileURL(path).href);
+    await pages.check(page, `${path} at ${width}`);
+    if (task.shots) await page.screenshot({ path: join(task.shots, `report-${nth}-${width}.png`), fullPage: true });
+  }
+  await page.close();
+}
+pages.report();
+await browser.close();

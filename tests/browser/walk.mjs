@@ -1,0 +1,156 @@
+// Walks one questionnaire from the invitation to the receipt, as a respondent who answers at the given way,
+// and lets axe look at every page.
+// task: { url, language: "zh"|"en", javascript, width, height, prefer: {question: value}, invalid, pauseAfter, shots }
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Pages, assert, openBrowser, task } from './lib.mjs';
+
+const MOST_PAGES = 120;
+const pages = new Pages();
+const browser = await openBrowser();
+const context = await browser.newContext({
+  viewport: { width: task.width ?? 360, height: task.height ?? 640 },
+  javaScriptEnabled: task.javascript !== false,
+  locale: task.language === 'en' ? 'en-GB' : 'zh-CN',
+});
+const page = await context.newPage();
+const failures = [];
+page.on('pageerror', (error) => failures.push(`script error: ${error.message}`));
+page.on('console', (message) => {
+  if (message.type() === 'error' && !/status of 4\d\d/.test(message.text())) failures.push(message.text());
+});
+
+let shot = 0;
+async function look(where) {
+  await pages.check(page, where);
+  const language = await page.getAttribute('html', 'lang');
+  assert(language?.startsWith(task.language ?? 'zh'), `${where}: the page's language is ${language}`);
+  if (task.shots) {
+    mkdirSync(task.shots, { recursive: true });
+    shot += 1;
+    await page.screenshot({ path: join(task.shots, `${String(shot).padStart(3, '0')}.png`), fullPage: true });
+  }
+}
+
+const questionOf = () => new URL(page.url()).pathname.split('/').pop();
+const main = () => page.locator('main form button[data-main]');
+async function go() {
+  await Promise.all([page.waitForNavigation(), main().click()]);
+}
+
+// Fills the page in: the preferred answer, else the first real choice, else a word or a number.
+async function answer(prefer) {
+  const names = new Set();
+  for (const input of await page.locator('main form').locator('input, textarea, select').all()) {
+    const [name, type] = [await input.getAttribute('name'), await input.getAttribute('type')];
+    if (!name || type === 'hidden' || names.has(name)) continue;
+    names.add(name);
+    const wanted = prefer?.[name];
+    const group = page.locator(`main form [name="${name}"]`);
+    if (type === 'radio') {
+      const values = await group.evaluateAll((all) => all.map((one) => one.value));
+      const value = values.includes(String(wanted)) ? String(wanted) : values[0];
+      await page.check(`main form [name="${name}"][value="${value}"]`);
+    } else if (type === 'checkbox') {
+      const values = await group.evaluateAll((all) => all.map((one) => one.value));
+      const chosen = Array.isArray(wanted) ? wanted : [wanted ?? values[0]];
+      for (const value of chosen) await page.check(`main form [name="${name}"][value="${value}"]`);
+    } else if (type === 'number' || (await input.getAttribute('inputmode')) === 'numeric') {
+      await input.fill(String(wanted ?? 2));
+    } else if (type === 'date') {
+      await input.fill(String(wanted ?? '2026-10-01'));
+    } else {
+      await input.fill(String(wanted ?? '多来村里看看'));
+    }
+  }
+}
+
+await page.goto(task.url);
+if (task.language === 'en' && !(await page.getAttribute('html', 'lang')).startsWith('en')) {
+  await Promise.all([page.waitForNavigation(), page.locator('a[hreflang="en"], button[value="en"]').first().click()]);
+}
+await look('start');
+for (const box of await page.locator('main form input[type=checkbox]').all()) await box.check();
+for (const select of await page.locator('main form select').all()) {
+  const values = await select.locator('option').evaluateAll((all) => all.map((one) => one.value).filter(Boolean));
+  await select.selectOption(values[0]);
+}
+await go();
+
+const asked = [];
+let resumed = null;
+let invalidSeen = false;
+for (let count = 0; count < MOST_PAGES; count += 1) {
+  const path = new URL(page.url()).pathname;
+  if (!/\/q\//.test(path)) break;
+  const question = questionOf();
+  await look(question);
+
+  if (task.invalid?.question === question && !invalidSeen) {
+    // An invalid answer: a message beside the field, the same in the summary on top, and the title says so.
+    await answer({ [question]: task.invalid.value });
+    await go();
+    await look(`${question} (invalid)`);
+    const beside = page.locator(`#err-${question}`);
+    const summary = page.locator('[role=alert], .error-summary').first();
+    assert((await beside.count()) === 1, `no message beside ${question}`);
+    assert(await summary.isVisible(), 'no summary of the errors on top');
+    assert((await summary.locator(`a[href^="#${question}"]`).count()) >= 1, 'the summary does not lead to the field');
+    const title = await page.title();
+    assert(/^(错误|Error)/.test(title), `the title does not say that there is an error: ${title}`);
+    for (const box of await page.locator('main form input[type=checkbox]:checked').all()) await box.uncheck();
+    invalidSeen = true;
+  }
+
+  asked.push(question);
+  await answer(task.prefer);
+  await go();
+
+  if (task.backAfter === asked.length) {
+    await Promise.all([page.waitForNavigation(), page.locator('main [data-back]').first().click()]);
+    assert(questionOf() === question, `back leads to ${questionOf()}, not to ${question}`);
+    const kept = await page.locator('main form').locator('input:checked').count();
+    assert(kept > 0, `the answer to ${question} is not kept when going back`);
+    await go();
+  }
+
+  if (task.pauseAfter === asked.length) {
+    // The same phone, later: goes on where it was left. A new device: goes on too, but shows nothing given before.
+    const next = questionOf();
+    await page.goto(task.url);
+    await look('start again');
+    await go();
+    assert(questionOf() === next, `resumed at ${questionOf()}, not at ${next}`);
+    const other = await browser.newContext({ viewport: { width: 360, height: 640 }, javaScriptEnabled: task.javascript !== false });
+    const elsewhere = await other.newPage();
+    await elsewhere.goto(task.url);
+    for (const box of await elsewhere.locator('main form input[type=checkbox]').all()) await box.check();
+    await Promise.all([elsewhere.waitForNavigation(), elsewhere.locator('main form button[data-main]').click()]);
+    assert(elsewhere.url().endsWith(`/q/${next}`), `a new device resumes at ${elsewhere.url()}`);
+    const hidden = await elsewhere.goto(page.url().replace(/\/q\/.*/, `/q/${asked[0]}`));
+    const shown = await elsewhere.locator('main form input:checked').count();
+    assert(shown === 0 && !elsewhere.url().endsWith(`/q/${asked[0]}`),
+      `a new device is shown an earlier answer (${hidden.status()} ${elsewhere.url()})`);
+    resumed = next;
+    await other.close();
+  }
+}
+
+assert(/\/check$/.test(new URL(page.url()).pathname), `the walk ended at ${page.url()} after ${asked.join(', ')}`);
+await look('check');
+await go();
+await look('receipt');
+const receipt = await page.locator('[data-receipt]').first().innerText();
+assert(receipt.trim().length > 20, `no receipt: ${receipt}`);
+assert((await page.locator('main svg').count()) > 0, 'no QR code on the receipt');
+if (task.usedCode) {
+  const reply = await page.goto(task.url);
+  assert(reply.status() === 409, `a used code answers ${reply.status()}`);
+  await look('used code');
+}
+if (task.invalid) assert(invalidSeen, `the walk never came to ${task.invalid.question}`);
+if (task.pauseAfter) assert(resumed, 'the walk was too short to pause');
+
+for (const failure of failures) pages.problems.push(failure);
+pages.report({ asked, receipt: receipt.trim() });
+await browser.close();

@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# Installs what the tests need, then runs all of them. The README's second command, and all that CI runs.
+#
+# Needs: Debian (apt-get, as root or with sudo) and Rust. Everything else is installed here.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
+
+packages=()
+need() { # need PATH_OR_COMMAND PACKAGE...
+  local what=$1; shift
+  if [ "${what#/}" != "$what" ]; then compgen -G "$what" >/dev/null && return; else command -v "$what" >/dev/null && return; fi
+  packages+=("$@")
+}
+need cc build-essential
+need '/usr/lib/postgresql/*/bin/initdb' postgresql
+need '/usr/lib/postgresql/*/bin/pgbench' postgresql-contrib
+need /usr/bin/chromium chromium
+need node nodejs
+need npm npm
+need openssl openssl
+need pdftotext poppler-utils
+# Only for the browser's pictures: the pages use the phone's own fonts, and a bare machine has none for Chinese.
+need '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc' fonts-noto-cjk
+if [ "${#packages[@]}" -gt 0 ]; then
+  echo "installing: ${packages[*]}"
+  as_root apt-get update -qq
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${packages[@]}"
+fi
+
+(cd tests/browser && npm ci --no-audit --no-fund --loglevel=error)
+
+cargo fmt --all --check
+cargo build --workspace --all-targets --locked
+# A snapshot that no test refers to, or that differs, fails.
+INSTA_UPDATE=no cargo test --workspace --locked
+cargo clippy --workspace --all-targets --locked -- -D warnings

@@ -1,0 +1,99 @@
+//! A running `minyi serve` (or `minyi demo`), stopped when dropped.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::command::{free_port, minyi};
+
+/// A server process on a port of its own.
+#[derive(Debug)]
+pub struct Server {
+    child: Child,
+    /// `http://127.0.0.1:PORT`
+    pub base_url: String,
+    /// Where its output is written.
+    pub log: PathBuf,
+}
+
+impl Server {
+    /// Serves the data folder `data` (made before by `minyi demo` or `minyi round import`).
+    ///
+    /// # Panics
+    /// When it is not ready within 60 seconds; the message holds its log.
+    pub fn start(data: &Path, settings: &[(&str, &str)]) -> Self {
+        let port = free_port();
+        let mut command = minyi(["serve"]);
+        command.env("MINYI_DATA", data).env("MINYI_LISTEN", format!("127.0.0.1:{port}"));
+        command.env("MINYI_BASE_URL", format!("http://127.0.0.1:{port}"));
+        command.envs(settings.iter().copied());
+        Self::spawn(command, port, data.join(format!("serve-{port}.log")))
+    }
+
+    /// Starts `command`, which serves on `port`, and waits until `/readyz` answers.
+    ///
+    /// # Panics
+    /// When it ends before, or is not ready within 180 seconds.
+    pub fn spawn(mut command: Command, port: u16, log: PathBuf) -> Self {
+        let file = File::create(&log).expect("the log file");
+        command.stdout(file.try_clone().expect("the log file")).stderr(Stdio::from(file));
+        let child = command.spawn().expect("minyi starts");
+        let mut server = Self { child, base_url: format!("http://127.0.0.1:{port}"), log };
+        server.wait_until_ready(Duration::from_secs(180));
+        server
+    }
+
+    fn wait_until_ready(&mut self, patience: Duration) {
+        let begun = Instant::now();
+        let address = self.base_url.trim_start_matches("http://").to_owned();
+        while begun.elapsed() < patience {
+            if let Some(status) = self.child.try_wait().expect("the child's state") {
+                panic!("minyi ended with {status}:\n{}", self.printed());
+            }
+            if answers_ready(&address) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        panic!("minyi was not ready after {patience:?}:\n{}", self.printed());
+    }
+
+    /// All that it has printed.
+    pub fn printed(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap_or_default()
+    }
+
+    /// Its process id.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Ends it as `kill -9` does: nothing is flushed, nothing is said.
+    ///
+    /// # Panics
+    /// When the process cannot be waited for.
+    pub fn kill(mut self) {
+        self.child.kill().expect("kill -9");
+        self.child.wait().expect("the end of the process");
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Already ended is as good as ended now.
+        if self.child.kill().is_ok() {
+            let _ended = self.child.wait();
+        }
+    }
+}
+
+fn answers_ready(address: &str) -> bool {
+    use std::io::{Read, Write};
+    let Ok(mut stream) = std::net::TcpStream::connect(address) else { return false };
+    let request = format!("GET /readyz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    let mut answer = String::new();
+    stream.write_all(request.as_bytes()).is_ok()
+        && stream.read_to_string(&mut answer).is_ok()
+        && answer.starts_with("HTTP/1.1 200")
+}
