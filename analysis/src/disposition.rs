@@ -1,1 +1,206 @@
-//! Being written.
+//! What became of each invited case, and the response rates that follow.
+//!
+//! Codes and rates are those of the American Association for Public Opinion Research, so
+//! that a rate means the same here as in any published survey.
+
+use serde::{Deserialize, Serialize};
+
+/// Final disposition of a case.
+///
+/// # Source
+/// AAPOR (2023), Standard Definitions, 10th edition; the letters are those of its formulas.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Disposition {
+    /// 1.1 Complete interview (I).
+    Complete,
+    /// 1.2 Partial interview (P).
+    Partial,
+    /// 2.1 Refusal and break-off (R).
+    Refusal,
+    /// 2.2 Non-contact (NC).
+    NonContact,
+    /// 2.3 Other eligible non-interview: absent, ill, no common language (O).
+    Other,
+    /// 3.1 Unknown whether the household or address exists or is occupied (UH).
+    UnknownHousehold,
+    /// 3.2 Other unknown eligibility: nothing ever heard (UO).
+    UnknownOther,
+    /// 4 Not eligible: died, moved away, wrongly listed.
+    NotEligible,
+}
+
+impl Disposition {
+    /// All dispositions, in the order of their codes.
+    pub const ALL: [Self; 8] = [
+        Self::Complete,
+        Self::Partial,
+        Self::Refusal,
+        Self::NonContact,
+        Self::Other,
+        Self::UnknownHousehold,
+        Self::UnknownOther,
+        Self::NotEligible,
+    ];
+
+    /// The code in the Standard Definitions.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Complete => "1.1",
+            Self::Partial => "1.2",
+            Self::Refusal => "2.1",
+            Self::NonContact => "2.2",
+            Self::Other => "2.3",
+            Self::UnknownHousehold => "3.1",
+            Self::UnknownOther => "3.2",
+            Self::NotEligible => "4.0",
+        }
+    }
+}
+
+/// How many cases ended in each disposition. Counts, or sums of base weights.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct DispositionCounts {
+    counts: [f64; 8],
+}
+
+impl DispositionCounts {
+    /// Counts cases.
+    pub fn of(cases: impl IntoIterator<Item = Disposition>) -> Self {
+        let mut counts = Self::default();
+        for case in cases {
+            counts.add(case, 1.0);
+        }
+        counts
+    }
+
+    /// Adds a case, or its weight.
+    pub fn add(&mut self, disposition: Disposition, amount: f64) {
+        self.counts[disposition as usize] += amount;
+    }
+
+    /// The count of one disposition.
+    pub fn count(&self, disposition: Disposition) -> f64 {
+        self.counts[disposition as usize]
+    }
+
+    /// Eligible non-respondents known as such: R + NC + O.
+    fn known_nonresponse(&self) -> f64 {
+        self.count(Disposition::Refusal)
+            + self.count(Disposition::NonContact)
+            + self.count(Disposition::Other)
+    }
+
+    fn unknown(&self) -> f64 {
+        self.count(Disposition::UnknownHousehold) + self.count(Disposition::UnknownOther)
+    }
+
+    /// The share of the cases of known eligibility that are eligible: the usual estimate
+    /// of `e`, for the cases of unknown eligibility.
+    pub fn eligibility(&self) -> f64 {
+        let eligible = self.interviews() + self.known_nonresponse();
+        eligible / (eligible + self.count(Disposition::NotEligible))
+    }
+
+    fn interviews(&self) -> f64 {
+        self.count(Disposition::Complete) + self.count(Disposition::Partial)
+    }
+
+    /// Numerator and denominator with a share `e` of the unknown counted as eligible.
+    fn rate(&self, numerator: f64, e: f64) -> f64 {
+        let unknown = if e == 0.0 { 0.0 } else { e * self.unknown() };
+        numerator / (self.interviews() + self.known_nonresponse() + unknown)
+    }
+
+    /// RR1: complete ÷ all that are or may be eligible. The lowest rate, and the one published.
+    ///
+    /// ```
+    /// use analysis::disposition::{Disposition, DispositionCounts};
+    /// let counts = DispositionCounts::of([
+    ///     Disposition::Complete, Disposition::Partial, Disposition::UnknownOther, Disposition::NotEligible,
+    /// ]);
+    /// assert_eq!((counts.rr1(), counts.rr2()), (1.0 / 3.0, 2.0 / 3.0));
+    /// ```
+    pub fn rr1(&self) -> f64 {
+        self.rate(self.count(Disposition::Complete), 1.0)
+    }
+
+    /// RR2: as RR1, partial interviews counted as respondents.
+    pub fn rr2(&self) -> f64 {
+        self.rate(self.interviews(), 1.0)
+    }
+
+    /// RR3: as RR1, with only the estimated eligible share `e` of the unknown cases.
+    pub fn rr3(&self, e: f64) -> f64 {
+        self.rate(self.count(Disposition::Complete), e)
+    }
+
+    /// RR4: as RR2, with only the estimated eligible share `e` of the unknown cases.
+    pub fn rr4(&self, e: f64) -> f64 {
+        self.rate(self.interviews(), e)
+    }
+
+    /// RR5: as RR1, no unknown case counted as eligible.
+    pub fn rr5(&self) -> f64 {
+        self.rate(self.count(Disposition::Complete), 0.0)
+    }
+
+    /// RR6: as RR2, no unknown case counted as eligible. The highest rate.
+    pub fn rr6(&self) -> f64 {
+        self.rate(self.interviews(), 0.0)
+    }
+
+    /// COOP1: complete ÷ those contacted (I + P + R + O).
+    pub fn coop1(&self) -> f64 {
+        let contacted = self.interviews() + self.count(Disposition::Refusal) + self.count(Disposition::Other);
+        self.count(Disposition::Complete) / contacted
+    }
+
+    /// REF1: refusals ÷ all that are or may be eligible.
+    pub fn ref1(&self) -> f64 {
+        self.rate(self.count(Disposition::Refusal), 1.0)
+    }
+
+    /// CON1: contacted ÷ all that are or may be eligible.
+    pub fn con1(&self) -> f64 {
+        let contacted = self.interviews() + self.count(Disposition::Refusal) + self.count(Disposition::Other);
+        self.rate(contacted, 1.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counts() -> DispositionCounts {
+        let mut counts = DispositionCounts::default();
+        for (disposition, amount) in Disposition::ALL
+            .into_iter()
+            .zip([400.0, 50.0, 100.0, 80.0, 20.0, 30.0, 70.0, 50.0])
+        {
+            counts.add(disposition, amount);
+        }
+        counts
+    }
+
+    #[test]
+    fn rates_follow_the_standard_definitions_by_hand() {
+        let counts = counts();
+        let close = |a: f64, b: f64| assert!((a - b).abs() < 1e-12, "{a} is not {b}");
+        close(counts.rr1(), 400.0 / 750.0);
+        close(counts.rr2(), 450.0 / 750.0);
+        close(counts.eligibility(), 650.0 / 700.0);
+        close(counts.rr3(0.5), 400.0 / 700.0);
+        close(counts.rr4(0.5), 450.0 / 700.0);
+        close(counts.rr5(), 400.0 / 650.0);
+        close(counts.rr6(), 450.0 / 650.0);
+        close(counts.coop1(), 400.0 / 570.0);
+        close(counts.ref1(), 100.0 / 750.0);
+        close(counts.con1(), 570.0 / 750.0);
+    }
+
+    #[test]
+    fn rates_without_any_case_are_nan() {
+        assert!(DispositionCounts::default().rr1().is_nan());
+    }
+}

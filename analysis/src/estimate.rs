@@ -1,1 +1,214 @@
-//! Being written.
+//! Estimates with their sampling error.
+//!
+//! Every estimator gives a [`Linearised`] statistic: its value and, for each row used, the
+//! influence of that row. Everything else (standard error, interval, degrees of freedom,
+//! design effect, covariances between estimates) follows from those in the same way, here.
+
+pub mod mean;
+pub mod proportion;
+pub mod ratio;
+pub mod total;
+
+use nalgebra::DMatrix;
+
+use crate::design::SurveyDesign;
+use crate::interval::{Basis, Method, limits};
+use crate::moments::WeightedMoments;
+use crate::variance::linearise;
+
+/// An estimate and what is known of its error. NaN stands for "cannot be said".
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Estimate {
+    /// The estimate; NaN for a mean over no rows.
+    pub value: f64,
+    /// Standard error.
+    pub se: f64,
+    /// Lower limit.
+    pub lower: f64,
+    /// Upper limit.
+    pub upper: f64,
+    /// Degrees of freedom.
+    pub df: f64,
+    /// Design effect, when asked for.
+    pub deff: Option<f64>,
+    /// Rows used: in the domain, with a value and a positive weight.
+    pub n: usize,
+    /// Σ weights of the rows used.
+    pub sum_weights: f64,
+}
+
+/// What the design effect compares with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeffBase {
+    /// Simple random sampling without replacement, (1 − n/Σw) S²/n.
+    WithoutReplacement,
+    /// Simple random sampling with replacement, S²/n.
+    WithReplacement,
+}
+
+/// Which PSUs and strata are counted for the degrees of freedom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DfRule {
+    /// Those of the whole design.
+    Design,
+    /// Those with rows in the domain.
+    Domain,
+}
+
+/// What to report beside the value.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct EstimateOptions {
+    /// How limits are set.
+    pub interval: Method,
+    /// Confidence level, in (0, 1).
+    pub level: f64,
+    /// How degrees of freedom are counted.
+    pub df: DfRule,
+    /// The design effect wanted.
+    pub deff: Option<DeffBase>,
+}
+
+impl Default for EstimateOptions {
+    fn default() -> Self {
+        Self {
+            interval: Method::T,
+            level: 0.95,
+            df: DfRule::Design,
+            deff: None,
+        }
+    }
+}
+
+/// A statistic and its first-order dependence on each row.
+///
+/// `influence[i]` is zᵢ for row `rows[i]`: to first order the statistic varies like Σ wᵢzᵢ.
+/// Rows not listed have influence zero but stay in the design.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Linearised {
+    /// The statistic.
+    pub value: f64,
+    /// The rows used, ascending.
+    pub rows: Vec<u32>,
+    /// zᵢ of each row used, without its weight.
+    pub influence: Vec<f64>,
+    /// Σ weights of the rows used.
+    pub sum_weights: f64,
+}
+
+impl Linearised {
+    /// The weighted influence values wᵢzᵢ of all rows of the design, zeros included:
+    /// a column for [`covariance`](crate::variance::linearise::covariance).
+    pub fn weighted_column(&self, design: &SurveyDesign) -> Vec<f64> {
+        let mut column = vec![0.0; design.rows()];
+        for (&row, z) in self.rows.iter().zip(&self.influence) {
+            column[row as usize] = design.weights()[row as usize] * z;
+        }
+        column
+    }
+
+    /// The variance under the design; NaN when nothing was observed.
+    pub fn variance(&self, design: &SurveyDesign) -> f64 {
+        if self.rows.is_empty() {
+            return f64::NAN;
+        }
+        let weighted: Vec<f64> = self
+            .rows
+            .iter()
+            .zip(&self.influence)
+            .map(|(&row, z)| design.weights()[row as usize] * z)
+            .collect();
+        linearise::variance_of_domain_total(design, &self.rows, &weighted)
+    }
+
+    /// The variance that a simple random sample of the same size would have.
+    ///
+    /// NaN when the weights sum to less than the rows, as then they are not counts of persons.
+    ///
+    /// # Source
+    /// Kish (1965), Survey Sampling, section 8.2; as in R survey: S² is estimated with the weights,
+    /// n/(n−1) Σw(z−z̄)²/Σw, and N by Σw.
+    pub fn simple_variance(&self, design: &SurveyDesign, base: DeffBase) -> f64 {
+        let weights = self.rows.iter().map(|&row| design.weights()[row as usize]);
+        let moments = WeightedMoments::of(self.influence.iter().copied().zip(weights));
+        let (n, total) = (self.rows.len() as f64, self.sum_weights);
+        let with_replacement = moments.variance() * total * total / n;
+        match base {
+            DeffBase::WithReplacement => with_replacement,
+            DeffBase::WithoutReplacement if total < n => f64::NAN,
+            DeffBase::WithoutReplacement => with_replacement * (1.0 - n / total),
+        }
+    }
+
+    /// Completes the statistic with standard error, interval, df and design effect.
+    pub fn estimate(&self, design: &SurveyDesign, options: &EstimateOptions) -> Estimate {
+        let variance = self.variance(design);
+        let df = match options.df {
+            DfRule::Design => design.df(),
+            DfRule::Domain => design.df_within(&self.rows),
+        };
+        let n = self.rows.len();
+        let se = variance.sqrt();
+        let basis = Basis {
+            value: self.value,
+            se,
+            df,
+            n,
+            level: options.level,
+        };
+        let (lower, upper) = limits(options.interval, basis);
+        let deff = options
+            .deff
+            .map(|base| variance / self.simple_variance(design, base));
+        let (value, sum_weights) = (self.value, self.sum_weights);
+        Estimate {
+            value,
+            se,
+            lower,
+            upper,
+            df,
+            deff,
+            n,
+            sum_weights,
+        }
+    }
+}
+
+/// The joint covariance matrix of several statistics under one design.
+pub fn covariance(design: &SurveyDesign, statistics: &[Linearised]) -> DMatrix<f64> {
+    let columns: Vec<Vec<f64>> = statistics
+        .iter()
+        .map(|statistic| statistic.weighted_column(design))
+        .collect();
+    let columns: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
+    linearise::covariance(design, &columns)
+}
+
+/// The rows of a domain that have a positive weight and pass `has_value`.
+///
+/// `domain`: ascending row numbers, or `None` for all rows.
+pub(crate) fn rows_used(
+    design: &SurveyDesign,
+    domain: Option<&[u32]>,
+    has_value: impl Fn(usize) -> bool,
+) -> Vec<u32> {
+    let keep = |row: &u32| design.weights()[*row as usize] > 0.0 && has_value(*row as usize);
+    match domain {
+        Some(rows) => rows.iter().copied().filter(keep).collect(),
+        None => (0..design.rows() as u32).filter(keep).collect(),
+    }
+}
+
+/// Σ w over rows.
+pub(crate) fn sum_weights(design: &SurveyDesign, rows: &[u32]) -> f64 {
+    rows.iter().map(|&row| design.weights()[row as usize]).sum()
+}
+
+/// Σ wy over rows.
+pub(crate) fn weighted_sum(design: &SurveyDesign, rows: &[u32], y: impl Fn(usize) -> f64) -> f64 {
+    rows.iter()
+        .map(|&row| design.weights()[row as usize] * y(row as usize))
+        .sum()
+}
+
+#[cfg(test)]
+mod tests;

@@ -5,6 +5,7 @@ pub mod disclosure;
 pub mod disposition;
 pub mod estimate;
 pub mod evaluation;
+pub mod factor;
 pub mod indicator;
 pub mod interval;
 pub mod moments;

@@ -1,0 +1,159 @@
+//! Calibrated weights and the residuals that their variance is made of.
+//!
+//! A calibrated estimator varies like the total of its calibration residuals, not of
+//! the influence values themselves: what the known margins explain is not uncertain.
+
+use nalgebra::{DMatrix, DVector, SymmetricEigen};
+
+use super::Margin;
+use crate::factor::MISSING;
+
+/// Weights after a calibration, and the projection that the variance needs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Calibration {
+    before: Vec<f64>,
+    after: Vec<f64>,
+    model: Model,
+}
+
+/// What the weights were calibrated on.
+#[derive(Debug, Clone, PartialEq)]
+enum Model {
+    /// One margin: residuals are deviations from the cells' means.
+    Cells { codes: Vec<u32>, mass: Vec<f64> },
+    /// Several margins: `positions[m][row]` is a row's column in the joint dummy matrix,
+    /// `inverse` the pseudo-inverse of its weighted cross-product (rank-deficient, as every
+    /// margin adds up to the same constant).
+    Margins {
+        positions: Vec<Vec<u32>>,
+        inverse: DMatrix<f64>,
+    },
+}
+
+impl Calibration {
+    pub(super) fn on_cells(before: &[f64], after: Vec<f64>, margin: &Margin) -> Self {
+        let model = Model::Cells {
+            codes: margin.codes().to_vec(),
+            mass: margin.weighted_counts(before),
+        };
+        Self {
+            before: before.to_vec(),
+            after,
+            model,
+        }
+    }
+
+    pub(super) fn on_margins(before: &[f64], after: Vec<f64>, margins: &[Margin]) -> Self {
+        let mut offset = 0u32;
+        let mut positions = Vec::with_capacity(margins.len());
+        for margin in margins {
+            let shift = offset;
+            positions.push(
+                margin
+                    .codes()
+                    .iter()
+                    .map(|&code| if code == MISSING { MISSING } else { code + shift })
+                    .collect::<Vec<u32>>(),
+            );
+            offset += margin.totals().len() as u32;
+        }
+        let mut cross = DMatrix::zeros(offset as usize, offset as usize);
+        for (row, &weight) in before.iter().enumerate() {
+            if weight > 0.0 {
+                for a in &positions {
+                    for b in &positions {
+                        cross[(a[row] as usize, b[row] as usize)] += weight;
+                    }
+                }
+            }
+        }
+        let inverse = pseudo_inverse(cross);
+        let model = Model::Margins { positions, inverse };
+        Self {
+            before: before.to_vec(),
+            after,
+            model,
+        }
+    }
+
+    /// The calibrated weights.
+    pub fn weights(&self) -> &[f64] {
+        &self.after
+    }
+
+    /// The weights before this calibration.
+    pub fn weights_before(&self) -> &[f64] {
+        &self.before
+    }
+
+    /// Replaces weighted influence values by their weighted calibration residuals.
+    ///
+    /// - `weighted_influence`: xᵢ = wᵢzᵢ with the calibrated weights wᵢ; one per row.
+    ///
+    /// With zᵢ = xᵢ/wᵢ, dᵢ the weights before and B the d-weighted least-squares
+    /// coefficients of z on the margins' dummies, xᵢ becomes wᵢ(zᵢ − B′cᵢ). Call it before
+    /// [`covariance`](crate::variance::linearise::covariance) when the design does not carry
+    /// the calibration itself ([`SurveyDesign::with_calibration`](crate::design::SurveyDesign::with_calibration)
+    /// does this for you).
+    ///
+    /// # Source
+    /// Deville & Särndal (1992), JASA 87(418), 376–382, equation 3.4; for raking, Deville,
+    /// Särndal & Sautory (1993), JASA 88(423), 1013–1020. Figures agree with R survey's
+    /// `postStratify` and `calibrate`.
+    pub fn residualise(&self, weighted_influence: &mut [f64]) {
+        debug_assert_eq!(weighted_influence.len(), self.after.len());
+        // Σ d z c, summed by cell; rows of weight 0 take no part.
+        let row_value = |row: usize, x: f64| (self.after[row] > 0.0).then(|| x / self.after[row]);
+        match &self.model {
+            Model::Cells { codes, mass } => {
+                let mut means = vec![0.0; mass.len()];
+                for (row, &x) in weighted_influence.iter().enumerate() {
+                    if x != 0.0
+                        && let Some(z) = row_value(row, x)
+                    {
+                        means[codes[row] as usize] += self.before[row] * z;
+                    }
+                }
+                for (mean, mass) in means.iter_mut().zip(mass) {
+                    *mean /= mass;
+                }
+                for (row, x) in weighted_influence.iter_mut().enumerate() {
+                    if codes[row] != MISSING {
+                        *x -= self.after[row] * means[codes[row] as usize];
+                    }
+                }
+            }
+            Model::Margins { positions, inverse } => {
+                let mut sums = DVector::zeros(inverse.nrows());
+                for (row, &x) in weighted_influence.iter().enumerate() {
+                    if x != 0.0
+                        && let Some(z) = row_value(row, x)
+                    {
+                        for margin in positions {
+                            sums[margin[row] as usize] += self.before[row] * z;
+                        }
+                    }
+                }
+                let coefficients = inverse * sums;
+                for (row, x) in weighted_influence.iter_mut().enumerate() {
+                    if self.after[row] > 0.0 {
+                        let fitted: f64 = positions.iter().map(|m| coefficients[m[row] as usize]).sum();
+                        *x -= self.after[row] * fitted;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The Moore–Penrose inverse of a symmetric positive semi-definite matrix.
+fn pseudo_inverse(matrix: DMatrix<f64>) -> DMatrix<f64> {
+    let eigen = SymmetricEigen::new(matrix);
+    let largest = eigen.eigenvalues.iter().copied().fold(0.0, f64::max);
+    // Dummies' cross-products have rank deficits that are exact up to rounding.
+    let floor = largest * 1e-11;
+    let inverse = eigen
+        .eigenvalues
+        .map(|value| if value > floor { 1.0 / value } else { 0.0 });
+    &eigen.eigenvectors * DMatrix::from_diagonal(&inverse) * eigen.eigenvectors.transpose()
+}

@@ -1,0 +1,48 @@
+//! Post-stratification: weights that reproduce known counts of one (crossed) margin.
+
+use super::{Calibration, Margin, WeightingError, check_weights};
+use crate::factor::MISSING;
+
+/// Scales the weights in each post-stratum to its population count.
+///
+/// - `weights`: one per row, finite, ≥ 0; rows of weight 0 stay 0.
+/// - `margin`: the post-strata (made with the same weights).
+///
+/// # Errors
+/// When a weight is negative or not finite. (A post-stratum without respondents cannot
+/// reach here: [`Margin::new`] refuses it.)
+///
+/// # Source
+/// Holt & Smith (1979), JRSS A 142(1), 33–46; R `survey::postStratify`.
+///
+/// ```
+/// use analysis::factor::Factor;
+/// use analysis::weighting::{Margin, post_stratify};
+/// let sex = Factor::from_labels(["f", "f", "m"]);
+/// let counts = [(vec!["f".to_owned()], 60.0), (vec!["m".to_owned()], 40.0)];
+/// let margin = Margin::new(&[("sex", &sex)], &counts, &[1.0, 1.0, 1.0])?;
+/// assert_eq!(post_stratify(&[1.0, 1.0, 1.0], &margin)?.weights(), [30.0, 30.0, 40.0]);
+/// # Ok::<(), analysis::weighting::WeightingError>(())
+/// ```
+pub fn post_stratify(weights: &[f64], margin: &Margin) -> Result<Calibration, WeightingError> {
+    check_weights(weights)?;
+    let counts = margin.weighted_counts(weights);
+    let factors: Vec<f64> = margin
+        .totals()
+        .iter()
+        .zip(&counts)
+        .map(|(total, count)| total / count)
+        .collect();
+    let after = weights
+        .iter()
+        .zip(margin.codes())
+        .map(|(weight, &code)| {
+            if code == MISSING {
+                0.0
+            } else {
+                weight * factors[code as usize]
+            }
+        })
+        .collect();
+    Ok(Calibration::on_cells(weights, after, margin))
+}
