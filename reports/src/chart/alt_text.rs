@@ -1,0 +1,149 @@
+//! Sentences that tell a picture, shared by the charts.
+
+use super::point::{Flag, Measure, Point};
+use crate::model::Lang;
+
+/// "最高青溪镇 82.1%，最低白石乡 61.0%。" among the shown values; empty when there is none, one clause when there is one.
+pub(crate) fn extremes(points: &[(&str, Point)], measure: Measure, lang: Lang) -> String {
+    let shown: Vec<(&str, f64)> = points
+        .iter()
+        .filter_map(|(label, p)| p.shown().map(|v| (*label, v)))
+        .collect();
+    let highest = shown.iter().fold(None::<(&str, f64)>, |best, &x| {
+        if best.is_some_and(|b| b.1 >= x.1) {
+            best
+        } else {
+            Some(x)
+        }
+    });
+    let lowest = shown.iter().fold(None::<(&str, f64)>, |best, &x| {
+        if best.is_some_and(|b| b.1 <= x.1) {
+            best
+        } else {
+            Some(x)
+        }
+    });
+    match (highest, lowest, lang) {
+        (Some(high), Some(low), Lang::Zh) if shown.len() > 1 => {
+            format!(
+                "最高{} {}，最低{} {}。",
+                high.0,
+                measure.print(high.1),
+                low.0,
+                measure.print(low.1)
+            )
+        }
+        (Some(high), Some(low), Lang::En) if shown.len() > 1 => {
+            format!(
+                "Highest: {} {}; lowest: {} {}. ",
+                high.0,
+                measure.print(high.1),
+                low.0,
+                measure.print(low.1)
+            )
+        }
+        (Some(only), _, Lang::Zh) => format!("{} {}。", only.0, measure.print(only.1)),
+        (Some(only), _, Lang::En) => format!("{} {}. ", only.0, measure.print(only.1)),
+        _ => String::new(),
+    }
+}
+
+/// Says how many values are withheld, missing or marked; empty when none is.
+pub(crate) fn gaps<'a>(points: impl IntoIterator<Item = &'a Point>, lang: Lang) -> String {
+    let (mut withheld, mut absent, mut marked) = (0usize, 0usize, 0usize);
+    for point in points {
+        match (point.flag, point.value) {
+            (Flag::Suppressed, _) => withheld += 1,
+            (_, None) => absent += 1,
+            (Flag::SmallN | Flag::Unreliable, _) => marked += 1,
+            (Flag::None, Some(_)) => {}
+        }
+    }
+    let mut said = String::new();
+    for (count, zh, en) in [
+        (
+            withheld,
+            "项因人数太少隐匿",
+            "withheld because too few persons stand behind them",
+        ),
+        (absent, "项没有数据", "without data"),
+        (
+            marked,
+            "项样本较少，仅供参考",
+            "from few answers, for orientation only",
+        ),
+    ] {
+        if count > 0 {
+            said.push_str(&lang.pick(format!("{count}{zh}。"), format!("{count} {en}. ")));
+        }
+    }
+    said
+}
+
+/// Joins sentences and takes off the space at the end.
+pub(crate) fn tidy(words: &str) -> String {
+    words.trim().to_owned()
+}
+
+/// The notes under a picture that explain its signs: `*` and hatching.
+pub(crate) fn notes<'a>(points: impl IntoIterator<Item = &'a Point>, lang: Lang) -> Vec<String> {
+    let (mut marked, mut withheld, mut absent) = (false, false, false);
+    for point in points {
+        marked |= matches!(point.flag, Flag::SmallN | Flag::Unreliable) && point.value.is_some();
+        withheld |= point.flag == Flag::Suppressed;
+        absent |= point.flag != Flag::Suppressed && point.value.is_none();
+    }
+    let mut notes = Vec::new();
+    if marked {
+        notes.push(
+            lang.pick("* 样本较少，仅供参考。", "* Few answers: for orientation only.")
+                .to_owned(),
+        );
+    }
+    if withheld {
+        notes.push(
+            lang.pick(
+                "“隐匿”：人数太少，为保护个人不公布。",
+                "“Withheld”: too few persons, not published to protect them.",
+            )
+            .to_owned(),
+        );
+    }
+    if absent {
+        notes.push(lang.pick("“—”：没有数据。", "“—”: no data.").to_owned());
+    }
+    notes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn extremes_leaves_withheld_values_out() {
+        let points = [
+            ("甲", Point::exact(70.0)),
+            ("乙", Point::exact(99.0).flagged(Flag::Suppressed)),
+            ("丙", Point::exact(61.0)),
+        ];
+        assert_eq!(
+            extremes(&points, Measure::Percent, Lang::Zh),
+            "最高甲 70.0%，最低丙 61.0%。"
+        );
+        assert_eq!(extremes(&points[1..2], Measure::Percent, Lang::Zh), "");
+    }
+
+    #[test]
+    fn gaps_counts_each_reason() {
+        let points = [
+            Point::suppressed(),
+            Point::absent(),
+            Point::exact(3.0).flagged(Flag::SmallN),
+            Point::exact(3.0),
+        ];
+        assert_eq!(
+            tidy(&gaps(&points, Lang::En)),
+            "1 withheld because too few persons stand behind them. 1 without data. 1 from few answers, for orientation only."
+        );
+    }
+}
