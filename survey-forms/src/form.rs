@@ -1,1 +1,225 @@
-//! Being written.
+//! A questionnaire as values. A [`Form`] exists only after every check has passed: names are unique, references
+//! resolve, nothing depends on itself. What needs an index (looking up a question by name, the order in which
+//! expressions must be evaluated) is computed once, when the form is made.
+
+use std::collections::HashMap;
+
+use indexmap::IndexMap;
+use serde::Serialize;
+use serde_json::Value as Json;
+use sha2::{Digest, Sha256};
+
+use crate::text::{Language, Text};
+
+mod choice_list;
+mod question;
+
+pub use choice_list::{Choice, ChoiceList, MissingKind};
+pub use question::{Appearance, Group, Item, Media, Question, QuestionKind, Required};
+
+/// A questionnaire that has passed every check.
+///
+/// The fields are for reading: names in them are indexed, so a form is changed by reading another one.
+#[derive(Clone, Debug, Serialize)]
+pub struct Form {
+    /// `form_id` of the settings sheet, or the file's name without its ending.
+    pub id: String,
+    /// Title shown to respondents.
+    pub title: Text,
+    /// SHA-256, in hexadecimal, of the canonical JSON of everything else here: the same questions give the same
+    /// version on every machine, and a changed comma gives another.
+    pub version: String,
+    /// The `version` that the author wrote on the settings sheet; empty when there is none.
+    pub author_version: String,
+    /// The languages in which the form is written; the first is the default.
+    pub languages: Vec<Language>,
+    /// Choices by list name.
+    pub choice_lists: IndexMap<String, ChoiceList>,
+    /// What a device notes by itself (`start`, `end`, `today`, `deviceid`).
+    pub metadata: Vec<Metadata>,
+    /// Questions and groups in order.
+    pub items: Vec<Item>,
+    #[serde(skip)]
+    index: Index,
+}
+
+/// A value that the device notes without asking.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Metadata {
+    /// Name by which expressions may refer to it.
+    pub name: String,
+    /// What is noted.
+    pub kind: MetadataKind,
+}
+
+/// What a device notes by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MetadataKind {
+    /// When the form was opened.
+    Start,
+    /// When it was finished.
+    End,
+    /// The day on which it was filled in.
+    Today,
+    /// An identifier of the device.
+    DeviceId,
+}
+
+/// What a [`Form`] is made from, before it has a version and an index.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct FormParts {
+    pub(crate) id: String,
+    pub(crate) title: Text,
+    pub(crate) author_version: String,
+    pub(crate) languages: Vec<Language>,
+    pub(crate) choice_lists: IndexMap<String, ChoiceList>,
+    pub(crate) metadata: Vec<Metadata>,
+    pub(crate) items: Vec<Item>,
+}
+
+/// Slots number questions and groups together in document order (a group before what it holds).
+#[derive(Clone, Debug, Default)]
+struct Index {
+    slots: HashMap<String, usize>,
+    /// A slot comes after all slots that its `relevant` and `calculation` read, and after its group.
+    evaluation_order: Vec<usize>,
+}
+
+/// A question or group with its slot's surroundings.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Node<'a> {
+    pub(crate) item: &'a Item,
+    pub(crate) parent: Option<usize>,
+}
+
+impl Form {
+    /// Gives parts that have passed every check a version and an index.
+    ///
+    /// `evaluation_order` lists every slot once, dependencies first.
+    pub(crate) fn new(parts: FormParts, evaluation_order: Vec<usize>) -> Self {
+        let mut form = Self {
+            id: parts.id,
+            title: parts.title,
+            version: String::new(),
+            author_version: parts.author_version,
+            languages: parts.languages,
+            choice_lists: parts.choice_lists,
+            metadata: parts.metadata,
+            items: parts.items,
+            index: Index::default(),
+        };
+        let slots = form
+            .nodes()
+            .iter()
+            .enumerate()
+            .map(|(slot, node)| (node.item.name().to_owned(), slot))
+            .collect();
+        form.index = Index {
+            slots,
+            evaluation_order,
+        };
+        form.version = fingerprint(&form);
+        form
+    }
+
+    /// All questions in document order, those in groups included.
+    pub fn questions(&self) -> impl Iterator<Item = &Question> {
+        Walk {
+            stack: vec![self.items.iter()],
+        }
+        .filter_map(|item| match item {
+            Item::Question(question) => Some(question),
+            Item::Group(_) => None,
+        })
+    }
+
+    /// The question of this name.
+    pub fn question(&self, name: &str) -> Option<&Question> {
+        let slot = self.slot(name)?;
+        Walk {
+            stack: vec![self.items.iter()],
+        }
+        .nth(slot)
+        .and_then(Item::as_question)
+    }
+
+    /// The choices of a question's list; empty for a question without one.
+    pub fn choices(&self, question: &Question) -> &[Choice] {
+        question
+            .kind
+            .list()
+            .and_then(|list| self.choice_lists.get(list))
+            .map_or(&[], |list| &list.choices)
+    }
+
+    /// The default language.
+    pub fn default_language(&self) -> &str {
+        self.languages.first().map_or("zh", Language::as_str)
+    }
+
+    pub(crate) fn slot(&self, name: &str) -> Option<usize> {
+        self.index.slots.get(name).copied()
+    }
+
+    pub(crate) fn evaluation_order(&self) -> &[usize] {
+        &self.index.evaluation_order
+    }
+
+    /// Questions and groups by slot.
+    pub(crate) fn nodes(&self) -> Vec<Node<'_>> {
+        nodes(&self.items)
+    }
+}
+
+/// Questions and groups in document order, each with the slot of the group around it.
+pub(crate) fn nodes(items: &[Item]) -> Vec<Node<'_>> {
+    fn walk<'a>(items: &'a [Item], parent: Option<usize>, out: &mut Vec<Node<'a>>) {
+        for item in items {
+            let slot = out.len();
+            out.push(Node { item, parent });
+            if let Item::Group(group) = item {
+                walk(&group.items, Some(slot), out);
+            }
+        }
+    }
+    let mut out = Vec::new();
+    walk(items, None, &mut out);
+    out
+}
+
+/// Items in document order, a group before what it holds.
+struct Walk<'a> {
+    stack: Vec<std::slice::Iter<'a, Item>>,
+}
+
+impl<'a> Iterator for Walk<'a> {
+    type Item = &'a Item;
+
+    fn next(&mut self) -> Option<&'a Item> {
+        loop {
+            match self.stack.last_mut()?.next() {
+                Some(item) => {
+                    if let Item::Group(group) = item {
+                        self.stack.push(group.items.iter());
+                    }
+                    return Some(item);
+                }
+                None => {
+                    self.stack.pop();
+                }
+            }
+        }
+    }
+}
+
+/// SHA-256 over the form's JSON with sorted keys and without the version itself.
+fn fingerprint(form: &Form) -> String {
+    let mut json = serde_json::to_value(form).unwrap_or(Json::Null);
+    if let Json::Object(fields) = &mut json {
+        fields.shift_remove("version");
+    }
+    json.sort_all_objects();
+    let digest = Sha256::digest(json.to_string().as_bytes());
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}

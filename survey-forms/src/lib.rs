@@ -1,13 +1,23 @@
 #![doc = include_str!("../README.md")]
+#![cfg_attr(
+    test,
+    allow(non_snake_case, reason = "tests are named subject__condition__result")
+)]
 
-pub mod check;
+mod answer;
+mod check;
 pub mod code_book;
 pub mod diagnostic;
 pub mod expression;
 pub mod flow;
 pub mod form;
+mod placeholder;
 pub mod render;
 pub mod response;
+mod state;
 pub mod text;
 pub mod validate;
 pub mod xlsform;
+
+#[cfg(test)]
+mod testing;

@@ -1,1 +1,144 @@
-//! Being written.
+//! XLSForm in: the bytes of an `.xlsx` workbook to a [`Form`], or everything that is wrong with it.
+//!
+//! Reading goes on after a fault, with a stand-in where something could not be understood, so that one run reports
+//! all faults; a form is made only when none of them is an error.
+
+use crate::check::check;
+use crate::diagnostic::catalogue::Fault;
+use crate::diagnostic::{Diagnostic, Place, nearest};
+use crate::form::{Form, FormParts};
+
+mod aliases;
+mod choices;
+mod faults;
+mod headers;
+mod settings;
+mod survey;
+mod workbook;
+
+pub(crate) use faults::Faults;
+pub(crate) use headers::Table;
+use workbook::{Sheet, Workbook};
+
+/// A form that was read, with what somebody should look at.
+#[derive(Clone, Debug)]
+pub struct ReadForm {
+    /// The form.
+    pub form: Form,
+    /// Warnings in the order of the file.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// The largest file that is read; questionnaires with a thousand questions stay below a tenth of it.
+const LARGEST_FILE_BYTES: usize = 8 << 20;
+
+/// Reads a questionnaire. `file_name` is used in messages, and as the form's id when the settings have none.
+///
+/// # Errors
+/// All errors and all warnings, in the order of the file.
+///
+/// # Example
+/// ```
+/// let faults = survey_forms::xlsform::read("broken.xlsx", b"not a workbook").unwrap_err();
+/// assert_eq!(faults[0].code, "XF001");
+/// ```
+pub fn read(file_name: &str, bytes: &[u8]) -> Result<ReadForm, Vec<Diagnostic>> {
+    let mut faults = Faults::new(file_name);
+    let form = read_into(file_name, bytes, &mut faults);
+    let diagnostics = faults.finish();
+    match form {
+        Some(form) if !diagnostics.iter().any(Diagnostic::is_error) => Ok(ReadForm {
+            form,
+            warnings: diagnostics,
+        }),
+        _ => Err(diagnostics),
+    }
+}
+
+fn read_into(file_name: &str, bytes: &[u8], faults: &mut Faults) -> Option<Form> {
+    if bytes.is_empty() {
+        faults.add(Fault::EmptyFile, Place::unknown());
+        return None;
+    }
+    if bytes.len() > LARGEST_FILE_BYTES {
+        let most = format!("{} MB", LARGEST_FILE_BYTES >> 20);
+        faults.add(Fault::TooLarge { most }, Place::unknown());
+        return None;
+    }
+    let workbook = match Workbook::open(bytes) {
+        Ok(workbook) => workbook,
+        Err(fault) => {
+            faults.add(fault, Place::unknown());
+            return None;
+        }
+    };
+    for sheet in ["entities", "external_choices", "osm"] {
+        if workbook.sheet(sheet).is_some_and(|sheet| sheet.rows.len() > 1) {
+            faults.add(
+                Fault::UnsupportedSheet {
+                    sheet: sheet.to_owned(),
+                },
+                Place::sheet(sheet),
+            );
+        }
+    }
+    let survey_sheet = required_sheet(&workbook, "survey", faults)?;
+    let empty = Sheet::empty();
+    let settings_sheet = workbook.sheet("settings").unwrap_or(&empty);
+    let choices_sheet = workbook.sheet("choices");
+
+    let mut languages = headers::Languages::default();
+    let settings_table = headers::read(settings_sheet, headers::Kind::Settings, &mut languages, faults);
+    settings::default_language(&settings_table, &mut languages);
+    let survey_table = headers::read(survey_sheet, headers::Kind::Survey, &mut languages, faults);
+    let choices_table =
+        choices_sheet.map(|sheet| headers::read(sheet, headers::Kind::Choices, &mut languages, faults));
+    let tables = [Some(&survey_table), choices_table.as_ref(), Some(&settings_table)];
+    languages.finish(tables.into_iter().flatten(), faults, &settings_table);
+
+    let settings = settings::read(&settings_table, file_name, &languages, faults);
+    let choice_lists = match &choices_table {
+        Some(table) => choices::read(table, &languages, faults),
+        None => indexmap::IndexMap::new(),
+    };
+    let survey = survey::read(&survey_table, &languages, faults);
+    if choices_sheet.is_none() && survey.has_selects {
+        // Reported once rather than for each question, which would only repeat it.
+        required_sheet(&workbook, "choices", faults);
+    }
+    let parts = FormParts {
+        id: settings.id,
+        title: settings.title,
+        author_version: settings.version,
+        languages: languages.tags(),
+        choice_lists,
+        metadata: survey.metadata,
+        items: survey.items,
+    };
+    let order = check(&parts, &survey_table, choices_table.as_ref(), faults);
+    if faults.has_errors() {
+        return None;
+    }
+    Some(Form::new(parts, order))
+}
+
+fn required_sheet<'w>(workbook: &'w Workbook, name: &'static str, faults: &mut Faults) -> Option<&'w Sheet> {
+    let found = workbook.sheet(name);
+    if found.is_none() {
+        let others = workbook
+            .names()
+            .filter(|other| !["survey", "choices", "settings"].contains(other));
+        let suggestion = nearest(name, others).map(str::to_owned);
+        faults.add(
+            Fault::MissingSheet {
+                sheet: name,
+                suggestion,
+            },
+            Place::unknown(),
+        );
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,68 @@
+//! Translations: what is written in one language should be there in all.
+
+use crate::diagnostic::catalogue::Fault;
+use crate::form::{FormParts, Item, Node};
+use crate::text::{Language, Text};
+use crate::xlsform::{Faults, Table};
+
+pub(super) fn check(
+    parts: &FormParts,
+    nodes: &[Node<'_>],
+    survey: &Table,
+    choices: Option<&Table>,
+    faults: &mut Faults,
+) {
+    let languages: Vec<&str> = parts.languages.iter().map(Language::as_str).collect();
+    if languages.len() < 2 {
+        return;
+    }
+    let mut report = |text: &Text, table: &Table, row: u32, column: &str| {
+        for language in missing(text, &languages) {
+            let fault = Fault::MissingTranslation {
+                language: language.to_owned(),
+            };
+            faults.add(fault, table.place_of(row, column));
+        }
+    };
+    for node in nodes {
+        match node.item {
+            Item::Group(group) => report(&group.label, survey, group.row, "label"),
+            Item::Question(question) => {
+                report(&question.label, survey, question.row, "label");
+                report(&question.hint, survey, question.row, "hint");
+                report(
+                    &question.constraint_message,
+                    survey,
+                    question.row,
+                    "constraint_message",
+                );
+                report(
+                    &question.required_message,
+                    survey,
+                    question.row,
+                    "required_message",
+                );
+            }
+        }
+    }
+    let Some(table) = choices else { return };
+    for choice in parts.choice_lists.values().flat_map(|list| &list.choices) {
+        report(&choice.label, table, choice.row, "label");
+    }
+}
+
+/// Languages of the form without their own string. A variant such as `zh-x-easy` may stay with its language.
+fn missing<'l>(text: &Text, languages: &[&'l str]) -> Vec<&'l str> {
+    if text.is_empty() {
+        return Vec::new();
+    }
+    let is_variant = |language: &str| {
+        languages.iter().any(|other| {
+            language
+                .strip_prefix(other)
+                .is_some_and(|rest| rest.starts_with("-x-"))
+        })
+    };
+    let lacks = |language: &&&str| text.exact(language).is_none() && !is_variant(language);
+    languages.iter().filter(lacks).copied().collect()
+}

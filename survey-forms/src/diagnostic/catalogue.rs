@@ -1,0 +1,648 @@
+//! Every fault that a questionnaire can have, with its code and its words. The one place where codes are given out:
+//! a code that has been published keeps its meaning for ever.
+//!
+//! XF00x workbook and columns · XF01x names and references · XF02x types · XF03x groups and pages · XF04x choices ·
+//! XF05x–XF06x expressions · XF07x words and languages · XF08x settings and values.
+
+use super::{Diagnostic, Place, Severity};
+use crate::expression::{FaultKind, TypeFault};
+use crate::text::Text;
+
+mod expressions;
+
+/// A fault, holding what its message names.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(
+    missing_docs,
+    reason = "each variant is explained by its message below, its fields by their names"
+)]
+pub enum Fault {
+    BrokenWorkbook {
+        reason: String,
+    },
+    EmptyFile,
+    MissingSheet {
+        sheet: &'static str,
+        suggestion: Option<String>,
+    },
+    MissingColumn {
+        column: &'static str,
+        suggestion: Option<String>,
+    },
+    UnknownColumn {
+        header: String,
+        suggestion: Option<String>,
+    },
+    DuplicateColumn {
+        header: String,
+        other: String,
+    },
+    NoQuestions,
+    TooLarge {
+        most: String,
+    },
+    UnsupportedColumn {
+        header: String,
+    },
+    DuplicateName {
+        name: String,
+        other_row: u32,
+    },
+    BadName {
+        name: String,
+    },
+    UnknownReference {
+        name: String,
+        suggestion: Option<String>,
+    },
+    Cycle {
+        path: Vec<String>,
+    },
+    ConstraintCycle {
+        path: Vec<String>,
+    },
+    MissingName,
+    UnknownType {
+        word: String,
+        suggestion: Option<String>,
+    },
+    UnsupportedType {
+        word: String,
+    },
+    MissingType,
+    BadParameter {
+        text: String,
+    },
+    RangeRunsBackwards {
+        start: String,
+        end: String,
+        step: String,
+    },
+    MissingList {
+        word: String,
+    },
+    EndWithoutBegin,
+    BeginWithoutEnd {
+        name: String,
+    },
+    EmptyGroup {
+        name: String,
+    },
+    DependsOnSamePage {
+        name: String,
+    },
+    UnknownList {
+        list: String,
+        suggestion: Option<String>,
+    },
+    DuplicateChoice {
+        choice: String,
+        list: String,
+        other_row: u32,
+    },
+    UnusedList {
+        list: String,
+    },
+    BadChoiceName {
+        choice: String,
+    },
+    ChoiceWithoutList,
+    ChoiceWithoutName {
+        list: String,
+    },
+    ChoiceWithoutLabel {
+        choice: String,
+        list: String,
+    },
+    BadMissingKind {
+        word: String,
+    },
+    UnknownFilterColumn {
+        name: String,
+        suggestion: Option<String>,
+    },
+    OnlyMissingChoices {
+        list: String,
+    },
+    Expression {
+        kind: FaultKind,
+        around: String,
+    },
+    Type {
+        fault: TypeFault,
+    },
+    ConstraintWithoutCurrent,
+    CurrentOutOfPlace,
+    BareName {
+        name: String,
+        is_question: bool,
+    },
+    HasNoValue {
+        name: String,
+        is_group: bool,
+    },
+    MissingCalculation,
+    NoEffect {
+        column: String,
+        kind: String,
+    },
+    MissingLabel {
+        name: String,
+    },
+    MissingTranslation {
+        language: String,
+    },
+    LanguageWithoutCode {
+        name: String,
+        tag: String,
+    },
+    MessageWithoutRule {
+        rule: &'static str,
+    },
+    ConstraintWithoutMessage,
+    BrokenPlaceholder {
+        text: String,
+    },
+    UnknownDefaultLanguage {
+        name: String,
+        known: Vec<String>,
+    },
+    BadYesNo {
+        value: String,
+    },
+    BadDefault {
+        value: String,
+        suggestion: Option<String>,
+    },
+    DynamicDefault {
+        value: String,
+    },
+    BadFormId {
+        id: String,
+    },
+    IgnoredColumn {
+        header: String,
+    },
+    UnsupportedSheet {
+        sheet: String,
+    },
+    UnsupportedSetting {
+        header: String,
+    },
+    RowBeyondTypes {
+        text: String,
+    },
+}
+
+/// Code, severity and words of a fault.
+pub(super) struct Words {
+    pub(super) code: &'static str,
+    pub(super) severity: Severity,
+    pub(super) message: Text,
+    pub(super) mend: Text,
+}
+
+pub(super) fn error(code: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Words {
+    Words {
+        code,
+        severity: Severity::Error,
+        message: Text::zh_en(zh, en),
+        mend: Text::new(),
+    }
+}
+
+pub(super) fn warning(code: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Words {
+    Words {
+        severity: Severity::Warning,
+        ..error(code, zh, en)
+    }
+}
+
+impl Words {
+    pub(super) fn mend(self, zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self {
+            mend: Text::zh_en(zh, en),
+            ..self
+        }
+    }
+
+    /// "Did you mean …?", or what to do when nothing is near.
+    pub(super) fn meant(self, suggestion: Option<&str>, zh: &str, en: &str) -> Self {
+        match suggestion {
+            Some(name) => self.mend(format!("是否想写 {name}？"), format!("Did you mean {name}?")),
+            None => self.mend(zh, en),
+        }
+    }
+}
+
+impl Fault {
+    /// The fault at its place.
+    pub fn at(&self, place: Place) -> Diagnostic {
+        let words = self.words();
+        Diagnostic {
+            code: words.code,
+            severity: words.severity,
+            place,
+            message: words.message,
+            mend: words.mend,
+        }
+    }
+
+    fn words(&self) -> Words {
+        self.of_workbook()
+            .or_else(|| self.of_names_and_types())
+            .or_else(|| self.of_choices())
+            .or_else(|| self.of_words_and_settings())
+            .or_else(|| expressions::words(self))
+            // Every variant has its words: `every_fault_has_words_and_its_own_code` holds this to be so.
+            .unwrap_or_else(|| error("XF000", "问卷有误。", "The questionnaire is wrong."))
+    }
+
+    fn of_workbook(&self) -> Option<Words> {
+        Some(match self {
+            Self::BrokenWorkbook { reason } => error(
+                "XF001",
+                format!("无法读取，不是完整的 .xlsx 工作簿（{reason}）。"),
+                format!("It cannot be read as an .xlsx workbook ({reason})."),
+            )
+            .mend(
+                "请用 Excel 或 WPS 打开原文件，另存为“Excel 工作簿 (.xlsx)”后再上传；有密码的请先取消密码。",
+                "Open it in Excel or WPS, save it as “Excel Workbook (.xlsx)” without a password, and upload that.",
+            ),
+            Self::EmptyFile => error("XF002", "文件是空的。", "The file is empty.")
+                .mend("请检查上传的是不是正确的文件。", "Check that it is the right file."),
+            Self::MissingSheet { sheet, suggestion } => error(
+                "XF003",
+                format!("缺少名为 {sheet} 的工作表。"),
+                format!("There is no sheet named {sheet}."),
+            )
+            .mend(
+                suggestion.as_ref().map_or_else(
+                    || format!("请新建工作表 {sheet}。"),
+                    |near| format!("请把工作表“{near}”改名为 {sheet}。"),
+                ),
+                suggestion
+                    .as_ref()
+                    .map_or_else(|| format!("Add a sheet {sheet}."), |near| format!("Rename the sheet “{near}” to {sheet}.")),
+            ),
+            Self::MissingColumn { column, suggestion } => error(
+                "XF004",
+                format!("缺少 {column} 列。"),
+                format!("The column {column} is missing."),
+            )
+            .mend(
+                suggestion.as_ref().map_or_else(
+                    || format!("请在第一行加上列名 {column}。"),
+                    |near| format!("请把列名“{near}”改为 {column}。"),
+                ),
+                suggestion.as_ref().map_or_else(
+                    || format!("Add the header {column} to the first row."),
+                    |near| format!("Rename the header “{near}” to {column}."),
+                ),
+            ),
+            Self::UnknownColumn { header, suggestion } => warning(
+                "XF005",
+                format!("不认识列名“{header}”，整列没有读取。"),
+                format!("The header “{header}” is not known, so the column was not read."),
+            )
+            .meant(
+                suggestion.as_deref(),
+                "如果只是备注，可以不管。",
+                "If it only holds notes, nothing needs to be done.",
+            ),
+            Self::DuplicateColumn { header, other } => error(
+                "XF006",
+                format!("列名“{header}”与“{other}”含义相同，不知道该用哪一列。"),
+                format!("The headers “{header}” and “{other}” mean the same column."),
+            )
+            .mend("请只保留一列。", "Keep one of them."),
+            Self::NoQuestions => error("XF007", "没有任何题目。", "There are no questions.")
+                .mend("请从第二行起每行写一道题。", "Write one question a row, from the second row on."),
+            Self::TooLarge { most } => error(
+                "XF008",
+                format!("内容太多，超过了上限（{most}）。"),
+                format!("It is larger than the limit ({most})."),
+            )
+            .mend(
+                "请删去多余的行、列和图片；整列设了格式的，请删除空白行列后再保存。",
+                "Remove rows, columns and pictures that are not needed, and delete empty formatted ones.",
+            ),
+            Self::UnsupportedColumn { header } => error(
+                "XF009",
+                format!("这里用到了 XLSForm 的“{header}”功能，目前还不支持。"),
+                format!("The XLSForm feature “{header}” is used here and is not supported yet."),
+            )
+            .mend("请清空这一格，换一种问法。", "Clear the cell and ask in another way."),
+            Self::UnsupportedSheet { sheet } => error(
+                "XF086",
+                format!("用到了 XLSForm 的 {sheet} 工作表，目前还不支持。"),
+                format!("The XLSForm sheet {sheet} is used and is not supported yet."),
+            )
+            .mend("请删除这张表，把选项写在 choices 表里。", "Remove it and put choices on the choices sheet."),
+            Self::IgnoredColumn { header } => warning(
+                "XF085",
+                format!("“{header}”列对网页问卷不起作用，没有读取。"),
+                format!("The column “{header}” has no effect on web questionnaires and was not read."),
+            ),
+            Self::RowBeyondTypes { text } => error(
+                "XF087",
+                format!("这一行没有 type，却写了内容（{text}）。"),
+                format!("This row has no type but holds “{text}”."),
+            )
+            .mend("请补上题型，或清空这一行。", "Give it a type, or clear the row."),
+            _ => return None,
+        })
+    }
+
+    fn of_names_and_types(&self) -> Option<Words> {
+        Some(match self {
+            Self::DuplicateName { name, other_row } => error(
+                "XF010",
+                format!("名称 {name} 与第 {other_row} 行重复。题目和分组的名称在整份问卷里都不能重复。"),
+                format!("The name {name} is already used in row {other_row}; every question and group needs its own."),
+            )
+            .mend("请换一个名称。", "Choose another name."),
+            Self::BadName { name } => error(
+                "XF011",
+                format!("名称“{name}”不合规则：要以字母（或汉字）、下划线开头，后面只能有字母、数字、_、- 和 .，不能有空格。"),
+                format!(
+                    "“{name}” cannot be a name: it starts with a letter or underscore and has only letters, digits, _, - and ."
+                ),
+            )
+            .mend("请改名，例如 sat_overall。", "Rename it, for instance sat_overall."),
+            Self::UnknownReference { name, suggestion } => error(
+                "XF012",
+                format!("引用了不存在的题目 ${{{name}}}。"),
+                format!("It refers to ${{{name}}}, which does not exist."),
+            )
+            .meant(
+                suggestion.as_ref().map(|near| format!("${{{near}}}")).as_deref(),
+                "请检查题目名称。",
+                "Check the question's name.",
+            ),
+            Self::Cycle { path } => error(
+                "XF013",
+                format!("互相依赖，绕成了圈：{}。", path.join(" → ")),
+                format!("These depend on each other in a circle: {}.", path.join(" → ")),
+            )
+            .mend(
+                "请去掉其中一处引用，让每道题只依赖别的题。",
+                "Take away one of the references, so that nothing depends on itself.",
+            ),
+            Self::ConstraintCycle { path } => warning(
+                "XF014",
+                format!("核对条件互相引用：{}。先答的那道题核对时，后面的题还没有答案。", path.join(" → ")),
+                format!(
+                    "Constraints refer to each other: {}. The first is tested while the later ones have no answer.",
+                    path.join(" → ")
+                ),
+            )
+            .mend("请把核对条件只写在后面那道题上。", "Keep the constraint on the later question only."),
+            Self::MissingName => error("XF015", "缺少名称 (name)。", "The name is missing.")
+                .mend("请在 name 列给它起一个名称。", "Give it one in the name column."),
+            Self::UnknownType { word, suggestion } => error(
+                "XF020",
+                format!("不认识题型“{word}”。"),
+                format!("The type “{word}” is not known."),
+            )
+            .meant(
+                suggestion.as_deref(),
+                "常用题型：text、integer、decimal、date、select_one 选项表、select_multiple 选项表、range、note。",
+                "Common types: text, integer, decimal, date, select_one LIST, select_multiple LIST, range, note.",
+            ),
+            Self::UnsupportedType { word } => error(
+                "XF021",
+                format!("XLSForm 的题型“{word}”目前还不支持。"),
+                format!("The XLSForm type “{word}” is not supported yet."),
+            )
+            .mend("请换一种题型，或删去这一行。", "Use another type, or remove the row."),
+            Self::MissingType => error("XF022", "缺少题型 (type)。", "The type is missing.")
+                .mend("请在 type 列写上题型，例如 text。", "Give it one in the type column, for instance text."),
+            Self::BadParameter { text } => error(
+                "XF023",
+                format!("看不懂参数“{text}”。range 的参数写作 start=0 end=10 step=1，都是数字。"),
+                format!("“{text}” is not understood; a range is written start=0 end=10 step=1, all numbers."),
+            )
+            .mend("请照这个样子改写。", "Write it like this."),
+            Self::RangeRunsBackwards { start, end, step } => error(
+                "XF024",
+                format!("range 的范围不通：从 {start} 到 {end}，每步 {step}。起点要小于终点，步长要大于 0 且不超过范围。"),
+                format!("The range from {start} to {end} in steps of {step} has no values; start < end and step > 0."),
+            )
+            .mend("请改正 start、end 或 step。", "Correct start, end or step."),
+            Self::MissingList { word } => error(
+                "XF025",
+                format!("{word} 后面没有写选项表的名称。"),
+                format!("{word} is not followed by the name of a list of choices."),
+            )
+            .mend(format!("请写成“{word} 选项表名”。"), format!("Write “{word} LIST_NAME”.")),
+            Self::EndWithoutBegin => error(
+                "XF030",
+                "这里结束分组 (end_group)，前面却没有对应的 begin_group。",
+                "A group ends here (end_group) that does not begin anywhere.",
+            )
+            .mend("请删去这一行，或补上 begin_group。", "Remove the row or add a begin_group."),
+            Self::BeginWithoutEnd { name } => error(
+                "XF031",
+                format!("分组 {name} 从这一行开始，一直没有结束。"),
+                format!("The group {name} begins in this row and never ends."),
+            )
+            .mend("请在组内最后一题下面加一行 end_group。", "Add a row end_group below its last question."),
+            Self::EmptyGroup { name } => warning(
+                "XF032",
+                format!("分组 {name} 里没有题目。"),
+                format!("The group {name} holds no questions."),
+            )
+            .mend("请删去这个分组。", "Remove it."),
+            Self::DependsOnSamePage { name } => warning(
+                "XF033",
+                format!("是否显示要看同一页的 {name}。没有脚本的手机上，要提交一次才会出现这道题。"),
+                format!("Whether it is shown depends on {name} on the same page; without script it appears after sending."),
+            )
+            .mend("建议把两道题分到不同的页。", "Better put the two on different pages."),
+            _ => return None,
+        })
+    }
+
+    fn of_choices(&self) -> Option<Words> {
+        Some(match self {
+            Self::UnknownList { list, suggestion } => error(
+                "XF040",
+                format!("choices 表里没有选项表 {list}。"),
+                format!("The choices sheet has no list {list}."),
+            )
+            .meant(
+                suggestion.as_deref(),
+                "请在 choices 表里补上这些选项。",
+                "Add its choices to the choices sheet.",
+            ),
+            Self::DuplicateChoice { choice, list, other_row } => error(
+                "XF041",
+                format!("选项表 {list} 里的 {choice} 与第 {other_row} 行重复。"),
+                format!("The choice {choice} of the list {list} is already in row {other_row}."),
+            )
+            .mend("请删去一行，或换一个值。", "Remove one of the rows or change its name."),
+            Self::UnusedList { list } => warning(
+                "XF042",
+                format!("选项表 {list} 没有题目使用。"),
+                format!("No question uses the list {list}."),
+            )
+            .mend("如果不再需要，可以删去。", "If it is not needed, remove it."),
+            Self::BadChoiceName { choice } => error(
+                "XF043",
+                format!("选项的值“{choice}”里有空格。多选题的答案以空格分隔，值里不能有空格。"),
+                format!("The choice name “{choice}” has a space in it; answers to select_multiple are split at spaces."),
+            )
+            .mend("请用下划线代替空格。", "Use an underscore instead."),
+            Self::ChoiceWithoutList => error(
+                "XF044",
+                "这一行没有写 list_name，不知道属于哪张选项表。",
+                "This row has no list_name, so it belongs to no list.",
+            )
+            .mend("请补上选项表的名称。", "Add the name of its list."),
+            Self::ChoiceWithoutName { list } => error(
+                "XF045",
+                format!("选项表 {list} 的这一行没有值 (name)。"),
+                format!("This choice of the list {list} has no name."),
+            )
+            .mend("请补上要存储的值。", "Add the value to be stored."),
+            Self::ChoiceWithoutLabel { choice, list } => error(
+                "XF046",
+                format!("选项表 {list} 的 {choice} 没有文字 (label)，答题人会看到空白。"),
+                format!("The choice {choice} of the list {list} has no label, so respondents would see nothing."),
+            )
+            .mend("请补上选项文字。", "Add its label."),
+            Self::BadMissingKind { word } => error(
+                "XF047",
+                format!("missing 列不认识“{word}”，只能写 dont_know（说不清）、not_applicable（不适用）、refused（不想回答）。"),
+                format!("“{word}” is not one of dont_know, not_applicable and refused."),
+            )
+            .mend("请改为其中之一；正常的选项留空。", "Use one of them; leave it empty for a real answer."),
+            Self::UnknownFilterColumn { name, suggestion } => error(
+                "XF048",
+                format!("choices 表里没有 {name} 列。"),
+                format!("The choices sheet has no column {name}."),
+            )
+            .meant(
+                suggestion.as_deref(),
+                "请在 choices 表里加上这一列；如果指的是题目，要写成 ${名称}。",
+                "Add the column to the choices sheet; a question is written ${name}.",
+            ),
+            Self::OnlyMissingChoices { list } => error(
+                "XF049",
+                format!("选项表 {list} 里只有“说不清”一类的选项，没有可以作答的选项。"),
+                format!("Every choice of the list {list} is a kind of missing, so nobody could answer."),
+            )
+            .mend("请补上正常的选项，或清空 missing 列。", "Add real choices, or clear the missing column."),
+            _ => return None,
+        })
+    }
+
+    fn of_words_and_settings(&self) -> Option<Words> {
+        Some(match self {
+            Self::MissingLabel { name } => error(
+                "XF070",
+                format!("{name} 没有题目文字 (label)，答题人和读屏软件都不知道问的是什么。"),
+                format!("{name} has no label, so neither respondents nor screen readers know what is asked."),
+            )
+            .mend("请补上题目文字。", "Add the question's words."),
+            Self::MissingTranslation { language } => warning(
+                "XF071",
+                format!("缺少“{language}”的译文，将显示默认语言。"),
+                format!("The translation into “{language}” is missing; the default language will be shown."),
+            )
+            .mend("请补上译文。", "Add the translation."),
+            Self::LanguageWithoutCode { name, tag } => warning(
+                "XF072",
+                format!("语言“{name}”没有写代码，读屏软件不知道怎样发音，暂用 {tag}。"),
+                format!(
+                    "The language “{name}” has no code, so screen readers cannot pronounce it; {tag} is used."
+                ),
+            )
+            .mend(
+                format!("请写成“{name} (代码)”，例如“中文 (zh)”。"),
+                format!("Write “{name} (code)”, as in “English (en)”."),
+            ),
+            Self::MessageWithoutRule { rule } => warning(
+                "XF073",
+                format!("写了提示语，却没有 {rule}，永远不会显示。"),
+                format!("There is a message but no {rule}, so it is never shown."),
+            )
+            .mend(
+                format!("请补上 {rule}，或删去提示语。"),
+                format!("Add the {rule} or remove the message."),
+            ),
+            Self::ConstraintWithoutMessage => warning(
+                "XF074",
+                "有核对条件，却没有 constraint_message；答错的人只会看到“请检查”。",
+                "There is a constraint without constraint_message; people would only be told to check.",
+            )
+            .mend(
+                "请写明哪里不对、怎样改。",
+                "Say what is wrong and how to put it right.",
+            ),
+            Self::BrokenPlaceholder { text } => error(
+                "XF075",
+                format!("文字里的“{text}”不完整。"),
+                format!("“{text}” in the words is not complete."),
+            )
+            .mend(
+                "要引用答案，请写成 ${题目名称}。",
+                "To show an answer, write ${question_name}.",
+            ),
+            Self::UnknownDefaultLanguage { name, known } => error(
+                "XF080",
+                format!(
+                    "default_language 写的是“{name}”，问卷里没有这种语言（有：{}）。",
+                    known.join("、")
+                ),
+                format!(
+                    "default_language is “{name}”, which the form does not have (it has {}).",
+                    known.join(", ")
+                ),
+            )
+            .mend("请写成列名里的语言。", "Use a language of the headers."),
+            Self::BadYesNo { value } => error(
+                "XF081",
+                format!("看不懂“{value}”，这里要写 yes 或 no（或一个条件）。"),
+                format!("“{value}” is not understood; write yes or no (or a condition)."),
+            )
+            .mend("请改为 yes 或 no。", "Use yes or no."),
+            Self::BadDefault { value, suggestion } => error(
+                "XF082",
+                format!("默认值“{value}”不是这道题的有效答案。"),
+                format!("The default “{value}” is not a valid answer to this question."),
+            )
+            .meant(
+                suggestion.as_deref(),
+                "请改正，或清空默认值。",
+                "Correct it or leave it empty.",
+            ),
+            Self::DynamicDefault { value } => error(
+                "XF083",
+                format!("默认值“{value}”是算式，目前还不支持。"),
+                format!("The default “{value}” is an expression, which is not supported yet."),
+            )
+            .mend(
+                "请写固定的值，或用 calculate。",
+                "Use a fixed value or a calculate row.",
+            ),
+            Self::BadFormId { id } => error(
+                "XF084",
+                format!("form_id “{id}”不合规则：只能有字母、数字、_、- 和 .。"),
+                format!("“{id}” cannot be a form_id: it has only letters, digits, _, - and ."),
+            )
+            .mend("请改名，例如 resident。", "Rename it, for instance resident."),
+            Self::UnsupportedSetting { header } => error(
+                "XF088",
+                format!("设置“{header}”目前还不支持。"),
+                format!("The setting “{header}” is not supported yet."),
+            )
+            .mend("请清空这一格。", "Clear the cell."),
+            _ => return None,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

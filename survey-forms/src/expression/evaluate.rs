@@ -1,0 +1,286 @@
+//! Tree and answers to value. Total: every tree has a value in every context.
+
+use std::borrow::Cow;
+
+use jiff::civil::Date;
+
+use super::date::{from_days, parse_date};
+use super::function::Function;
+use super::parse::compile_pattern;
+use super::value::Value;
+use super::{Node, NodeKind, Operator};
+
+/// What an expression may ask about.
+pub trait Context<'a> {
+    /// The answer to a question, typed by the question; empty when there is none.
+    fn answer(&self, name: &str) -> Value<'a>;
+    /// `.`: the answer being tested.
+    fn current(&self) -> Value<'a> {
+        Value::EMPTY
+    }
+    /// A column of the choice being tested.
+    fn column(&self, _name: &str) -> Value<'a> {
+        Value::EMPTY
+    }
+    /// The day on which the form is filled in.
+    fn today(&self) -> Date;
+}
+
+/// The value of `node` in `context`.
+pub fn evaluate<'a>(node: &'a Node, context: &impl Context<'a>) -> Value<'a> {
+    match &node.kind {
+        NodeKind::Number(value) => Value::Number(*value),
+        NodeKind::Text(text) => Value::text(text.as_str()),
+        NodeKind::Reference(name) => context.answer(name),
+        NodeKind::Current => context.current(),
+        NodeKind::Column(name) => context.column(name),
+        NodeKind::Negate(inner) => Value::Number(-evaluate(inner, context).to_number()),
+        NodeKind::Binary(operator, left, right) => binary(*operator, left, right, context),
+        NodeKind::Call {
+            function,
+            arguments,
+            pattern,
+        } => {
+            let mut call = Call { arguments, context };
+            match (function, pattern) {
+                (Function::Regex, Some(pattern)) => Value::Boolean(pattern.0.is_match(&call.text(0))),
+                _ => call.value(*function),
+            }
+        }
+    }
+}
+
+fn binary<'a>(operator: Operator, left: &'a Node, right: &'a Node, context: &impl Context<'a>) -> Value<'a> {
+    let left = evaluate(left, context);
+    match operator {
+        Operator::And => return Value::Boolean(left.to_boolean() && evaluate(right, context).to_boolean()),
+        Operator::Or => return Value::Boolean(left.to_boolean() || evaluate(right, context).to_boolean()),
+        _ => {}
+    }
+    let right = evaluate(right, context);
+    match operator {
+        Operator::Equal => return Value::Boolean(equal(&left, &right)),
+        Operator::NotEqual => return Value::Boolean(!equal(&left, &right)),
+        _ => {}
+    }
+    let (l, r) = (left.to_number(), right.to_number());
+    match operator {
+        Operator::Less => Value::Boolean(l < r),
+        Operator::LessOrEqual => Value::Boolean(l <= r),
+        Operator::Greater => Value::Boolean(l > r),
+        Operator::GreaterOrEqual => Value::Boolean(l >= r),
+        Operator::Add => Value::Number(l + r),
+        Operator::Subtract => Value::Number(l - r),
+        Operator::Multiply => Value::Number(l * r),
+        Operator::Divide => Value::Number(l / r),
+        // As XPath's: the sign of the dividend.
+        Operator::Modulo => Value::Number(l % r),
+        Operator::And | Operator::Or | Operator::Equal | Operator::NotEqual => Value::EMPTY,
+    }
+}
+
+/// XPath 1.0 §3.4, a day counting as a number.
+fn equal(left: &Value<'_>, right: &Value<'_>) -> bool {
+    match (left, right) {
+        (Value::Boolean(_), _) | (_, Value::Boolean(_)) => left.to_boolean() == right.to_boolean(),
+        (Value::Text(l), Value::Text(r)) => l == r,
+        _ => left.to_number() == right.to_number(),
+    }
+}
+
+struct Call<'a, 'c, C> {
+    arguments: &'a [Node],
+    context: &'c C,
+}
+
+impl<'a, C: Context<'a>> Call<'a, '_, C> {
+    fn argument(&self, at: usize) -> Value<'a> {
+        self.arguments
+            .get(at)
+            .map_or(Value::EMPTY, |node| evaluate(node, self.context))
+    }
+
+    fn text(&self, at: usize) -> Cow<'a, str> {
+        self.argument(at).to_text()
+    }
+
+    fn number(&self, at: usize) -> f64 {
+        self.argument(at).to_number()
+    }
+
+    /// Arguments from `at` on.
+    fn rest(&self, at: usize) -> impl Iterator<Item = Value<'a>> {
+        self.arguments
+            .iter()
+            .skip(at)
+            .map(|node| evaluate(node, self.context))
+    }
+
+    fn given(&self) -> impl Iterator<Item = Value<'a>> {
+        self.rest(0).filter(|value| !value.is_empty())
+    }
+
+    fn value(&mut self, function: Function) -> Value<'a> {
+        use Function as F;
+        use Value::{Boolean, Number};
+        match function {
+            F::Selected => {
+                let (set, wanted) = (self.text(0), self.text(1));
+                Boolean(set.split_whitespace().any(|chosen| chosen == wanted))
+            }
+            F::SelectedAt => {
+                let place = whole(self.number(1));
+                let set = self.text(0);
+                let chosen = place
+                    .and_then(|at| set.split_whitespace().nth(at))
+                    .unwrap_or_default();
+                Value::text(chosen.to_owned())
+            }
+            F::CountSelected => count(self.text(0).split_whitespace()),
+            F::If => self.argument(if self.argument(0).to_boolean() { 1 } else { 2 }),
+            F::Coalesce => self.given().next().unwrap_or(Value::EMPTY),
+            F::Once => match self.context.current() {
+                current if current.is_empty() => self.argument(0),
+                current => current,
+            },
+            F::Not => Boolean(!self.argument(0).to_boolean()),
+            F::True => Boolean(true),
+            F::False => Boolean(false),
+            F::Boolean => Boolean(self.argument(0).to_boolean()),
+            F::BooleanFromString => Boolean(matches!(self.text(0).as_ref(), "true" | "1")),
+            F::String => Value::Text(self.text(0)),
+            F::StringLength => count(self.text(0).chars()),
+            F::Concat => Value::text(self.rest(0).map(|value| value.to_text()).collect::<String>()),
+            F::Join => {
+                let parts: Vec<_> = self.rest(1).map(|value| value.to_text()).collect();
+                Value::text(parts.join(self.text(0).as_ref()))
+            }
+            F::Contains => Boolean(self.text(0).contains(self.text(1).as_ref())),
+            F::StartsWith => Boolean(self.text(0).starts_with(self.text(1).as_ref())),
+            F::EndsWith => Boolean(self.text(0).ends_with(self.text(1).as_ref())),
+            F::Substr => self.substr(),
+            F::SubstringBefore => {
+                let (text, part) = (self.text(0), self.text(1));
+                Value::text(
+                    text.split_once(part.as_ref())
+                        .map_or(String::new(), |(before, _)| before.to_owned()),
+                )
+            }
+            F::SubstringAfter => {
+                let (text, part) = (self.text(0), self.text(1));
+                Value::text(
+                    text.split_once(part.as_ref())
+                        .map_or(String::new(), |(_, after)| after.to_owned()),
+                )
+            }
+            F::NormalizeSpace => Value::text(self.text(0).split_whitespace().collect::<Vec<_>>().join(" ")),
+            F::Regex => {
+                let text = self.text(0);
+                Boolean(compile_pattern(&self.text(1)).is_ok_and(|pattern| pattern.0.is_match(&text)))
+            }
+            F::Number => Number(self.number(0)),
+            F::Int => Number(self.number(0).trunc()),
+            F::Round => Number(self.round()),
+            F::Floor => Number(self.number(0).floor()),
+            F::Ceiling => Number(self.number(0).ceil()),
+            F::Abs => Number(self.number(0).abs()),
+            F::Sqrt => Number(self.number(0).sqrt()),
+            F::Pow => Number(self.number(0).powf(self.number(1))),
+            F::Exp => Number(self.number(0).exp()),
+            F::Log => Number(self.number(0).ln()),
+            F::Log10 => Number(self.number(0).log10()),
+            F::Min => Number(self.extreme(f64::min)),
+            F::Max => Number(self.extreme(f64::max)),
+            F::Sum => Number(self.given().map(|value| value.to_number()).sum()),
+            F::Count | F::CountNonEmpty => count(self.given()),
+            F::Checklist => {
+                let hits = self
+                    .rest(2)
+                    .filter(Value::to_boolean)
+                    .fold(0.0, |sum, _| sum + 1.0);
+                let (least, most) = (self.number(0), self.number(1));
+                Boolean((least < 0.0 || hits >= least) && (most < 0.0 || hits <= most))
+            }
+            F::Today => Value::Date(self.context.today()),
+            F::Date => match self.argument(0) {
+                Value::Text(text) => parse_date(&text).map_or(Value::EMPTY, Value::Date),
+                Value::Date(date) => Value::Date(date),
+                other => from_days(other.to_number()).map_or(Value::EMPTY, Value::Date),
+            },
+        }
+    }
+
+    /// The least or greatest of what is given; `NaN` when nothing is, or when anything is no number.
+    fn extreme(&self, pick: fn(f64, f64) -> f64) -> f64 {
+        let better = |a: f64, b: f64| {
+            if a.is_nan() || b.is_nan() {
+                f64::NAN
+            } else {
+                pick(a, b)
+            }
+        };
+        self.given()
+            .map(|value| value.to_number())
+            .reduce(better)
+            .unwrap_or(f64::NAN)
+    }
+
+    fn round(&self) -> f64 {
+        let value = self.number(0);
+        if self.arguments.len() < 2 {
+            return value.round();
+        }
+        // Beyond 15 digits a double has none to round.
+        let scale = 10_f64.powf(self.number(1).trunc().clamp(-15.0, 15.0));
+        let scaled = (value * scale).round() / scale;
+        if scaled.is_finite() { scaled } else { value }
+    }
+
+    fn substr(&self) -> Value<'a> {
+        let text = self.text(0);
+        let length = text.chars().count();
+        let place = |at: usize| {
+            let asked = self.number(at);
+            // From the end when negative, as in ODK.
+            let from_start = if asked < 0.0 {
+                count_of(length) + asked
+            } else {
+                asked
+            };
+            whole(from_start.max(0.0)).unwrap_or(length).min(length)
+        };
+        let start = place(1);
+        let end = if self.arguments.len() > 2 {
+            place(2)
+        } else {
+            length
+        };
+        Value::text(
+            text.chars()
+                .skip(start)
+                .take(end.saturating_sub(start))
+                .collect::<String>(),
+        )
+    }
+}
+
+fn count<'a>(items: impl Iterator) -> Value<'a> {
+    Value::Number(count_of(items.count()))
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "nobody has 2^53 of anything in an answer"
+)]
+fn count_of(n: usize) -> f64 {
+    n as f64
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "tested to be from 0 to 2^32"
+)]
+fn whole(value: f64) -> Option<usize> {
+    (0.0..=4_294_967_296.0).contains(&value).then_some(value as usize)
+}

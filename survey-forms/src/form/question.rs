@@ -1,0 +1,278 @@
+//! Questions and groups.
+
+use serde::Serialize;
+
+use crate::expression::Expression;
+use crate::text::Text;
+
+/// A question, or a group of items.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Item {
+    /// A question (or a note, or a calculation).
+    Question(Question),
+    /// A group.
+    Group(Group),
+}
+
+impl Item {
+    /// The name, unique in the form.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Question(question) => &question.name,
+            Self::Group(group) => &group.name,
+        }
+    }
+
+    /// The question, if it is one.
+    pub fn as_question(&self) -> Option<&Question> {
+        match self {
+            Self::Question(question) => Some(question),
+            Self::Group(_) => None,
+        }
+    }
+
+    /// When it is shown.
+    pub fn relevant(&self) -> Option<&Expression> {
+        match self {
+            Self::Question(question) => question.relevant.as_ref(),
+            Self::Group(group) => group.relevant.as_ref(),
+        }
+    }
+}
+
+/// Items that belong together; with the appearance `field-list` they share a page.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Group {
+    /// Unique in the form; also the address of the group's page.
+    pub name: String,
+    /// Heading; may be empty.
+    #[serde(skip_serializing_if = "Text::is_empty")]
+    pub label: Text,
+    /// When its items are shown; always, when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub relevant: Option<Expression>,
+    /// How it is laid out.
+    #[serde(skip_serializing_if = "Appearance::is_empty")]
+    pub appearance: Appearance,
+    /// What it holds, in order.
+    pub items: Vec<Item>,
+    /// Row on the survey sheet, for messages.
+    #[serde(skip)]
+    pub row: u32,
+}
+
+impl Group {
+    /// Whether its questions share one page.
+    pub fn is_page(&self) -> bool {
+        self.appearance.has("field-list")
+    }
+}
+
+/// A question.
+#[derive(Clone, Debug, Serialize)]
+pub struct Question {
+    /// Unique in the form; the key of its answer.
+    pub name: String,
+    /// What kind of answer it takes.
+    #[serde(flatten)]
+    pub kind: QuestionKind,
+    /// The question's words. Only calculations have none.
+    #[serde(skip_serializing_if = "Text::is_empty")]
+    pub label: Text,
+    /// Help below the question.
+    #[serde(skip_serializing_if = "Text::is_empty")]
+    pub hint: Text,
+    /// Help for interviewers.
+    #[serde(skip_serializing_if = "Text::is_empty")]
+    pub guidance: Text,
+    /// When it is asked; always, when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub relevant: Option<Expression>,
+    /// What an answer must satisfy; an empty answer is not tested.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub constraint: Option<Expression>,
+    /// Said when the constraint fails.
+    #[serde(skip_serializing_if = "Text::is_empty")]
+    pub constraint_message: Text,
+    /// Whether it must be answered.
+    pub required: Required,
+    /// Said when it is required and empty.
+    #[serde(skip_serializing_if = "Text::is_empty")]
+    pub required_message: Text,
+    /// How it is laid out.
+    #[serde(skip_serializing_if = "Appearance::is_empty")]
+    pub appearance: Appearance,
+    /// Which of its list's choices are offered; all, when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub choice_filter: Option<Expression>,
+    /// Pictures and recordings.
+    #[serde(skip_serializing_if = "Media::is_empty")]
+    pub media: Media,
+    /// The answer that stands there before the respondent has said anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default: Option<String>,
+    /// Whether the respondent cannot change it.
+    pub read_only: bool,
+    /// How its value follows from other answers; a question with a calculation is never typed in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub calculation: Option<Expression>,
+    /// Row on the survey sheet, for messages.
+    #[serde(skip)]
+    pub row: u32,
+}
+
+impl Question {
+    /// Whether a respondent can be asked to give an answer here.
+    pub fn takes_answer(&self) -> bool {
+        !matches!(self.kind, QuestionKind::Note | QuestionKind::Calculate) && !self.is_fixed()
+    }
+
+    /// Whether a page shows it.
+    pub fn is_visible(&self) -> bool {
+        self.kind != QuestionKind::Calculate
+    }
+
+    /// Whether its value is computed or preset, so that what a client sends for it does not count.
+    pub fn is_fixed(&self) -> bool {
+        self.calculation.is_some() || self.read_only
+    }
+}
+
+/// Kinds of question.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum QuestionKind {
+    /// Words.
+    Text,
+    /// A whole number.
+    Integer,
+    /// A number.
+    Decimal,
+    /// A day.
+    Date,
+    /// One choice of a list.
+    SelectOne {
+        /// Name of the list.
+        list: String,
+    },
+    /// Any number of choices of a list.
+    SelectMultiple {
+        /// Name of the list.
+        list: String,
+    },
+    /// A number from `start` to `end` in steps.
+    Range {
+        /// Least value.
+        start: f64,
+        /// Greatest value.
+        end: f64,
+        /// Distance between two values, > 0.
+        step: f64,
+    },
+    /// Words to read, without an answer.
+    Note,
+    /// A value computed from other answers.
+    Calculate,
+}
+
+impl QuestionKind {
+    /// The list that the answer comes from.
+    pub fn list(&self) -> Option<&str> {
+        match self {
+            Self::SelectOne { list } | Self::SelectMultiple { list } => Some(list),
+            _ => None,
+        }
+    }
+
+    /// The XLSForm word for it.
+    pub fn type_name(&self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Integer => "integer",
+            Self::Decimal => "decimal",
+            Self::Date => "date",
+            Self::SelectOne { .. } => "select_one",
+            Self::SelectMultiple { .. } => "select_multiple",
+            Self::Range { .. } => "range",
+            Self::Note => "note",
+            Self::Calculate => "calculate",
+        }
+    }
+
+    /// Whether a range's values are all whole numbers.
+    pub fn is_whole_range(&self) -> bool {
+        matches!(self, Self::Range { start, step, .. } if start.fract() == 0.0 && step.fract() == 0.0)
+    }
+}
+
+/// Whether a question must be answered.
+#[derive(Clone, Debug, Default)]
+pub enum Required {
+    /// It may be left out.
+    #[default]
+    No,
+    /// It must be answered whenever it is asked.
+    Yes,
+    /// It must be answered when this holds.
+    When(Expression),
+}
+
+impl Serialize for Required {
+    /// `false`, `true`, or the expression as a string.
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::No => serializer.serialize_bool(false),
+            Self::Yes => serializer.serialize_bool(true),
+            Self::When(expression) => expression.serialize(serializer),
+        }
+    }
+}
+
+/// The words of the `appearance` column, such as `likert` or `field-list`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Appearance(String);
+
+impl Appearance {
+    /// The cell as written.
+    pub fn new(words: impl Into<String>) -> Self {
+        Self(words.into())
+    }
+
+    /// Whether this word is among them.
+    pub fn has(&self, word: &str) -> bool {
+        self.0.split_whitespace().any(|w| w.eq_ignore_ascii_case(word))
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.trim().is_empty()
+    }
+
+    /// The words one by one.
+    pub fn words(&self) -> impl Iterator<Item = &str> {
+        self.0.split_whitespace()
+    }
+}
+
+/// File names of pictures and recordings, which may differ by language.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Media {
+    /// Picture.
+    #[serde(skip_serializing_if = "Text::is_empty")]
+    pub image: Text,
+    /// Recording to hear.
+    #[serde(skip_serializing_if = "Text::is_empty")]
+    pub audio: Text,
+    /// Film, for instance in sign language.
+    #[serde(skip_serializing_if = "Text::is_empty")]
+    pub video: Text,
+}
+
+impl Media {
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.image.is_empty() && self.audio.is_empty() && self.video.is_empty()
+    }
+}

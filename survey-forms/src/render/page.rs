@@ -1,0 +1,40 @@
+//! The frame of a page: section heading, group heading, and its questions one below the other.
+
+use maud::{Markup, html};
+
+use super::View;
+use crate::flow::Page;
+use crate::form::Item;
+
+impl View<'_, '_> {
+    pub(super) fn page(&self, page: &Page, slots: &[usize]) -> Markup {
+        let group = self
+            .state
+            .form()
+            .slot(&page.name)
+            .and_then(|slot| match self.state.item(slot) {
+                Item::Group(group) => Some((slot, group)),
+                Item::Question(_) => None,
+            });
+        // A labelled group is what the page is about; otherwise its first question is.
+        let heading = group
+            .map(|(_, group)| &group.label)
+            .filter(|label| !label.is_empty());
+        let top = group.map(|(slot, _)| slot).or_else(|| slots.first().copied());
+        let section = top.and_then(|slot| {
+            self.state
+                .groups_around(slot)
+                .map(|(_, around)| &around.label)
+                .find(|label| !label.is_empty())
+        });
+        html! {
+            @if let Some(section) = section { p.q-section { (self.text(section)) } }
+            @if let Some(heading) = heading { h1 { (self.text(heading)) } }
+            @for (at, &slot) in slots.iter().enumerate() {
+                @if let Some(question) = self.state.question(slot) {
+                    (self.question(question, slot, at == 0 && heading.is_none()))
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,248 @@
+//! One question: its words, hint, error and native control.
+
+use maud::{Markup, html};
+
+use super::face::face;
+use super::{View, words};
+use crate::expression::parse_date;
+use crate::form::{Choice, Media, Question, QuestionKind};
+use crate::text::Text;
+
+impl View<'_, '_> {
+    /// A question; `first` when its words are the page's heading.
+    pub(super) fn question(&self, question: &Question, slot: usize, first: bool) -> Markup {
+        let error = self.error(question);
+        let class = if error.is_some() { "q q-invalid" } else { "q" };
+        let is_choice = question.kind.list().is_some() && !question.is_fixed();
+        html! {
+            div class=(class) {
+                @if question.kind == QuestionKind::Note {
+                    (self.heading(question, slot, first))
+                    (self.hint(question))
+                    (self.media(&question.media))
+                } @else if question.is_fixed() {
+                    (self.heading(question, slot, first))
+                    (self.hint(question))
+                    p.q-fixed { (super::answer_text(self.state.form(), question, self.state.value(slot), self.lang)) }
+                } @else if is_choice {
+                    (self.choices(question, slot, first, error))
+                } @else {
+                    label for=(question.name) { (self.heading(question, slot, first)) }
+                    (self.hint(question))
+                    (self.media(&question.media))
+                    (self.error_text(question, error))
+                    (self.input(question, slot, error))
+                }
+            }
+        }
+    }
+
+    fn heading(&self, question: &Question, slot: usize, first: bool) -> Markup {
+        let words = html! {
+            (self.text(&question.label))
+            @if self.state.is_required(slot) { span.q-required { (self.text(&words::required())) } }
+        };
+        html! {
+            @if first { h1 { (words) } } @else { h2 { (words) } }
+        }
+    }
+
+    /// The author's hint and what the kind of question adds to it.
+    fn hint(&self, question: &Question) -> Markup {
+        let own = own_hint(&question.kind).filter(|_| !question.is_fixed());
+        html! {
+            @if own.is_some() || !question.hint.is_empty() {
+                div.q-hint id={"hint-" (question.name)} {
+                    @if !question.hint.is_empty() { p { (self.text(&question.hint)) } }
+                    @if let Some(own) = own { p { (self.text(&own)) } }
+                }
+            }
+        }
+    }
+
+    fn error_text(&self, question: &Question, error: Option<&Text>) -> Markup {
+        html! {
+            @if let Some(message) = error {
+                p.q-error id={"err-" (question.name)} {
+                    span.q-error-prefix { (self.text(&words::error_prefix())) }
+                    (self.text(message))
+                }
+            }
+        }
+    }
+
+    /// Ids of the hint and the error, for `aria-describedby`.
+    fn described_by(&self, question: &Question, error: Option<&Text>) -> Option<String> {
+        let hint = !question.hint.is_empty() || own_hint(&question.kind).is_some();
+        let ids = [hint.then_some("hint-"), error.map(|_| "err-")];
+        let ids: Vec<String> = ids
+            .into_iter()
+            .flatten()
+            .map(|kind| format!("{kind}{}", question.name))
+            .collect();
+        (!ids.is_empty()).then(|| ids.join(" "))
+    }
+
+    fn input(&self, question: &Question, slot: usize, error: Option<&Text>) -> Markup {
+        let name = question.name.as_str();
+        let value = self.value(question, slot);
+        let described = self.described_by(question, error);
+        let invalid = error.map(|_| "true");
+        // Neither `required` nor `min` and `max`: the browser's own bubbles are in the phone's language, vanish, and
+        // keep the page from saying what is wrong beside the field.
+        let is_long = question.appearance.has("multiline");
+        match question.kind {
+            QuestionKind::Integer => html! {
+                input.q-input.q-number type="text" inputmode="numeric" id=(name) name=(name) value=(value)
+                    autocomplete="off" aria-describedby=[described] aria-invalid=[invalid];
+            },
+            QuestionKind::Decimal => html! {
+                input.q-input.q-number type="text" inputmode="decimal" id=(name) name=(name) value=(value)
+                    autocomplete="off" aria-describedby=[described] aria-invalid=[invalid];
+            },
+            QuestionKind::Range { start, end, step } => {
+                let mode = if question.kind.is_whole_range() {
+                    "numeric"
+                } else {
+                    "decimal"
+                };
+                // A number field shows nothing for what is not a number, so that goes into a text field.
+                let type_ = if value.is_empty() || value.parse::<f64>().is_ok() {
+                    "number"
+                } else {
+                    "text"
+                };
+                html! {
+                    input.q-input.q-number type=(type_) inputmode=(mode) id=(name) name=(name) value=(value)
+                        min=(start) max=(end) step=(step)
+                        autocomplete="off" aria-describedby=[described] aria-invalid=[invalid];
+                }
+            }
+            QuestionKind::Date => {
+                // Likewise: a date field cannot show what was mistyped.
+                let type_ = if value.is_empty() || parse_date(&value).is_some() {
+                    "date"
+                } else {
+                    "text"
+                };
+                html! {
+                    input.q-input.q-date type=(type_) id=(name) name=(name) value=(value)
+                        autocomplete="off" aria-describedby=[described] aria-invalid=[invalid];
+                }
+            }
+            _ if is_long => html! {
+                textarea.q-input id=(name) name=(name) rows="5" autocomplete="off" maxlength="10000"
+                    aria-describedby=[described] aria-invalid=[invalid] { (value) }
+            },
+            _ => html! {
+                input.q-input type="text" id=(name) name=(name) value=(value) autocomplete="off" maxlength="10000"
+                    aria-describedby=[described] aria-invalid=[invalid];
+            },
+        }
+    }
+
+    fn choices(&self, question: &Question, slot: usize, first: bool, error: Option<&Text>) -> Markup {
+        let value = self.value(question, slot);
+        let chosen: Vec<&str> = value.split_whitespace().collect();
+        let offered = self.state.offered(question);
+        let (missing, scale): (Vec<&Choice>, Vec<&Choice>) =
+            offered.into_iter().partition(|choice| choice.missing.is_some());
+        let is_likert =
+            question.appearance.has("likert") && matches!(question.kind, QuestionKind::SelectOne { .. });
+        let class = if is_likert { "choices likert" } else { "choices" };
+        let described = self.described_by(question, error);
+        // `aria-invalid` is not allowed on a group of checkboxes; their error is in the description.
+        let row = |choice: &Choice, face: Option<Markup>| {
+            self.choice(
+                question,
+                choice,
+                chosen.contains(&choice.name.as_str()),
+                error.is_some(),
+                face,
+            )
+        };
+        html! {
+            fieldset aria-describedby=[described] {
+                legend { (self.heading(question, slot, first)) }
+                (self.hint(question))
+                (self.media(&question.media))
+                (self.error_text(question, error))
+                div class=(class) {
+                    @for (at, choice) in scale.iter().enumerate() {
+                        (row(choice, is_likert.then(|| face(at, scale.len(), runs_upward(&scale)))))
+                    }
+                }
+                @if !missing.is_empty() {
+                    div.choices.choices-missing {
+                        @for choice in &missing { (row(choice, None)) }
+                    }
+                }
+            }
+        }
+    }
+
+    fn choice(
+        &self,
+        question: &Question,
+        choice: &Choice,
+        is_chosen: bool,
+        is_invalid: bool,
+        face: Option<Markup>,
+    ) -> Markup {
+        let id = format!("{}-{}", question.name, choice.name);
+        let is_radio = matches!(question.kind, QuestionKind::SelectOne { .. });
+        let type_ = if is_radio { "radio" } else { "checkbox" };
+        let class = if choice.missing.is_some() {
+            "choice choice-missing"
+        } else {
+            "choice"
+        };
+        let invalid = (is_invalid && !is_radio).then_some("true");
+        html! {
+            label class=(class) for=(id) {
+                input type=(type_) id=(id) name=(question.name) value=(choice.name) checked[is_chosen]
+                    aria-invalid=[invalid];
+                @if let Some(face) = face { (face) }
+                @if let Some(image) = self.file(&choice.media.image) {
+                    img.choice-image src=(image) alt="";
+                }
+                span.choice-label { (self.text(&choice.label)) }
+            }
+        }
+    }
+
+    /// Pictures say nothing that the words do not say, so their alternative is empty.
+    fn media(&self, media: &Media) -> Markup {
+        html! {
+            @if let Some(image) = self.file(&media.image) { img.q-image src=(image) alt=""; }
+            @if let Some(audio) = self.file(&media.audio) { audio.q-audio controls preload="none" src=(audio) {} }
+            @if let Some(video) = self.file(&media.video) { video.q-video controls preload="none" src=(video) {} }
+        }
+    }
+
+    /// A media file's address relative to the page: `media/NAME`. Only plain file names are followed.
+    fn file(&self, name: &Text) -> Option<String> {
+        let name = name.get(self.lang);
+        let plain = !name.is_empty()
+            && !name.starts_with('.')
+            && name
+                .chars()
+                .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'));
+        plain.then(|| format!("media/{name}"))
+    }
+}
+
+/// Whether a scale goes from its unfavourable end up: its codes are numbers that rise.
+fn runs_upward(scale: &[&Choice]) -> bool {
+    let codes: Option<Vec<f64>> = scale.iter().map(|choice| choice.name.parse().ok()).collect();
+    codes.is_some_and(|codes| codes.len() > 1 && codes.windows(2).all(|pair| pair[0] < pair[1]))
+}
+
+fn own_hint(kind: &QuestionKind) -> Option<Text> {
+    match kind {
+        QuestionKind::SelectMultiple { .. } => Some(words::choose_several()),
+        QuestionKind::Date => Some(words::date_hint()),
+        QuestionKind::Range { .. } => Some(words::range_hint(kind)),
+        _ => None,
+    }
+}

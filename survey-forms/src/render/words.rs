@@ -1,0 +1,75 @@
+//! The renderer's own words. They are few: everything else comes from the questionnaire.
+
+use crate::expression::parse_date;
+use crate::form::QuestionKind;
+use crate::text::Text;
+
+/// Behind the words of a question that must be answered.
+pub(super) fn required() -> Text {
+    Text::zh_en("（必答）", " (required)")
+}
+
+/// Read before an error, so that it is an error without colour too.
+pub(super) fn error_prefix() -> Text {
+    Text::zh_en("请改正：", "Please correct: ")
+}
+
+pub(super) fn choose_several() -> Text {
+    Text::zh_en("可以选几项。", "You can choose more than one.")
+}
+
+pub(super) fn date_hint() -> Text {
+    Text::zh_en(
+        "写年、月、日，例如 2026-01-31。",
+        "Write year, month and day, for example 2026-01-31.",
+    )
+}
+
+/// A range in words; nothing needs to be dragged.
+pub(super) fn range_hint(kind: &QuestionKind) -> Text {
+    let QuestionKind::Range { start, end, step } = kind else {
+        return Text::new();
+    };
+    let (least, most) = if start <= end { (start, end) } else { (end, start) };
+    if (*step - 1.0).abs() < f64::EPSILON && kind.is_whole_range() {
+        Text::zh_en(
+            format!("填 {least} 到 {most} 之间的整数。"),
+            format!("Enter a whole number from {least} to {most}."),
+        )
+    } else {
+        Text::zh_en(
+            format!("填 {least} 到 {most} 之间的数字，每 {step} 一档。"),
+            format!("Enter a number from {least} to {most}, in steps of {step}."),
+        )
+    }
+}
+
+/// A day as people say it; what is no day, as it is.
+pub(super) fn date(value: &str, lang: &str) -> String {
+    const MONTHS: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    let Some(date) = parse_date(value) else {
+        return value.to_owned();
+    };
+    if lang.starts_with("zh") {
+        return format!("{}年{}月{}日", date.year(), date.month(), date.day());
+    }
+    let month = usize::try_from(date.month() - 1)
+        .ok()
+        .and_then(|at| MONTHS.get(at))
+        .copied()
+        .unwrap_or_default();
+    format!("{} {month} {}", date.day(), date.year())
+}

@@ -1,0 +1,122 @@
+//! What respondents are told. Each message says what is wrong and what to do, in words that read aloud well, and
+//! blames nobody.
+
+use crate::answer::{AnswerFault, LONGEST_TEXT};
+use crate::form::QuestionKind;
+use crate::text::Text;
+
+pub(super) fn required(kind: &QuestionKind) -> Text {
+    match kind {
+        QuestionKind::SelectOne { .. } => Text::zh_en(
+            "这道题还没有选。请选一项。",
+            "Nothing is chosen yet. Choose one answer.",
+        ),
+        QuestionKind::SelectMultiple { .. } => Text::zh_en(
+            "这道题还没有选。请至少选一项。",
+            "Nothing is chosen yet. Choose at least one answer.",
+        ),
+        QuestionKind::Date => Text::zh_en(
+            "这道题还没有填日期。请填年、月、日，例如 2026-01-31。",
+            "There is no date yet. Enter one, for example 2026-01-31.",
+        ),
+        QuestionKind::Integer | QuestionKind::Decimal | QuestionKind::Range { .. } => Text::zh_en(
+            "这道题还没有填。请填一个数字。",
+            "There is no answer yet. Enter a number.",
+        ),
+        _ => Text::zh_en(
+            "这道题还没有填。请写下您的回答。",
+            "There is no answer yet. Write your answer.",
+        ),
+    }
+}
+
+pub(super) fn invalid(fault: &AnswerFault, kind: &QuestionKind) -> Text {
+    match fault {
+        AnswerFault::NotAnInteger => Text::zh_en(
+            "这里要填整数，例如 12。请只写数字。",
+            "This must be a whole number, for example 12. Use digits only.",
+        ),
+        AnswerFault::NotANumber => Text::zh_en(
+            "这里要填数字，例如 12.5。请只写数字。",
+            "This must be a number, for example 12.5. Use digits only.",
+        ),
+        AnswerFault::NotADate => Text::zh_en(
+            "这个日期看不明白。请写年、月、日，例如 2026-01-31。",
+            "This is not a date we understand. Write year, month and day, for example 2026-01-31.",
+        ),
+        AnswerFault::TooLarge => Text::zh_en(
+            "这个数字太长了。请检查有没有多写。",
+            "This number has too many digits. Check that none is extra.",
+        ),
+        AnswerFault::TooLong => Text::zh_en(
+            format!("写得太长了，最多 {LONGEST_TEXT} 个字。请写短一些。"),
+            format!("This is too long; the most is {LONGEST_TEXT} characters. Please shorten it."),
+        ),
+        AnswerFault::OutsideRange | AnswerFault::OffStep => range(fault, kind),
+    }
+}
+
+fn range(fault: &AnswerFault, kind: &QuestionKind) -> Text {
+    let QuestionKind::Range { start, end, step } = kind else {
+        return constraint();
+    };
+    if *fault == AnswerFault::OutsideRange {
+        return Text::zh_en(
+            format!("这里要填 {start} 到 {end} 之间的数字。"),
+            format!("This must be a number from {start} to {end}."),
+        );
+    }
+    if kind.is_whole_range() && (*step - 1.0).abs() < f64::EPSILON {
+        return Text::zh_en(
+            "这里要填整数，不带小数点。",
+            "This must be a whole number, without a decimal point.",
+        );
+    }
+    let second = start + step;
+    Text::zh_en(
+        format!("这里要填从 {start} 起、每 {step} 一档的数字，例如 {second}。"),
+        format!("This must go from {start} in steps of {step}, for example {second}."),
+    )
+}
+
+pub(super) fn not_offered() -> Text {
+    Text::zh_en(
+        "这个答案不在选项里。请从列出的选项中选。",
+        "This answer is not one of the choices. Choose from those listed.",
+    )
+}
+
+pub(super) fn missing_beside_answers(missing: &Text) -> Text {
+    Text::zh_en(
+        format!("选了“{}”，就不能再选别的。请去掉其中一项。", missing.get("zh")),
+        format!(
+            "“{}” cannot be chosen together with other answers. Take one of them away.",
+            missing.get("en")
+        ),
+    )
+}
+
+pub(super) fn constraint() -> Text {
+    Text::zh_en(
+        "这个答案不合要求。请检查后再填。",
+        "This answer does not fit the question. Please check it.",
+    )
+}
+
+pub(super) fn not_asked() -> Text {
+    Text::zh_en(
+        "按前面的回答，这道题不用答。请去掉这个答案。",
+        "Given the other answers this question is not asked. Remove the answer.",
+    )
+}
+
+pub(super) fn takes_no_answer() -> Text {
+    Text::zh_en(
+        "这一项只是说明，不用作答。请去掉这个答案。",
+        "This takes no answer. Remove it.",
+    )
+}
+
+pub(super) fn unknown_field() -> Text {
+    Text::zh_en("问卷里没有这道题。", "The questionnaire has no such question.")
+}

@@ -1,0 +1,89 @@
+//! The choices sheet to choice lists.
+
+use indexmap::IndexMap;
+
+use super::Faults;
+use super::headers::{Languages, Table, TableRow};
+use super::survey::media;
+use crate::diagnostic::catalogue::Fault;
+use crate::diagnostic::nearest;
+use crate::form::{Choice, ChoiceList, MissingKind};
+
+pub(super) fn read(
+    table: &Table,
+    languages: &Languages,
+    faults: &mut Faults,
+) -> IndexMap<String, ChoiceList> {
+    let mut lists: IndexMap<String, ChoiceList> = IndexMap::new();
+    if table.rows().is_empty() {
+        return lists;
+    }
+    for column in ["list_name", "name"] {
+        if !table.has(column) {
+            let suggestion = nearest(column, table.headers()).map(str::to_owned);
+            faults.add(Fault::MissingColumn { column, suggestion }, table.place(1));
+        }
+    }
+    if !table.has("list_name") {
+        return lists;
+    }
+    for row in table.rows() {
+        let Some(list) = table.cell(row, "list_name") else {
+            faults.add(Fault::ChoiceWithoutList, table.place_of(row.number, "list_name"));
+            continue;
+        };
+        let entry = lists.entry(list.text.to_owned()).or_insert_with(|| ChoiceList {
+            name: list.text.to_owned(),
+            choices: Vec::new(),
+        });
+        if let Some(choice) = choice(table, row, list.text, languages, faults) {
+            entry.choices.push(choice);
+        }
+    }
+    lists
+}
+
+fn choice(
+    table: &Table,
+    row: &TableRow,
+    list: &str,
+    languages: &Languages,
+    faults: &mut Faults,
+) -> Option<Choice> {
+    let Some(name) = table.cell(row, "name") else {
+        if table.has("name") {
+            let fault = Fault::ChoiceWithoutName {
+                list: list.to_owned(),
+            };
+            faults.add(fault, table.place_of(row.number, "name"));
+        }
+        return None;
+    };
+    if name.text.contains(char::is_whitespace) {
+        let fault = Fault::BadChoiceName {
+            choice: name.text.to_owned(),
+        };
+        faults.add(fault, table.place_of(row.number, "name"));
+    }
+    let missing = table.cell(row, "missing").and_then(|cell| {
+        let kind = MissingKind::parse(cell.text);
+        if kind.is_none() {
+            let fault = Fault::BadMissingKind {
+                word: cell.text.to_owned(),
+            };
+            faults.add(fault, table.place(row.number).column(cell.header));
+        }
+        kind
+    });
+    Some(Choice {
+        name: name.text.to_owned(),
+        label: table.text(row, "label", languages),
+        media: media(table, row, languages),
+        missing,
+        filters: table
+            .extras(row)
+            .map(|(column, cell)| (column.to_owned(), cell.to_owned()))
+            .collect(),
+        row: row.number,
+    })
+}
