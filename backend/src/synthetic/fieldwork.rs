@@ -1,0 +1,495 @@
+//! Fieldwork on the synthetic county: who is invited, who answers, how, and what.
+
+use analysis::disposition::Disposition;
+use analysis::plan::{FrameSource, Plan, SamplingPlan};
+use jiff::ToSpan;
+use jiff::civil::Date;
+use survey_forms::response::RawAnswers;
+
+use super::SyntheticError;
+use super::county::{Category, Population};
+use super::draw::{Draw, Topic};
+use super::experience::{Answering, Experience};
+use super::frame::{body_id, person_id, relative_id};
+use super::response::respond;
+use super::sample::SamplingFrame;
+use super::{body, family, resident};
+
+/// Expected response rates, from which the sample's size follows: residents, relatives, bodies.
+const EXPECTED: [f64; 3] = [0.58, 0.50, 0.75];
+/// Share of all answers that grassroots bodies give at most: in the sample plan's 3,000 it is what 75 % of them give.
+const BODY_SHARE: f64 = 0.157;
+/// Fewest answers that can be spread over two villages in each of 20 townships with a relative here and there.
+const LEAST: usize = 100;
+/// Persons drawn per village before further villages are drawn.
+const CROWDED: usize = 60;
+/// Days of fieldwork.
+const DAYS: i32 = 35;
+
+/// How an answer came in (填答方式).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Mode {
+    /// On the respondent's own or a borrowed device.
+    Web,
+    /// With an interviewer at home.
+    Interview,
+    /// By telephone.
+    Phone,
+    /// On paper, keyed in.
+    Paper,
+}
+
+impl Mode {
+    /// The code in the API.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Web => "web",
+            Self::Interview => "interview",
+            Self::Phone => "phone",
+            Self::Paper => "paper",
+        }
+    }
+}
+
+/// An invited case. Cases of a group are in the order of their ids.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// Code of the group.
+    pub group: String,
+    /// The `person_id` of the frame's row.
+    pub case_id: String,
+    /// Code of the township; none for bodies of the county.
+    pub township: Option<String>,
+    /// Code of the unit: village, township or county.
+    pub unit: String,
+    /// Stratum of the design.
+    pub stratum: String,
+    /// Primary sampling unit.
+    pub psu: String,
+    /// Whether the PSU was taken for certain.
+    pub certainty: bool,
+    /// 1 ÷ inclusion probability.
+    pub base_weight: f64,
+    /// The person that a resident is and a relative belongs to.
+    pub person: Option<String>,
+    /// What became of it.
+    pub disposition: Disposition,
+    /// Position in the population: of the person, or of the body.
+    pub(super) subject: usize,
+}
+
+impl Case {
+    /// Whether a complete answer came.
+    pub fn responded(&self) -> bool {
+        self.disposition == Disposition::Complete
+    }
+}
+
+/// A completed questionnaire.
+#[derive(Clone, Debug)]
+pub struct Response {
+    /// Code of the group.
+    pub group: String,
+    /// Position in [`Fieldwork::cases`]; none when it came by the open link.
+    pub case: Option<usize>,
+    /// The answers, valid against the sample plan's questionnaire.
+    pub answers: RawAnswers,
+    /// How it came in.
+    pub mode: Mode,
+    /// Who filled it in; bodies count as themselves.
+    pub answering: Answering,
+    /// Language of the questionnaire.
+    pub language: &'static str,
+    /// Day on which it came in.
+    pub day: Date,
+    /// Minute of that day at which it was begun, local time.
+    pub start_minute: u16,
+    /// How long it took.
+    pub duration_s: u32,
+}
+
+/// Completed answers per group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GroupSizes {
+    /// Card holders.
+    pub resident: usize,
+    /// Relatives and friends.
+    pub family: usize,
+    /// Grassroots bodies.
+    pub grassroots: usize,
+}
+
+/// Everything that fieldwork brought.
+#[derive(Clone, Debug)]
+pub struct Fieldwork {
+    /// The invited cases: residents, relatives, bodies.
+    pub cases: Vec<Case>,
+    /// Answers to invitations, in the order of their cases.
+    pub responses: Vec<Response>,
+    /// Answers that came by the open links, from people who were not invited.
+    pub open_responses: Vec<Response>,
+    /// Completed answers to invitations per group; they sum to what was asked for.
+    pub sizes: GroupSizes,
+}
+
+impl Fieldwork {
+    /// Draws a sample and collects exactly `respondents` completed answers to invitations over all groups.
+    ///
+    /// # Errors
+    /// When so many answers cannot be had, or the plan lacks one of the three groups.
+    pub fn run(county: &Population, plan: &Plan, respondents: usize) -> Result<Self, SyntheticError> {
+        let groups = group_codes(plan)?;
+        let bodies = county.bodies.len();
+        let grassroots = ((EXPECTED[2] * bodies as f64).round() as usize)
+            .min((BODY_SHARE * respondents as f64).round() as usize);
+        let persons = respondents.saturating_sub(grassroots);
+        let reachable = county
+            .persons
+            .iter()
+            .filter(|person| person.relative.is_some())
+            .count();
+        let share = reachable as f64 / county.persons.len().max(1) as f64;
+        let wanted = (persons as f64 / (EXPECTED[0] + EXPECTED[1] * share)).ceil() as usize;
+        let most = grassroots + (0.9 * (county.persons.len() as f64 * 0.6) * (1.0 + share)) as usize;
+        let out_of_reach = || SyntheticError::Respondents {
+            asked: respondents,
+            least: LEAST,
+            most,
+        };
+        if respondents < LEAST || respondents > most {
+            return Err(out_of_reach());
+        }
+
+        let mut cases = sampled(county, plan, groups, wanted.min(county.persons.len()))?;
+        let residents = cases.len();
+        let relatives = relatives(county, groups[1], &cases);
+        let expected = [
+            EXPECTED[0] * residents as f64,
+            EXPECTED[1] * relatives.len() as f64,
+        ];
+        let resident = (persons as f64 * expected[0] / (expected[0] + expected[1])).round() as usize;
+        let sizes = GroupSizes {
+            resident,
+            family: persons - resident,
+            grassroots,
+        };
+        if sizes.resident > residents || sizes.family > relatives.len() {
+            return Err(out_of_reach());
+        }
+        cases.extend(relatives);
+        cases.extend(census(county, groups[2], plan));
+        decide_response(county, &mut cases, groups, sizes);
+        let responses = cases
+            .iter()
+            .enumerate()
+            .filter(|(_, case)| case.responded())
+            .map(|(position, case)| collect(county, plan, groups, &case.group, case.subject, Some(position)))
+            .collect();
+        let open_responses = open_responses(county, plan, groups, &cases, respondents);
+        Ok(Self {
+            cases,
+            responses,
+            open_responses,
+            sizes,
+        })
+    }
+}
+
+/// The plan's codes of the groups of persons, relatives and bodies.
+///
+/// # Errors
+/// [`SyntheticError::PlanLacks`] naming the first that is missing.
+pub(super) fn group_codes(plan: &Plan) -> Result<[&str; 3], SyntheticError> {
+    let of = |source: FrameSource, what: &'static str| {
+        let group = plan.groups.iter().find(|group| group.source == source);
+        group
+            .map(|group| group.code.as_str())
+            .ok_or(SyntheticError::PlanLacks(what))
+    };
+    Ok([
+        of(FrameSource::Persons, "group of persons")?,
+        of(FrameSource::Relatives, "group of relatives")?,
+        of(FrameSource::Bodies, "group of bodies")?,
+    ])
+}
+
+/// The sampled residents as cases, not yet decided.
+fn sampled(
+    county: &Population,
+    plan: &Plan,
+    groups: [&str; 3],
+    wanted: usize,
+) -> Result<Vec<Case>, SyntheticError> {
+    let frame = county.frame(groups);
+    let sampling_frame = SamplingFrame::of(&frame, &plan.units, groups[0]);
+    let per_township = wanted.div_ceil(county.townships.len());
+    // A large sample needs more villages than the plan's, or the chosen ones run out of people.
+    let villages = plan
+        .sampling
+        .villages_per_township
+        .map(|villages| villages.max(per_township.div_ceil(CROWDED)));
+    let sampling = SamplingPlan {
+        villages_per_township: villages,
+        ..plan.sampling.clone()
+    };
+    let mut rng = county.streams.of(Topic::Sample, 0);
+    let drawn = sampling_frame.draw(&mut rng.0, &sampling, wanted)?;
+    Ok(drawn
+        .into_iter()
+        .map(|drawn| {
+            // Persons come first in the frame: the row is the position in the population.
+            let person = &county.persons[drawn.row];
+            let id = person_id(drawn.row);
+            let (stratum, psu) = sampling_frame.design_codes(&drawn, &id);
+            Case {
+                group: groups[0].to_owned(),
+                township: Some(county.township_of(person).code.clone()),
+                unit: county.village_of(person).code.clone(),
+                stratum,
+                psu,
+                certainty: drawn.certainty,
+                base_weight: drawn.base_weight,
+                person: Some(id.clone()),
+                case_id: id,
+                disposition: Disposition::UnknownOther,
+                subject: drawn.row,
+            }
+        })
+        .collect())
+}
+
+/// One relative of every sampled person who has one: same design, same weight.
+fn relatives(county: &Population, group: &str, residents: &[Case]) -> Vec<Case> {
+    let reachable = residents
+        .iter()
+        .filter(|case| county.persons[case.subject].relative.is_some());
+    reachable
+        .map(|case| Case {
+            group: group.to_owned(),
+            case_id: relative_id(case.subject),
+            ..case.clone()
+        })
+        .collect()
+}
+
+/// All bodies.
+fn census(county: &Population, group: &str, plan: &Plan) -> Vec<Case> {
+    let bodies = county.bodies.iter().enumerate();
+    bodies
+        .map(|(subject, body)| {
+            let township = body.township.map(|t| county.townships[t].code.clone());
+            let id = body_id(subject);
+            Case {
+                group: group.to_owned(),
+                stratum: township.clone().unwrap_or_else(|| plan.round.county.clone()),
+                township,
+                unit: body.unit.clone(),
+                psu: id.clone(),
+                certainty: true,
+                base_weight: 1.0,
+                person: None,
+                case_id: id,
+                disposition: Disposition::UnknownOther,
+                subject,
+            }
+        })
+        .collect()
+}
+
+/// How willing people are, by township and category: a product, so that weighting by class or raking on the two
+/// removes what it does.
+pub(super) fn propensity(county: &Population, townships: &[f64], person: usize) -> f64 {
+    let person = &county.persons[person];
+    let category = match person.category {
+        Category::Physical => 1.05,
+        Category::Vision => 0.98,
+        Category::Hearing => 0.88,
+        Category::Speech => 0.90,
+        Category::Intellectual => 0.96,
+        Category::Mental => 0.82,
+        Category::Multiple => 0.86,
+    };
+    category * townships[county.village_of(person).township]
+}
+
+/// What townships do to willingness.
+pub(super) fn township_propensities(county: &Population) -> Vec<f64> {
+    let mut draw = county.streams.of(Topic::Response, 0);
+    county
+        .townships
+        .iter()
+        .map(|_| (0.11 * draw.normal()).exp())
+        .collect()
+}
+
+fn decide_response(county: &Population, cases: &mut [Case], groups: [&str; 3], sizes: GroupSizes) {
+    let townships = township_propensities(county);
+    for (topic, (group, size)) in groups
+        .into_iter()
+        .zip([sizes.resident, sizes.family, sizes.grassroots])
+        .enumerate()
+    {
+        let first = cases
+            .iter()
+            .position(|case| case.group == group)
+            .unwrap_or(cases.len());
+        let last = cases
+            .iter()
+            .rposition(|case| case.group == group)
+            .map_or(first, |last| last + 1);
+        let invited = &mut cases[first..last];
+        let propensities: Vec<f64> = invited
+            .iter()
+            .map(|case| match &case.person {
+                Some(_) => propensity(county, &townships, case.subject),
+                None => county.bodies[case.subject].township.map_or(1.0, |t| townships[t]),
+            })
+            .collect();
+        let mut draw = county.streams.of(Topic::Response, 1 + topic);
+        let responded = respond(&mut draw.0, &propensities, size);
+        for (case, responded) in invited.iter_mut().zip(responded) {
+            case.disposition = if responded {
+                Disposition::Complete
+            } else {
+                silence(&mut draw)
+            };
+        }
+    }
+}
+
+fn silence(draw: &mut Draw) -> Disposition {
+    let reasons = [
+        (Disposition::UnknownOther, 0.38),
+        (Disposition::NonContact, 0.33),
+        (Disposition::Refusal, 0.19),
+        (Disposition::Other, 0.10),
+    ];
+    draw.pick(&reasons).unwrap_or(Disposition::UnknownOther)
+}
+
+/// The answers of a person, a relative or a body, and how they come in.
+fn collect(
+    county: &Population,
+    plan: &Plan,
+    groups: [&str; 3],
+    group: &str,
+    subject: usize,
+    case: Option<usize>,
+) -> Response {
+    let source = groups.iter().position(|code| *code == group).unwrap_or_default();
+    let mut draw = county.streams.of(Topic::Collection, subject * 3 + source);
+    let mut answers = RawAnswers::new();
+    let (answering, age) = match source {
+        0 => {
+            resident::answer(county, subject, &mut answers);
+            (
+                Experience::of(county, subject).answering,
+                county.persons[subject].age,
+            )
+        }
+        1 => {
+            family::answer(county, subject, &mut answers);
+            (Answering::Myself, 45)
+        }
+        _ => {
+            body::answer(county, subject, &mut answers);
+            (Answering::Myself, 30)
+        }
+    };
+    let mode = mode(&mut draw, source, age, answering, case.is_none());
+    let (slower, per_answer) = match (answering, mode) {
+        (Answering::Assisted, _) => (1.35, 9.0),
+        (_, Mode::Interview) => (1.2, 9.0),
+        (_, Mode::Web) => (1.0, 7.5),
+        _ => (1.1, 8.5),
+    };
+    let written = if answers.contains_key("first_change") {
+        25.0
+    } else {
+        0.0
+    };
+    let duration = (answers.len() as f64 * per_answer + written) * slower * (0.33 * draw.normal()).exp();
+    Response {
+        group: group.to_owned(),
+        case,
+        answers,
+        mode,
+        answering,
+        language: if draw.chance(0.004) { "en" } else { "zh" },
+        day: day(&mut draw, plan, mode),
+        start_minute: (8 * 60 + draw.below(12 * 60 + 30)) as u16,
+        duration_s: duration.round().max(30.0) as u32,
+    }
+}
+
+fn mode(draw: &mut Draw, source: usize, age: u8, answering: Answering, open: bool) -> Mode {
+    let web = match (source, age, answering) {
+        _ if open => 1.0,
+        (2, _, _) => 0.94,
+        (1, _, _) => 0.72,
+        (_, _, Answering::Proxy) => 0.5,
+        (_, 0..45, _) => 0.62,
+        (_, 45..60, _) => 0.44,
+        (_, 60..75, _) => 0.24,
+        _ => 0.10,
+    };
+    let rest: [(Mode, f64); 3] = match source {
+        2 => [(Mode::Paper, 1.0), (Mode::Phone, 0.0), (Mode::Interview, 0.0)],
+        1 => [(Mode::Phone, 0.6), (Mode::Interview, 0.3), (Mode::Paper, 0.1)],
+        _ => [(Mode::Interview, 0.68), (Mode::Phone, 0.20), (Mode::Paper, 0.12)],
+    };
+    if draw.chance(web) {
+        Mode::Web
+    } else {
+        draw.pick(&rest).unwrap_or(Mode::Paper)
+    }
+}
+
+/// Web answers come early, the others as the interviewers get round.
+fn day(draw: &mut Draw, plan: &Plan, mode: Mode) -> Date {
+    let open = plan.round.opens_on;
+    let length = open
+        .until(plan.round.closes_on)
+        .map_or(DAYS, |span| (span.get_days() + 1).clamp(1, DAYS));
+    let u = draw.uniform();
+    let part = match mode {
+        Mode::Web => u * u,
+        Mode::Interview => 0.08 + 0.92 * u,
+        Mode::Phone | Mode::Paper => 0.25 + 0.75 * u,
+    };
+    let day = (part * f64::from(length)).floor().min(f64::from(length - 1));
+    open.saturating_add((day as i64).days())
+}
+
+/// About one answer by open link for every hundred asked for, from people without an invitation.
+fn open_responses(
+    county: &Population,
+    plan: &Plan,
+    groups: [&str; 3],
+    cases: &[Case],
+    respondents: usize,
+) -> Vec<Response> {
+    let mut draw = county.streams.of(Topic::Collection, (1 << 40) + 1);
+    let invited: std::collections::BTreeSet<usize> = cases
+        .iter()
+        .filter(|case| case.person.is_some())
+        .map(|case| case.subject)
+        .collect();
+    let wanted = [respondents.div_ceil(125), respondents.div_ceil(330)];
+    let mut responses = Vec::new();
+    for (source, wanted) in wanted.into_iter().enumerate() {
+        let before = responses.len();
+        // The county has far more people than the sample, so this ends soon; the bound is for tiny counties.
+        for _ in 0..wanted * 50 {
+            if responses.len() - before == wanted {
+                break;
+            }
+            let subject = draw.below(county.persons.len());
+            let known = source == 0 || county.persons[subject].relative.is_some();
+            if known && !invited.contains(&subject) {
+                responses.push(collect(county, plan, groups, groups[source], subject, None));
+            }
+        }
+    }
+    responses
+}
