@@ -27,7 +27,7 @@ pub enum LonelyPsu {
     Remove,
     /// The PSU was taken with certainty: it adds nothing (same figures as `Remove`).
     Certainty,
-    /// Its total is centred at the mean of all PSU totals of the stage.
+    /// Its total is centred at 0, the grand mean of a mean's influence values.
     Adjust,
     /// The stratum gets the average variance of the others.
     Average,

@@ -1,1 +1,123 @@
-//! Being written.
+//! Survey statistics on any file: the JSON request and answer of `minyi estimate`.
+//!
+//! A request names a data file, the columns of its design, steps of calibration and the
+//! estimates wanted. Whatever is wrong with it is reported together, by key, column or
+//! row; nothing is computed from a request or a file with a fault.
+
+mod answer;
+mod compute;
+mod fault;
+mod keys;
+mod spec;
+mod table;
+
+use std::path::Path;
+
+use indexmap::IndexMap;
+use serde_json::Value;
+use survey_forms::diagnostic::Diagnostic;
+
+pub use answer::{Answer, EstimateLine, TestLine, WeightsLine};
+
+use fault::{Faults, join};
+use spec::Request;
+use table::Table;
+
+/// Answers a request.
+///
+/// - `request_json`: the request's text.
+/// - `base_dir`: the folder that `data` is relative to (that of the request file).
+///
+/// # Errors
+/// Everything that is wrong with the request or the data, codes `ES001` onwards, as far as
+/// one fault does not hide another (a file that cannot be read hides its rows).
+pub fn run(request_json: &str, base_dir: &Path) -> Result<Answer, Vec<Diagnostic>> {
+    let mut faults = Faults::default();
+    let value: Value = match serde_json::from_str(request_json) {
+        Ok(value) => value,
+        Err(error) => {
+            faults.not_json(&error);
+            return Err(faults.check().err().unwrap_or_default());
+        }
+    };
+    let request = Request::read(&value, &mut faults);
+    // Columns are looked up even when keys are at fault, so that both are reported at once.
+    let table = request
+        .as_ref()
+        .filter(|request| !request.data.is_empty())
+        .and_then(|request| Table::read(base_dir, &request.data, &columns_of(request), &mut faults));
+    faults.check()?;
+    let (Some(request), Some(table)) = (request, table) else {
+        // Unreachable without a fault; an empty list would say "nothing is wrong".
+        faults.missing_key("", "data");
+        return Err(faults.check().err().unwrap_or_default());
+    };
+    let mut design = compute::design(&request.design, &table, &mut faults);
+    for step in &request.calibrate {
+        design = design.and_then(|design| compute::calibrate(&design, step, &table, &mut faults));
+    }
+    let Some(design) = design else {
+        return Err(faults.check().err().unwrap_or_default());
+    };
+    let mut estimates = Vec::new();
+    for entry in &request.estimates {
+        estimates.extend(
+            compute::estimate(&design, entry, &table, &mut faults)
+                .into_iter()
+                .flatten(),
+        );
+    }
+    let weights = WeightsLine::of(design.weights());
+    faults.into_result(Answer {
+        estimates,
+        tests: Vec::new(),
+        weights,
+    })
+}
+
+/// Every column that the request names, with the first key that names it.
+fn columns_of(request: &Request) -> IndexMap<String, String> {
+    let mut columns = IndexMap::new();
+    let mut add = |column: &String, field: String| {
+        columns.entry(column.clone()).or_insert(field);
+    };
+    let design = &request.design;
+    for (key, names) in [
+        ("ids", &design.ids),
+        ("strata", &design.strata),
+        ("fpc", &design.fpc),
+    ] {
+        names.iter().for_each(|name| add(name, join("design", key)));
+    }
+    design
+        .weights
+        .iter()
+        .for_each(|name| add(name, join("design", "weights")));
+    for margin in request.calibrate.iter().flat_map(|step| &step.margins) {
+        margin
+            .by
+            .iter()
+            .for_each(|name| add(name, join(&margin.field, "by")));
+    }
+    for entry in &request.estimates {
+        entry
+            .of
+            .iter()
+            .for_each(|name| add(name, join(&entry.field, "of")));
+        entry
+            .per
+            .iter()
+            .for_each(|name| add(name, join(&entry.field, "per")));
+        entry
+            .by
+            .iter()
+            .for_each(|name| add(name, join(&entry.field, "by")));
+        for (name, _) in &entry.condition {
+            add(name, join(&entry.field, "where"));
+        }
+    }
+    columns
+}
+
+#[cfg(test)]
+mod tests;

@@ -69,12 +69,16 @@ pub(super) fn limits(method: ProportionMethod, basis: Basis) -> (f64, f64) {
         }
         ProportionMethod::Asin => {
             let (centre, width) = (p.sqrt().asin(), t * se / (2.0 * odds.sqrt()));
-            let right_angle = std::f64::consts::FRAC_PI_2;
-            let back = |angle: f64| angle.clamp(0.0, right_angle).sin().powi(2);
-            (back(centre - width), back(centre + width))
+            // Past 0 the angle's sine is reflected, as in R; the limit never crosses the estimate.
+            let back = |angle: f64| angle.sin().powi(2);
+            (back(centre - width).min(p), back(centre + width).max(p))
         }
         ProportionMethod::Beta => korn_graubard(p, odds / (se * se), basis),
-        ProportionMethod::Likelihood => likelihood(p, odds / (se * se), t * t),
+        ProportionMethod::Likelihood => {
+            // The Pearson dispersion of an intercept-only fit is n/(n−1).
+            let dispersion = n as f64 / (n as f64 - 1.0);
+            likelihood(p, odds / (se * se), t * t * dispersion)
+        }
         ProportionMethod::Wilson => {
             let z = normal_quantile(tail);
             let effective = effective_n(odds / (se * se), basis);
@@ -103,8 +107,8 @@ fn korn_graubard(p: f64, raw: f64, basis: Basis) -> (f64, f64) {
     )
 }
 
-/// Where 2·n_eff·KL(p̂ ‖ p) reaches F(1, df) = t²: the deviance of the pseudo-likelihood
-/// divided by its design effect, by bisection on either side of the estimate.
+/// Where 2·n_eff·KL(p̂ ‖ p), the deviance of the pseudo-likelihood divided by its design
+/// effect, reaches F(1, df) = t² times the dispersion; by bisection on either side.
 fn likelihood(p: f64, n_eff: f64, threshold: f64) -> (f64, f64) {
     let excess =
         |q: f64| 2.0 * n_eff * (p * (p / q).ln() + (1.0 - p) * ((1.0 - p) / (1.0 - q)).ln()) - threshold;

@@ -18,16 +18,7 @@ pub fn normal_quantile(p: f64) -> f64 {
             f64::INFINITY
         };
     }
-    let normal = Normal::standard();
-    let x = normal.inverse_cdf(p);
-    let density = (-0.5 * x * x).exp() / (2.0 * std::f64::consts::PI).sqrt();
-    // One Newton step, in the tail that does not cancel.
-    let step = if p < 0.5 {
-        normal.cdf(x) - p
-    } else {
-        (1.0 - p) - normal.sf(x)
-    } / density;
-    if step.is_finite() { x - step } else { x }
+    Normal::standard().inverse_cdf(p)
 }
 
 /// P(T > t) for Student's t with `df` degrees of freedom.

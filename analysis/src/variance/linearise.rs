@@ -226,34 +226,19 @@ fn coefficients(stage: &Stage, rule: LonelyPsu) -> Vec<f64> {
     coefficients
 }
 
-/// What unit totals are centred at: the stratum mean; for a lonely PSU under
-/// `Adjust`, the mean over all units of the same parent.
+/// What unit totals are centred at: the stratum mean, and 0 for a lonely PSU under `Adjust`.
+///
+/// For means, ratios and proportions 0 is the grand mean of the PSU totals, as their influence
+/// values sum to 0; a total is left uncentred, as in R survey.
 fn centres(stage: &Stage, mut sums: Vec<f64>, p: usize, rule: LonelyPsu) -> Vec<f64> {
-    let grand = (rule == LonelyPsu::Adjust).then(|| {
-        let mut grand = vec![0.0; stage.parents() * p];
-        let mut units = vec![0u32; stage.parents()];
-        for (stratum, values) in stage.strata().iter().zip(sums.chunks_exact(p.max(1))) {
-            let parent = stratum.parent as usize;
-            units[parent] += stratum.units;
-            for (sum, value) in grand[parent * p..].iter_mut().zip(values) {
-                *sum += value;
-            }
-        }
-        (grand, units)
-    });
     for (stratum, values) in stage.strata().iter().zip(sums.chunks_exact_mut(p.max(1))) {
-        let parent = stratum.parent as usize;
-        match &grand {
-            Some((grand, units)) if stratum.units == 1 => {
-                for (value, sum) in values.iter_mut().zip(&grand[parent * p..]) {
-                    *value = sum / f64::from(units[parent]);
-                }
-            }
-            _ => {
-                for value in values {
-                    *value /= f64::from(stratum.units);
-                }
-            }
+        let lonely = stratum.units == 1 && rule == LonelyPsu::Adjust;
+        for value in values {
+            *value = if lonely {
+                0.0
+            } else {
+                *value / f64::from(stratum.units)
+            };
         }
     }
     sums

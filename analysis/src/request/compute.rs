@@ -1,0 +1,304 @@
+//! From a request and its table to the answer: design, calibration, estimates.
+
+use indexmap::IndexMap;
+use serde_json::Value;
+use survey_forms::diagnostic::Place;
+
+use super::answer::EstimateLine;
+use super::fault::Faults;
+use super::spec::{CalibrateSpec, DesignSpec, EstimateSpec, MarginSpec, Stat};
+use super::table::{Table, Variable};
+use crate::design::{StageColumns, SurveyDesign};
+use crate::estimate::{Linearised, mean, proportion, ratio, total};
+use crate::factor::{Cells, Factor, MISSING};
+use crate::weighting::{Margin, RakeOptions, post_stratify, rake};
+
+/// Rows named per kind of fault; more say nothing new.
+const MAX_ROWS: usize = 100;
+
+/// Builds the design, naming each row at fault.
+pub(super) fn design(spec: &DesignSpec, table: &Table, faults: &mut Faults) -> Option<SurveyDesign> {
+    let weights = match &spec.weights {
+        None => None,
+        Some(column) => {
+            let weights = table.numbers(column, "design.weights", faults)?;
+            for (row, &weight) in weights
+                .iter()
+                .enumerate()
+                .filter(|(_, w)| !(**w > 0.0))
+                .take(MAX_ROWS)
+            {
+                let place = table.place(row, column);
+                match weight.is_nan() {
+                    true => faults.missing_value(place, "design.weights"),
+                    false => faults.bad_weight(place, weight),
+                }
+            }
+            Some(weights)
+        }
+    };
+    let stages = spec.ids.len().max(1);
+    let mut columns = Vec::with_capacity(stages);
+    let mut complete = true;
+    for stage in 0..stages {
+        let factor = |names: &[String]| {
+            names
+                .get(stage)
+                .and_then(|n| table.variable(n))
+                .map(Variable::factor)
+        };
+        let fpc = match spec.fpc.get(stage) {
+            None => None,
+            Some(name) => {
+                let values = table.numbers(name, "design.fpc", faults);
+                complete &= values.is_some();
+                if let Some(values) = values {
+                    for (row, _) in values
+                        .iter()
+                        .enumerate()
+                        .filter(|(_, v)| v.is_nan())
+                        .take(MAX_ROWS)
+                    {
+                        faults.missing_value(table.place(row, name), "design.fpc");
+                        complete = false;
+                    }
+                }
+                values
+            }
+        };
+        columns.push(StageColumns {
+            ids: factor(&spec.ids),
+            strata: factor(&spec.strata),
+            fpc,
+        });
+    }
+    if !complete || weights.is_some_and(|weights| weights.iter().any(|w| !(*w > 0.0))) {
+        return None;
+    }
+    let mut builder = SurveyDesign::builder(table.rows)
+        .nest(spec.nest)
+        .lonely_psu(spec.lonely_psu);
+    for stage in columns {
+        builder = builder.stage(stage);
+    }
+    if let Some(weights) = weights {
+        builder = builder.weights(weights);
+    }
+    let place = |what: &str, stage: usize, row: Option<usize>| {
+        let names = match what {
+            "id" | "ids" => spec.ids.get(stage - 1),
+            "stratum" | "strata" => spec.strata.get(stage - 1),
+            "fpc" => spec.fpc.get(stage - 1),
+            _ => None,
+        };
+        match (row, names) {
+            (Some(row), Some(column)) => table.place(row, column),
+            (None, Some(column)) => Place::file(&table.file).column(column),
+            _ => Place::file(&table.file),
+        }
+    };
+    match builder.build() {
+        Ok(design) => Some(design),
+        Err(error) => {
+            faults.design(error, place);
+            None
+        }
+    }
+}
+
+/// Applies one step of calibration.
+pub(super) fn calibrate(
+    design: &SurveyDesign,
+    spec: &CalibrateSpec,
+    table: &Table,
+    faults: &mut Faults,
+) -> Option<SurveyDesign> {
+    let mut margins = Vec::new();
+    for margin in &spec.margins {
+        margins.push(build_margin(design, margin, table, faults)?);
+    }
+    let calibration = if spec.rake {
+        rake(design.weights(), &margins, RakeOptions::default()).map(|(calibration, _)| calibration)
+    } else {
+        post_stratify(design.weights(), margins.first()?)
+    };
+    match calibration {
+        // The calibration was made from this design's weights, so it fits.
+        Ok(calibration) => design.with_calibration(calibration).ok(),
+        Err(error) => {
+            faults.weighting(&spec.field, &error);
+            None
+        }
+    }
+}
+
+fn build_margin(
+    design: &SurveyDesign,
+    spec: &MarginSpec,
+    table: &Table,
+    faults: &mut Faults,
+) -> Option<Margin> {
+    let variables: Vec<&Variable> = spec.by.iter().filter_map(|name| table.variable(name)).collect();
+    let columns: Vec<(&str, &Factor)> = variables.iter().map(|v| (v.name.as_str(), v.factor())).collect();
+    // Labels as the file writes them, so that 1 finds "1.0".
+    let as_in_file = |label: &String, variable: &&Variable| match variable.code_of(label) {
+        Some(code) => variable.factor().levels()[code as usize].clone(),
+        None => label.clone(),
+    };
+    let totals: Vec<(Vec<String>, f64)> = spec
+        .totals
+        .iter()
+        .map(|(labels, total)| {
+            (
+                labels
+                    .iter()
+                    .zip(&variables)
+                    .map(|(l, v)| as_in_file(l, v))
+                    .collect(),
+                *total,
+            )
+        })
+        .collect();
+    Margin::new(&columns, &totals, design.weights())
+        .map_err(|error| faults.weighting(&spec.field, &error))
+        .ok()
+}
+
+/// Computes one entry of the request: a line per variable, domain and level.
+pub(super) fn estimate(
+    design: &SurveyDesign,
+    spec: &EstimateSpec,
+    table: &Table,
+    faults: &mut Faults,
+) -> Option<Vec<EstimateLine>> {
+    let condition = rows_where(design, spec, table, faults)?;
+    let by: Vec<&Variable> = spec.by.iter().filter_map(|name| table.variable(name)).collect();
+    let factors: Vec<&Factor> = by.iter().map(|variable| variable.factor()).collect();
+    let cells = Cells::cross(&factors, table.rows);
+    let mut domains = vec![Vec::new(); cells.keys.len()];
+    for row in condition {
+        if let Some(rows) = domains.get_mut(cells.codes[row as usize] as usize) {
+            rows.push(row);
+        }
+    }
+    let of: Vec<&Variable> = spec.of.iter().filter_map(|name| table.variable(name)).collect();
+    let mut lines = Vec::new();
+    for variable in of {
+        let statistic = Statistic::new(spec, variable, table, faults)?;
+        for (key, rows) in cells.keys.iter().zip(&domains) {
+            // Crossing with `where` can leave a combination without any row.
+            if rows.is_empty() && !by.is_empty() {
+                continue;
+            }
+            let domain: IndexMap<String, Value> = by
+                .iter()
+                .zip(key)
+                .map(|(variable, &code)| (variable.name.clone(), variable.level_value(code)))
+                .collect();
+            for (level, linearised) in statistic.linearise(design, rows) {
+                let estimate = linearised.estimate(design, &spec.options);
+                lines.push(EstimateLine::new(
+                    spec.stat.name(),
+                    &variable.name,
+                    level,
+                    domain.clone(),
+                    estimate,
+                ));
+            }
+        }
+    }
+    Some(lines)
+}
+
+/// The rows that `where` and `listwise` let through and that have a weight.
+fn rows_where(
+    design: &SurveyDesign,
+    spec: &EstimateSpec,
+    table: &Table,
+    faults: &mut Faults,
+) -> Option<Vec<u32>> {
+    let mut keep: Vec<bool> = design.weights().iter().map(|weight| *weight > 0.0).collect();
+    let mut known = true;
+    for (column, values) in &spec.condition {
+        let variable = table.variable(column)?;
+        let mut wanted = vec![false; variable.factor().levels().len()];
+        for value in values {
+            match variable.code_of(value) {
+                Some(code) => wanted[code as usize] = true,
+                None => {
+                    let field = format!("{}.where.{column}", spec.field);
+                    faults.unknown_level(&field, column, value, variable.factor().levels());
+                    known = false;
+                }
+            }
+        }
+        for (keep, &code) in keep.iter_mut().zip(variable.factor().codes()) {
+            *keep &= code != MISSING && wanted[code as usize];
+        }
+    }
+    if spec.listwise {
+        for variable in spec
+            .of
+            .iter()
+            .chain(&spec.per)
+            .filter_map(|name| table.variable(name))
+        {
+            for (keep, &code) in keep.iter_mut().zip(variable.factor().codes()) {
+                *keep &= code != MISSING;
+            }
+        }
+    }
+    known.then(|| (0..table.rows as u32).filter(|&row| keep[row as usize]).collect())
+}
+
+/// A statistic with its columns at hand, ready for one domain after the other.
+enum Statistic<'a> {
+    Mean(&'a [f64]),
+    Total(&'a [f64]),
+    LevelTotals(&'a Variable),
+    Proportions(&'a Variable),
+    Ratio(&'a [f64], &'a [f64]),
+}
+
+impl<'a> Statistic<'a> {
+    fn new(
+        spec: &EstimateSpec,
+        variable: &'a Variable,
+        table: &'a Table,
+        faults: &mut Faults,
+    ) -> Option<Self> {
+        let field = format!("{}.of", spec.field);
+        let mut numbers = |name: &str, field: &str| table.numbers(name, field, faults);
+        Some(match spec.stat {
+            Stat::Mean => Self::Mean(numbers(&variable.name, &field)?),
+            Stat::Total if variable.is_numeric() => Self::Total(numbers(&variable.name, &field)?),
+            Stat::Total => Self::LevelTotals(variable),
+            Stat::Proportion => Self::Proportions(variable),
+            Stat::Ratio => {
+                let y = numbers(&variable.name, &field);
+                let x = numbers(spec.per.as_deref()?, &format!("{}.per", spec.field));
+                Self::Ratio(y?, x?)
+            }
+        })
+    }
+
+    fn linearise(&self, design: &SurveyDesign, rows: &[u32]) -> Vec<(Option<Value>, Linearised)> {
+        let each_level = |variable: &Variable, one: &dyn Fn(&[u32], u32) -> Linearised| {
+            let factor = variable.factor();
+            (0..factor.levels().len() as u32)
+                .map(|level| (Some(variable.level_value(level)), one(factor.codes(), level)))
+                .collect()
+        };
+        match self {
+            Self::Mean(y) => vec![(None, mean::linearise(design, y, Some(rows)))],
+            Self::Total(y) => vec![(None, total::linearise(design, y, Some(rows)))],
+            Self::Ratio(y, x) => vec![(None, ratio::linearise(design, y, x, Some(rows)))],
+            Self::LevelTotals(variable) => each_level(variable, &|codes, level| {
+                total::linearise_level(design, codes, level, Some(rows))
+            }),
+            Self::Proportions(variable) => each_level(variable, &|codes, level| {
+                proportion::linearise(design, codes, level, Some(rows))
+            }),
+        }
+    }
+}

@@ -1,0 +1,391 @@
+//! What is asked: the request as typed values.
+
+use serde_json::Value;
+
+use super::fault::Faults;
+use super::keys::{Keys, scalar_text};
+use crate::design::LonelyPsu;
+use crate::estimate::{DeffBase, DfRule, EstimateOptions, proportion};
+use crate::interval::Method;
+
+/// A whole request.
+#[derive(Debug)]
+pub(super) struct Request {
+    pub(super) data: String,
+    pub(super) design: DesignSpec,
+    pub(super) calibrate: Vec<CalibrateSpec>,
+    pub(super) estimates: Vec<EstimateSpec>,
+}
+
+/// The columns of the design.
+#[derive(Debug, Default)]
+pub(super) struct DesignSpec {
+    pub(super) ids: Vec<String>,
+    pub(super) strata: Vec<String>,
+    pub(super) weights: Option<String>,
+    pub(super) fpc: Vec<String>,
+    pub(super) nest: bool,
+    pub(super) lonely_psu: LonelyPsu,
+}
+
+/// One step of calibration.
+#[derive(Debug)]
+pub(super) struct CalibrateSpec {
+    pub(super) field: String,
+    pub(super) rake: bool,
+    pub(super) margins: Vec<MarginSpec>,
+}
+
+/// Columns and their population counts.
+#[derive(Debug)]
+pub(super) struct MarginSpec {
+    pub(super) field: String,
+    pub(super) by: Vec<String>,
+    pub(super) totals: Vec<(Vec<String>, f64)>,
+}
+
+/// The statistics that can be asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stat {
+    Mean,
+    Total,
+    Proportion,
+    Ratio,
+}
+
+/// One entry of `estimates`.
+#[derive(Debug)]
+pub(super) struct EstimateSpec {
+    pub(super) field: String,
+    pub(super) stat: Stat,
+    pub(super) of: Vec<String>,
+    pub(super) per: Option<String>,
+    pub(super) by: Vec<String>,
+    pub(super) condition: Vec<(String, Vec<String>)>,
+    pub(super) listwise: bool,
+    pub(super) options: EstimateOptions,
+}
+
+const LATER_STATS: [&str; 6] = [
+    "quantile",
+    "variance",
+    "difference",
+    "t_test",
+    "chi_square",
+    "cronbach_alpha",
+];
+const STATS: [&str; 4] = ["mean", "total", "proportion", "ratio"];
+const LONELY: [&str; 5] = ["fail", "remove", "adjust", "certainty", "average"];
+
+impl Stat {
+    /// The name in requests and answers.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Mean => "mean",
+            Self::Total => "total",
+            Self::Proportion => "proportion",
+            Self::Ratio => "ratio",
+        }
+    }
+
+    fn from_name(name: &str) -> Option<Self> {
+        [Self::Mean, Self::Total, Self::Proportion, Self::Ratio]
+            .into_iter()
+            .find(|stat| stat.name() == name)
+    }
+}
+
+impl Request {
+    /// Reads a request, collecting every fault.
+    pub(super) fn read(value: &Value, faults: &mut Faults) -> Option<Self> {
+        let keys = Keys::of(value, "", faults)?;
+        keys.only(
+            &["data", "design", "replicates", "calibrate", "estimates"],
+            faults,
+        );
+        if keys.get("data").is_none() {
+            faults.missing_key("", "data");
+        }
+        let data = keys.text("data", faults).unwrap_or_default().to_owned();
+        if keys.get("replicates").is_some() {
+            faults.unsupported("replicates", "replicates");
+        }
+        let design = keys
+            .get("design")
+            .and_then(|v| DesignSpec::read(v, faults))
+            .unwrap_or_default();
+        let calibrate = keys
+            .items("calibrate", faults)
+            .into_iter()
+            .filter_map(|(path, item)| CalibrateSpec::read(item, &path, faults))
+            .collect();
+        let estimates = keys
+            .items("estimates", faults)
+            .into_iter()
+            .filter_map(|(path, item)| EstimateSpec::read(item, &path, faults))
+            .collect();
+        Some(Self {
+            data,
+            design,
+            calibrate,
+            estimates,
+        })
+    }
+}
+
+impl DesignSpec {
+    fn read(value: &Value, faults: &mut Faults) -> Option<Self> {
+        let keys = Keys::of(value, "design", faults)?;
+        keys.only(&["ids", "strata", "weights", "fpc", "nest", "lonely_psu"], faults);
+        let spec = Self {
+            ids: keys.names("ids", faults),
+            strata: keys.names("strata", faults),
+            weights: keys.text("weights", faults).map(str::to_owned),
+            fpc: keys.names("fpc", faults),
+            nest: keys.flag("nest", faults).unwrap_or_default(),
+            lonely_psu: keys
+                .choice("lonely_psu", &LONELY, faults, LonelyPsu::from_name)
+                .unwrap_or_default(),
+        };
+        let stages = spec.ids.len().max(1);
+        for (key, given) in [("strata", spec.strata.len()), ("fpc", spec.fpc.len())] {
+            if given > stages
+                && let Some(value) = keys.get(key)
+            {
+                let zh = format!("最多 {stages} 列（与 ids 的阶段数一致）");
+                let en = format!("at most {stages} columns, one per stage of ids");
+                faults.bad_value(&keys.field(key), value, (&zh, &en));
+            }
+        }
+        Some(spec)
+    }
+}
+
+impl CalibrateSpec {
+    fn read(value: &Value, path: &str, faults: &mut Faults) -> Option<Self> {
+        let keys = Keys::of(value, path, faults)?;
+        let Some(method) = keys.get("method") else {
+            faults.missing_key(path, "method");
+            return None;
+        };
+        let mut margins = Vec::new();
+        let rake = match method.as_str() {
+            Some("post_stratify") => {
+                keys.only(&["method", "by", "totals"], faults);
+                margins.extend(MarginSpec::read(&keys, faults));
+                false
+            }
+            Some("rake") => {
+                keys.only(&["method", "margins"], faults);
+                let items = keys.items("margins", faults);
+                if items.is_empty() {
+                    faults.missing_key(path, "margins");
+                }
+                for (path, item) in items {
+                    if let Some(keys) = Keys::of(item, &path, faults) {
+                        keys.only(&["by", "totals"], faults);
+                        margins.extend(MarginSpec::read(&keys, faults));
+                    }
+                }
+                true
+            }
+            Some(later @ ("greg" | "trim")) => {
+                faults.unsupported(&keys.field("method"), later);
+                return None;
+            }
+            Some(other) => {
+                faults.bad_name(
+                    &keys.field("method"),
+                    other,
+                    &["post_stratify", "rake", "greg", "trim"],
+                );
+                return None;
+            }
+            None => {
+                faults.bad_value(&keys.field("method"), method, ("字符串", "a string"));
+                return None;
+            }
+        };
+        Some(Self {
+            field: path.to_owned(),
+            rake,
+            margins,
+        })
+    }
+}
+
+impl MarginSpec {
+    fn read(keys: &Keys<'_>, faults: &mut Faults) -> Option<Self> {
+        for key in ["by", "totals"] {
+            if keys.get(key).is_none() {
+                faults.missing_key(&keys.path, key);
+            }
+        }
+        let by = keys.names("by", faults);
+        let mut totals = Vec::new();
+        for (path, item) in keys.items("totals", faults) {
+            let Some(cell) = Keys::of(item, &path, faults) else {
+                continue;
+            };
+            let known: Vec<&str> = by.iter().map(String::as_str).chain(["total"]).collect();
+            cell.only(&known, faults);
+            for key in known.iter().filter(|key| cell.get(key).is_none()) {
+                faults.missing_key(&path, key);
+            }
+            let labels: Option<Vec<String>> = by
+                .iter()
+                .map(|column| cell.get(column).and_then(scalar_text))
+                .collect();
+            let total = cell.get("total").and_then(Value::as_f64);
+            if let (Some(labels), Some(total)) = (labels, total) {
+                totals.push((labels, total));
+            } else if let Some(value) = cell.get("total").filter(|value| !value.is_number()) {
+                faults.bad_value(&cell.field("total"), value, ("数", "a number"));
+            }
+        }
+        Some(Self {
+            field: keys.path.clone(),
+            by,
+            totals,
+        })
+    }
+}
+
+impl EstimateSpec {
+    fn read(value: &Value, path: &str, faults: &mut Faults) -> Option<Self> {
+        let keys = Keys::of(value, path, faults)?;
+        let Some(name) = keys.get("stat") else {
+            faults.missing_key(path, "stat");
+            return None;
+        };
+        let stat = match name.as_str() {
+            Some(later) if LATER_STATS.contains(&later) => {
+                faults.unsupported(&keys.field("stat"), later);
+                return None;
+            }
+            Some(name) => match Stat::from_name(name) {
+                Some(stat) => stat,
+                None => {
+                    faults.bad_name(&keys.field("stat"), name, &STATS);
+                    return None;
+                }
+            },
+            None => {
+                faults.bad_value(&keys.field("stat"), name, ("字符串", "a string"));
+                return None;
+            }
+        };
+        let mut known = vec!["stat", "of", "by", "where", "listwise", "deff", "ci"];
+        if stat == Stat::Ratio {
+            known.insert(2, "per");
+            if keys.get("per").is_none() {
+                faults.missing_key(path, "per");
+            }
+        }
+        keys.only(&known, faults);
+        if keys.get("of").is_none() {
+            faults.missing_key(path, "of");
+        }
+        Some(Self {
+            field: path.to_owned(),
+            stat,
+            of: keys.names("of", faults),
+            per: keys.text("per", faults).map(str::to_owned),
+            by: keys.names("by", faults),
+            condition: read_condition(&keys, faults),
+            listwise: keys.flag("listwise", faults).unwrap_or_default(),
+            options: read_options(&keys, stat, faults),
+        })
+    }
+}
+
+/// `where`: each column with the values that are let through.
+fn read_condition(keys: &Keys<'_>, faults: &mut Faults) -> Vec<(String, Vec<String>)> {
+    let Some(value) = keys.get("where") else {
+        return Vec::new();
+    };
+    let Some(condition) = Keys::of(value, &keys.field("where"), faults) else {
+        return Vec::new();
+    };
+    let mut columns = Vec::new();
+    for (column, value) in condition.entries() {
+        let values: Option<Vec<String>> = match value {
+            Value::Array(items) => items.iter().map(scalar_text).collect(),
+            other => scalar_text(other).map(|value| vec![value]),
+        };
+        match values {
+            Some(values) => columns.push((column.clone(), values)),
+            None => faults.bad_value(
+                &condition.field(column),
+                value,
+                ("取值的列表", "a list of values"),
+            ),
+        }
+    }
+    columns
+}
+
+fn read_options(keys: &Keys<'_>, stat: Stat, faults: &mut Faults) -> EstimateOptions {
+    let mut options = match stat {
+        Stat::Proportion => proportion::default_options(),
+        _ => EstimateOptions::default(),
+    };
+    match keys.get("deff") {
+        None | Some(Value::Bool(false)) => {}
+        Some(Value::Bool(true)) => options.deff = Some(DeffBase::WithoutReplacement),
+        Some(Value::String(text)) if text == "replace" => options.deff = Some(DeffBase::WithReplacement),
+        Some(other) => {
+            faults.bad_value(
+                &keys.field("deff"),
+                other,
+                ("true、false 或 \"replace\"", "true, false or \"replace\""),
+            );
+        }
+    }
+    let Some(ci) = keys
+        .get("ci")
+        .and_then(|value| Keys::of(value, &keys.field("ci"), faults))
+    else {
+        return options;
+    };
+    ci.only(&["method", "level", "df"], faults);
+    let methods: &[&str] = match stat {
+        Stat::Proportion => &[
+            "t",
+            "normal",
+            "logit",
+            "xlogit",
+            "beta",
+            "asin",
+            "likelihood",
+            "wilson",
+        ],
+        _ => &["t", "normal"],
+    };
+    if let Some(method) = ci.choice("method", methods, faults, Method::from_name) {
+        options.interval = method;
+    }
+    if let Some(rule) = ci.choice("df", &["design", "domain"], faults, |name| {
+        Some(if name == "design" {
+            DfRule::Design
+        } else {
+            DfRule::Domain
+        })
+    }) {
+        options.df = rule;
+    }
+    if let Some(level) = ci.get("level") {
+        match level.as_f64().filter(|level| *level > 0.0 && *level < 1.0) {
+            Some(level) => options.level = level,
+            None => faults.bad_value(
+                &ci.field("level"),
+                level,
+                (
+                    "0 与 1 之间的数，例如 0.95",
+                    "a number between 0 and 1, such as 0.95",
+                ),
+            ),
+        }
+    }
+    options
+}
