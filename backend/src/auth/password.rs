@@ -1,0 +1,107 @@
+//! Passwords: argon2id with OWASP's parameters (19 MiB, 2 passes), off the async threads.
+
+use std::sync::LazyLock;
+
+use argon2::Argon2;
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use thiserror::Error;
+use tokio::sync::Semaphore;
+
+use crate::clock::Entropy;
+
+/// Hashes under way at once: each takes 19 MiB and a core for some 30 ms, and
+/// sign-ins must not starve the respondents.
+static TURNS: Semaphore = Semaphore::const_new(2);
+
+/// Longest password looked at; a longer one is not an honest attempt.
+const MAX_BYTES: usize = 1_024;
+
+/// Checked when there is no such account, so that both answers take as long.
+static NOBODY: LazyLock<Option<String>> = LazyLock::new(|| hash_now("nobody", b"no such account!").ok());
+
+/// Why a password could not be hashed or checked.
+#[derive(Debug, Error)]
+pub enum PasswordError {
+    /// argon2 refused, for want of memory or because the stored text is no hash.
+    #[error("argon2: {0}")]
+    Hash(argon2::password_hash::Error),
+    /// The worker thread died.
+    #[error("password worker: {0}")]
+    Worker(#[from] tokio::task::JoinError),
+    /// The program is shutting down.
+    #[error("shutting down")]
+    Closed(#[from] tokio::sync::AcquireError),
+}
+
+fn hash_now(password: &str, salt: &[u8]) -> Result<String, PasswordError> {
+    let hash: PasswordHash = Argon2::default()
+        .hash_password_with_salt(password.as_bytes(), salt)
+        .map_err(PasswordError::Hash)?;
+    Ok(hash.to_string())
+}
+
+/// The argon2id hash of `password` in PHC form. For a thread that may block.
+///
+/// # Errors
+/// When argon2 has no memory.
+pub fn hash(password: &str, entropy: &Entropy) -> Result<String, PasswordError> {
+    hash_now(password, &entropy.bytes::<16>())
+}
+
+/// Whether `password` is the one of `stored`; `None` stands for an account that
+/// does not exist: it takes as long and is always false.
+///
+/// # Errors
+/// When the stored text is no PHC hash, or the machine has no memory or threads left.
+pub async fn verify(password: String, stored: Option<String>) -> Result<bool, PasswordError> {
+    if password.len() > MAX_BYTES {
+        return Ok(false);
+    }
+    let _turn = TURNS.acquire().await?;
+    let exists = stored.is_some();
+    let matches = tokio::task::spawn_blocking(move || {
+        let Some(text) = stored.or_else(|| NOBODY.clone()) else {
+            return Ok(false);
+        };
+        let hash = PasswordHash::new(&text)?;
+        match Argon2::default().verify_password(password.as_bytes(), &hash) {
+            Ok(()) => Ok(true),
+            Err(argon2::password_hash::Error::PasswordInvalid) => Ok(false),
+            Err(error) => Err(error),
+        }
+    })
+    .await?
+    .map_err(PasswordError::Hash)?;
+    Ok(matches && exists)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn only_the_right_password_is_right() {
+        let stored = hash("正确的密码", &Entropy::seeded(1)).unwrap();
+        assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
+        assert!(
+            verify("正确的密码".to_owned(), Some(stored.clone()))
+                .await
+                .unwrap()
+        );
+        assert!(
+            !verify("正确的密码 ".to_owned(), Some(stored.clone()))
+                .await
+                .unwrap()
+        );
+        assert!(!verify("nobody".to_owned(), None).await.unwrap());
+        assert!(!verify("x".repeat(MAX_BYTES + 1), Some(stored)).await.unwrap());
+        assert!(verify("x".to_owned(), Some("plain".to_owned())).await.is_err());
+    }
+
+    #[test]
+    fn same_password_has_another_hash_each_time() {
+        let entropy = Entropy::seeded(1);
+        assert_ne!(hash("a", &entropy).unwrap(), hash("a", &entropy).unwrap());
+    }
+}

@@ -1,0 +1,126 @@
+//! Signing in and out of the console.
+
+use std::collections::HashMap;
+
+use axum::extract::{Form, Query, State};
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use serde_json::json;
+
+use super::respond::{Pairs, field, html, is_local, with_cookie};
+use crate::app::AppState;
+use crate::auth::session::{self, Token};
+use crate::auth::staff::Staff;
+use crate::auth::{Role, password};
+use crate::error::AppError;
+use crate::middleware::client::ClientAddress;
+use crate::middleware::problems::PageError;
+use crate::pages::Reading;
+use crate::pages::login::{self, Login, LoginNote};
+use crate::store::audit::{self, Entry};
+use crate::store::{StoreError, begin, staff};
+
+/// Where a role lands: interviewers have no console yet, and are told so.
+const HOME: &str = "/console";
+
+/// Back to a page of the console, never elsewhere.
+fn destination(next: Option<&str>) -> &str {
+    next.filter(|next| is_local(next) && next.starts_with(HOME))
+        .unwrap_or(HOME)
+}
+
+/// `GET /console/login`.
+pub async fn show(reading: Reading, Query(query): Query<HashMap<String, String>>) -> Html<String> {
+    let note = query.contains_key("out").then_some(LoginNote::Out);
+    let next = destination(query.get("next").map(String::as_str)).to_owned();
+    html(login::page(
+        reading.lang,
+        &Login {
+            next,
+            note,
+            ..Login::default()
+        },
+    ))
+}
+
+/// `POST /console/login`: the same answer for a wrong name, a wrong password,
+/// a closed account and too many attempts.
+///
+/// # Errors
+/// When the database or argon2 fails.
+pub async fn enter(
+    State(state): State<AppState>,
+    reading: Reading,
+    ClientAddress(address): ClientAddress,
+    Form(pairs): Form<Pairs>,
+) -> Result<Response, PageError> {
+    let user = field(&pairs, "login")
+        .unwrap_or_default()
+        .trim()
+        .chars()
+        .take(100)
+        .collect::<String>();
+    let password = field(&pairs, "password").unwrap_or_default().to_owned();
+    let next = destination(field(&pairs, "next")).to_owned();
+    let refuse = |status: StatusCode, note| {
+        let view = Login {
+            user: user.clone(),
+            next: next.clone(),
+            note: Some(note),
+        };
+        (status, html(login::page(reading.lang, &view))).into_response()
+    };
+    if user.is_empty() || password.is_empty() {
+        return Ok(refuse(StatusCode::UNPROCESSABLE_ENTITY, LoginNote::Missing));
+    }
+    if state.limits.login_wait(&user, address).is_some() {
+        return Ok(refuse(StatusCode::TOO_MANY_REQUESTS, LoginNote::Failed));
+    }
+    let account = staff::by_login(&state.db, &user).await?;
+    let stored = account.as_ref().map(|account| account.password_hash.clone());
+    let is_right = password::verify(password, stored)
+        .await
+        .map_err(|error| AppError::internal(&error))?;
+    let account =
+        account.filter(|account| is_right && !account.disabled && Role::parse(&account.role).is_some());
+    let Some(account) = account else {
+        state.limits.login_failed(&user, address);
+        return Ok(refuse(StatusCode::UNPROCESSABLE_ENTITY, LoginNote::Failed));
+    };
+    let now = state.clock.now_ms();
+    let tx = begin(&state.db).await?;
+    let token = session::begin(&tx, &state.entropy, account.id, now).await?;
+    let entry = Entry {
+        actor: account.login.clone(),
+        action: "staff.login".to_owned(),
+        subject: account.login,
+        detail: json!({ "role": account.role }),
+    };
+    audit::append(&tx, &state.keys, now, entry).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(with_cookie(
+        Redirect::to(&next),
+        token.cookie(state.config.is_https()),
+    ))
+}
+
+/// `POST /console/logout`.
+///
+/// # Errors
+/// When the form is another session's, or the database does not answer.
+pub async fn leave(
+    State(state): State<AppState>,
+    staff: Staff,
+    headers: axum::http::HeaderMap,
+    Form(pairs): Form<Pairs>,
+) -> Result<Response, PageError> {
+    staff.must_own_form(field(&pairs, "csrf"))?;
+    let secure = state.config.is_https();
+    if let Some(token) = Token::of_headers(&headers, secure) {
+        session::end(&state.db, &token).await?;
+    }
+    Ok(with_cookie(
+        Redirect::to("/console/login?out=1"),
+        session::forget(secure),
+    ))
+}

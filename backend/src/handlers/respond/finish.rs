@@ -1,0 +1,171 @@
+//! Check, submit, receipt.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use survey_forms::flow;
+use survey_forms::form::Question;
+use survey_forms::render::answer_text;
+use survey_forms::validate::FieldError;
+
+use super::html;
+use super::visit::{Device, Entry, Visit};
+use crate::app::AppState;
+use crate::error::AppError;
+use crate::middleware::problems::PageError;
+use crate::pages::check::{self, Answered, Check};
+use crate::pages::layout::Fault;
+use crate::pages::receipt::{self, Receipt};
+use crate::store::drafts::Draft;
+use crate::store::responses;
+use crate::submit::{Answering, Door, Mode, NewResponse, SubmitError};
+
+fn check_page(visit: &Visit, draft: &Draft, device: &Device, faults: &[FieldError]) -> Html<String> {
+    let lang = visit.reading.lang;
+    let form = &visit.form;
+    let walk = visit.walk(draft, device);
+    let change = |page: &str| format!("{}?from=check", visit.address(Some(page)));
+    let mut rows = Vec::new();
+    let pages = walk.pages();
+    for page in &pages {
+        let asked = page.questions.iter().filter_map(|name| form.question(name));
+        for question in asked.filter(|question| question.takes_answer()) {
+            let value = walk
+                .answers()
+                .get(&question.name)
+                .map(String::as_str)
+                .unwrap_or_default();
+            rows.push(Answered {
+                name: question.name.clone(),
+                question: question.label.get(lang.code()).to_owned(),
+                answer: if value.is_empty() {
+                    String::new()
+                } else {
+                    answer_text(form, question, value, lang.code())
+                },
+                change: change(&page.name),
+            });
+        }
+    }
+    let faults = faults.iter().map(|fault| {
+        let label = form
+            .question(&fault.field)
+            .map(|question: &Question| question.label.get(lang.code()));
+        let page = walk.page_of(&fault.field).map(|page| change(&page.name));
+        Fault {
+            href: page.unwrap_or_else(|| visit.base.clone()),
+            text: format!(
+                "{}{}",
+                label.map(|l| format!("{l} ")).unwrap_or_default(),
+                fault.message.get(lang.code())
+            ),
+        }
+    });
+    let view = Check {
+        round: visit.round_title().to_owned(),
+        path: visit.address(None),
+        faults: faults.collect(),
+        rows,
+        elsewhere: walk.elsewhere(),
+        withheld: walk.withheld(),
+        back: pages.last().map(|page| visit.address(Some(&page.name))),
+        help: visit.help(),
+    };
+    html(check::page(visit.reading, &view))
+}
+
+/// `GET …/check`: every answer of this device, with links to change them.
+///
+/// # Errors
+/// Redirects to the start page before consent, and to the first question that nobody has passed.
+pub async fn check(visit: Visit) -> Result<Html<String>, PageError> {
+    let (draft, device) = visit.begun()?;
+    if let Some(page) = visit.walk(draft, device).unvisited() {
+        return Err(PageError::see_other(visit.address(Some(&page.name))));
+    }
+    Ok(check_page(&visit, draft, device, &[]))
+}
+
+/// The response a draft stands for.
+fn response_of(state: &AppState, visit: &Visit, draft: &Draft) -> NewResponse {
+    let mut answers = draft.answers();
+    flow::clear_hidden(&visit.form, &mut answers, visit.today);
+    answers.retain(|_, value| !value.is_empty());
+    let (door, draft_id) = match &visit.entry {
+        Entry::Invited(_, invitation) => (Door::Invitation(invitation.id), None),
+        Entry::Open(slug) => (Door::Link(slug.clone()), Some(draft.id.clone())),
+    };
+    NewResponse {
+        id: draft.response_id,
+        door,
+        form: visit.group.form.clone(),
+        form_version: visit.form.version.clone(),
+        language: draft.language.clone(),
+        mode: Mode::Web,
+        answering: answers
+            .get("answering")
+            .and_then(|said| Answering::parse(said))
+            .unwrap_or(Answering::Myself),
+        duration_s: (state.clock.now_ms() - draft.started_at).max(0) / 1_000,
+        answers,
+        draft_id,
+    }
+}
+
+/// `POST …/check`: hands the answers in. Pressed twice, it gives the same receipt.
+///
+/// # Errors
+/// When the code is used by another response, the round is over, or the database does not answer.
+pub async fn submit(State(state): State<AppState>, visit: Visit) -> Result<Response, PageError> {
+    let to_receipt = || Redirect::to(&format!("{}/receipt", visit.base)).into_response();
+    if stored_receipt(&state, &visit).await?.is_some() {
+        return Ok(to_receipt());
+    }
+    let (draft, device) = visit.begun()?;
+    let response = response_of(&state, &visit, draft);
+    match state.submitter.submit(response).await {
+        Ok(_) => Ok(to_receipt()),
+        Err(SubmitError::Invalid(faults)) => {
+            let page = check_page(&visit, draft, device, &faults);
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+        }
+        // Handed in a moment ago by the first of two presses, in another language.
+        Err(SubmitError::IdConflict) => Ok(to_receipt()),
+        Err(SubmitError::CodeUsed) => Err(visit.used()),
+        Err(SubmitError::UnknownVersion { .. }) => Err(PageError::see_other(visit.address(None))),
+        Err(error) => Err(AppError::from(error).into()),
+    }
+}
+
+/// The receipt of the response that this browser began, if it has been accepted.
+async fn stored_receipt(state: &AppState, visit: &Visit) -> Result<Option<String>, PageError> {
+    let Some(device) = &visit.device else {
+        return Ok(None);
+    };
+    let stored = responses::find(&state.db, device.response_id).await?;
+    let of_this_door = |response: &responses::Response| match &visit.entry {
+        Entry::Invited(_, invitation) => response.link.as_deref() == Some(&state.keys.link(invitation.id)),
+        Entry::Open(slug) => response.open_link.as_ref() == Some(slug),
+    };
+    Ok(stored.filter(of_this_door).map(|response| response.receipt))
+}
+
+/// `GET …/receipt`: shown to the browser that sent the answers, also after the round is over.
+///
+/// # Errors
+/// Redirects to the start page, which explains, where there is no receipt to show.
+pub async fn receipt(State(state): State<AppState>, visit: Visit) -> Result<Html<String>, PageError> {
+    let Some(receipt) = stored_receipt(&state, &visit).await? else {
+        return Err(PageError::see_other(visit.base));
+    };
+    let results_path = format!("/results/{}", visit.round.id);
+    let view = Receipt {
+        round: visit.round_title().to_owned(),
+        path: format!("{}/receipt", visit.base),
+        receipt,
+        results_url: format!("{}{results_path}", state.config.base_url),
+        results_path,
+        help: visit.help(),
+    };
+    Ok(html(receipt::page(visit.reading, &view)))
+}

@@ -1,0 +1,289 @@
+//! A respondent's request, looked up: which door, which round and questionnaire,
+//! which device, and what has been answered so far.
+//!
+//! Personal invitations (`/r/{code}`) and open links (`/o/{slug}`) differ only
+//! here; every handler of the flow serves both.
+
+use std::sync::Arc;
+
+use analysis::plan::Plan;
+use axum::extract::{FromRequestParts, RawPathParams};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use jiff::civil::Date;
+use survey_forms::form::Form;
+use uuid::Uuid;
+
+use super::walk::{self, Walk};
+use crate::app::AppState;
+use crate::codes::Code;
+use crate::middleware::client::ClientAddress;
+use crate::middleware::cookie::{self, NewCookie};
+use crate::middleware::problems::PageError;
+use crate::middleware::reading;
+use crate::pages::problem::Problem;
+use crate::pages::{Help, Lang, Reading};
+use crate::store::drafts::{self, Draft};
+use crate::store::invitations::{self, Invitation};
+use crate::store::rounds::{self, Round, RoundGroup, RoundState};
+
+/// Sent below one code or link only, so that two invitations on one phone are not tied together.
+const COOKIE: &str = "minyi_answers";
+const MONTH_S: u64 = 31 * 86_400;
+
+/// How a respondent came in.
+#[derive(Clone, Debug)]
+pub(crate) enum Entry {
+    /// With a personal code.
+    Invited(Code, Invitation),
+    /// By an open link.
+    Open(String),
+}
+
+/// The browser, as its cookie for this door names it.
+#[derive(Clone, Debug)]
+pub(crate) struct Device {
+    token: String,
+    /// The response this browser began or went on with; leads to the receipt afterwards.
+    pub(crate) response_id: Uuid,
+    /// Keyed hash of the token: all that is stored.
+    pub(crate) hash: String,
+}
+
+/// A respondent's request.
+pub(crate) struct Visit {
+    pub(crate) reading: Reading,
+    pub(crate) entry: Entry,
+    /// `/r/CODE` or `/o/slug`.
+    pub(crate) base: String,
+    pub(crate) round: Round,
+    pub(crate) group: RoundGroup,
+    pub(crate) plan: Arc<Plan>,
+    pub(crate) form: Arc<Form>,
+    pub(crate) device: Option<Device>,
+    pub(crate) draft: Option<Draft>,
+    pub(crate) today: Date,
+}
+
+/// Whom to turn to in a round.
+pub(crate) fn help(plan: &Plan, lang: Lang) -> Help {
+    Help {
+        organiser: plan.round.organiser.get(lang.code()).to_owned(),
+        contact: plan
+            .round
+            .contact
+            .as_ref()
+            .map(|contact| contact.get(lang.code()).to_owned()),
+    }
+}
+
+impl Device {
+    fn of_cookie(state: &AppState, round: &str, headers: &HeaderMap) -> Option<Self> {
+        let value = cookie::get(headers, COOKIE)?;
+        let (token, response) = value.split_once('.')?;
+        let response_id = Uuid::try_parse(response).ok()?;
+        Some(Self {
+            hash: state.keys.device_hash(round, token),
+            token: token.to_owned(),
+            response_id,
+        })
+    }
+
+    /// A browser not seen before.
+    pub(crate) fn new(state: &AppState, round: &str, response_id: Uuid) -> Self {
+        let token = hex::encode(state.entropy.bytes::<16>());
+        Self {
+            hash: state.keys.device_hash(round, &token),
+            token,
+            response_id,
+        }
+    }
+
+    /// The cookie by which the browser is known again below `base`.
+    pub(crate) fn cookie(&self, base: &str, secure: bool) -> Option<HeaderValue> {
+        let value = format!("{}.{}", self.token, self.response_id);
+        NewCookie {
+            name: COOKIE,
+            value: &value,
+            path: base,
+            max_age_s: MONTH_S,
+            secure,
+        }
+        .header()
+    }
+}
+
+/// The cookie's removal: this browser becomes a new device.
+pub(crate) fn forget(base: &str, secure: bool) -> Option<HeaderValue> {
+    NewCookie {
+        name: COOKIE,
+        value: "",
+        path: base,
+        max_age_s: 0,
+        secure,
+    }
+    .header()
+}
+
+impl Visit {
+    /// Whom to turn to.
+    pub(crate) fn help(&self) -> Help {
+        help(&self.plan, self.reading.lang)
+    }
+
+    /// Name of the round in the reader's language.
+    pub(crate) fn round_title(&self) -> &str {
+        self.plan.round.title.get(self.reading.lang.code())
+    }
+
+    /// Id of the draft of this door and device.
+    pub(crate) fn draft_id(&self, state: &AppState, device: &Device) -> String {
+        match &self.entry {
+            Entry::Invited(_, invitation) => state.keys.link(invitation.id),
+            Entry::Open(_) => device.hash.clone(),
+        }
+    }
+
+    /// Whether the invitation has its response.
+    pub(crate) fn is_used(&self) -> bool {
+        matches!(&self.entry, Entry::Invited(_, invitation) if invitation.state == invitations::COMPLETE)
+    }
+
+    /// The kind answer to a code that was used.
+    pub(crate) fn used(&self) -> PageError {
+        let receipt = self.device.as_ref().map(|_| format!("{}/receipt", self.base));
+        PageError::helped(StatusCode::CONFLICT, Problem::UsedCode { receipt }, &self.help())
+    }
+
+    /// Refuses when nothing can be answered (any more, or yet).
+    pub(crate) fn must_be_open(&self) -> Result<(), PageError> {
+        if self.is_used() {
+            return Err(self.used());
+        }
+        let (status, problem) = match self.round.round_state() {
+            RoundState::Open => return Ok(()),
+            RoundState::Closed => (StatusCode::GONE, Problem::Closed(self.plan.round.closes_on)),
+            RoundState::Draft | RoundState::Sealed => {
+                (StatusCode::FORBIDDEN, Problem::Early(self.plan.round.opens_on))
+            }
+        };
+        Err(PageError::helped(status, problem, &self.help()))
+    }
+
+    /// Draft and device, for the pages in the middle; without either, the start page comes first.
+    pub(crate) fn begun(&self) -> Result<(&Draft, &Device), PageError> {
+        self.must_be_open()?;
+        self.draft
+            .as_ref()
+            .zip(self.device.as_ref())
+            .ok_or_else(|| PageError::see_other(self.base.clone()))
+    }
+
+    /// The way through the questionnaire for `draft` on `device`.
+    pub(crate) fn walk<'a>(&'a self, draft: &'a Draft, device: &'a Device) -> Walk<'a> {
+        Walk::new(&self.form, draft, &device.hash, self.today)
+    }
+
+    /// Address of a page of the questionnaire, or of the check page.
+    pub(crate) fn address(&self, page: Option<&str>) -> String {
+        match page {
+            Some(page) => format!("{}/q/{page}", self.base),
+            None => format!("{}/check", self.base),
+        }
+    }
+}
+
+async fn invited(state: &AppState, parts: &Parts, text: &str) -> Result<(Entry, String), PageError> {
+    let unknown = || PageError::problem(StatusCode::NOT_FOUND, Problem::UnknownCode);
+    let ClientAddress(address) = ClientAddress::of(parts);
+    if let Some(wait) = state.limits.code_wait(address) {
+        return Err(PageError::too_many(wait.as_secs()));
+    }
+    // A code that its check symbol refuses is a typing mistake, not a guess.
+    let code = Code::parse(text).map_err(|_| unknown())?;
+    let found = invitations::by_code(&state.db, &state.keys, &code).await?;
+    let Some(invitation) = found.filter(|invitation| invitation.state != invitations::WITHDRAWN) else {
+        state.limits.code_failed(address);
+        return Err(unknown());
+    };
+    Ok((Entry::Invited(code, invitation), format!("/r/{code}")))
+}
+
+impl FromRequestParts<AppState> for Visit {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, PageError> {
+        let reading = reading::of_headers(&parts.headers);
+        let params = RawPathParams::from_request_parts(parts, state)
+            .await
+            .map_err(|_| PageError::lost())?;
+        let param = |name: &str| {
+            params
+                .iter()
+                .find(|(key, _)| *key == name)
+                .map(|(_, value)| value.to_owned())
+        };
+        let (entry, base, round, group) = if let Some(text) = param("code") {
+            let (entry, base) = invited(state, parts, &text).await?;
+            // One address for one invitation, however its code was typed: the cookie hangs on it.
+            if *parts.uri.path() != base
+                && parts.method == Method::GET
+                && !parts.uri.path().starts_with(&base)
+            {
+                return Err(PageError::see_other(base));
+            }
+            let Entry::Invited(_, invitation) = &entry else {
+                return Err(PageError::lost());
+            };
+            let round = rounds::find(&state.db, &invitation.round_id)
+                .await?
+                .ok_or_else(PageError::lost)?;
+            let groups = rounds::groups(&state.db, &round.id).await?;
+            let group = groups.into_iter().find(|group| group.group == invitation.group);
+            (entry, base, round, group.ok_or_else(PageError::lost)?)
+        } else {
+            let slug = param("slug").ok_or_else(PageError::lost)?;
+            let unknown = || PageError::problem(StatusCode::NOT_FOUND, Problem::UnknownLink);
+            let (round, group) = rounds::by_open_link(&state.db, &slug)
+                .await?
+                .ok_or_else(unknown)?;
+            let base = format!("/o/{slug}");
+            (Entry::Open(slug), base, round, group)
+        };
+        let plan = state
+            .plans
+            .get(&state.db, &state.keys, &round.id)
+            .await?
+            .ok_or_else(PageError::lost)?;
+        let form = state
+            .forms
+            .current(&state.db, &round.id, &group.form)
+            .await?
+            .ok_or_else(PageError::lost)?;
+        let device = Device::of_cookie(state, &round.id, &parts.headers);
+        let mut visit = Self {
+            reading,
+            entry,
+            base,
+            round,
+            group,
+            plan,
+            form,
+            device,
+            draft: None,
+            today: state.clock.today(),
+        };
+        let draft_id = match (&visit.entry, &visit.device) {
+            (Entry::Invited(_, invitation), _) => Some(state.keys.link(invitation.id)),
+            (Entry::Open(_), Some(device)) => Some(device.hash.clone()),
+            (Entry::Open(_), None) => None,
+        };
+        if let Some(id) = draft_id {
+            visit.draft = drafts::find(&state.db, &id).await?;
+            if let Some(draft) = &mut visit.draft {
+                walk::adopt(&visit.form, draft);
+            }
+        }
+        Ok(visit)
+    }
+}

@@ -1,0 +1,129 @@
+//! The public page of a round: what was fixed beforehand, how many answered,
+//! and, once the round is closed and computed, the headline figures.
+//!
+//! The rule of disclosure is that of files and e-mails: nothing about fewer
+//! people than the plan's smallest cell, no 0 % and 100 %, counts rounded. Only
+//! the whole county is shown here, so that nothing can be found by subtraction.
+
+use axum::extract::{Path, State};
+use axum::response::Html;
+
+use super::console::overview::{Stored, fieldwork, figure, group_name, headlines};
+use super::respond::html;
+use super::respond::visit::help;
+use crate::app::AppState;
+use crate::middleware::problems::PageError;
+use crate::pages::Reading;
+use crate::pages::results::{self, PublicRate, Results};
+use crate::pages::round::Figure;
+use crate::pages::tr;
+use crate::store::rounds::{self, RoundState};
+
+/// Published counts of people are multiples of this.
+const ROUND_TO: u64 = 10;
+
+fn rounded(count: u64) -> u64 {
+    (count + ROUND_TO / 2) / ROUND_TO * ROUND_TO
+}
+
+/// Counts and rate of a group, unless either the answers or the silence are those of too few.
+fn public_rate(group: String, invited: u64, complete: u64, min_cell: u64) -> PublicRate {
+    let hidden = invited < min_cell || complete < min_cell || invited - complete < min_cell;
+    #[expect(clippy::cast_precision_loss, reason = "counts of people are far below 2^52")]
+    let rate = (!hidden).then(|| rounded(complete) as f64 / rounded(invited) as f64);
+    PublicRate {
+        group,
+        invited: (invited >= min_cell).then(|| rounded(invited)),
+        complete: (!hidden).then(|| rounded(complete)),
+        rate,
+    }
+}
+
+/// `GET /results/{round}`.
+///
+/// # Errors
+/// When there is no such round, or the database does not answer.
+pub async fn show(
+    State(state): State<AppState>,
+    reading: Reading,
+    Path(id): Path<String>,
+) -> Result<Html<String>, PageError> {
+    let lang = reading.lang;
+    let round = rounds::find(&state.db, &id).await?.ok_or_else(PageError::lost)?;
+    let plan = state
+        .plans
+        .get(&state.db, &state.keys, &id)
+        .await?
+        .ok_or_else(PageError::lost)?;
+    let min_cell = plan.suppression.min_cell;
+    let counts = fieldwork(&state, &id).await?;
+    let groups = rounds::groups(&state.db, &id).await?;
+    let rates = groups
+        .iter()
+        .map(|group| {
+            let (invited, complete) = counts.by_group.get(&group.group).copied().unwrap_or_default();
+            public_rate(group_name(lang, group), invited, complete, u64::from(min_cell))
+        })
+        .collect();
+    let stored = match round.round_state() {
+        RoundState::Closed => crate::store::results::get::<Stored>(&state.db, &id).await?,
+        _ => None,
+    };
+    let figures = stored.map(|(_, stored)| {
+        let shown = headlines(&plan, &stored.results).map(|(indicator, result)| {
+            let name = indicator.name.get(lang.code()).to_owned();
+            let extreme = result.estimate.is_none_or(|estimate| {
+                result.measure != "satisfaction" && !(0.0 < estimate && estimate < 1.0)
+            });
+            let few = result.n < u64::from(min_cell);
+            if few || extreme || result.flag == Some(analysis::results::Flag::Suppressed) {
+                let hidden = tr!(lang, "results.suppressed").into_owned();
+                return Figure {
+                    name,
+                    estimate: hidden,
+                    interval: String::new(),
+                    n: String::new(),
+                };
+            }
+            let n = tr!(lang, "results.about", count = rounded(result.n)).into_owned();
+            Figure {
+                n,
+                ..figure(name, result)
+            }
+        });
+        shown.collect()
+    });
+    let view = Results {
+        title: plan.round.title.get(lang.code()).to_owned(),
+        rates,
+        figures,
+        min_cell,
+        help: help(&plan, lang),
+        id: round.id,
+        state: round.state,
+        opens_on: round.opens_on,
+        closes_on: round.closes_on,
+        plan_sha256: round.plan_sha256,
+    };
+    Ok(html(results::page(reading, &view)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_people_are_not_published_neither_those_who_answered_nor_those_who_did_not() {
+        let shown = public_rate("g".to_owned(), 1_234, 616, 10);
+        assert_eq!((shown.invited, shown.complete), (Some(1_230), Some(620)));
+        assert!((shown.rate.unwrap() - 620.0 / 1_230.0).abs() < 1e-12);
+        for (invited, complete) in [(9, 9), (40, 9), (40, 31), (40, 40)] {
+            let hidden = public_rate("g".to_owned(), invited, complete, 10);
+            assert_eq!(
+                (hidden.complete, hidden.rate),
+                (None, None),
+                "{complete} of {invited}"
+            );
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! Turns what went wrong in a page's handler into a page in the reader's language.
+//!
+//! Handlers return a [`PageError`]; it carries the problem, and the layer
+//! [`render`] around the page routes, which knows how the reader reads, writes it out.
+
+use axum::extract::Request;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+
+use super::reading;
+use crate::error::AppError;
+use crate::pages::problem::{self, Problem};
+use crate::pages::{Help, Reading};
+use crate::store::StoreError;
+
+/// Why a page cannot be shown.
+#[derive(Debug)]
+pub struct PageError(Box<What>);
+
+#[derive(Debug)]
+enum What {
+    Problem(StatusCode, Shown, Option<u64>),
+    Redirect(String),
+}
+
+/// A problem and whom to turn to, on its way to [`render`].
+#[derive(Clone, Debug)]
+struct Shown {
+    problem: Problem,
+    help: Option<Help>,
+}
+
+impl PageError {
+    /// A problem with its status.
+    pub fn problem(status: StatusCode, problem: Problem) -> Self {
+        Self(Box::new(What::Problem(
+            status,
+            Shown { problem, help: None },
+            None,
+        )))
+    }
+
+    /// The same with the person to turn to.
+    pub fn helped(status: StatusCode, problem: Problem, help: &Help) -> Self {
+        Self(Box::new(What::Problem(
+            status,
+            Shown {
+                problem,
+                help: Some(help.clone()),
+            },
+            None,
+        )))
+    }
+
+    /// No such page.
+    pub fn lost() -> Self {
+        Self::problem(StatusCode::NOT_FOUND, Problem::Lost)
+    }
+
+    /// Too many guesses: come back in so many seconds.
+    pub fn too_many(seconds: u64) -> Self {
+        let seconds = seconds.max(1);
+        let shown = Shown {
+            problem: Problem::TooMany {
+                minutes: seconds.div_ceil(60),
+            },
+            help: None,
+        };
+        Self(Box::new(What::Problem(
+            StatusCode::TOO_MANY_REQUESTS,
+            shown,
+            Some(seconds),
+        )))
+    }
+
+    /// Not here, but there.
+    pub fn see_other(path: impl Into<String>) -> Self {
+        Self(Box::new(What::Redirect(path.into())))
+    }
+}
+
+impl From<AppError> for PageError {
+    fn from(error: AppError) -> Self {
+        let problem = match error.status {
+            StatusCode::NOT_FOUND => Problem::Lost,
+            StatusCode::FORBIDDEN => Problem::Forbidden,
+            _ => Problem::Failed,
+        };
+        Self(Box::new(What::Problem(
+            error.status,
+            Shown { problem, help: None },
+            error.retry_after_s,
+        )))
+    }
+}
+
+impl From<StoreError> for PageError {
+    fn from(error: StoreError) -> Self {
+        // Logged once, there.
+        AppError::from(error).into()
+    }
+}
+
+impl IntoResponse for PageError {
+    fn into_response(self) -> Response {
+        match *self.0 {
+            What::Redirect(path) => Redirect::to(&path).into_response(),
+            What::Problem(status, shown, retry_after_s) => {
+                let mut reply = status.into_response();
+                if let Some(seconds) = retry_after_s {
+                    reply
+                        .headers_mut()
+                        .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+                }
+                reply.extensions_mut().insert(shown);
+                reply
+            }
+        }
+    }
+}
+
+fn page(reading: Reading, shown: &Shown) -> Html<String> {
+    Html(problem::page(reading, &shown.problem, shown.help.as_ref()).into_string())
+}
+
+/// The layer that writes problems out.
+pub async fn render(request: Request, next: Next) -> Response {
+    let reading = reading::of_headers(request.headers());
+    let mut reply = next.run(request).await;
+    match reply.extensions_mut().remove::<Shown>() {
+        Some(shown) => {
+            let mut headers = reply.headers().clone();
+            headers.remove(header::CONTENT_LENGTH);
+            (reply.status(), headers, page(reading, &shown)).into_response()
+        }
+        None => reply,
+    }
+}

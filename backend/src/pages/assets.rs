@@ -1,0 +1,68 @@
+//! The style sheets and the script, embedded, with their fingerprint in the address.
+//!
+//! The address changes with the content, so browsers may keep a file for a
+//! year: after the first page a survey costs only its HTML.
+
+use std::sync::LazyLock;
+
+use sha2::{Digest, Sha256};
+
+/// A file served under `/assets/`.
+#[derive(Clone, Debug)]
+pub struct Asset {
+    /// Address with fingerprint, `/assets/survey-1a2b3c4d5e.css`.
+    pub href: String,
+    /// Media type.
+    pub content_type: &'static str,
+    /// The bytes.
+    pub body: &'static str,
+}
+
+impl Asset {
+    fn new(stem: &str, extension: &str, content_type: &'static str, body: &'static str) -> Self {
+        let print = hex::encode(&Sha256::digest(body.as_bytes())[..5]);
+        Self {
+            href: format!("/assets/{stem}-{print}.{extension}"),
+            content_type,
+            body,
+        }
+    }
+}
+
+/// Style of the respondents' and the public pages.
+pub static SURVEY_CSS: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new(
+        "survey",
+        "css",
+        "text/css; charset=utf-8",
+        include_str!("../../assets/survey.css"),
+    )
+});
+
+/// Read-aloud, saving in the background, focus on errors; nothing depends on it.
+pub static SURVEY_JS: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new(
+        "survey",
+        "js",
+        "text/javascript; charset=utf-8",
+        include_str!("../../assets/survey.js"),
+    )
+});
+
+/// Style of the console.
+pub static CONSOLE_CSS: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new(
+        "console",
+        "css",
+        "text/css; charset=utf-8",
+        include_str!("../../assets/console.css"),
+    )
+});
+
+/// The file with this address, if it is one of ours in the present version.
+pub fn find(path: &str) -> Option<&'static Asset> {
+    [&SURVEY_CSS, &SURVEY_JS, &CONSOLE_CSS]
+        .into_iter()
+        .map(|asset| &**asset)
+        .find(|asset| asset.href == path)
+}

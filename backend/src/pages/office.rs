@@ -1,0 +1,238 @@
+//! The console's lists: rounds, outgoing e-mail, audit log.
+
+use maud::{Markup, html};
+
+use super::layout::{ConsoleFrame, SignedIn, console};
+use super::{Lang, tr, words};
+
+/// A table in a region of its own that scrolls sideways on a phone and can be
+/// reached and scrolled with the keyboard.
+pub fn scrolling(lang: Lang, label_id: &str, table: &Markup) -> Markup {
+    let name = format!("{label_id} {label_id}-scroll");
+    html! {
+        div.scroll role="region" tabindex="0" aria-labelledby=(name) {
+            (table)
+            span #{ (label_id) "-scroll" } hidden { (tr!(lang, "console.scroll")) }
+        }
+    }
+}
+
+/// One line of the list of rounds.
+#[derive(Clone, Debug)]
+pub struct RoundLine {
+    /// Identifier.
+    pub id: String,
+    /// Title in the page's language.
+    pub title: String,
+    /// State as stored.
+    pub state: String,
+    /// First day, ISO 8601.
+    pub opens_on: String,
+    /// Last day, ISO 8601.
+    pub closes_on: String,
+    /// Invitations.
+    pub invited: u64,
+    /// Complete responses.
+    pub complete: u64,
+}
+
+/// Complete ÷ invited; none when no one was invited.
+pub fn rate(complete: u64, invited: u64) -> Option<f64> {
+    #[expect(clippy::cast_precision_loss, reason = "counts of people are far below 2^52")]
+    (invited > 0).then(|| complete as f64 / invited as f64)
+}
+
+/// A rate in words, an en dash when there is none.
+pub fn rate_text(rate: Option<f64>) -> String {
+    rate.map_or_else(|| "–".to_owned(), words::percent)
+}
+
+/// Renders the list of rounds.
+pub fn rounds(lang: Lang, staff: &SignedIn, lines: &[RoundLine]) -> Markup {
+    let title = tr!(lang, "rounds.title");
+    let table = html! {
+        table {
+            caption #rounds { (title) }
+            thead {
+                tr {
+                    th scope="col" { (tr!(lang, "rounds.round")) }
+                    th scope="col" { (tr!(lang, "rounds.state")) }
+                    th scope="col" { (tr!(lang, "rounds.dates")) }
+                    th.num scope="col" { (tr!(lang, "rounds.invited")) }
+                    th.num scope="col" { (tr!(lang, "rounds.complete")) }
+                    th.num scope="col" { (tr!(lang, "rounds.rate")) }
+                }
+            }
+            tbody {
+                @for line in lines {
+                    tr {
+                        th scope="row" { a href={ "/console/rounds/" (line.id) } { (line.title) } }
+                        td { (words::state(lang, &line.state)) }
+                        td { (line.opens_on) " – " (line.closes_on) }
+                        td.num { (line.invited) }
+                        td.num { (line.complete) }
+                        td.num { (rate_text(rate(line.complete, line.invited))) }
+                    }
+                }
+            }
+        }
+    };
+    let frame = ConsoleFrame {
+        lang,
+        title: &title,
+        has_error: false,
+        path: "/console",
+        staff: Some(staff),
+    };
+    console(
+        frame,
+        &html! {
+            h1 { (title) }
+            @if lines.is_empty() { p { (tr!(lang, "rounds.empty")) } } @else { (scrolling(lang, "rounds", &table)) }
+        },
+    )
+}
+
+/// One message of the outbox.
+#[derive(Clone, Debug)]
+pub struct Message {
+    /// Address.
+    pub recipient: String,
+    /// Kind of message.
+    pub kind: String,
+    /// `queued`, `sending`, `sent`, `failed` or `unknown`.
+    pub state: String,
+    /// Times tried.
+    pub attempts: i32,
+    /// Last failure.
+    pub error: Option<String>,
+    /// When it is tried again, or was sent.
+    pub when: String,
+}
+
+fn message_state(lang: Lang, state: &str) -> String {
+    match state {
+        "queued" => tr!(lang, "outbox.queued").into_owned(),
+        "sending" => tr!(lang, "outbox.sending").into_owned(),
+        "sent" => tr!(lang, "outbox.sent").into_owned(),
+        "failed" => tr!(lang, "outbox.failed_state").into_owned(),
+        "unknown" => tr!(lang, "outbox.unknown").into_owned(),
+        other => other.to_owned(),
+    }
+}
+
+/// Renders the outbox, failures first.
+pub fn outbox(lang: Lang, staff: &SignedIn, messages: &[Message]) -> Markup {
+    let title = tr!(lang, "outbox.title");
+    let failed = messages
+        .iter()
+        .filter(|message| message.state == "failed")
+        .count();
+    let table = html! {
+        table {
+            caption #outbox { (title) }
+            thead {
+                tr {
+                    th scope="col" { (tr!(lang, "outbox.to")) }
+                    th scope="col" { (tr!(lang, "outbox.subject")) }
+                    th scope="col" { (tr!(lang, "outbox.state")) }
+                    th.num scope="col" { (tr!(lang, "outbox.attempts")) }
+                    th scope="col" { (tr!(lang, "audit.at")) }
+                    th scope="col" { (tr!(lang, "outbox.error")) }
+                }
+            }
+            tbody {
+                @for message in messages {
+                    tr.bad[message.state == "failed"] {
+                        th scope="row" { (message.recipient) }
+                        td { (message.kind) }
+                        td { (message_state(lang, &message.state)) }
+                        td.num { (message.attempts) }
+                        td { (message.when) }
+                        td { (message.error.as_deref().unwrap_or_default()) }
+                    }
+                }
+            }
+        }
+    };
+    let frame = ConsoleFrame {
+        lang,
+        title: &title,
+        has_error: false,
+        path: "/console/outbox",
+        staff: Some(staff),
+    };
+    console(
+        frame,
+        &html! {
+            h1 { (title) }
+            @if failed > 0 { p.warning { (tr!(lang, "outbox.failed", count = failed)) } }
+            @if messages.is_empty() { p { (tr!(lang, "outbox.empty")) } }
+            @else { (scrolling(lang, "outbox", &table)) }
+        },
+    )
+}
+
+/// One entry of the audit log.
+#[derive(Clone, Debug)]
+pub struct AuditLine {
+    /// Position in the chain.
+    pub seq: i64,
+    /// When.
+    pub at: String,
+    /// Login, or `cli`.
+    pub actor: String,
+    /// The act.
+    pub action: String,
+    /// What it was done to.
+    pub subject: String,
+    /// Hash of the entry.
+    pub hash: String,
+}
+
+/// Renders the audit log, newest first.
+pub fn audit(lang: Lang, staff: &SignedIn, lines: &[AuditLine]) -> Markup {
+    let title = tr!(lang, "audit.title");
+    let table = html! {
+        table {
+            caption #audit { (title) }
+            thead {
+                tr {
+                    th.num scope="col" { "#" }
+                    th scope="col" { (tr!(lang, "audit.at")) }
+                    th scope="col" { (tr!(lang, "audit.who")) }
+                    th scope="col" { (tr!(lang, "audit.act")) }
+                    th scope="col" { (tr!(lang, "audit.subject")) }
+                    th scope="col" { (tr!(lang, "audit.hash")) }
+                }
+            }
+            tbody {
+                @for line in lines {
+                    tr {
+                        th.num scope="row" { (line.seq) }
+                        td { (line.at) }
+                        td { (line.actor) }
+                        td { (line.action) }
+                        td { (line.subject) }
+                        td { code { (line.hash.get(..16).unwrap_or(&line.hash)) } }
+                    }
+                }
+            }
+        }
+    };
+    let frame = ConsoleFrame {
+        lang,
+        title: &title,
+        has_error: false,
+        path: "/console/audit",
+        staff: Some(staff),
+    };
+    console(
+        frame,
+        &html! {
+            h1 { (title) }
+            p { (tr!(lang, "audit.note", count = lines.len())) }
+            @if lines.is_empty() { p { (tr!(lang, "audit.empty")) } } @else { (scrolling(lang, "audit", &table)) }
+        },
+    )
+}

@@ -1,0 +1,106 @@
+//! Pages for what can go wrong: each says what happened, why it is no one's fault, and what to do.
+
+use jiff::civil::Date;
+use maud::{Markup, html};
+
+use super::layout::{Frame, Switches, respondent};
+use super::{Help, Reading, tr, words};
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Problem {
+    /// No invitation has this code.
+    UnknownCode,
+    /// The invitation was answered; with the address of the receipt where this device sent it.
+    UsedCode {
+        /// Address of the receipt page.
+        receipt: Option<String>,
+    },
+    /// The round is over.
+    Closed(Date),
+    /// The round has not begun.
+    Early(Date),
+    /// No open link has this name.
+    UnknownLink,
+    /// Too many wrong codes from this address.
+    TooMany {
+        /// Minutes to wait.
+        minutes: u64,
+    },
+    /// No such page.
+    Lost,
+    /// The role has no right to it.
+    Forbidden,
+    /// The form was made by another session, or sent from another site.
+    Stale,
+    /// Database, disk or another part failed.
+    Failed,
+}
+
+/// Renders the page that explains a problem.
+pub fn page(reading: Reading, problem: &Problem, help: Option<&Help>) -> Markup {
+    let lang = reading.lang;
+    let organiser = help.map(|help| help.organiser.as_str()).unwrap_or_default();
+    let (title, text) = match problem {
+        Problem::UnknownCode => (
+            tr!(lang, "problem.unknown_title"),
+            tr!(lang, "problem.unknown_text"),
+        ),
+        Problem::UsedCode { .. } => (tr!(lang, "problem.used_title"), tr!(lang, "problem.used_text")),
+        Problem::Closed(day) => (
+            tr!(lang, "problem.closed_title"),
+            tr!(lang, "problem.closed_text", date = words::day(lang, *day)),
+        ),
+        Problem::Early(day) => (
+            tr!(lang, "problem.early_title"),
+            tr!(lang, "problem.early_text", date = words::day(lang, *day)),
+        ),
+        Problem::UnknownLink => (tr!(lang, "problem.link_title"), tr!(lang, "problem.link_text")),
+        Problem::TooMany { minutes } => (
+            tr!(lang, "problem.many_title"),
+            tr!(lang, "problem.many_text", minutes = minutes),
+        ),
+        Problem::Lost => (tr!(lang, "problem.lost_title"), tr!(lang, "problem.lost_text")),
+        Problem::Forbidden => (
+            tr!(lang, "problem.forbidden_title"),
+            tr!(lang, "problem.forbidden_text"),
+        ),
+        Problem::Stale => (tr!(lang, "problem.stale_title"), tr!(lang, "problem.stale_text")),
+        Problem::Failed => (
+            tr!(lang, "problem.failed_title"),
+            tr!(lang, "problem.failed_text"),
+        ),
+    };
+    let site = tr!(lang, "site.name");
+    let frame = Frame {
+        reading,
+        title: &title,
+        has_error: false,
+        site: &site,
+        help,
+        switches: Switches::Return("/"),
+    };
+    respondent(
+        frame,
+        &html! {
+            h1 { (title) }
+            p { (text) }
+            @match problem {
+                Problem::UnknownCode => {
+                    ul {
+                        li { (tr!(lang, "problem.unknown_tip1")) }
+                        li { (tr!(lang, "problem.unknown_tip2")) }
+                        li { (tr!(lang, "problem.unknown_tip3")) }
+                    }
+                    p { a.main href="/" { (tr!(lang, "problem.unknown_go")) } }
+                }
+                Problem::UsedCode { receipt } => {
+                    @if !organiser.is_empty() { p { (tr!(lang, "problem.used_other", organiser = organiser)) } }
+                    @if let Some(href) = receipt { p { a.main href=(href) { (tr!(lang, "problem.used_receipt")) } } }
+                }
+                Problem::Lost | Problem::UnknownLink => p { a.main href="/" { (tr!(lang, "problem.lost_go")) } },
+                _ => {}
+            }
+        },
+    )
+}

@@ -1,0 +1,170 @@
+//! One page of the questionnaire, and the page that says that stopping is fine.
+
+use jiff::civil::Date;
+use maud::{Markup, html};
+use survey_forms::flow::Page;
+use survey_forms::form::Form;
+use survey_forms::response::RawAnswers;
+use survey_forms::validate::FieldError;
+
+use super::layout::{Fault, Frame, Switches, fault_summary, respondent};
+use super::{Help, Lang, Reading, tr, words};
+
+/// A page of the questionnaire as it is shown to this device.
+#[derive(Clone, Copy, Debug)]
+pub struct Question<'a> {
+    /// The questionnaire.
+    pub form: &'a Form,
+    /// The page.
+    pub page: &'a Page,
+    /// Answers this device may see.
+    pub answers: &'a RawAnswers,
+    /// What is wrong with this page's answers.
+    pub errors: &'a [FieldError],
+    /// Name of the round.
+    pub round: &'a str,
+    /// Address the form is sent to.
+    pub action: &'a str,
+    /// Position of the page and number of relevant pages.
+    pub progress: (usize, usize),
+    /// Whether a page before this one can be shown; else "back" leads to the start page.
+    pub has_back: bool,
+    /// Whether the reader came from the check page and returns there.
+    pub from_check: bool,
+    /// Whom to turn to.
+    pub help: &'a Help,
+}
+
+/// Where a message about `field` leads: `render::page` gives an input the question's
+/// name as `id`, and each choice `NAME-VALUE`; the first choice stands for its list.
+fn control_href(form: &Form, field: &str) -> String {
+    let choices = form
+        .question(field)
+        .map(|question| form.choices(question))
+        .unwrap_or_default();
+    match choices
+        .iter()
+        .find(|choice| choice.missing.is_none())
+        .or_else(|| choices.first())
+    {
+        Some(choice) => format!("#{field}-{}", choice.name),
+        None => format!("#{field}"),
+    }
+}
+
+/// The faults of a page for its summary.
+fn faults(form: &Form, errors: &[FieldError], lang: Lang) -> Vec<Fault> {
+    errors
+        .iter()
+        .map(|error| Fault {
+            href: control_href(form, &error.field),
+            text: error.message.get(lang.code()).to_owned(),
+        })
+        .collect()
+}
+
+/// Renders a page of the questionnaire.
+pub fn page(reading: Reading, view: Question<'_>) -> Markup {
+    let lang = reading.lang;
+    let (at, of) = view.progress;
+    let progress = tr!(lang, "question.progress", at = at, of = of);
+    // The question itself heads the title: that is what a screen reader speaks first on arrival.
+    let label = view
+        .page
+        .questions
+        .iter()
+        .find_map(|name| view.form.question(name))
+        .map(|question| question.label.get(lang.code()).to_owned())
+        .unwrap_or_default();
+    let title = format!("{label} ({progress})");
+    let frame = Frame {
+        reading,
+        title: &title,
+        has_error: !view.errors.is_empty(),
+        site: view.round,
+        help: Some(view.help),
+        switches: Switches::InForm("question"),
+    };
+    respondent(
+        frame,
+        &html! {
+            p.progress { (progress) }
+            (fault_summary(&tr!(lang, "question.errors"), &faults(view.form, view.errors, lang)))
+            form #question method="post" action=(view.action) novalidate autocomplete="off"
+                data-saved=(tr!(lang, "view.saved")) data-unsaved=(tr!(lang, "view.not_saved")) {
+                @if view.from_check { input type="hidden" name="from" value="check"; }
+                (survey_forms::render::page(view.form, view.page, view.answers, view.errors, lang.code()))
+                button.main data-main type="submit" name="go" value="next" {
+                    @if view.from_check { (tr!(lang, "question.to_check")) } @else { (tr!(lang, "question.next")) }
+                }
+                div.more {
+                    @if !view.from_check {
+                        button.second data-back type="submit" name="go" value="back" formnovalidate {
+                            @if view.has_back { (tr!(lang, "question.back")) }
+                            @else { (tr!(lang, "question.back_start")) }
+                        }
+                    }
+                    button.second type="submit" name="go" value="later" formnovalidate { (tr!(lang, "question.later")) }
+                }
+            }
+        },
+    )
+}
+
+/// The page after "stop now": how to go on later, and how to leave nothing behind on someone else's phone.
+#[derive(Clone, Debug)]
+pub struct Later {
+    /// Name of the round.
+    pub round: String,
+    /// Address of the page itself.
+    pub path: String,
+    /// Address of the start page.
+    pub start: String,
+    /// The code in groups; none on an open link, which only resumes in the same browser.
+    pub code: Option<String>,
+    /// Last day.
+    pub closes_on: Option<Date>,
+    /// Whether the answers have just been hidden on this device.
+    pub forgotten: bool,
+    /// Whom to turn to.
+    pub help: Help,
+}
+
+/// Renders the page after "stop now".
+pub fn later(reading: Reading, view: &Later) -> Markup {
+    let lang = reading.lang;
+    let title = tr!(lang, "later.title");
+    let frame = Frame {
+        reading,
+        title: &title,
+        has_error: false,
+        site: &view.round,
+        help: Some(&view.help),
+        switches: Switches::Return(&view.path),
+    };
+    respondent(
+        frame,
+        &html! {
+            h1 { (title) }
+            @if view.forgotten { p.notice role="status" { (tr!(lang, "later.forgotten")) } }
+            @if let Some(code) = &view.code {
+                p { (tr!(lang, "later.text")) }
+                ul {
+                    li { (tr!(lang, "later.again")) }
+                    li { (tr!(lang, "later.by_code")) " " strong.code { (code) } }
+                }
+            } @else {
+                p { (tr!(lang, "later.open_text")) }
+            }
+            @if let Some(day) = view.closes_on { p { (tr!(lang, "later.until", date = words::day(lang, day))) } }
+            p { a.main data-main href=(view.start) { (tr!(lang, "later.go")) } }
+            @if view.code.is_some() && !view.forgotten {
+                h2 { (tr!(lang, "later.shared")) }
+                p { (tr!(lang, "later.shared_text")) }
+                form method="post" action=(view.path) {
+                    button.second type="submit" name="go" value="forget" { (tr!(lang, "later.forget")) }
+                }
+            }
+        },
+    )
+}

@@ -1,0 +1,147 @@
+//! The public page of a round: the plan's fingerprint, how many answered, and
+//! the headline figures once they are published. Numbers arrive suppressed and rounded.
+
+use maud::{Markup, html};
+
+use super::layout::{Frame, Switches, respondent};
+use super::office::{rate_text, scrolling};
+use super::round::Figure;
+use super::{Help, Reading, tr, words};
+
+/// How one respondent group answered, fit for publication.
+#[derive(Clone, Debug)]
+pub struct PublicRate {
+    /// Name of the group.
+    pub group: String,
+    /// Invitations, rounded; none where there are too few.
+    pub invited: Option<u64>,
+    /// Completes, rounded; none where there are too few.
+    pub complete: Option<u64>,
+    /// Response rate; none where counts are withheld.
+    pub rate: Option<f64>,
+}
+
+/// The public page of a round.
+#[derive(Clone, Debug)]
+pub struct Results {
+    /// Identifier of the round.
+    pub id: String,
+    /// Title.
+    pub title: String,
+    /// State as stored.
+    pub state: String,
+    /// First day, ISO 8601.
+    pub opens_on: String,
+    /// Last day, ISO 8601.
+    pub closes_on: String,
+    /// SHA-256 of the plan, once sealed.
+    pub plan_sha256: Option<String>,
+    /// Response rates by group.
+    pub rates: Vec<PublicRate>,
+    /// Headline figures, suppressed; none before publication.
+    pub figures: Option<Vec<Figure>>,
+    /// Smallest number of people a published figure stands for.
+    pub min_cell: u32,
+    /// Whom to turn to.
+    pub help: Help,
+}
+
+/// Renders the public page.
+pub fn page(reading: Reading, view: &Results) -> Markup {
+    let lang = reading.lang;
+    let title = tr!(lang, "results.title");
+    let path = format!("/results/{}", view.id);
+    let frame = Frame {
+        reading,
+        title: &title,
+        has_error: false,
+        site: &view.title,
+        help: Some(&view.help),
+        switches: Switches::Return(&path),
+    };
+    let any_low = view
+        .rates
+        .iter()
+        .any(|line| line.rate.is_some_and(|rate| rate < 0.5));
+    respondent(
+        frame,
+        &html! {
+            h1 { (view.title) }
+            p { (words::state(lang, &view.state)) " · " (view.opens_on) " – " (view.closes_on) }
+            h2 { (tr!(lang, "results.headline")) }
+            @match &view.figures {
+                None => p.notice { (tr!(lang, "results.not_out")) },
+                Some(figures) => (headline(reading, figures)),
+            }
+            h2 { (tr!(lang, "results.rates")) }
+            (rates(reading, view))
+            @if any_low { p { (tr!(lang, "results.bias")) } }
+            p.quiet { (tr!(lang, "results.rounded", min = view.min_cell)) }
+            h2 { (tr!(lang, "results.plan")) }
+            @match &view.plan_sha256 {
+                Some(hash) => { p { (tr!(lang, "results.plan_text")) } p.receipt { (hash) } }
+                None => p { (tr!(lang, "results.plan_unsealed")) },
+            }
+        },
+    )
+}
+
+fn headline(reading: Reading, figures: &[Figure]) -> Markup {
+    let lang = reading.lang;
+    let table = html! {
+        table {
+            caption #figures { (tr!(lang, "results.headline_caption")) }
+            thead {
+                tr {
+                    th scope="col" { (tr!(lang, "round.measure")) }
+                    th.num scope="col" { (tr!(lang, "round.estimate")) }
+                    th.num scope="col" { (tr!(lang, "round.interval")) }
+                    th.num scope="col" { (tr!(lang, "round.n")) }
+                }
+            }
+            tbody {
+                @for figure in figures {
+                    tr {
+                        th scope="row" { (figure.name) }
+                        td.num { (figure.estimate) }
+                        td.num { (figure.interval) }
+                        td.num { (figure.n) }
+                    }
+                }
+            }
+        }
+    };
+    scrolling(lang, "figures", &table)
+}
+
+fn rates(reading: Reading, view: &Results) -> Markup {
+    let lang = reading.lang;
+    let count = |count: Option<u64>| match count {
+        Some(count) => tr!(lang, "results.about", count = count).into_owned(),
+        None => tr!(lang, "results.suppressed").into_owned(),
+    };
+    let table = html! {
+        table {
+            caption #rates { (tr!(lang, "results.rates_caption")) }
+            thead {
+                tr {
+                    th scope="col" { (tr!(lang, "round.group")) }
+                    th.num scope="col" { (tr!(lang, "round.invited")) }
+                    th.num scope="col" { (tr!(lang, "round.complete")) }
+                    th.num scope="col" { (tr!(lang, "round.rate")) }
+                }
+            }
+            tbody {
+                @for line in &view.rates {
+                    tr {
+                        th scope="row" { (line.group) }
+                        td.num { (count(line.invited)) }
+                        td.num { (count(line.complete)) }
+                        td.num { (rate_text(line.rate)) }
+                    }
+                }
+            }
+        }
+    };
+    scrolling(lang, "rates", &table)
+}

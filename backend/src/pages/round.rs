@@ -1,0 +1,487 @@
+//! The console's overview of one round: fieldwork, computing, results, reports.
+
+use maud::{Markup, html};
+
+use super::layout::{ConsoleFrame, SignedIn, console, csrf};
+use super::office::{rate, rate_text, scrolling};
+use super::{Lang, tr, words};
+
+/// Below this response rate a warning stands beside the figure (design §6).
+const LOW_RATE: f64 = 0.5;
+
+/// Invitations and completes of a group or unit.
+#[derive(Clone, Debug)]
+pub struct RateLine {
+    /// Code, for the row.
+    pub code: String,
+    /// Name in the page's language.
+    pub name: String,
+    /// Invitations.
+    pub invited: u64,
+    /// Complete responses.
+    pub complete: u64,
+}
+
+impl RateLine {
+    /// AAPOR RR1, unweighted.
+    fn rate(&self) -> Option<f64> {
+        rate(self.complete, self.invited)
+    }
+
+    fn is_low(&self) -> bool {
+        self.rate().is_some_and(|rate| rate < LOW_RATE)
+    }
+}
+
+/// An open link and how many answered by it.
+#[derive(Clone, Debug)]
+pub struct OpenLinkLine {
+    /// Name of the group.
+    pub group: String,
+    /// Path of the link.
+    pub href: String,
+    /// Responses.
+    pub count: u64,
+}
+
+/// How far computing has come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Computing {
+    /// Never asked for.
+    Never,
+    /// Waiting for the runner.
+    Queued,
+    /// Under way since the time given.
+    Running(String),
+    /// Finished at the time given.
+    Done(String),
+    /// Given up, with the reason.
+    Failed(String),
+}
+
+impl Computing {
+    /// The job's state in one word, for programs that watch the page.
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Never => "never",
+            Self::Queued => "queued",
+            Self::Running(_) => "running",
+            Self::Done(_) => "done",
+            Self::Failed(_) => "failed",
+        }
+    }
+
+    /// Whether the answer is still to come.
+    pub fn is_pending(&self) -> bool {
+        matches!(self, Self::Queued | Self::Running(_))
+    }
+}
+
+/// A headline figure.
+#[derive(Clone, Debug)]
+pub struct Figure {
+    /// What is measured.
+    pub name: String,
+    /// Estimate in words, with its sign.
+    pub estimate: String,
+    /// Interval in words.
+    pub interval: String,
+    /// Persons used.
+    pub n: String,
+}
+
+/// A unit's score.
+#[derive(Clone, Debug)]
+pub struct ScoreLine {
+    /// Name of the unit.
+    pub unit: String,
+    /// Score with one decimal.
+    pub score: String,
+    /// Interval.
+    pub interval: String,
+    /// Rank.
+    pub rank: String,
+    /// Rank interval.
+    pub rank_interval: String,
+    /// Grade.
+    pub grade: String,
+}
+
+/// The latest results in short.
+#[derive(Clone, Debug)]
+pub struct Summary {
+    /// The county's headline figures.
+    pub figures: Vec<Figure>,
+    /// Scores in the order of rank.
+    pub scores: Vec<ScoreLine>,
+}
+
+/// A unit for which a report can be made.
+#[derive(Clone, Debug)]
+pub struct ReportUnit {
+    /// Code.
+    pub code: String,
+    /// Name.
+    pub name: String,
+}
+
+/// The overview of a round.
+#[derive(Clone, Debug)]
+pub struct Overview {
+    /// Identifier.
+    pub id: String,
+    /// Title in the page's language.
+    pub title: String,
+    /// State as stored.
+    pub state: String,
+    /// SHA-256 of the plan, once sealed.
+    pub plan_sha256: Option<String>,
+    /// First day, ISO 8601.
+    pub opens_on: String,
+    /// Last day, ISO 8601.
+    pub closes_on: String,
+    /// Fieldwork by group.
+    pub groups: Vec<RateLine>,
+    /// Fieldwork by township.
+    pub townships: Vec<RateLine>,
+    /// Open links.
+    pub open_links: Vec<OpenLinkLine>,
+    /// Responses a day.
+    pub daily: Vec<(String, u64)>,
+    /// Computing.
+    pub computing: Computing,
+    /// Results; none before computing or where the role may not see them.
+    pub summary: Option<Summary>,
+    /// Units whose reports can be downloaded; empty before computing or without the right.
+    pub report_units: Vec<ReportUnit>,
+    /// Whether the role may start computing.
+    pub may_compute: bool,
+    /// Whether the role may see results and reports.
+    pub may_read_results: bool,
+}
+
+/// Renders the overview.
+pub fn page(lang: Lang, staff: &SignedIn, view: &Overview) -> Markup {
+    let path = format!("/console/rounds/{}", view.id);
+    let frame = ConsoleFrame {
+        lang,
+        title: &view.title,
+        has_error: false,
+        path: &path,
+        staff: Some(staff),
+    };
+    let low = view.townships.iter().filter(|line| line.is_low()).count();
+    console(
+        frame,
+        &html! {
+            nav.crumbs aria-label=(tr!(lang, "console.here")) {
+                a href="/console" { (tr!(lang, "rounds.title")) }
+            }
+            h1 { (view.title) }
+            dl.facts {
+                div { dt { (tr!(lang, "round.state")) } dd { (words::state(lang, &view.state)) } }
+                div { dt { (tr!(lang, "round.dates")) } dd { (view.opens_on) " – " (view.closes_on) } }
+                div {
+                    dt { (tr!(lang, "round.plan_hash")) }
+                    dd {
+                        @match &view.plan_sha256 {
+                            Some(hash) => code.hash { (hash) },
+                            None => (tr!(lang, "round.not_sealed")),
+                        }
+                    }
+                }
+            }
+            p { a href={ "/results/" (view.id) } { (tr!(lang, "console.public")) } }
+            h2 { (tr!(lang, "round.groups_title")) }
+            p.note { (tr!(lang, "round.rate_note")) }
+            (rates(lang, "groups", &tr!(lang, "round.groups_title"), &tr!(lang, "round.group"), &view.groups))
+            @if view.may_read_results || view.may_compute { (computing(lang, staff, view)) }
+            @if let Some(summary) = &view.summary { (results(lang, summary)) }
+            @if view.may_read_results { (reports(lang, view)) }
+            h2 { (tr!(lang, "round.townships_title")) }
+            @if low > 0 {
+                p.warning { (tr!(lang, "round.low_count", count = low)) " " (tr!(lang, "round.low_note")) }
+            }
+            (rates(lang, "units", &tr!(lang, "round.townships_title"), &tr!(lang, "round.unit"), &view.townships))
+            (open_links(lang, view))
+            (daily(lang, view))
+        },
+    )
+}
+
+/// The page shown while computing; the handler makes it reload itself.
+pub fn computing_page(lang: Lang, staff: &SignedIn, id: &str, title: &str, state: &Computing) -> Markup {
+    let path = format!("/console/rounds/{id}/compute");
+    let heading = tr!(lang, "round.compute_title");
+    let frame = ConsoleFrame {
+        lang,
+        title: &heading,
+        has_error: false,
+        path: &path,
+        staff: Some(staff),
+    };
+    console(
+        frame,
+        &html! {
+            nav.crumbs aria-label=(tr!(lang, "console.here")) {
+                a href={ "/console/rounds/" (id) } { (title) }
+            }
+            h1 { (heading) }
+            (computing_state(lang, state))
+            p { a href=(path) { (tr!(lang, "round.refresh")) } }
+        },
+    )
+}
+
+fn computing_state(lang: Lang, state: &Computing) -> Markup {
+    html! {
+        p .warning[matches!(state, Computing::Failed(_))] data-job-state=(state.word()) {
+            @match state {
+                Computing::Never => (tr!(lang, "round.compute_none")),
+                Computing::Queued => (tr!(lang, "round.compute_queued")),
+                Computing::Running(since) => (tr!(lang, "round.compute_running", since = since)),
+                Computing::Done(at) => (tr!(lang, "round.compute_done", at = at)),
+                Computing::Failed(message) => (tr!(lang, "round.compute_failed", message = message)),
+            }
+        }
+    }
+}
+
+fn computing(lang: Lang, staff: &SignedIn, view: &Overview) -> Markup {
+    let path = format!("/console/rounds/{}/compute", view.id);
+    html! {
+        h2 { (tr!(lang, "round.compute_title")) }
+        @if view.computing.is_pending() {
+            (computing_state(lang, &view.computing))
+            p { a href=(path) { (tr!(lang, "round.refresh")) } }
+        } @else {
+            (computing_state(lang, &view.computing))
+            @if view.may_compute {
+                form method="post" action=(path) {
+                    (csrf(&staff.csrf))
+                    button.main type="submit" {
+                        @if view.computing == Computing::Never { (tr!(lang, "round.compute_go")) }
+                        @else { (tr!(lang, "round.compute_again")) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn results(lang: Lang, summary: &Summary) -> Markup {
+    let figures = html! {
+        table {
+            caption #figures .hidden { (tr!(lang, "round.summary_title")) }
+            thead {
+                tr {
+                    th scope="col" { (tr!(lang, "round.measure")) }
+                    th.num scope="col" { (tr!(lang, "round.estimate")) }
+                    th.num scope="col" { (tr!(lang, "round.interval")) }
+                    th.num scope="col" { (tr!(lang, "round.n")) }
+                }
+            }
+            tbody {
+                @for figure in &summary.figures {
+                    tr {
+                        th scope="row" { (figure.name) }
+                        td.num { (figure.estimate) }
+                        td.num { (figure.interval) }
+                        td.num { (figure.n) }
+                    }
+                }
+            }
+        }
+    };
+    let scores = html! {
+        table {
+            caption #scores { (tr!(lang, "round.scores_title")) }
+            thead {
+                tr {
+                    th scope="col" { (tr!(lang, "round.unit")) }
+                    th.num scope="col" { (tr!(lang, "round.score")) }
+                    th.num scope="col" { (tr!(lang, "round.interval")) }
+                    th.num scope="col" { (tr!(lang, "round.rank")) }
+                    th.num scope="col" { (tr!(lang, "round.rank_interval")) }
+                    th scope="col" { (tr!(lang, "round.grade")) }
+                }
+            }
+            tbody {
+                @for line in &summary.scores {
+                    tr {
+                        th scope="row" { (line.unit) }
+                        td.num { (line.score) }
+                        td.num { (line.interval) }
+                        td.num { (line.rank) }
+                        td.num { (line.rank_interval) }
+                        td { (line.grade) }
+                    }
+                }
+            }
+        }
+    };
+    html! {
+        h2 { (tr!(lang, "round.summary_title")) }
+        p.note { (tr!(lang, "round.internal")) }
+        (scrolling(lang, "figures", &figures))
+        @if !summary.scores.is_empty() { (scrolling(lang, "scores", &scores)) }
+    }
+}
+
+/// The formats of a report with their names.
+fn formats(lang: Lang) -> [(&'static str, std::borrow::Cow<'static, str>); 4] {
+    [
+        ("html", tr!(lang, "round.format_html")),
+        ("pdf", tr!(lang, "round.format_pdf")),
+        ("xlsx", tr!(lang, "round.format_xlsx")),
+        ("docx", tr!(lang, "round.format_docx")),
+    ]
+}
+
+fn own_name(lang: Lang) -> std::borrow::Cow<'static, str> {
+    match lang {
+        Lang::Zh => tr!(lang, "language.zh"),
+        Lang::En => tr!(lang, "language.en"),
+    }
+}
+
+fn reports(lang: Lang, view: &Overview) -> Markup {
+    let path = format!("/console/rounds/{}/report/download", view.id);
+    html! {
+        h2 { (tr!(lang, "round.reports_title")) }
+        @if view.report_units.is_empty() {
+            p { (tr!(lang, "round.reports_none")) }
+        } @else {
+            h3 { (tr!(lang, "round.reports_county")) }
+            ul.links {
+                @for choice in Lang::ALL {
+                    li {
+                        span lang=(choice.tag()) { (own_name(choice)) }
+                        @for (format, name) in formats(lang) {
+                            " " a href={ (path) "?format=" (format) "&lang=" (choice.code()) } { (name) }
+                        }
+                    }
+                }
+            }
+            h3 { (tr!(lang, "round.reports_one")) }
+            form.inline method="get" action=(path) {
+                div.field {
+                    label for="unit" { (tr!(lang, "round.reports_unit")) }
+                    select #unit name="unit" {
+                        @for unit in &view.report_units { option value=(unit.code) { (unit.name) } }
+                    }
+                }
+                div.field {
+                    label for="format" { (tr!(lang, "round.reports_format")) }
+                    select #format name="format" {
+                        @for (format, name) in formats(lang) { option value=(format) { (name) } }
+                    }
+                }
+                div.field {
+                    label for="lang" { (tr!(lang, "round.reports_language")) }
+                    select #lang name="lang" {
+                        @for choice in Lang::ALL {
+                            option value=(choice.code()) lang=(choice.tag()) selected[choice == lang] { (own_name(choice)) }
+                        }
+                    }
+                }
+                button type="submit" { (tr!(lang, "round.reports_go")) }
+            }
+        }
+    }
+}
+
+fn rates(lang: Lang, id: &str, caption: &str, first: &str, lines: &[RateLine]) -> Markup {
+    let table = html! {
+        table {
+            caption #(id) .hidden { (caption) }
+            thead {
+                tr {
+                    th scope="col" { (first) }
+                    th.num scope="col" { (tr!(lang, "round.invited")) }
+                    th.num scope="col" { (tr!(lang, "round.complete")) }
+                    th.num scope="col" { (tr!(lang, "round.rate")) }
+                }
+            }
+            tbody {
+                @for line in lines {
+                    tr {
+                        th scope="row" { (line.name) }
+                        td.num { (line.invited) }
+                        td.num { (line.complete) }
+                        td.num {
+                            (rate_text(line.rate()))
+                            @if line.is_low() { " " span.low { (tr!(lang, "round.low")) } }
+                            @if let Some(rate) = line.rate() {
+                                meter min="0" max="1" low=(LOW_RATE) optimum="1" value=(format!("{rate:.3}"))
+                                    aria-hidden="true" {}
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    };
+    scrolling(lang, id, &table)
+}
+
+fn open_links(lang: Lang, view: &Overview) -> Markup {
+    let table = html! {
+        table {
+            caption #links .hidden { (tr!(lang, "round.open_links")) }
+            thead {
+                tr {
+                    th scope="col" { (tr!(lang, "round.group")) }
+                    th scope="col" { (tr!(lang, "round.open_link")) }
+                    th.num scope="col" { (tr!(lang, "round.open_count")) }
+                }
+            }
+            tbody {
+                @for line in &view.open_links {
+                    tr {
+                        th scope="row" { (line.group) }
+                        td { a href=(line.href) { (line.href) } }
+                        td.num { (line.count) }
+                    }
+                }
+            }
+        }
+    };
+    html! {
+        @if !view.open_links.is_empty() {
+            h2 { (tr!(lang, "round.open_links")) }
+            p.note { (tr!(lang, "round.open_note")) }
+            (scrolling(lang, "links", &table))
+        }
+    }
+}
+
+fn daily(lang: Lang, view: &Overview) -> Markup {
+    let most = view.daily.iter().map(|(_, count)| *count).max().unwrap_or(1);
+    let table = html! {
+        table {
+            caption #daily .hidden { (tr!(lang, "round.daily_title")) }
+            thead {
+                tr {
+                    th scope="col" { (tr!(lang, "round.day")) }
+                    th.num scope="col" { (tr!(lang, "round.count")) }
+                    td {}
+                }
+            }
+            tbody {
+                @for (day, count) in &view.daily {
+                    tr {
+                        th scope="row" { (day) }
+                        td.num { (count) }
+                        td { progress max=(most) value=(count) aria-hidden="true" {} }
+                    }
+                }
+            }
+        }
+    };
+    html! {
+        h2 { (tr!(lang, "round.daily_title")) }
+        @if view.daily.is_empty() { p { (tr!(lang, "round.no_daily")) } }
+        @else { (scrolling(lang, "daily", &table)) }
+    }
+}

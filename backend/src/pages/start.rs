@@ -1,0 +1,240 @@
+//! The start page of an invitation or an open link: who asks, why, how long,
+//! what happens to the answers, and the consents.
+
+use jiff::civil::Date;
+use maud::{Markup, html};
+
+use super::layout::{Fault, Frame, Switches, fault_summary, respondent};
+use super::{Help, Reading, tr, words};
+
+/// Whom the questionnaire is for; decides a few wordings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// The disabled person.
+    Resident,
+    /// A relative or friend.
+    Family,
+    /// A grassroots body.
+    Grassroots,
+}
+
+impl Audience {
+    /// From the code of a respondent group; a group of the plan's own reads like residents.
+    pub fn of_group(group: &str) -> Self {
+        match group {
+            "family" => Self::Family,
+            "grassroots" => Self::Grassroots,
+            _ => Self::Resident,
+        }
+    }
+}
+
+/// A choice of the open link's township list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnitChoice {
+    /// Unit code.
+    pub code: String,
+    /// Name in the page's language.
+    pub name: String,
+}
+
+/// What is asked before an open link begins.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OpenLink {
+    /// Townships to choose from.
+    pub units: Vec<UnitChoice>,
+    /// The one chosen so far.
+    pub chosen: String,
+    /// Whether the choice is missing.
+    pub missing: bool,
+}
+
+/// What was answered before, when a person comes back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resume {
+    /// On this device: everything is visible.
+    Here,
+    /// On another device: the earlier answers stay hidden.
+    Elsewhere,
+}
+
+/// The boxes ticked so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Consents {
+    /// Takes part of their own free will.
+    pub part: bool,
+    /// Health information may be used (PIPL Art. 29).
+    pub sensitive: bool,
+    /// Given by a guardian (PIPL Art. 31).
+    pub guardian: bool,
+}
+
+/// The start page.
+#[derive(Clone, Debug)]
+pub struct Start {
+    /// Title of the questionnaire.
+    pub title: String,
+    /// Name of the round.
+    pub round: String,
+    /// Address the form is sent to, and of the page itself.
+    pub action: String,
+    /// Whom the questionnaire is for.
+    pub audience: Audience,
+    /// Estimated minutes.
+    pub minutes: usize,
+    /// Last day.
+    pub closes_on: Option<Date>,
+    /// Whether it asks about health, so that the separate consent is needed.
+    pub asks_health: bool,
+    /// The open link's own questions; none for invitations.
+    pub open: Option<OpenLink>,
+    /// Whether part is answered already.
+    pub resume: Option<Resume>,
+    /// Boxes ticked.
+    pub consents: Consents,
+    /// Whether taking part was not ticked.
+    pub consent_missing: bool,
+    /// Whom to turn to.
+    pub help: Help,
+}
+
+/// Renders the start page.
+pub fn page(reading: Reading, view: &Start) -> Markup {
+    let lang = reading.lang;
+    let mut faults = Vec::new();
+    if view.open.as_ref().is_some_and(|open| open.missing) {
+        faults.push(Fault {
+            href: "#unit".to_owned(),
+            text: tr!(lang, "open.unit_missing").into_owned(),
+        });
+    }
+    if view.consent_missing {
+        faults.push(Fault {
+            href: "#consent".to_owned(),
+            text: tr!(lang, "start.consent_missing").into_owned(),
+        });
+    }
+    let frame = Frame {
+        reading,
+        title: &view.title,
+        has_error: !faults.is_empty(),
+        site: &view.round,
+        help: Some(&view.help),
+        switches: Switches::InForm("begin"),
+    };
+    respondent(
+        frame,
+        &html! {
+            (fault_summary(&tr!(lang, "question.errors"), &faults))
+            h1 { (view.title) }
+            @match view.resume {
+                Some(Resume::Here) => p.notice { (tr!(lang, "start.resume_here")) },
+                Some(Resume::Elsewhere) => p.notice { (tr!(lang, "start.resume_elsewhere")) },
+                None => {}
+            }
+            @if view.open.is_some() {
+                p.notice { strong { (tr!(lang, "open.badge")) } br; (tr!(lang, "open.what")) }
+            }
+            (about(reading, view))
+            form #begin method="post" action=(view.action) novalidate {
+                @if view.resume.is_none() {
+                    @if let Some(open) = &view.open { (unit_choice(reading, view.audience, open)) }
+                    (consents(reading, view))
+                }
+                button.main data-main type="submit" name="go" value="begin" {
+                    @if view.resume.is_some() { (tr!(lang, "start.resume")) } @else { (tr!(lang, "start.go")) }
+                }
+                p.quiet { (tr!(lang, "start.decline")) }
+            }
+        },
+    )
+}
+
+fn about(reading: Reading, view: &Start) -> Markup {
+    let lang = reading.lang;
+    let why = match view.audience {
+        Audience::Resident => tr!(lang, "start.why_resident"),
+        Audience::Family => tr!(lang, "start.why_family"),
+        Audience::Grassroots => tr!(lang, "start.why_grassroots"),
+    };
+    let register = match view.audience {
+        Audience::Resident => tr!(lang, "start.register_resident"),
+        Audience::Family => tr!(lang, "start.register_family"),
+        Audience::Grassroots => tr!(lang, "start.register_grassroots"),
+    };
+    html! {
+        h2 { (tr!(lang, "start.who")) }
+        p { (tr!(lang, "start.who_text", organiser = view.help.organiser)) }
+        h2 { (tr!(lang, "start.why")) }
+        p { (why) }
+        h2 { (tr!(lang, "start.long")) }
+        p { (tr!(lang, "start.long_text", minutes = view.minutes)) }
+        h2 { (tr!(lang, "start.free")) }
+        p { (tr!(lang, "start.free_text")) }
+        h2 { (tr!(lang, "start.use")) }
+        @if view.open.is_some() {
+            p { (tr!(lang, "open.use_text")) }
+        } @else {
+            p { (tr!(lang, "start.use_text")) }
+            p { (register) }
+        }
+        @if let Some(day) = view.closes_on {
+            h2 { (tr!(lang, "start.until")) }
+            p { (tr!(lang, "start.until_text", date = words::day(lang, day))) }
+        }
+    }
+}
+
+fn unit_choice(reading: Reading, audience: Audience, open: &OpenLink) -> Markup {
+    let lang = reading.lang;
+    let label = match audience {
+        Audience::Resident => tr!(lang, "open.unit"),
+        Audience::Family => tr!(lang, "open.unit_family"),
+        Audience::Grassroots => tr!(lang, "open.unit_grassroots"),
+    };
+    html! {
+        div.field {
+            label for="unit" { (label) }
+            @if open.missing { p #unit-error .q-error { (tr!(lang, "open.unit_missing")) } }
+            select #unit name="unit" aria-invalid=[open.missing.then_some("true")]
+                aria-describedby=[open.missing.then_some("unit-error")] {
+                option value="" { (tr!(lang, "open.unit_choose")) }
+                @for unit in &open.units {
+                    option value=(unit.code) selected[unit.code == open.chosen] { (unit.name) }
+                }
+            }
+        }
+    }
+}
+
+fn consents(reading: Reading, view: &Start) -> Markup {
+    let lang = reading.lang;
+    html! {
+        fieldset.consents {
+            legend { h2 { (tr!(lang, "start.consent")) } }
+            @if view.consent_missing { p #consent-error .q-error { (tr!(lang, "start.consent_missing")) } }
+            label.choice for="consent" {
+                input #consent type="checkbox" name="consent" value="yes" checked[view.consents.part]
+                    aria-invalid=[view.consent_missing.then_some("true")]
+                    aria-describedby=[view.consent_missing.then_some("consent-error")];
+                span.choice-label { (tr!(lang, "start.consent_part")) }
+            }
+            @if view.asks_health {
+                label.choice for="sensitive" {
+                    input #sensitive type="checkbox" name="sensitive" value="yes" checked[view.consents.sensitive]
+                        aria-describedby="sensitive-hint";
+                    span.choice-label { (tr!(lang, "start.consent_sensitive")) }
+                }
+                p #sensitive-hint .q-hint { (tr!(lang, "start.consent_sensitive_hint")) }
+            }
+            @if view.audience != Audience::Grassroots {
+                label.choice for="guardian" {
+                    input #guardian type="checkbox" name="guardian" value="yes" checked[view.consents.guardian]
+                        aria-describedby="guardian-hint";
+                    span.choice-label { (tr!(lang, "start.consent_guardian")) }
+                }
+                p #guardian-hint .q-hint { (tr!(lang, "start.consent_guardian_hint")) }
+            }
+        }
+    }
+}

@@ -1,0 +1,243 @@
+//! Answers on the way. A draft is written before the next page is shown and
+//! deleted when its response is accepted.
+//!
+//! Every answer remembers on which device it was given, as a keyed hash: a
+//! device is shown, and may change, only what was given on it (design §7).
+
+use std::collections::BTreeMap;
+
+use sea_orm::{ConnectionTrait, EntityTrait, QuerySelect};
+use serde::{Deserialize, Serialize};
+use survey_forms::response::RawAnswers;
+use uuid::Uuid;
+
+use super::{StoreError, upsert};
+use crate::entity::drafts;
+
+/// An answer and the device it was given on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Given {
+    /// The answer as sent; empty when the question was passed over.
+    #[serde(rename = "v")]
+    pub value: String,
+    /// Keyed hash of the device token.
+    #[serde(rename = "d")]
+    pub device: String,
+}
+
+/// What a draft holds beside its columns, kept as JSON.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// Answers by question.
+    pub answers: BTreeMap<String, Given>,
+    /// Whether health information may be asked for and used.
+    pub sensitive: bool,
+    /// Whether a guardian consented.
+    pub guardian: bool,
+    /// Township named on an open link.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
+}
+
+/// Answers on the way, of one invitation or one open-link session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    /// Link of the invitation, or hash of the open-link session's token.
+    pub id: String,
+    /// The round.
+    pub round_id: String,
+    /// Respondent group.
+    pub group: String,
+    /// Version being answered.
+    pub form_version: String,
+    /// Id under which it will be submitted.
+    pub response_id: Uuid,
+    /// The invitation, none on an open link.
+    pub invitation_id: Option<Uuid>,
+    /// The open link's slug, none for invitations.
+    pub open_link: Option<String>,
+    /// Language chosen.
+    pub language: String,
+    /// Page shown last.
+    pub current_page: Option<String>,
+    /// Device that wrote last.
+    pub device: Option<String>,
+    /// Start, Unix milliseconds.
+    pub started_at: i64,
+    /// Day of the last change, ISO 8601.
+    pub updated_day: String,
+    /// Answers and consents.
+    pub kept: Kept,
+}
+
+impl Draft {
+    /// Every answer, whoever gave it: for the logic of the form and for submission.
+    pub fn answers(&self) -> RawAnswers {
+        self.kept
+            .answers
+            .iter()
+            .map(|(name, given)| (name.clone(), given.value.clone()))
+            .collect()
+    }
+
+    /// The answers given on `device`.
+    pub fn answers_of(&self, device: &str) -> RawAnswers {
+        self.kept
+            .answers
+            .iter()
+            .filter(|(_, given)| given.device == device)
+            .map(|(name, given)| (name.clone(), given.value.clone()))
+            .collect()
+    }
+
+    /// Whether `question` has an answer that was given elsewhere than on `device`.
+    pub fn is_hidden(&self, question: &str, device: &str) -> bool {
+        self.kept
+            .answers
+            .get(question)
+            .is_some_and(|given| given.device != device && !given.value.is_empty())
+    }
+
+    fn into_row(self) -> Result<drafts::Model, StoreError> {
+        let answers = serde_json::to_string(&self.kept).map_err(|error| corrupt(&error))?;
+        Ok(drafts::Model {
+            id: self.id,
+            round_id: self.round_id,
+            group: self.group,
+            form_version: self.form_version,
+            response_id: self.response_id,
+            invitation_id: self.invitation_id,
+            open_link: self.open_link,
+            answers,
+            language: self.language,
+            current_page: self.current_page,
+            device_hash: self.device,
+            pin_hash: None,
+            pin_failures: 0,
+            started_at: self.started_at,
+            updated_day: self.updated_day,
+        })
+    }
+
+    fn from_row(row: drafts::Model) -> Result<Self, StoreError> {
+        Ok(Self {
+            kept: serde_json::from_str(&row.answers).map_err(|error| corrupt(&error))?,
+            id: row.id,
+            round_id: row.round_id,
+            group: row.group,
+            form_version: row.form_version,
+            response_id: row.response_id,
+            invitation_id: row.invitation_id,
+            open_link: row.open_link,
+            language: row.language,
+            current_page: row.current_page,
+            device: row.device_hash,
+            started_at: row.started_at,
+            updated_day: row.updated_day,
+        })
+    }
+}
+
+fn corrupt(error: &serde_json::Error) -> StoreError {
+    // Position only: serde's message may quote the content.
+    StoreError::Corrupt {
+        table: "drafts",
+        what: format!("answers, column {}", error.column()),
+    }
+}
+
+/// The draft `id`.
+///
+/// # Errors
+/// When the database does not answer; so for every function here.
+pub async fn find(conn: &impl ConnectionTrait, id: &str) -> Result<Option<Draft>, StoreError> {
+    let row = drafts::Entity::find_by_id(id.to_owned()).one(conn).await?;
+    row.map(Draft::from_row).transpose()
+}
+
+/// The draft `id`, held against other writers until the transaction ends.
+///
+/// # Errors
+/// See [`find`].
+pub async fn find_for_update(tx: &impl ConnectionTrait, id: &str) -> Result<Option<Draft>, StoreError> {
+    let row = drafts::Entity::find_by_id(id.to_owned())
+        .lock_exclusive()
+        .one(tx)
+        .await?;
+    row.map(Draft::from_row).transpose()
+}
+
+/// Inserts or replaces a draft.
+///
+/// # Errors
+/// See [`find`].
+pub async fn put(conn: &impl ConnectionTrait, draft: Draft) -> Result<(), StoreError> {
+    upsert::<drafts::Entity>(conn, draft.into_row()?, &[drafts::Column::Id]).await
+}
+
+/// Removes a draft.
+///
+/// # Errors
+/// See [`find`].
+pub async fn delete(conn: &impl ConnectionTrait, id: &str) -> Result<(), StoreError> {
+    drafts::Entity::delete_by_id(id.to_owned()).exec(conn).await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{begin, testing};
+
+    fn draft() -> Draft {
+        let given = |value: &str, device: &str| Given {
+            value: value.to_owned(),
+            device: device.to_owned(),
+        };
+        let mut kept = Kept {
+            sensitive: true,
+            ..Kept::default()
+        };
+        kept.answers.insert("wg_see".to_owned(), given("2", "phone a"));
+        kept.answers
+            .insert("need".to_owned(), given("rehab care", "phone b"));
+        Draft {
+            id: "link".to_owned(),
+            round_id: "2026".to_owned(),
+            group: "resident".to_owned(),
+            form_version: "f00".to_owned(),
+            response_id: Uuid::from_u128(7),
+            invitation_id: Some(Uuid::from_u128(8)),
+            open_link: None,
+            language: "zh".to_owned(),
+            current_page: Some("need".to_owned()),
+            device: Some("phone b".to_owned()),
+            started_at: 1,
+            updated_day: "2026-11-23".to_owned(),
+            kept,
+        }
+    }
+
+    #[tokio::test]
+    async fn draft_comes_back_as_it_was_and_goes_when_deleted() {
+        let (_dir, db) = testing::database().await;
+        put(&db, draft()).await.unwrap();
+        let mut changed = draft();
+        changed.kept.unit = Some("T01".to_owned());
+        put(&db, changed.clone()).await.unwrap();
+        let tx = begin(&db).await.unwrap();
+        assert_eq!(find_for_update(&tx, "link").await.unwrap(), Some(changed));
+        tx.commit().await.unwrap();
+        delete(&db, "link").await.unwrap();
+        assert_eq!(find(&db, "link").await.unwrap(), None);
+    }
+
+    #[test]
+    fn device_sees_only_its_own_answers() {
+        let draft = draft();
+        assert_eq!(draft.answers_of("phone a").keys().collect::<Vec<_>>(), ["wg_see"]);
+        assert!(draft.is_hidden("need", "phone a") && !draft.is_hidden("need", "phone b"));
+        assert!(draft.answers_of("phone c").is_empty());
+        assert_eq!(draft.answers().len(), 2);
+    }
+}
