@@ -1,19 +1,20 @@
 //! Fieldwork on the synthetic county: who is invited, who answers, how, and what.
 
+mod collect;
+
 use analysis::disposition::Disposition;
 use analysis::plan::{FrameSource, Plan, SamplingPlan};
-use jiff::ToSpan;
 use jiff::civil::Date;
 use survey_forms::response::RawAnswers;
 
+use self::collect::{collect, open_responses};
 use super::SyntheticError;
-use super::county::{Category, Population};
-use super::draw::{Draw, Topic};
-use super::experience::{Answering, Experience};
+use super::county::Population;
+use super::draw::Topic;
+use super::experience::Answering;
 use super::frame::{body_id, person_id, relative_id};
-use super::response::respond;
+use super::response::decide;
 use super::sample::SamplingFrame;
-use super::{body, family, resident};
 
 /// Expected response rates, from which the sample's size follows: residents, relatives, bodies.
 const EXPECTED: [f64; 3] = [0.58, 0.50, 0.75];
@@ -23,8 +24,6 @@ const BODY_SHARE: f64 = 0.157;
 const LEAST: usize = 100;
 /// Persons drawn per village before further villages are drawn.
 const CROWDED: usize = 60;
-/// Days of fieldwork.
-const DAYS: i32 = 35;
 
 /// How an answer came in (填答方式).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -178,7 +177,7 @@ impl Fieldwork {
         }
         cases.extend(relatives);
         cases.extend(census(county, groups[2], plan));
-        decide_response(county, &mut cases, groups, sizes);
+        decide(county, &mut cases, groups, sizes);
         let responses = cases
             .iter()
             .enumerate()
@@ -294,202 +293,4 @@ fn census(county: &Population, group: &str, plan: &Plan) -> Vec<Case> {
             }
         })
         .collect()
-}
-
-/// How willing people are, by township and category: a product, so that weighting by class or raking on the two
-/// removes what it does.
-pub(super) fn propensity(county: &Population, townships: &[f64], person: usize) -> f64 {
-    let person = &county.persons[person];
-    let category = match person.category {
-        Category::Physical => 1.05,
-        Category::Vision => 0.98,
-        Category::Hearing => 0.88,
-        Category::Speech => 0.90,
-        Category::Intellectual => 0.96,
-        Category::Mental => 0.82,
-        Category::Multiple => 0.86,
-    };
-    category * townships[county.village_of(person).township]
-}
-
-/// What townships do to willingness.
-pub(super) fn township_propensities(county: &Population) -> Vec<f64> {
-    let mut draw = county.streams.of(Topic::Response, 0);
-    county
-        .townships
-        .iter()
-        .map(|_| (0.11 * draw.normal()).exp())
-        .collect()
-}
-
-fn decide_response(county: &Population, cases: &mut [Case], groups: [&str; 3], sizes: GroupSizes) {
-    let townships = township_propensities(county);
-    for (topic, (group, size)) in groups
-        .into_iter()
-        .zip([sizes.resident, sizes.family, sizes.grassroots])
-        .enumerate()
-    {
-        let first = cases
-            .iter()
-            .position(|case| case.group == group)
-            .unwrap_or(cases.len());
-        let last = cases
-            .iter()
-            .rposition(|case| case.group == group)
-            .map_or(first, |last| last + 1);
-        let invited = &mut cases[first..last];
-        let propensities: Vec<f64> = invited
-            .iter()
-            .map(|case| match &case.person {
-                Some(_) => propensity(county, &townships, case.subject),
-                None => county.bodies[case.subject].township.map_or(1.0, |t| townships[t]),
-            })
-            .collect();
-        let mut draw = county.streams.of(Topic::Response, 1 + topic);
-        let responded = respond(&mut draw.0, &propensities, size);
-        for (case, responded) in invited.iter_mut().zip(responded) {
-            case.disposition = if responded {
-                Disposition::Complete
-            } else {
-                silence(&mut draw)
-            };
-        }
-    }
-}
-
-fn silence(draw: &mut Draw) -> Disposition {
-    let reasons = [
-        (Disposition::UnknownOther, 0.38),
-        (Disposition::NonContact, 0.33),
-        (Disposition::Refusal, 0.19),
-        (Disposition::Other, 0.10),
-    ];
-    draw.pick(&reasons).unwrap_or(Disposition::UnknownOther)
-}
-
-/// The answers of a person, a relative or a body, and how they come in.
-fn collect(
-    county: &Population,
-    plan: &Plan,
-    groups: [&str; 3],
-    group: &str,
-    subject: usize,
-    case: Option<usize>,
-) -> Response {
-    let source = groups.iter().position(|code| *code == group).unwrap_or_default();
-    let mut draw = county.streams.of(Topic::Collection, subject * 3 + source);
-    let mut answers = RawAnswers::new();
-    let (answering, age) = match source {
-        0 => {
-            resident::answer(county, subject, &mut answers);
-            (
-                Experience::of(county, subject).answering,
-                county.persons[subject].age,
-            )
-        }
-        1 => {
-            family::answer(county, subject, &mut answers);
-            (Answering::Myself, 45)
-        }
-        _ => {
-            body::answer(county, subject, &mut answers);
-            (Answering::Myself, 30)
-        }
-    };
-    let mode = mode(&mut draw, source, age, answering, case.is_none());
-    let (slower, per_answer) = match (answering, mode) {
-        (Answering::Assisted, _) => (1.35, 9.0),
-        (_, Mode::Interview) => (1.2, 9.0),
-        (_, Mode::Web) => (1.0, 7.5),
-        _ => (1.1, 8.5),
-    };
-    let written = if answers.contains_key("first_change") {
-        25.0
-    } else {
-        0.0
-    };
-    let duration = (answers.len() as f64 * per_answer + written) * slower * (0.33 * draw.normal()).exp();
-    Response {
-        group: group.to_owned(),
-        case,
-        answers,
-        mode,
-        answering,
-        language: if draw.chance(0.004) { "en" } else { "zh" },
-        day: day(&mut draw, plan, mode),
-        start_minute: (8 * 60 + draw.below(12 * 60 + 30)) as u16,
-        duration_s: duration.round().max(30.0) as u32,
-    }
-}
-
-fn mode(draw: &mut Draw, source: usize, age: u8, answering: Answering, open: bool) -> Mode {
-    let web = match (source, age, answering) {
-        _ if open => 1.0,
-        (2, _, _) => 0.94,
-        (1, _, _) => 0.72,
-        (_, _, Answering::Proxy) => 0.5,
-        (_, 0..45, _) => 0.62,
-        (_, 45..60, _) => 0.44,
-        (_, 60..75, _) => 0.24,
-        _ => 0.10,
-    };
-    let rest: [(Mode, f64); 3] = match source {
-        2 => [(Mode::Paper, 1.0), (Mode::Phone, 0.0), (Mode::Interview, 0.0)],
-        1 => [(Mode::Phone, 0.6), (Mode::Interview, 0.3), (Mode::Paper, 0.1)],
-        _ => [(Mode::Interview, 0.68), (Mode::Phone, 0.20), (Mode::Paper, 0.12)],
-    };
-    if draw.chance(web) {
-        Mode::Web
-    } else {
-        draw.pick(&rest).unwrap_or(Mode::Paper)
-    }
-}
-
-/// Web answers come early, the others as the interviewers get round.
-fn day(draw: &mut Draw, plan: &Plan, mode: Mode) -> Date {
-    let open = plan.round.opens_on;
-    let length = open
-        .until(plan.round.closes_on)
-        .map_or(DAYS, |span| (span.get_days() + 1).clamp(1, DAYS));
-    let u = draw.uniform();
-    let part = match mode {
-        Mode::Web => u * u,
-        Mode::Interview => 0.08 + 0.92 * u,
-        Mode::Phone | Mode::Paper => 0.25 + 0.75 * u,
-    };
-    let day = (part * f64::from(length)).floor().min(f64::from(length - 1));
-    open.saturating_add((day as i64).days())
-}
-
-/// About one answer by open link for every hundred asked for, from people without an invitation.
-fn open_responses(
-    county: &Population,
-    plan: &Plan,
-    groups: [&str; 3],
-    cases: &[Case],
-    respondents: usize,
-) -> Vec<Response> {
-    let mut draw = county.streams.of(Topic::Collection, (1 << 40) + 1);
-    let invited: std::collections::BTreeSet<usize> = cases
-        .iter()
-        .filter(|case| case.person.is_some())
-        .map(|case| case.subject)
-        .collect();
-    let wanted = [respondents.div_ceil(125), respondents.div_ceil(330)];
-    let mut responses = Vec::new();
-    for (source, wanted) in wanted.into_iter().enumerate() {
-        let before = responses.len();
-        // The county has far more people than the sample, so this ends soon; the bound is for tiny counties.
-        for _ in 0..wanted * 50 {
-            if responses.len() - before == wanted {
-                break;
-            }
-            let subject = draw.below(county.persons.len());
-            let known = source == 0 || county.persons[subject].relative.is_some();
-            if known && !invited.contains(&subject) {
-                responses.push(collect(county, plan, groups, groups[source], subject, None));
-            }
-        }
-    }
-    responses
 }

@@ -11,7 +11,7 @@ use analysis::weighting::{Margin, RakeOptions, nonresponse, rake};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
-use super::super::fieldwork::{propensity, township_propensities};
+use super::super::response::{propensity, township_propensities};
 use super::super::sample::SamplingFrame;
 use super::*;
 

@@ -8,7 +8,7 @@ use survey_forms::text::Text;
 /// The whole form, Chinese first.
 pub(super) fn text(form: &Form) -> String {
     let mut out = format!("{} / {}\n", form.title.get("zh"), form.title.get("en"));
-    items(form, &form.items, 0, &mut out);
+    items(&form.items, 0, &mut out);
     out.push_str("\nchoices\n");
     for (name, list) in &form.choice_lists {
         let _ = writeln!(out, "  {name}");
@@ -23,7 +23,7 @@ pub(super) fn text(form: &Form) -> String {
     out
 }
 
-fn items(form: &Form, items_of: &[Item], depth: usize, out: &mut String) {
+fn items(items_of: &[Item], depth: usize, out: &mut String) {
     let indent = "  ".repeat(depth);
     for item in items_of {
         match item {
@@ -34,7 +34,7 @@ fn items(form: &Form, items_of: &[Item], depth: usize, out: &mut String) {
                     .map(|e| format!("  when {e}"))
                     .unwrap_or_default();
                 let _ = writeln!(out, "{indent}group {}{when}", group.name);
-                items(form, &group.items, depth + 1, out);
+                items(&group.items, depth + 1, out);
             }
             Item::Question(question) => self::question(question, &indent, out),
         }
