@@ -10,7 +10,11 @@ use reports::model::Lang;
 mod sample;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let folder = PathBuf::from(std::env::args().nth(1).unwrap_or_else(|| "target/charts".to_owned()));
+    let folder = PathBuf::from(
+        std::env::args()
+            .nth(1)
+            .unwrap_or_else(|| "target/charts".to_owned()),
+    );
     std::fs::create_dir_all(&folder)?;
     for (lang, code) in [(Lang::Zh, "zh"), (Lang::En, "en")] {
         for (name, chart) in sample::all(lang) {

@@ -101,11 +101,27 @@ pub fn printable(text: &str) -> String {
 /// The width of one line of `text` in the built-in sans serif, in the unit of `size` (height of the em square).
 #[must_use]
 pub fn text_width(text: &str, size: f64, weight: Weight) -> f64 {
-    text.chars()
-        .filter(|c| !c.is_control())
-        .map(|c| glyph_metrics(c, weight).advance)
-        .sum::<f64>()
-        * size
+    let mut ems = 0.0;
+    let mut previous = None;
+    for character in text.chars().filter(|c| !c.is_control()) {
+        ems += previous.map_or(0.0, |before| pair_spacing(before, character));
+        ems += glyph_metrics(character, weight).advance;
+        previous = Some(character);
+    }
+    ems * size
+}
+
+/// How far two full-width signs in a row move together, in em: `），` shares one blank half instead of showing two,
+/// as browsers and typst set it.
+pub(crate) fn pair_spacing(before: char, after: char) -> f64 {
+    const CLOSING: &str = "，。、：；）》〉」』】〕”’";
+    const OPENING: &str = "（《〈「『【〔“‘";
+    let (closes, opens) = (CLOSING.contains(before), OPENING.contains(before));
+    if closes && (CLOSING.contains(after) || OPENING.contains(after)) || opens && OPENING.contains(after) {
+        -0.5
+    } else {
+        0.0
+    }
 }
 
 /// Ascender minus descender of the sans serif in em: what ab_glyph takes a font's size to mean.
@@ -174,6 +190,10 @@ mod tests {
         assert!(
             digits.iter().all(|w| (w - digits[0]).abs() < 1e-9),
             "digits align in columns"
+        );
+        assert!(
+            (text_width("（甲），", 10.0, Weight::Regular) - 35.0).abs() < 1e-9,
+            "signs share a blank half"
         );
         assert!(text_width("满意", 10.0, Weight::Regular) > text_width("ab", 10.0, Weight::Regular));
     }

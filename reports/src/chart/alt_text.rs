@@ -103,14 +103,14 @@ pub(crate) fn notes<'a>(points: impl IntoIterator<Item = &'a Point>, lang: Lang)
     if withheld {
         notes.push(
             lang.pick(
-                "“隐匿”：人数太少，为保护个人不公布。",
-                "“Withheld”: too few persons, not published to protect them.",
+                "隐匿：人数太少，为保护个人不公布。",
+                "Withheld: too few persons, not published to protect them.",
             )
             .to_owned(),
         );
     }
     if absent {
-        notes.push(lang.pick("“—”：没有数据。", "“—”: no data.").to_owned());
+        notes.push(lang.pick("—：没有数据。", "—: no data.").to_owned());
     }
     notes
 }

@@ -5,16 +5,7 @@ use super::scene::{Anchor, Style};
 use super::sheet::Sheet;
 use super::{GradeLine, Measure, Reference, theme};
 
-/// The part of a sheet in which values are drawn.
-#[derive(Clone, Copy)]
-pub(crate) struct Plot {
-    pub(crate) left: f64,
-    pub(crate) right: f64,
-    pub(crate) top: f64,
-    pub(crate) bottom: f64,
-}
-
-/// Writes the labels of grade lines and of the reference above the plot, and moves on below them.
+/// Writes the labels of grade lines and of the reference above the rows, and moves on below them.
 pub(crate) fn heads(
     sheet: &mut Sheet,
     scale: &Scale,
@@ -62,7 +53,7 @@ pub(crate) fn heads(
 pub(crate) fn behind(
     sheet: &mut Sheet,
     scale: &Scale,
-    plot: Plot,
+    (top, bottom): (f64, f64),
     ticks: &[f64],
     lines: &[GradeLine],
     reference: Option<&Reference>,
@@ -71,29 +62,29 @@ pub(crate) fn behind(
         let (x1, x2) = (scale.at(lower), scale.at(upper));
         sheet
             .scene
-            .rect(x1, plot.top, x2 - x1, plot.bottom - plot.top, theme::NEUTRAL_PALE);
+            .rect(x1, top, x2 - x1, bottom - top, theme::NEUTRAL_PALE);
     }
     for &tick in ticks {
         sheet
             .scene
-            .vertical(scale.at(tick), plot.top, plot.bottom, 1.0, theme::GUIDE);
+            .vertical(scale.at(tick), top, bottom, 1.0, theme::GUIDE);
     }
     for line in lines.iter().filter(|line| scale.holds(line.value)) {
         sheet
             .scene
-            .dashed_vertical(scale.at(line.value), plot.top, plot.bottom, 1.0, theme::INK_FAINT);
+            .dashed_vertical(scale.at(line.value), top, bottom, 1.0, theme::INK_FAINT);
     }
     if let Some(value) = reference.and_then(|r| r.point.shown()) {
         sheet
             .scene
-            .vertical(scale.at(value), plot.top, plot.bottom, 1.5, theme::INK);
+            .vertical(scale.at(value), top, bottom, 1.5, theme::INK);
     }
 }
 
-/// Writes the tick labels below the plot and moves on.
-pub(crate) fn feet(sheet: &mut Sheet, scale: &Scale, plot: Plot, ticks: &[f64], measure: Measure) {
+/// Writes the tick labels below the rows and moves on.
+pub(crate) fn feet(sheet: &mut Sheet, scale: &Scale, ticks: &[f64], measure: Measure) {
     let style = Style::new(theme::FOOT, theme::INK_FAINT);
-    sheet.y = plot.bottom + style.leading() + 2.0;
+    sheet.y += style.leading() + 2.0;
     let sign = if measure == Measure::Percent { "%" } else { "" };
     let mut free_from = f64::MIN;
     for &tick in ticks {

@@ -1,6 +1,6 @@
 //! Horizontal bars with intervals from a zero base, and the Pareto reading of them.
 
-use super::axis::{self, Plot};
+use super::axis;
 use super::scale::{Scale, ticks};
 use super::scene::{Anchor, Style};
 use super::sheet::{Key, Sheet};
@@ -40,10 +40,61 @@ pub struct BarRow {
 const BAR: f64 = 16.0;
 /// Between the columns.
 const GAP: f64 = 12.0;
+/// Length of the hatching that stands for a withheld bar, whatever its value.
+const WITHHELD: f64 = 64.0;
+const LABEL: Style = Style::new(theme::LABEL, theme::INK);
+const VALUE: Style = Style::new(theme::VALUE, theme::INK);
+const SHARE: Style = Style::new(theme::VALUE, theme::INK_SOFT);
+const HEAD: Style = Style::new(theme::FOOT, theme::INK_FAINT);
 /// The share of the sum that Pareto reading looks at, in percent.
 const VITAL: f64 = 80.0;
 
+/// Where the columns of the picture are.
+struct Columns {
+    /// Labels stand above the bars.
+    above: bool,
+    label_room: f64,
+    /// Edges of the room for bars.
+    left: f64,
+    right: f64,
+    value_right: f64,
+}
+
 impl BarChart {
+    fn columns(&self, sheet: &Sheet, values: &[String], share_head: Option<&str>) -> Columns {
+        let widest = |widths: &mut dyn Iterator<Item = f64>| widths.fold(0.0, f64::max);
+        let wanted = widest(&mut self.rows.iter().map(|r| LABEL.bold().width(&r.label)));
+        let above = sheet.is_narrow() && wanted > sheet.width() * 0.30;
+        let label_room = if above {
+            sheet.width()
+        } else {
+            wanted.min(sheet.width() * 0.36) + 0.5
+        };
+        let value_width = widest(&mut values.iter().map(|v| VALUE.bold().width(v.trim_end_matches('*'))));
+        let share_width = share_head.map_or(0.0, |head| HEAD.width(head).max(SHARE.width("100%")) + GAP);
+        let value_right = sheet.right - share_width - VALUE.width("*");
+        Columns {
+            above,
+            label_room,
+            left: sheet.left + if above { 0.0 } else { label_room + GAP },
+            right: value_right - value_width - GAP,
+            value_right,
+        }
+    }
+
+    /// The highest value or end of an interval.
+    fn highest(&self) -> f64 {
+        self.rows
+            .iter()
+            .map(|row| &row.point)
+            .chain(self.reference.iter().map(|r| &r.point))
+            .filter_map(|p| {
+                p.shown()
+                    .map(|v| p.interval().map_or(v, |(_, upper)| upper.max(v)))
+            })
+            .fold(0.0, f64::max)
+    }
+
     fn sorted(&self) -> Vec<&BarRow> {
         let mut rows: Vec<&BarRow> = self.rows.iter().collect();
         if !self.keep_order {
@@ -96,6 +147,22 @@ impl BarChart {
     }
 }
 
+/// A bar from zero with its interval.
+fn bar(scene: &mut Scene, scale: &Scale, point: Point, middle: f64, fill: theme::Rgb) {
+    let (left, top) = (scale.at(0.0), middle - BAR / 2.0);
+    match point.shown() {
+        Some(value) => {
+            let at = scale.at(value);
+            scene.rect(left, top, (at - left).max(1.0), BAR, fill);
+            if let Some((lower, upper)) = point.interval() {
+                scene.bar_interval((scale.at(lower), at, scale.at(upper)), middle, 3.5, fill);
+            }
+        }
+        None if point.flag == Flag::Suppressed => scene.hatch(left, top, WITHHELD, BAR),
+        None => {}
+    }
+}
+
 impl Chart for BarChart {
     fn heading(&self) -> &Heading {
         &self.heading
@@ -103,118 +170,74 @@ impl Chart for BarChart {
 
     fn scene(&self, lang: Lang, frame: Frame) -> Result<Scene, ChartError> {
         self.check()?;
-        let mut sheet = Sheet::begin(&self.heading, frame)?;
+        let mut sheet = Sheet::begin(&self.heading, lang, frame)?;
         let rows = self.sorted();
         let cumulated = self.cumulated();
         let vital = cumulated.as_deref().map_or(0, Self::vital);
-        let label_style = Style::new(theme::LABEL, theme::INK);
-        let value_style = Style::new(theme::VALUE, theme::INK);
-        let head = Style::new(theme::FOOT, theme::INK_FAINT);
-
-        // Labels stand beside the bars where they fit, else above them.
-        let wanted = rows
-            .iter()
-            .map(|r| label_style.bold().width(&r.label))
-            .fold(0.0, f64::max);
-        let above = wanted > sheet.width() * if sheet.is_narrow() { 0.30 } else { 0.36 };
-        let label_width = if above { 0.0 } else { wanted + GAP };
-        let labels: Vec<Vec<String>> = rows
-            .iter()
-            .map(|r| {
-                label_style
-                    .bold()
-                    .wrap(&r.label, if above { sheet.width() } else { wanted + 0.5 })
-            })
-            .collect();
+        if rows.iter().any(|row| row.point.interval().is_some()) {
+            sheet.keys(
+                sheet.left,
+                &[(Key::Whisker, lang.pick("95%置信区间", "95% interval").to_owned())],
+            );
+        }
         let values: Vec<String> = rows
             .iter()
             .map(|row| row.point.print(self.measure, lang))
             .collect();
-        let star = value_style.width("*");
-        let value_width = values
-            .iter()
-            .map(|v| value_style.bold().width(v.trim_end_matches('*')))
-            .fold(0.0, f64::max);
-        let share_head = lang.pick("累计占比", "Cumulative");
-        let share_width = if cumulated.is_some() {
-            head.width(share_head).max(value_style.width("100%")) + GAP
-        } else {
-            0.0
-        };
-        let value_right = sheet.right - share_width - star;
-        let (left, right) = (sheet.left + label_width, value_right - value_width - GAP);
-        let high = rows
-            .iter()
-            .map(|r| &r.point)
-            .chain(self.reference.iter().map(|r| &r.point))
-            .filter_map(|p| p.shown().map(|v| p.interval().map_or(v, |(_, u)| u.max(v))))
-            .fold(0.0, f64::max);
-        let ticks = ticks(0.0, high, if sheet.is_narrow() { 3 } else { 5 });
-        let scale = Scale::new((0.0, ticks.last().copied().unwrap_or(100.0)), (left, right));
-
-        if rows.iter().any(|row| row.point.interval().is_some()) {
-            let words = lang
-                .pick("短线为95%置信区间", "Thin lines: 95% intervals")
-                .to_owned();
-            sheet.keys(sheet.left, &[(Key::Whisker, words)]);
-        }
+        let share_head = cumulated.as_ref().map(|_| lang.pick("累计占比", "Cumulative"));
+        let columns = self.columns(&sheet, &values, share_head);
+        let ticks = ticks(0.0, self.highest(), if sheet.is_narrow() { 3 } else { 5 });
+        let scale = Scale::new(
+            (0.0, ticks.last().copied().unwrap_or(100.0)),
+            (columns.left, columns.right),
+        );
+        let reference = self.reference.as_ref();
         axis::heads(
             &mut sheet,
             &scale,
-            (left, right),
+            (columns.left, columns.right),
             self.measure,
             &[],
-            self.reference.as_ref(),
+            reference,
         );
-        if cumulated.is_some() {
-            sheet.y += head.leading();
+        if let Some(head) = share_head {
+            sheet.y += HEAD.leading();
             sheet
                 .scene
-                .text(sheet.right, sheet.y - 2.0, Anchor::End, head, share_head);
+                .text(sheet.right, sheet.y - 2.0, Anchor::End, HEAD, head);
         }
+        let labels: Vec<Vec<String>> = rows
+            .iter()
+            .map(|r| LABEL.bold().wrap(&r.label, columns.label_room))
+            .collect();
+        let text_height = |label: &[String]| label.len() as f64 * LABEL.leading();
         let heights: Vec<f64> = labels
             .iter()
             .map(|l| {
-                let text = l.len() as f64 * label_style.leading();
-                if above {
-                    text + BAR + 12.0
+                if columns.above {
+                    text_height(l) + BAR + 12.0
                 } else {
-                    (text + 8.0).max(BAR + 11.0)
+                    (text_height(l) + 8.0).max(BAR + 11.0)
                 }
             })
             .collect();
-        let plot = Plot {
-            left,
-            right,
-            top: sheet.y,
-            bottom: sheet.y + heights.iter().sum::<f64>(),
-        };
-        // Labels above the bars would be crossed by grid lines: the grid stops where they stand.
-        if !above {
-            axis::behind(&mut sheet, &scale, plot, &ticks, &[], None);
+        let (top, bottom) = (sheet.y, sheet.y + heights.iter().sum::<f64>());
+        // Labels above the bars would be crossed by grid lines: there the values alone must do.
+        if !columns.above {
+            axis::behind(&mut sheet, &scale, (top, bottom), &ticks, &[], None);
         }
         for (i, (row, height)) in rows.iter().zip(&heights).enumerate() {
-            let middle = if above {
+            let middle = if columns.above {
                 sheet.y + height - BAR / 2.0 - 5.0
             } else {
                 sheet.y + height / 2.0
             };
-            let words = if row.highlighted {
-                Style {
-                    colour: theme::TEAL,
-                    ..label_style.bold()
-                }
-            } else {
-                label_style
-            };
-            if above {
-                sheet.scene.lines(
-                    sheet.left,
-                    sheet.y + label_style.leading(),
-                    Anchor::Start,
-                    words,
-                    &labels[i],
-                );
+            let words = LABEL.stressed(row.highlighted);
+            if columns.above {
+                let first = sheet.y + LABEL.leading();
+                sheet
+                    .scene
+                    .lines(sheet.left, first, Anchor::Start, words, &labels[i]);
             } else {
                 sheet
                     .scene
@@ -225,90 +248,42 @@ impl Chart for BarChart {
                 (false, true) => theme::TEAL_MIDDLE,
                 (false, false) => theme::NEUTRAL,
             };
-            match row.point.shown() {
-                Some(value) => sheet.scene.rect(
-                    left,
-                    middle - BAR / 2.0,
-                    (scale.at(value) - left).max(1.0),
-                    BAR,
-                    fill,
-                ),
-                None if row.point.flag == Flag::Suppressed => {
-                    sheet.scene.hatch(left, middle - BAR / 2.0, right - left, BAR);
-                }
-                None => {}
+            bar(&mut sheet.scene, &scale, row.point, middle, fill);
+            // Base and reference run through the rows, on labels above the bars they leave gaps.
+            let (from, to) = if columns.above {
+                (middle - BAR / 2.0 - 3.0, middle + BAR / 2.0 + 3.0)
+            } else {
+                (sheet.y, sheet.y + height)
+            };
+            sheet
+                .scene
+                .vertical(columns.left, from, to, 1.0, theme::INK_FAINT);
+            if let Some(value) = reference.and_then(|r| r.point.shown()) {
+                sheet.scene.vertical(scale.at(value), from, to, 1.5, theme::INK);
             }
-            if let (Some((lower, upper)), Some(value)) = (row.point.interval(), row.point.shown()) {
-                let (x1, x2, at) = (scale.at(lower), scale.at(upper), scale.at(value));
-                // The part inside a dark bar is drawn in paper, the part outside in ink.
-                let inside = if fill.contrast(theme::INK) < 4.5 {
-                    theme::WHITE
-                } else {
-                    theme::INK
-                };
-                sheet.scene.horizontal(x1, at, middle, 1.5, inside);
-                sheet.scene.vertical(x1, middle - 3.5, middle + 3.5, 1.5, inside);
-                sheet.scene.horizontal(at, x2, middle, 1.5, theme::INK);
+            sheet.scene.figure(
+                columns.value_right,
+                middle,
+                VALUE.stressed(row.highlighted),
+                &values[i],
+            );
+            if let Some(share) = cumulated.as_ref().and_then(|c| c.get(i)) {
                 sheet
                     .scene
-                    .vertical(x2, middle - 3.5, middle + 3.5, 1.5, theme::INK);
-            }
-            let base = middle + value_style.drop();
-            let style = if row.highlighted {
-                Style {
-                    colour: theme::TEAL,
-                    ..value_style.bold()
-                }
-            } else {
-                value_style
-            };
-            sheet.scene.text(
-                value_right,
-                base,
-                Anchor::End,
-                style,
-                values[i].trim_end_matches('*'),
-            );
-            if values[i].ends_with('*') {
-                sheet.scene.text(value_right, base, Anchor::Start, style, "*");
-            }
-            if let Some(share) = cumulated.as_ref().and_then(|c| c.get(i)) {
-                let soft = Style::new(theme::VALUE, theme::INK_SOFT);
-                sheet.scene.text(
-                    sheet.right,
-                    base,
-                    Anchor::End,
-                    soft,
-                    Measure::Percent.print_short(*share),
-                );
+                    .figure(sheet.right, middle, SHARE, &Measure::Percent.print_short(*share));
             }
             sheet.y += height;
         }
-        sheet
-            .scene
-            .vertical(left, plot.top, plot.bottom, 1.0, theme::INK_FAINT);
-        if let Some(value) = self
-            .reference
-            .as_ref()
-            .and_then(|r| r.point.shown())
-            .filter(|_| !above)
-        {
-            sheet
-                .scene
-                .vertical(scale.at(value), plot.top, plot.bottom, 1.5, theme::INK);
-        }
-        if !above {
-            axis::feet(&mut sheet, &scale, plot, &ticks, self.measure);
+        if !columns.above {
+            axis::feet(&mut sheet, &scale, &ticks, self.measure);
         }
         let mut notes = alt_text::notes(self.rows.iter().map(|row| &row.point), lang);
         if vital > 0 && vital < rows.len() {
-            notes.insert(
-                0,
-                lang.pick(
-                    format!("前{vital}项合计占{VITAL:.0}%以上。"),
-                    format!("The first {vital} make up over {VITAL:.0}%."),
-                ),
+            let sentence = lang.pick(
+                format!("前{vital}项合计占{VITAL:.0}%以上。"),
+                format!("The first {vital} make up over {VITAL:.0}%."),
             );
+            notes.insert(0, sentence);
         }
         Ok(sheet.end(&self.heading, &notes))
     }

@@ -1,6 +1,6 @@
 //! Dots with intervals by unit: who stands where, and which differences are within the error.
 
-use super::axis::{self, Plot};
+use super::axis;
 use super::scale::{Scale, ticks};
 use super::scene::{Anchor, Style};
 use super::sheet::{Key, Sheet};
@@ -61,6 +61,20 @@ pub struct GradeLine {
 const ROW: f64 = 26.0;
 /// Between the columns.
 const GAP: f64 = 12.0;
+const LABEL: Style = Style::new(theme::LABEL, theme::INK);
+const VALUE: Style = Style::new(theme::VALUE, theme::INK);
+const NOTE: Style = Style::new(theme::VALUE, theme::INK_SOFT);
+
+/// Where the columns of the picture are.
+struct Columns {
+    label_width: f64,
+    /// Edges of the room for dots.
+    left: f64,
+    right: f64,
+    value_right: f64,
+    with_notes: bool,
+    note_left: f64,
+}
 
 impl DotChart {
     fn sorted(&self) -> Vec<&DotRow> {
@@ -79,6 +93,27 @@ impl DotChart {
             &self.heading,
             rows.chain(self.reference.iter().map(|r| (r.label.as_str(), &r.point))),
         )
+    }
+
+    fn columns(&self, sheet: &Sheet, values: &[String]) -> Columns {
+        let widest = |widths: &mut dyn Iterator<Item = f64>| widths.fold(0.0, f64::max);
+        let label_width =
+            widest(&mut self.rows.iter().map(|r| LABEL.bold().width(&r.label))).min(sheet.width() * 0.32);
+        let value_width = widest(&mut values.iter().map(|v| VALUE.bold().width(v.trim_end_matches('*'))));
+        let note_width = widest(&mut self.rows.iter().map(|row| NOTE.width(&row.note)));
+        // Where notes would take the room of the dots they stay in the table.
+        let with_notes = note_width > 0.0 && label_width + value_width + note_width < sheet.width() * 0.52;
+        let note_left = sheet.right - if with_notes { note_width } else { 0.0 };
+        let value_right = note_left - VALUE.width("*") - if with_notes { GAP - 2.0 } else { 0.0 };
+        let (left, right) = (sheet.left + label_width + GAP, value_right - value_width - GAP);
+        Columns {
+            label_width,
+            left,
+            right,
+            value_right,
+            with_notes,
+            note_left,
+        }
     }
 
     /// Lowest and highest of everything that is drawn.
@@ -122,12 +157,8 @@ impl Chart for DotChart {
 
     fn scene(&self, lang: Lang, frame: Frame) -> Result<Scene, ChartError> {
         self.check()?;
-        let mut sheet = Sheet::begin(&self.heading, frame)?;
+        let mut sheet = Sheet::begin(&self.heading, lang, frame)?;
         let rows = self.sorted();
-        let label_style = Style::new(theme::LABEL, theme::INK);
-        let value_style = Style::new(theme::VALUE, theme::INK);
-        let note_style = Style::new(theme::VALUE, theme::INK_SOFT);
-
         let mut keys = vec![(
             Key::Dot,
             lang.pick("估计值与95%置信区间", "Estimate with 95% interval")
@@ -142,61 +173,39 @@ impl Chart for DotChart {
         }
         sheet.keys(sheet.left, &keys);
 
-        let wanted = rows
-            .iter()
-            .map(|r| label_style.bold().width(&r.label))
-            .fold(0.0, f64::max);
-        let label_width = wanted.min(sheet.width() * 0.32);
         let values: Vec<String> = rows
             .iter()
             .map(|row| row.point.print(self.measure, lang))
             .collect();
-        let star = value_style.width("*");
-        let value_width = values
-            .iter()
-            .map(|v| value_style.bold().width(v.trim_end_matches('*')))
-            .fold(0.0, f64::max);
-        let note_width = rows
-            .iter()
-            .map(|row| note_style.width(&row.note))
-            .fold(0.0, f64::max);
-        // A phone has no room for notes; they stay in the table.
-        let with_notes = note_width > 0.0 && label_width + value_width + note_width < sheet.width() * 0.5;
-        let notes_room = if with_notes { note_width + GAP } else { 0.0 };
-        let value_right = sheet.right - notes_room - star;
-        let (left, right) = (sheet.left + label_width + GAP, value_right - value_width - GAP);
-
+        let columns = self.columns(&sheet, &values);
         let (low, high) = self.domain();
         let ticks = ticks(low, high, if sheet.is_narrow() { 4 } else { 6 });
         let domain = (
             ticks.first().copied().unwrap_or(0.0),
             ticks.last().copied().unwrap_or(100.0),
         );
-        let scale = Scale::new(domain, (left + 5.0, right - 5.0));
+        let scale = Scale::new(domain, (columns.left + 5.0, columns.right - 5.0));
+        let reference = self.reference.as_ref();
         axis::heads(
             &mut sheet,
             &scale,
-            (left, right),
+            (columns.left, columns.right),
             self.measure,
             &self.lines,
-            self.reference.as_ref(),
+            reference,
         );
 
         let labels: Vec<Vec<String>> = rows
             .iter()
-            .map(|r| label_style.bold().wrap_at_most(&r.label, label_width + 0.5, 2))
+            .map(|r| LABEL.bold().wrap_at_most(&r.label, columns.label_width + 0.5, 2))
             .collect();
         let heights: Vec<f64> = labels
             .iter()
-            .map(|l| ROW.max(l.len() as f64 * label_style.leading() + 4.0))
+            .map(|l| ROW.max(l.len() as f64 * LABEL.leading() + 4.0))
             .collect();
-        let plot = Plot {
-            left,
-            right,
-            top: sheet.y,
-            bottom: sheet.y + heights.iter().sum::<f64>(),
-        };
-        let mut y = sheet.y;
+        let (top, bottom) = (sheet.y, sheet.y + heights.iter().sum::<f64>());
+        // Ground and guides of all rows lie under the lines that run through them.
+        let mut y = top;
         for (row, height) in rows.iter().zip(&heights) {
             if row.highlighted {
                 sheet.scene.rect(
@@ -207,35 +216,25 @@ impl Chart for DotChart {
                     theme::TEAL_TINT,
                 );
             }
+            sheet
+                .scene
+                .horizontal(columns.left, columns.right, y + height / 2.0, 1.0, theme::GUIDE);
             y += height;
         }
-        axis::behind(
-            &mut sheet,
-            &scale,
-            plot,
-            &ticks,
-            &self.lines,
-            self.reference.as_ref(),
-        );
+        axis::behind(&mut sheet, &scale, (top, bottom), &ticks, &self.lines, reference);
         for (((row, height), label), value) in rows.iter().zip(&heights).zip(&labels).zip(&values) {
             let middle = sheet.y + height / 2.0;
-            let (colour, words) = if row.highlighted {
-                (
-                    theme::TEAL,
-                    Style {
-                        colour: theme::TEAL,
-                        ..label_style.bold()
-                    },
-                )
+            let colour = if row.highlighted {
+                theme::TEAL
             } else {
-                (theme::GREY_MARK, label_style)
+                theme::GREY_MARK
             };
+            let words = LABEL.stressed(row.highlighted);
             sheet
                 .scene
                 .lines_centred(sheet.left, middle, Anchor::Start, words, label);
-            let stroke = if row.highlighted { 2.5 } else { 1.8 };
-            sheet.scene.horizontal(left, right, middle, 1.0, theme::GUIDE);
             if let Some((lower, upper)) = row.point.interval() {
+                let stroke = if row.highlighted { 2.5 } else { 1.8 };
                 sheet
                     .scene
                     .horizontal(scale.at(lower), scale.at(upper), middle, stroke, colour);
@@ -246,34 +245,24 @@ impl Chart for DotChart {
                     .scene
                     .dot(scale.at(v), middle, radius, colour, row.borderline);
             }
-            let style = if row.highlighted {
-                Style {
-                    colour,
-                    ..value_style.bold()
-                }
-            } else {
-                value_style
-            };
-            let base = middle + style.drop();
-            sheet
-                .scene
-                .text(value_right, base, Anchor::End, style, value.trim_end_matches('*'));
-            if value.ends_with('*') {
-                sheet.scene.text(value_right, base, Anchor::Start, style, "*");
-            }
-            if with_notes {
-                let x = sheet.right - note_width;
+            sheet.scene.figure(
+                columns.value_right,
+                middle,
+                VALUE.stressed(row.highlighted),
+                value,
+            );
+            if columns.with_notes {
                 sheet.scene.text(
-                    x,
-                    middle + note_style.drop(),
+                    columns.note_left,
+                    middle + NOTE.drop(),
                     Anchor::Start,
-                    note_style,
+                    NOTE,
                     &row.note,
                 );
             }
             sheet.y += height;
         }
-        axis::feet(&mut sheet, &scale, plot, &ticks, self.measure);
+        axis::feet(&mut sheet, &scale, &ticks, self.measure);
         let notes = alt_text::notes(self.rows.iter().map(|row| &row.point), lang);
         Ok(sheet.end(&self.heading, &notes))
     }

@@ -15,7 +15,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, FontDesc, FontFamily, FontStyle, FontTransform, ShapeStyle, TextStyle};
 
 use super::scene::{Anchor, Scene, Shape, Text};
-use super::theme::{self, Rgb};
+use super::theme::Rgb;
 use super::{ChartError, Frame, Heading};
 use crate::font::{self, Weight};
 use crate::model::Lang;
@@ -215,7 +215,9 @@ fn bitmap_text<B: DrawingBackend>(
         Anchor::Middle => -length / 2.0,
         Anchor::End => -length,
     };
+    let mut previous = None;
     for character in words.chars() {
+        pen += previous.map_or(0.0, |before| font::pair_spacing(before, character)) * em;
         let metrics = font::glyph_metrics(character, text.style.weight);
         let along = (pen + metrics.bearing * em).floor();
         let above = -(size / 2.0);
@@ -231,6 +233,7 @@ fn bitmap_text<B: DrawingBackend>(
         area.draw_text(&character.to_string(), &style, at)
             .map_err(|e| e.to_string())?;
         pen += metrics.advance * em;
+        previous = Some(character);
     }
     Ok(())
 }
@@ -246,9 +249,11 @@ fn text_style(text: &Text, size: f64, position: Pos) -> TextStyle<'static> {
     } else {
         font
     };
-    TextStyle::from(font)
-        .color(&text.style.colour.plotters())
-        .pos(position)
+    TextStyle {
+        font,
+        color: text.style.colour.plotters().to_backend_color(),
+        pos: position,
+    }
 }
 
 /// Takes off what says nothing: full opacity, no stroke, the family that the root names, colours in upper case.
@@ -293,7 +298,7 @@ fn encode(pixels: &[u8], width: u32, height: u32) -> Result<Vec<u8>, png::Encodi
     let mut encoder = png::Encoder::new(&mut bytes, width, height);
     encoder.set_color(png::ColorType::Rgb);
     encoder.set_depth(png::BitDepth::Eight);
-    encoder.set_compression(png::Compression::Balanced);
+    encoder.set_compression(png::Compression::High);
     // 144 dots an inch: shown at half its pixels where the resolution is honoured.
     encoder.set_pixel_dims(Some(png::PixelDimensions {
         xppu: 5669,
@@ -323,7 +328,7 @@ mod tests {
         let mut scene = Scene::new(320.0);
         scene.height = 40.0;
         // The ink of （ is in the right half of its square: plotters alone would put it to the left.
-        let style = super::super::scene::Style::new(20.0, theme::INK);
+        let style = super::super::scene::Style::new(20.0, super::super::theme::INK);
         scene.text(100.0, 30.0, Anchor::Start, style, "（");
         let heading = Heading {
             id: "t".to_owned(),

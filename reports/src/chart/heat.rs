@@ -96,6 +96,46 @@ impl HeatMap {
     }
 }
 
+/// Fills the room (left, top, width, height) of a cell and prints its value.
+fn draw_cell(
+    scene: &mut Scene,
+    cell: &Point,
+    (x, y, width, height): (f64, f64, f64, f64),
+    limits: [f64; 4],
+    style: Style,
+) {
+    let (centre, base) = (x + width / 2.0, y + height / 2.0 + style.drop());
+    match cell.shown() {
+        Some(value) => {
+            let fill = theme::SEQUENTIAL[class(value, limits)];
+            let style = Style {
+                colour: fill.text_on(),
+                ..style
+            };
+            let digits = whole(value);
+            scene.rect(x, y, width, height, fill);
+            scene.text(centre, base, Anchor::Middle, style, &digits);
+            if cell.flag != Flag::None {
+                scene.text(
+                    centre + style.width(&digits) / 2.0,
+                    base,
+                    Anchor::Start,
+                    style,
+                    "*",
+                );
+            }
+        }
+        None if cell.flag == Flag::Suppressed => scene.hatch(x, y, width, height),
+        None => {
+            let style = Style {
+                colour: theme::INK_FAINT,
+                ..style
+            };
+            scene.text(centre, base, Anchor::Middle, style, "—");
+        }
+    }
+}
+
 /// The class of a value: how many limits it reaches.
 fn class(value: f64, limits: [f64; 4]) -> usize {
     limits.iter().filter(|limit| value + 1e-9 >= **limit).count()
@@ -108,7 +148,7 @@ impl Chart for HeatMap {
 
     fn scene(&self, lang: Lang, frame: Frame) -> Result<Scene, ChartError> {
         self.check()?;
-        let mut sheet = Sheet::begin(&self.heading, frame)?;
+        let mut sheet = Sheet::begin(&self.heading, lang, frame)?;
         let limits = self.limits();
         sheet.keys(sheet.left, &self.legend(limits, lang));
         let narrow = sheet.is_narrow();
@@ -124,40 +164,7 @@ impl Chart for HeatMap {
         let label_width = wanted.min(sheet.width() * 0.30);
         let left = sheet.left + label_width + 8.0;
         let column = (sheet.right - left) / self.columns.len() as f64;
-        let heads: Vec<Vec<String>> = self
-            .columns
-            .iter()
-            .map(|name| head_style.wrap(name, column - 3.0))
-            .collect();
-        // Words that do not fit across a column are written upwards.
-        let fits = heads
-            .iter()
-            .all(|lines| head_style.widest(lines) <= column - 2.0 && lines.len() <= 3);
-        if fits {
-            let most = heads.iter().map(Vec::len).max().unwrap_or(1);
-            sheet.y += most as f64 * head_style.leading() + 4.0;
-            for (i, lines) in heads.iter().enumerate() {
-                let first = sheet.y - 5.0 - (lines.len() - 1) as f64 * head_style.leading();
-                sheet.scene.lines(
-                    left + (i as f64 + 0.5) * column,
-                    first,
-                    Anchor::Middle,
-                    head_style,
-                    lines,
-                );
-            }
-        } else {
-            let length = self
-                .columns
-                .iter()
-                .map(|name| head_style.width(name))
-                .fold(0.0, f64::max);
-            sheet.y += length + 10.0;
-            for (i, name) in self.columns.iter().enumerate() {
-                let x = left + (i as f64 + 0.5) * column + head_style.drop();
-                sheet.scene.text_upwards(x, sheet.y - 5.0, head_style, name);
-            }
-        }
+        self.heads(&mut sheet, left, column, head_style);
         for row in &self.rows {
             let label = label_style.bold().wrap_at_most(&row.label, label_width + 0.5, 2);
             let height = CELL.max(label.len() as f64 * label_style.leading() + 2.0);
@@ -177,44 +184,14 @@ impl Chart for HeatMap {
                 // Edges on whole pixels keep the seams equally wide.
                 let x1 = (left + i as f64 * column).round();
                 let x2 = (left + (i + 1) as f64 * column).round() - SEAM;
-                let centre = f64::midpoint(x1, x2);
-                match (cell.shown(), cell.flag) {
-                    (Some(value), flag) => {
-                        let fill = theme::SEQUENTIAL[class(value, limits)];
-                        sheet.scene.rect(x1, sheet.y, x2 - x1, height - SEAM, fill);
-                        let weight = if row.highlighted {
-                            cell_style.bold()
-                        } else {
-                            cell_style
-                        };
-                        let style = Style {
-                            colour: fill.text_on(),
-                            ..weight
-                        };
-                        let digits = whole(value);
-                        let base = middle - SEAM / 2.0 + style.drop();
-                        sheet.scene.text(centre, base, Anchor::Middle, style, &digits);
-                        if flag != Flag::None {
-                            sheet.scene.text(
-                                centre + style.width(&digits) / 2.0,
-                                base,
-                                Anchor::Start,
-                                style,
-                                "*",
-                            );
-                        }
-                    }
-                    (None, Flag::Suppressed) => sheet.scene.hatch(x1, sheet.y, x2 - x1, height - SEAM),
-                    (None, _) => {
-                        let style = Style {
-                            colour: theme::INK_FAINT,
-                            ..cell_style
-                        };
-                        sheet
-                            .scene
-                            .text(centre, middle + style.drop(), Anchor::Middle, style, "—");
-                    }
-                }
+                let room = (x1, sheet.y, x2 - x1, height - SEAM);
+                draw_cell(
+                    &mut sheet.scene,
+                    cell,
+                    room,
+                    limits,
+                    cell_style.weighted(row.highlighted),
+                );
             }
             if row.highlighted {
                 let width = sheet.right - left + 1.0;
@@ -304,6 +281,52 @@ impl Chart for HeatMap {
 }
 
 impl HeatMap {
+    /// Names of the columns above the cells: across where they fit; else Han characters one below the other and
+    /// Latin words upwards.
+    fn heads(&self, sheet: &mut Sheet, left: f64, column: f64, style: Style) {
+        let middle = |i: usize| left + (i as f64 + 0.5) * column - SEAM / 2.0;
+        let across: Vec<Vec<String>> = self
+            .columns
+            .iter()
+            .map(|name| style.wrap(name, column - 3.0))
+            .collect();
+        let fits = across
+            .iter()
+            .all(|lines| style.widest(lines) <= column - 2.0 && lines.len() <= 3);
+        let han = self
+            .columns
+            .iter()
+            .all(|name| name.chars().all(|c| u32::from(c) >= 0x2E80));
+        if !fits && !han {
+            let length = self
+                .columns
+                .iter()
+                .map(|name| style.width(name))
+                .fold(0.0, f64::max);
+            sheet.y += length + 10.0;
+            for (i, name) in self.columns.iter().enumerate() {
+                sheet
+                    .scene
+                    .text_upwards(middle(i) + style.drop(), sheet.y - 5.0, style, name);
+            }
+            return;
+        }
+        let heads = if fits {
+            across
+        } else {
+            self.columns
+                .iter()
+                .map(|name| name.chars().map(String::from).collect())
+                .collect()
+        };
+        let most = heads.iter().map(Vec::len).max().unwrap_or(1);
+        sheet.y += most as f64 * style.leading() + 5.0;
+        for (i, lines) in heads.iter().enumerate() {
+            let first = sheet.y - 6.0 - (lines.len() - 1) as f64 * style.leading();
+            sheet.scene.lines(middle(i), first, Anchor::Middle, style, lines);
+        }
+    }
+
     /// The column whose shown values lie furthest apart, and by how much.
     fn widest_column(&self) -> Option<(&str, f64)> {
         let mut widest: Option<(&str, f64)> = None;

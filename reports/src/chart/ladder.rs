@@ -39,6 +39,30 @@ const BAR: f64 = 11.0;
 const PITCH: f64 = 15.0;
 /// Between the columns.
 const GAP: f64 = 12.0;
+/// Length of the hatching that stands for a withheld bar, whatever its value.
+const WITHHELD: f64 = 48.0;
+const FILLS: [theme::Rgb; 3] = [theme::NEUTRAL, theme::TEAL_MIDDLE, theme::TEAL];
+const LABEL: Style = Style::new(theme::LABEL, theme::INK).bold();
+const VALUE: Style = Style::new(theme::FOOT, theme::INK_SOFT);
+
+/// One bar of the three; returns where it ends, interval included.
+fn rung(scene: &mut Scene, scale: &Scale, point: Point, middle: f64, fill: theme::Rgb) -> f64 {
+    let (left, top) = (scale.at(0.0), middle - BAR / 2.0);
+    let Some(value) = point.shown() else {
+        if point.flag != Flag::Suppressed {
+            return left;
+        }
+        scene.hatch(left, top, WITHHELD, BAR);
+        return left + WITHHELD;
+    };
+    let at = scale.at(value);
+    scene.rect(left, top, (at - left).max(1.0), BAR, fill);
+    let Some((lower, upper)) = point.interval() else {
+        return at;
+    };
+    scene.bar_interval((scale.at(lower), at, scale.at(upper)), middle, 2.5, fill);
+    at.max(scale.at(upper))
+}
 
 impl LadderStep {
     fn rungs(&self) -> [Point; 3] {
@@ -92,129 +116,66 @@ impl Chart for LadderChart {
     }
 
     fn scene(&self, lang: Lang, frame: Frame) -> Result<Scene, ChartError> {
-        const FILLS: [theme::Rgb; 3] = [theme::NEUTRAL, theme::TEAL_MIDDLE, theme::TEAL];
         self.check()?;
-        let mut sheet = Sheet::begin(&self.heading, frame)?;
+        let mut sheet = Sheet::begin(&self.heading, lang, frame)?;
         let steps = self.sorted();
-        let label_style = Style::new(theme::LABEL, theme::INK);
-        let value_style = Style::new(theme::FOOT, theme::INK_SOFT);
+        let points = self.points();
         let mut keys: Vec<(Key, String)> = FILLS
             .into_iter()
             .zip(&self.rungs)
             .map(|(fill, name)| (Key::Fill(fill), name.clone()))
             .collect();
-        if self.points().iter().any(|point| point.interval().is_some()) {
+        if points.iter().any(|point| point.interval().is_some()) {
             keys.push((Key::Whisker, lang.pick("95%置信区间", "95% interval").to_owned()));
         }
         sheet.keys(sheet.left, &keys);
         sheet.y += 4.0;
 
-        let wanted = steps
-            .iter()
-            .map(|s| label_style.bold().width(&s.label))
-            .fold(0.0, f64::max);
+        let wanted = steps.iter().map(|s| LABEL.width(&s.label)).fold(0.0, f64::max);
         let above = wanted > sheet.width() * if sheet.is_narrow() { 0.26 } else { 0.34 };
         let left = if above {
             sheet.left
         } else {
             sheet.left + wanted + GAP
         };
-        let value_width = self
-            .points()
+        let printed = points
             .iter()
-            .map(|p| value_style.bold().width(&p.print(Measure::Percent, lang)))
-            .fold(0.0, f64::max);
-        let high = self
-            .points()
+            .map(|p| VALUE.bold().width(&p.print(Measure::Percent, lang)));
+        let right = sheet.right - printed.fold(0.0, f64::max) - 8.0;
+        let high = points
             .iter()
             .filter_map(|p| {
                 p.shown()
                     .map(|v| p.interval().map_or(v, |(_, upper)| upper.max(v)))
             })
             .fold(1.0, f64::max);
-        let scale = Scale::new((0.0, high), (left, sheet.right - value_width - 8.0));
-        let begin = sheet.y;
+        let scale = Scale::new((0.0, high), (left, right));
         for step in &steps {
-            let words = if step.highlighted {
-                Style {
-                    colour: theme::TEAL,
-                    ..label_style.bold()
-                }
-            } else {
-                label_style.bold()
-            };
+            let words = LABEL.stressed(step.highlighted);
             let label = words.wrap(&step.label, if above { sheet.width() } else { wanted + 0.5 });
             let block = PITCH * 3.0;
             if above {
-                sheet.y = sheet.scene.lines(
-                    sheet.left,
-                    sheet.y + label_style.leading(),
-                    Anchor::Start,
-                    words,
-                    &label,
-                ) + 6.0;
+                let first = sheet.y + LABEL.leading();
+                sheet.y = sheet.scene.lines(sheet.left, first, Anchor::Start, words, &label) + 6.0;
             } else {
                 sheet
                     .scene
                     .lines_centred(sheet.left, sheet.y + block / 2.0, Anchor::Start, words, &label);
             }
-            for (i, (point, fill)) in step.rungs().iter().zip(FILLS).enumerate() {
+            for (i, point) in step.rungs().into_iter().enumerate() {
+                let style = VALUE.stressed(i == 2);
                 let middle = sheet.y + PITCH * (i as f64 + 0.5);
+                let end = rung(&mut sheet.scene, &scale, point, middle, FILLS[i]);
                 let printed = point.print(Measure::Percent, lang);
-                let style = if i == 2 {
-                    Style {
-                        colour: theme::TEAL,
-                        ..value_style.bold()
-                    }
-                } else {
-                    value_style
-                };
-                let base = middle + style.drop();
-                let Some(value) = point.shown() else {
-                    if point.flag == Flag::Suppressed {
-                        let width = scale.at(high) - left;
-                        sheet.scene.hatch(left, middle - BAR / 2.0, width, BAR);
-                        sheet
-                            .scene
-                            .text(left + width + 6.0, base, Anchor::Start, style, printed);
-                    } else {
-                        sheet.scene.text(left + 4.0, base, Anchor::Start, style, printed);
-                    }
-                    continue;
-                };
-                let at = scale.at(value);
                 sheet
                     .scene
-                    .rect(left, middle - BAR / 2.0, (at - left).max(1.0), BAR, fill);
-                let mut end = at;
-                if let Some((lower, upper)) = point.interval() {
-                    let inside = if fill == theme::TEAL {
-                        theme::WHITE
-                    } else {
-                        theme::INK
-                    };
-                    sheet.scene.horizontal(scale.at(lower), at, middle, 1.2, inside);
-                    sheet
-                        .scene
-                        .vertical(scale.at(lower), middle - 2.5, middle + 2.5, 1.2, inside);
-                    sheet
-                        .scene
-                        .horizontal(at, scale.at(upper), middle, 1.2, theme::INK);
-                    sheet
-                        .scene
-                        .vertical(scale.at(upper), middle - 2.5, middle + 2.5, 1.2, theme::INK);
-                    end = end.max(scale.at(upper));
-                }
-                sheet.scene.text(end + 6.0, base, Anchor::Start, style, printed);
+                    .text(end + 6.0, middle + style.drop(), Anchor::Start, style, printed);
             }
-            sheet.y += block + if above { 4.0 } else { 12.0 };
-        }
-        if !above {
             sheet
                 .scene
-                .vertical(left, begin - 2.0, sheet.y - 8.0, 1.0, theme::INK_FAINT);
+                .vertical(left, sheet.y - 1.0, sheet.y + block + 1.0, 1.0, theme::INK_FAINT);
+            sheet.y += block + if above { 4.0 } else { 13.0 };
         }
-        let points = self.points();
         let notes = alt_text::notes(&points, lang);
         Ok(sheet.end(&self.heading, &notes))
     }

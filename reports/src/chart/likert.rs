@@ -42,6 +42,9 @@ pub struct LikertRow {
 const BAR: f64 = 22.0;
 /// Between the columns.
 const GAP: f64 = 14.0;
+const LABEL: Style = Style::new(theme::LABEL, theme::INK);
+const FIGURE: Style = Style::new(theme::VALUE, theme::INK_SOFT);
+const HEAD: Style = Style::new(theme::FOOT, theme::INK_FAINT);
 
 impl LikertRow {
     /// Percent of the two best steps.
@@ -78,11 +81,6 @@ impl LikertChart {
         }
         Ok(())
     }
-
-    fn notes(&self, lang: Lang) -> Vec<String> {
-        let points: Vec<Point> = self.rows.iter().map(LikertRow::as_point).collect();
-        alt_text::notes(&points, lang)
-    }
 }
 
 impl LikertRow {
@@ -102,188 +100,59 @@ impl Chart for LikertChart {
 
     fn scene(&self, lang: Lang, frame: Frame) -> Result<Scene, ChartError> {
         self.check()?;
-        let mut sheet = Sheet::begin(&self.heading, frame)?;
-        let rows = self.sorted();
-        let narrow = sheet.is_narrow();
-        let label_style = Style::new(theme::LABEL, theme::INK);
-        let figure_style = Style::new(theme::VALUE, theme::INK_SOFT);
-        let head_style = Style::new(theme::FOOT, theme::INK_FAINT);
-
-        let mut keys: Vec<(Key, String)> = self
+        let mut sheet = Sheet::begin(&self.heading, lang, frame)?;
+        let keys: Vec<(Key, String)> = self
             .steps
             .iter()
             .zip(theme::LIKERT)
-            .map(|(name, colour)| (Key::Fill(colour), name.clone()))
+            .map(|(name, fill)| (Key::Fill(fill), name.clone()))
             .collect();
-        keys.push((Key::None, lang.pick("（%）", "(%)").to_owned()));
         sheet.keys(sheet.left, &keys);
-
-        // Columns: labels, bars, the two best steps, the kinds of missing, n. A phone has labels above the bars.
-        let label_room = if narrow { 0.0 } else { sheet.width() * 0.28 };
-        let labels: Vec<Vec<String>> = rows
-            .iter()
-            .map(|row| label_style.wrap(&row.label, if narrow { sheet.width() - 70.0 } else { label_room }))
-            .collect();
-        let label_width = if narrow {
-            0.0
-        } else {
-            labels.iter().map(|l| label_style.widest(l)).fold(0.0, f64::max) + GAP
-        };
-        let has_missing = self.rows.iter().any(|row| row.missing.is_some());
-        let has_n = !narrow && self.rows.iter().any(|row| row.n.is_some());
-        let missing_head = head_style.wrap(&self.missing_name, 64.0);
-        let n_width = if has_n {
-            let widest = self
-                .rows
-                .iter()
-                .map(|r| figure_style.width(&count(r.n)))
-                .fold(0.0, f64::max);
-            widest.max(head_style.width("n")) + GAP
-        } else {
-            0.0
-        };
-        let top_width = if narrow {
-            0.0
-        } else {
-            figure_style
-                .bold()
-                .width("100.0%")
-                .max(head_style.width(&self.top_name))
-                + 6.0
-                + GAP
-        };
-        let (most_left, most_right) = self.extents();
-        let most_missing = self.rows.iter().filter_map(|r| r.missing).fold(0.0, f64::max);
-        // One scale for bars and missing kinds: solve width = (left + right + missing) · k + figures.
-        let figure_room = if has_missing {
-            figure_style.width("00%") + 4.0
-        } else {
-            0.0
-        };
-        let missing_gap = if has_missing { GAP + 4.0 } else { 0.0 };
-        let room = sheet.width() - label_width - top_width - n_width - figure_room - missing_gap;
-        let mut pixel = room / (most_left + most_right + most_missing).max(1.0);
-        let head_room = head_style.widest(&missing_head);
-        let missing_width = if has_missing {
-            (most_missing * pixel + figure_room).max(head_room)
-        } else {
-            0.0
-        };
-        pixel = pixel.min(
-            (sheet.width() - label_width - top_width - n_width - missing_gap - missing_width)
-                / (most_left + most_right).max(1.0),
-        );
-        let bars_left = sheet.left + label_width;
-        let centre = bars_left + most_left * pixel;
-        let bars_right = centre + most_right * pixel;
-        let top_right = bars_right + top_width;
-        let missing_left = top_right + missing_gap;
-
-        // Column heads stand on the line above the first row.
-        let head_lines = if has_missing { missing_head.len() } else { 1 };
-        sheet.y += head_style.leading() * head_lines as f64 + 2.0;
-        let head_base = sheet.y - 4.0;
-        if !narrow {
-            sheet
-                .scene
-                .text(top_right, head_base, Anchor::End, head_style, &self.top_name);
-        }
-        if has_missing {
-            let first = head_base - (head_lines - 1) as f64 * head_style.leading();
-            sheet
-                .scene
-                .lines(missing_left, first, Anchor::Start, head_style, &missing_head);
-        }
-        if has_n {
-            sheet
-                .scene
-                .text(sheet.right, head_base, Anchor::End, head_style, "n");
-        }
-
-        let begin = sheet.y;
-        let centre_slot = sheet.scene.shapes.len();
+        let rows = self.sorted();
+        let labels = self.labels(&sheet, &rows);
+        let columns = self.columns(&sheet, &labels);
+        self.heads(&mut sheet, &columns);
         for (row, label) in rows.iter().zip(&labels) {
-            let height = if narrow {
-                label.len() as f64 * label_style.leading() + BAR + 14.0
+            let (height, middle) = if columns.above {
+                let height = label.len() as f64 * LABEL.leading() + BAR + 14.0;
+                (height, sheet.y + height - BAR / 2.0 - 6.0)
             } else {
-                (label.len() as f64 * label_style.leading() + 8.0).max(BAR + 10.0)
+                let height = (label.len() as f64 * LABEL.leading() + 8.0).max(BAR + 10.0);
+                (height, sheet.y + height / 2.0)
             };
-            let middle = if narrow {
-                sheet.y + height - BAR / 2.0 - 6.0
+            // The common line runs behind the bars; on a phone it leaves the labels above them free.
+            let (from, to) = if columns.above {
+                (middle - BAR / 2.0 - 4.0, middle + BAR / 2.0 + 4.0)
             } else {
-                sheet.y + height / 2.0
+                (sheet.y, sheet.y + height)
             };
-            if narrow {
-                sheet.scene.lines(
-                    sheet.left,
-                    sheet.y + label_style.leading(),
-                    Anchor::Start,
-                    label_style,
-                    label,
-                );
-            } else {
-                sheet
-                    .scene
-                    .lines_centred(sheet.left, middle, Anchor::Start, label_style, label);
-            }
-            let figure = row.as_point().print(Measure::Percent, lang);
-            if narrow {
-                let bold = figure_style.bold();
-                sheet.scene.text(
-                    sheet.right,
-                    sheet.y + label_style.leading(),
-                    Anchor::End,
-                    bold,
-                    figure,
-                );
-            } else {
-                let base = middle + figure_style.drop();
-                let digits = figure.trim_end_matches('*');
-                sheet
-                    .scene
-                    .text(top_right, base, Anchor::End, figure_style.bold(), digits);
-                if figure.ends_with('*') {
-                    sheet
-                        .scene
-                        .text(top_right, base, Anchor::Start, figure_style, "*");
-                }
-                if has_n {
-                    sheet
-                        .scene
-                        .text(sheet.right, base, Anchor::End, figure_style, count(row.n));
-                }
-            }
+            sheet
+                .scene
+                .vertical(columns.centre, from, to, 1.0, theme::INK_FAINT);
             match row.shares {
-                Some(shares) => bar(&mut sheet.scene, shares, centre, middle, pixel),
-                None => sheet
-                    .scene
-                    .hatch(bars_left, middle - BAR / 2.0, bars_right - bars_left, BAR),
+                Some(shares) => bar(&mut sheet.scene, shares, columns.centre, middle, columns.pixel),
+                None => {
+                    let (left, right) = (columns.bars_left, columns.bars_right);
+                    sheet.scene.hatch(left, middle - BAR / 2.0, right - left, BAR);
+                }
             }
-            if let (Some(missing), Some(_)) = (row.missing, row.shares) {
-                sheet
-                    .scene
-                    .rect(missing_left, middle - 4.0, missing * pixel, 8.0, theme::NEUTRAL);
-                let x = missing_left + missing * pixel + 4.0;
-                let words = if missing > 0.0 && missing < 0.5 {
-                    "<1%".to_owned()
-                } else {
-                    Measure::Percent.print_short(missing)
-                };
-                sheet.scene.text(
-                    x,
-                    middle + figure_style.drop(),
-                    Anchor::Start,
-                    figure_style,
-                    words,
-                );
-            }
+            self.words(&mut sheet, &columns, row, label, middle, lang);
             sheet.y += height;
         }
-        // The common line runs behind the bars.
-        let mut line = Scene::new(0.0);
-        line.vertical(centre, begin, sheet.y, 1.0, theme::INK_FAINT);
-        sheet.scene.shapes.splice(centre_slot..centre_slot, line.shapes);
-        Ok(sheet.end(&self.heading, &self.notes(lang)))
+        let mut notes = alt_text::notes(
+            self.rows
+                .iter()
+                .map(LikertRow::as_point)
+                .collect::<Vec<_>>()
+                .iter(),
+            lang,
+        );
+        notes.insert(
+            0,
+            lang.pick("条内数字为百分比。", "Figures in the bars are percentages.")
+                .to_owned(),
+        );
+        Ok(sheet.end(&self.heading, &notes))
     }
 
     fn alt_text(&self, lang: Lang) -> String {
@@ -370,7 +239,186 @@ impl Chart for LikertChart {
     }
 }
 
+/// Where the columns of the picture are.
+struct Columns {
+    /// Labels stand above the bars.
+    above: bool,
+    bars_left: f64,
+    bars_right: f64,
+    /// The middle of the neutral answers.
+    centre: f64,
+    /// Pixels of one percent, in bars and missing kinds alike.
+    pixel: f64,
+    /// Right edge of the sums of the two best steps.
+    top_right: f64,
+    missing_left: f64,
+    missing_head: Vec<String>,
+    has_missing: bool,
+    has_n: bool,
+}
+
 impl LikertChart {
+    /// Labels broken into lines.
+    fn labels(&self, sheet: &Sheet, rows: &[&LikertRow]) -> Vec<Vec<String>> {
+        let room = if sheet.is_narrow() {
+            sheet.width()
+                - FIGURE.width(&format!("{} ", self.top_name))
+                - FIGURE.bold().width("100.0%*")
+                - GAP
+        } else {
+            sheet.width() * 0.28
+        };
+        rows.iter().map(|row| LABEL.wrap(&row.label, room)).collect()
+    }
+
+    /// Shares the width out: labels, bars, the two best steps, the kinds of missing, n.
+    fn columns(&self, sheet: &Sheet, labels: &[Vec<String>]) -> Columns {
+        let above = sheet.is_narrow();
+        let has_missing = self.rows.iter().any(|row| row.missing.is_some());
+        let has_n = !above && self.rows.iter().any(|row| row.n.is_some());
+        let widest = |widths: &mut dyn Iterator<Item = f64>| widths.fold(0.0, f64::max);
+        let label_width = if above {
+            0.0
+        } else {
+            widest(&mut labels.iter().map(|l| LABEL.widest(l))) + GAP
+        };
+        let n_width = if has_n {
+            widest(&mut self.rows.iter().map(|r| FIGURE.width(&count(r.n)))) + GAP
+        } else {
+            0.0
+        };
+        let top_width = if above {
+            0.0
+        } else {
+            FIGURE.bold().width("100.0%").max(HEAD.width(&self.top_name)) + 6.0 + GAP
+        };
+        let missing_head = HEAD.wrap(&self.missing_name, if above { 64.0 } else { 84.0 });
+        let (figure_room, missing_gap, head_room) = if has_missing {
+            (FIGURE.width("00%") + 4.0, GAP + 4.0, HEAD.widest(&missing_head))
+        } else {
+            (0.0, 0.0, 0.0)
+        };
+        let (most_left, most_right) = self.extents();
+        let most_missing = self.rows.iter().filter_map(|r| r.missing).fold(0.0, f64::max);
+        // One scale for bars and missing kinds, unless the head of the latter needs more room than they do.
+        let room = sheet.width() - label_width - top_width - n_width - missing_gap;
+        let shared = (room - figure_room) / (most_left + most_right + most_missing).max(1.0);
+        let missing_width = (most_missing * shared + figure_room).max(head_room);
+        let pixel = shared.min((room - missing_width) / (most_left + most_right).max(1.0));
+        let bars_left = sheet.left + label_width;
+        let centre = bars_left + most_left * pixel;
+        let bars_right = centre + most_right * pixel;
+        let top_right = bars_right + top_width;
+        let missing_left = top_right + missing_gap;
+        Columns {
+            above,
+            bars_left,
+            bars_right,
+            centre,
+            pixel,
+            top_right,
+            missing_left,
+            missing_head,
+            has_missing,
+            has_n,
+        }
+    }
+
+    /// Column heads on the lines above the first row.
+    fn heads(&self, sheet: &mut Sheet, columns: &Columns) {
+        let lines = if columns.has_missing {
+            columns.missing_head.len()
+        } else {
+            1
+        };
+        if columns.above && !columns.has_missing {
+            return;
+        }
+        sheet.y += HEAD.leading() * lines as f64 + 2.0;
+        let base = sheet.y - 4.0;
+        if !columns.above {
+            sheet
+                .scene
+                .text(columns.top_right, base, Anchor::End, HEAD, &self.top_name);
+        }
+        if columns.has_missing {
+            let first = base - (lines - 1) as f64 * HEAD.leading();
+            sheet.scene.lines(
+                columns.missing_left,
+                first,
+                Anchor::Start,
+                HEAD,
+                &columns.missing_head,
+            );
+        }
+        if columns.has_n {
+            sheet.scene.text(sheet.right, base, Anchor::End, HEAD, "n");
+        }
+    }
+
+    /// Label and figures of a row.
+    fn words(
+        &self,
+        sheet: &mut Sheet,
+        columns: &Columns,
+        row: &LikertRow,
+        label: &[String],
+        middle: f64,
+        lang: Lang,
+    ) {
+        let figure = row.as_point().print(Measure::Percent, lang);
+        let (digits, star) = (
+            figure.trim_end_matches('*'),
+            if figure.ends_with('*') { "*" } else { "" },
+        );
+        let base = middle + FIGURE.drop();
+        if columns.above {
+            let first = sheet.y + LABEL.leading();
+            sheet.scene.lines(sheet.left, first, Anchor::Start, LABEL, label);
+            sheet
+                .scene
+                .text(sheet.right, first, Anchor::End, FIGURE.bold(), &figure);
+            if row.shares.is_some() {
+                let x = sheet.right - FIGURE.bold().width(&figure) - 5.0;
+                sheet.scene.text(x, first, Anchor::End, FIGURE, &self.top_name);
+            }
+        } else {
+            sheet
+                .scene
+                .lines_centred(sheet.left, middle, Anchor::Start, LABEL, label);
+            sheet
+                .scene
+                .text(columns.top_right, base, Anchor::End, FIGURE.bold(), digits);
+            sheet
+                .scene
+                .text(columns.top_right, base, Anchor::Start, FIGURE, star);
+        }
+        if columns.has_n {
+            sheet
+                .scene
+                .text(sheet.right, base, Anchor::End, FIGURE, count(row.n));
+        }
+        if let (Some(missing), Some(_)) = (row.missing, row.shares) {
+            let length = missing * columns.pixel;
+            sheet
+                .scene
+                .rect(columns.missing_left, middle - 4.0, length, 8.0, theme::NEUTRAL);
+            let under_one = missing > 0.0 && missing < 0.5;
+            let words = if under_one {
+                "<1%".to_owned()
+            } else {
+                Measure::Percent.print_short(missing)
+            };
+            sheet.scene.text(
+                columns.missing_left + length + 4.0,
+                base,
+                Anchor::Start,
+                FIGURE,
+                words,
+            );
+        }
+    }
+
     /// The most that any bar reaches to the left and to the right of the common line, in percent.
     fn extents(&self) -> (f64, f64) {
         let shown = self.rows.iter().filter_map(|row| row.shares);

@@ -101,7 +101,7 @@ impl Chart for RankChart {
 
     fn scene(&self, lang: Lang, frame: Frame) -> Result<Scene, ChartError> {
         self.check()?;
-        let mut sheet = Sheet::begin(&self.heading, frame)?;
+        let mut sheet = Sheet::begin(&self.heading, lang, frame)?;
         let rows = self.sorted();
         let label_style = Style::new(theme::LABEL, theme::INK);
         let value_style = Style::new(theme::VALUE, theme::INK);
@@ -114,7 +114,7 @@ impl Chart for RankChart {
         )];
         if rows.iter().any(|row| row.borderline) {
             keys.push((
-                Key::HollowDot,
+                Key::HollowRankDot,
                 lang.pick("等次临界", "borderline grade").to_owned(),
             ));
         }
@@ -154,7 +154,7 @@ impl Chart for RankChart {
         };
         let (left, right) = (
             sheet.left + label_width + GAP,
-            interval_right - interval_width - GAP,
+            interval_right - interval_width - 1.6 * GAP,
         );
         let last = self.last_place();
         let scale = Scale::new((1.0, f64::from(last)), (left + 7.0, right - 7.0));
@@ -211,19 +211,13 @@ impl Chart for RankChart {
             } else {
                 (theme::INK_FAINT, theme::NEUTRAL)
             };
-            let stress = |style: Style| {
-                if row.highlighted {
-                    Style {
-                        colour: theme::TEAL,
-                        ..style.bold()
-                    }
-                } else {
-                    style
-                }
-            };
-            sheet
-                .scene
-                .lines_centred(sheet.left, middle, Anchor::Start, stress(label_style), label);
+            sheet.scene.lines_centred(
+                sheet.left,
+                middle,
+                Anchor::Start,
+                label_style.stressed(row.highlighted),
+                label,
+            );
             let (x1, x2) = (
                 scale.at(f64::from(row.rank_lower)),
                 scale.at(f64::from(row.rank_upper)),
@@ -233,19 +227,31 @@ impl Chart for RankChart {
                 .rect(x1 - 5.0, middle - 5.0, x2 - x1 + 10.0, 10.0, band);
             sheet
                 .scene
-                .dot(scale.at(f64::from(row.rank)), middle, 4.5, colour, row.borderline);
+                .ringed_dot(scale.at(f64::from(row.rank)), middle, 4.5, colour, row.borderline);
             let base = middle + value_style.drop();
             let interval = places(row.rank_lower, row.rank_upper);
-            sheet
-                .scene
-                .text(interval_right, base, Anchor::End, stress(value_style), interval);
+            sheet.scene.text(
+                interval_right,
+                base,
+                Anchor::End,
+                value_style.stressed(row.highlighted),
+                interval,
+            );
             if full {
-                sheet
-                    .scene
-                    .text(score_right, base, Anchor::End, stress(value_style), score);
-                sheet
-                    .scene
-                    .text(grade_left, base, Anchor::Start, stress(soft), &row.grade);
+                sheet.scene.text(
+                    score_right,
+                    base,
+                    Anchor::End,
+                    value_style.stressed(row.highlighted),
+                    score,
+                );
+                sheet.scene.text(
+                    grade_left,
+                    base,
+                    Anchor::Start,
+                    soft.stressed(row.highlighted),
+                    &row.grade,
+                );
             }
             sheet.y += height;
         }

@@ -6,6 +6,7 @@
 use super::text;
 use super::theme::{self, Rgb};
 use crate::font::{Weight, text_width};
+use crate::model::Lang;
 
 /// A picture as a list of shapes, drawn in order.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,6 +16,8 @@ pub struct Scene {
     /// Height in CSS pixels.
     pub height: f64,
     pub(crate) shapes: Vec<Shape>,
+    /// Curly quotes become straight ones: the Chinese face sets them as wide as a Han character.
+    straight_quotes: bool,
 }
 
 /// The room that one line of text takes.
@@ -104,6 +107,22 @@ impl Style {
         }
     }
 
+    /// Bold and teal for what the report is about.
+    pub(crate) fn stressed(self, yes: bool) -> Self {
+        if yes {
+            Self {
+                colour: theme::TEAL,
+                ..self.bold()
+            }
+        } else {
+            self
+        }
+    }
+
+    pub(crate) fn weighted(self, bold: bool) -> Self {
+        if bold { self.bold() } else { self }
+    }
+
     pub(crate) fn width(&self, words: &str) -> f64 {
         text_width(words, self.size, self.weight)
     }
@@ -120,6 +139,10 @@ impl Style {
 
     pub(crate) fn wrap(&self, words: &str, width: f64) -> Vec<String> {
         text::wrap(words, self.size, self.weight, width)
+    }
+
+    pub(crate) fn wrap_running(&self, words: &str, width: f64) -> Vec<String> {
+        text::wrap_running(words, self.size, self.weight, width)
     }
 
     pub(crate) fn wrap_at_most(&self, words: &str, width: f64, lines: usize) -> Vec<String> {
@@ -179,11 +202,12 @@ impl TextBox {
 }
 
 impl Scene {
-    pub(crate) fn new(width: f64) -> Self {
+    pub(crate) fn new(width: f64, lang: Lang) -> Self {
         Self {
             width,
             height: 0.0,
             shapes: Vec::new(),
+            straight_quotes: lang == Lang::En,
         }
     }
 
@@ -263,13 +287,25 @@ impl Scene {
         self.shapes.push(Shape::Circle { x, y, radius, fill });
     }
 
-    /// A dot with a white ring, so that it stands off lines; hollow dots show paper inside.
+    /// A dot; hollow dots show paper inside.
     pub(crate) fn dot(&mut self, x: f64, y: f64, radius: f64, colour: Rgb, hollow: bool) {
-        self.disc(x, y, radius + 1.5, theme::WHITE);
         self.disc(x, y, radius, colour);
         if hollow {
             self.disc(x, y, radius - 1.8, theme::WHITE);
         }
+    }
+
+    /// A dot with a ring of paper, so that it stands off the line or band that it lies on.
+    pub(crate) fn ringed_dot(&mut self, x: f64, y: f64, radius: f64, colour: Rgb, hollow: bool) {
+        self.disc(x, y, radius + 1.5, theme::WHITE);
+        self.dot(x, y, radius, colour, hollow);
+    }
+
+    fn spelt(&self, words: String) -> String {
+        if !self.straight_quotes {
+            return words;
+        }
+        words.replace(['‘', '’'], "'").replace(['“', '”'], "\"")
     }
 
     /// A rectangle of thin slanted lines: withheld.
@@ -310,7 +346,7 @@ impl Scene {
         style: Style,
         words: impl Into<String>,
     ) {
-        let words = words.into();
+        let words = self.spelt(words.into());
         if !words.is_empty() {
             self.shapes.push(Shape::Text(Text {
                 x,
@@ -325,7 +361,7 @@ impl Scene {
 
     /// Text from below to above, its first letter at `bottom`, its baseline at `x`.
     pub(crate) fn text_upwards(&mut self, x: f64, bottom: f64, style: Style, words: impl Into<String>) {
-        let words = words.into();
+        let words = self.spelt(words.into());
         if !words.is_empty() {
             let anchor = Anchor::Start;
             self.shapes.push(Shape::Text(Text {
@@ -337,6 +373,28 @@ impl Scene {
                 upwards: true,
             }));
         }
+    }
+
+    /// A printed figure whose digits end at `x`; a star stands beyond, so that digits stay aligned.
+    pub(crate) fn figure(&mut self, x: f64, middle: f64, style: Style, printed: &str) {
+        let baseline = middle + style.drop();
+        self.text(x, baseline, Anchor::End, style, printed.trim_end_matches('*'));
+        if printed.ends_with('*') {
+            self.text(x, baseline, Anchor::Start, style, "*");
+        }
+    }
+
+    /// The interval of a bar that ends at `at`: in paper where it lies on a dark bar, in ink elsewhere.
+    pub(crate) fn bar_interval(&mut self, (x1, at, x2): (f64, f64, f64), middle: f64, end: f64, fill: Rgb) {
+        let inside = if fill.contrast(theme::INK) < 4.5 {
+            theme::WHITE
+        } else {
+            theme::INK
+        };
+        self.horizontal(x1, at, middle, 1.3, inside);
+        self.vertical(x1, middle - end, middle + end, 1.3, inside);
+        self.horizontal(at, x2, middle, 1.3, theme::INK);
+        self.vertical(x2, middle - end, middle + end, 1.3, theme::INK);
     }
 
     /// Lines of text, the first baseline given; returns the last baseline.

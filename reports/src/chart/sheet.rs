@@ -3,6 +3,7 @@
 use super::scene::{Anchor, Style};
 use super::theme;
 use super::{ChartError, Frame, Heading, Scene};
+use crate::model::Lang;
 
 /// A scene being filled from above.
 pub(crate) struct Sheet {
@@ -28,15 +29,48 @@ pub(crate) enum Key {
     HollowDot,
     /// A dot on the thick band of a rank interval.
     RankDot,
+    /// A hollow dot on such a band.
+    HollowRankDot,
     /// An interval alone.
     Whisker,
-    /// No mark, words alone.
-    None,
+}
+
+impl Key {
+    /// Width of the mark and the space behind it.
+    fn room(&self) -> f64 {
+        match self {
+            Self::Fill(_) | Self::Hatch => 17.0,
+            Self::Dot | Self::HollowDot | Self::RankDot | Self::HollowRankDot | Self::Whisker => 29.0,
+        }
+    }
+
+    fn draw(&self, scene: &mut Scene, x: f64, middle: f64) {
+        match self {
+            Self::Fill(colour) => scene.rect(x, middle - 6.0, 12.0, 12.0, *colour),
+            Self::Hatch => scene.hatch(x, middle - 6.0, 12.0, 12.0),
+            Self::Dot | Self::HollowDot => {
+                scene.horizontal(x, x + 23.0, middle, 1.8, theme::GREY_MARK);
+                scene.dot(
+                    x + 11.5,
+                    middle,
+                    4.5,
+                    theme::GREY_MARK,
+                    matches!(self, Self::HollowDot),
+                );
+            }
+            Self::RankDot | Self::HollowRankDot => {
+                scene.rect(x, middle - 5.0, 23.0, 10.0, theme::NEUTRAL);
+                let hollow = matches!(self, Self::HollowRankDot);
+                scene.ringed_dot(x + 11.5, middle, 4.5, theme::INK_FAINT, hollow);
+            }
+            Self::Whisker => scene.whisker(x, x + 23.0, middle, 1.3, 3.5, theme::INK),
+        }
+    }
 }
 
 impl Sheet {
     /// Checks the heading and the frame, and writes title and subtitle.
-    pub(crate) fn begin(heading: &Heading, frame: Frame) -> Result<Self, ChartError> {
+    pub(crate) fn begin(heading: &Heading, lang: Lang, frame: Frame) -> Result<Self, ChartError> {
         let ascii = heading
             .id
             .chars()
@@ -58,7 +92,7 @@ impl Sheet {
             2.0
         };
         let mut sheet = Self {
-            scene: Scene::new(frame.width),
+            scene: Scene::new(frame.width, lang),
             left: margin,
             right: frame.width - margin,
             y: if frame.heading { 14.0 } else { 4.0 },
@@ -70,7 +104,9 @@ impl Sheet {
             } else {
                 theme::TITLE
             };
-            sheet.paragraph(&heading.title, Style::new(size, theme::INK).bold());
+            let style = Style::new(size, theme::INK).bold();
+            let lines = style.wrap(&heading.title, sheet.width());
+            sheet.set(&lines, style);
             if !heading.subtitle.is_empty() {
                 sheet.y += 4.0;
                 sheet.paragraph(&heading.subtitle, Style::new(theme::LABEL, theme::INK_SOFT));
@@ -93,68 +129,41 @@ impl Sheet {
         if words.is_empty() {
             return;
         }
-        for line in style.wrap(words, self.width()) {
+        let lines = style.wrap_running(words, self.width());
+        self.set(&lines, style);
+    }
+
+    fn set(&mut self, lines: &[String], style: Style) {
+        for line in lines {
             self.y += style.leading();
-            self.scene
-                .text(self.left, self.y - style.size * 0.24, Anchor::Start, style, line);
+            let baseline = self.y - style.size * 0.24;
+            self.scene.text(self.left, baseline, Anchor::Start, style, line);
         }
     }
 
     /// Sets a row of keys with their words, wrapped where needed, from `left`, and moves on.
     pub(crate) fn keys(&mut self, left: f64, keys: &[(Key, String)]) {
         let style = Style::new(theme::VALUE, theme::INK_SOFT);
-        let (mut x, line) = (left, 19.0);
+        let (line, gap) = (19.0, if self.is_narrow() { 11.0 } else { 16.0 });
+        let mut x = left;
         self.y += line;
         for (key, words) in keys {
-            let mark = match key {
-                Key::None => 0.0,
-                Key::Fill(_) | Key::Hatch => 17.0,
-                Key::Dot | Key::HollowDot | Key::RankDot | Key::Whisker => 29.0,
-            };
-            let length = mark + style.width(words);
-            if x > left && x + length > self.right {
+            let room = key.room();
+            if x > left && x + room + style.width(words) > self.right {
                 x = left;
                 self.y += line;
             }
-            let (y, middle) = (self.y - 12.0, self.y - 6.5);
-            match key {
-                Key::Fill(colour) => self.scene.rect(x, y, 12.0, 12.0, *colour),
-                Key::Hatch => self.scene.hatch(x, y, 12.0, 12.0),
-                Key::Dot | Key::HollowDot => {
-                    self.scene
-                        .whisker(x, x + 23.0, middle, 1.5, 3.0, theme::GREY_MARK);
-                    self.scene.dot(
-                        x + 11.5,
-                        middle,
-                        4.0,
-                        theme::GREY_MARK,
-                        matches!(key, Key::HollowDot),
-                    );
-                }
-                Key::RankDot => {
-                    self.scene.rect(x, middle - 5.0, 23.0, 10.0, theme::NEUTRAL);
-                    self.scene.dot(x + 11.5, middle, 4.5, theme::INK_FAINT, false);
-                }
-                Key::Whisker => self.scene.whisker(x, x + 23.0, middle, 1.5, 3.5, theme::INK),
-                Key::None => {}
-            }
-            let mut at = x + mark;
+            key.draw(&mut self.scene, x, self.y - 6.5);
+            let at = x + room;
             // A key that is wider than the whole row goes on below, under itself.
             for (i, part) in style.wrap(words, self.right - at).into_iter().enumerate() {
                 if i > 0 {
                     self.y += style.leading();
                 }
-                self.scene.text(
-                    at,
-                    self.y - 6.5 + style.drop(),
-                    Anchor::Start,
-                    style,
-                    part.clone(),
-                );
-                x = at + style.width(&part);
-                at = at.min(x);
+                x = at + style.width(&part) + gap;
+                self.scene
+                    .text(at, self.y - 6.5 + style.drop(), Anchor::Start, style, part);
             }
-            x += 16.0;
         }
         self.y += 6.0;
     }

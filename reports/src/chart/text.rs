@@ -28,6 +28,17 @@ pub(crate) fn wrap(text: &str, size: f64, weight: Weight, width: f64) -> Vec<Str
     fill(&pieces, size, weight, high)
 }
 
+/// Breaks `text` into full lines, as running text; evened out only where the last line would be a stub.
+pub(crate) fn wrap_running(text: &str, size: f64, weight: Weight, width: f64) -> Vec<String> {
+    let lines = fill(&pieces(text), size, weight, width);
+    match lines.last() {
+        Some(last) if lines.len() > 1 && text_width(last, size, weight) < width * 0.3 => {
+            wrap(text, size, weight, width)
+        }
+        _ => lines,
+    }
+}
+
 /// As [`wrap`], but at most `lines` lines; what is left over becomes an ellipsis.
 pub(crate) fn wrap_at_most(text: &str, size: f64, weight: Weight, width: f64, lines: usize) -> Vec<String> {
     let wrapped = wrap(text, size, weight, width);

@@ -3,7 +3,9 @@
 use super::scale::{Scale, spread, ticks};
 use super::scene::{Anchor, Style};
 use super::sheet::Sheet;
-use super::{Chart, ChartError, Frame, Heading, Measure, Point, Scene, Table, alt_text, axis, check, theme};
+use super::{
+    Chart, ChartError, Flag, Frame, Heading, Measure, Point, Scene, Table, alt_text, axis, check, theme,
+};
 use crate::model::Lang;
 
 /// Series over the same periods.
@@ -35,6 +37,24 @@ pub struct Series {
 /// Most series that one picture holds.
 const MOST_SERIES: usize = 6;
 
+const AXIS: Style = Style::new(theme::FOOT, theme::INK_FAINT);
+const NAME: Style = Style::new(theme::LABEL, theme::INK).bold();
+const VALUE: Style = Style::new(theme::VALUE, theme::INK);
+
+/// From periods and values to pixels.
+struct Plane {
+    x_of: Scale,
+    y_of: Scale,
+}
+
+impl Plane {
+    /// Where a point of a series is, if it may be shown.
+    fn at(&self, series: &Series, period: usize) -> Option<(f64, f64)> {
+        let value = series.points.get(period)?.shown()?;
+        Some((self.x_of.at(period as f64), self.y_of.at(value)))
+    }
+}
+
 /// The mark of a series, so that lines stay apart without colour.
 #[derive(Clone, Copy)]
 enum Mark {
@@ -59,8 +79,8 @@ impl Mark {
     fn draw(self, scene: &mut Scene, x: f64, y: f64, colour: theme::Rgb) {
         let r = 4.2;
         match self {
-            Self::Disc => scene.dot(x, y, r, colour, false),
-            Self::Ring => scene.dot(x, y, r, colour, true),
+            Self::Disc => scene.ringed_dot(x, y, r, colour, false),
+            Self::Ring => scene.ringed_dot(x, y, r, colour, true),
             Self::Square => scene.rect(x - r, y - r, 2.0 * r, 2.0 * r, colour),
             Self::Triangle => {
                 scene.polygon(vec![(x, y - 5.5), (x + 5.2, y + 4.0), (x - 5.2, y + 4.0)], colour)
@@ -119,10 +139,21 @@ impl TrendChart {
             .collect()
     }
 
+    /// Lowest and highest of everything that is drawn; intervals are drawn for the highlighted series only.
     fn domain(&self) -> (f64, f64) {
+        let ends = |series: &Series, point: &Point| {
+            let value = point.shown()?;
+            Some(
+                point
+                    .interval()
+                    .filter(|_| series.highlighted)
+                    .unwrap_or((value, value)),
+            )
+        };
         let (low, high) = self
-            .points()
-            .filter_map(|p| p.shown().map(|v| p.interval().unwrap_or((v, v))))
+            .series
+            .iter()
+            .flat_map(|series| series.points.iter().filter_map(move |point| ends(series, point)))
             .fold((f64::MAX, f64::MIN), |(low, high), (l, u)| {
                 (low.min(l), high.max(u))
             });
@@ -155,11 +186,7 @@ impl Chart for TrendChart {
 
     fn scene(&self, lang: Lang, frame: Frame) -> Result<Scene, ChartError> {
         self.check()?;
-        let mut sheet = Sheet::begin(&self.heading, frame)?;
-        let axis_style = Style::new(theme::FOOT, theme::INK_FAINT);
-        let name_style = Style::new(theme::LABEL, theme::INK).bold();
-        let value_style = Style::new(theme::VALUE, theme::INK);
-        let looks = self.looks();
+        let mut sheet = Sheet::begin(&self.heading, lang, frame)?;
         let (low, high) = self.domain();
         let ticks = ticks(low, high, 5);
         let domain = (
@@ -171,123 +198,43 @@ impl Chart for TrendChart {
             .iter()
             .map(|t| format!("{}{sign}", axis::trimmed(*t)))
             .collect();
-        let tick_width = tick_words.iter().map(|w| axis_style.width(w)).fold(0.0, f64::max);
+        let tick_width = tick_words.iter().map(|w| AXIS.width(w)).fold(0.0, f64::max);
+        let ends = self.ends(sheet.width() * if sheet.is_narrow() { 0.30 } else { 0.26 }, lang);
+        let end_width = ends.iter().map(End::width).fold(0.0, f64::max);
 
-        // Names and last values stand at the right end, moved apart where lines end close together.
-        let end_room = sheet.width() * if sheet.is_narrow() { 0.30 } else { 0.26 };
-        let ends: Vec<(Vec<String>, String)> = self
-            .series
-            .iter()
-            .map(|s| {
-                let value =
-                    last_shown(s).map_or_else(String::new, |(i, _)| s.points[i].print(self.measure, lang));
-                (name_style.wrap_at_most(&s.label, end_room, 2), value)
-            })
-            .collect();
-        let end_width = ends
-            .iter()
-            .map(|(name, value)| name_style.widest(name).max(value_style.bold().width(value)))
-            .fold(0.0, f64::max);
-        let height = if sheet.is_narrow() { 210.0 } else { 250.0 };
         sheet.y += 8.0;
-        let (top, bottom) = (sheet.y, sheet.y + height);
+        let (top, bottom) = (sheet.y, sheet.y + if sheet.is_narrow() { 210.0 } else { 250.0 });
         let (left, right) = (sheet.left + tick_width + 10.0, sheet.right - end_width - 12.0);
-        let y_of = Scale::new(domain, (bottom, top));
         let inset = if self.periods.len() > 1 { 14.0 } else { 0.0 };
-        let x_of = Scale::new(
-            (0.0, (self.periods.len().max(2) - 1) as f64),
-            (left + inset, right - inset),
-        );
-
+        let last = (self.periods.len().max(2) - 1) as f64;
+        let plane = Plane {
+            x_of: Scale::new((0.0, last), (left + inset, right - inset)),
+            y_of: Scale::new(domain, (bottom, top)),
+        };
         for (tick, words) in ticks.iter().zip(&tick_words) {
-            let y = y_of.at(*tick);
-            sheet.scene.horizontal(
-                left,
-                right,
-                y,
-                1.0,
-                if *tick == 0.0 {
-                    theme::INK_FAINT
-                } else {
-                    theme::GUIDE
-                },
-            );
+            let y = plane.y_of.at(*tick);
+            let colour = if *tick == 0.0 {
+                theme::INK_FAINT
+            } else {
+                theme::GUIDE
+            };
+            sheet.scene.horizontal(left, right, y, 1.0, colour);
             sheet
                 .scene
-                .text(left - 8.0, y + axis_style.drop(), Anchor::End, axis_style, words);
+                .text(left - 8.0, y + AXIS.drop(), Anchor::End, AXIS, words);
         }
-        self.band(&mut sheet.scene, &x_of, &y_of);
-        for (series, (colour, mark)) in self.series.iter().zip(&looks).rev() {
-            line(&mut sheet.scene, series, *colour, *mark, &x_of, &y_of);
+        self.band(&mut sheet.scene, &plane);
+        for (series, (colour, mark)) in self.series.iter().zip(self.looks()).rev() {
+            line(&mut sheet.scene, series, colour, mark, &plane);
         }
-        for (i, series) in self.series.iter().enumerate().filter(|(_, s)| s.highlighted) {
-            self.inner_values(&mut sheet.scene, i, series, &x_of, &y_of, lang);
+        for series in self.series.iter().filter(|s| s.highlighted) {
+            self.inner_values(&mut sheet.scene, series, &plane, lang);
         }
-        let line_height = value_style.leading();
-        let wanted: Vec<(usize, f64, f64)> = self
-            .series
-            .iter()
-            .enumerate()
-            .filter_map(|(i, s)| {
-                let (_, value) = last_shown(s)?;
-                Some((
-                    i,
-                    y_of.at(value),
-                    ends[i].0.len() as f64 * name_style.leading() + line_height,
-                ))
-            })
-            .collect();
-        let spans: Vec<(f64, f64)> = wanted.iter().map(|(_, y, length)| (*y, *length)).collect();
-        let most: f64 = spans.iter().map(|(_, length)| length + 5.0).sum();
-        let within = (top - 10.0, (bottom + 6.0).max(top - 10.0 + most));
-        for ((i, y, length), middle) in wanted.iter().zip(spread(&spans, 5.0, within)) {
-            let colour = text_colour(looks[*i].0);
-            let (name, value) = &ends[*i];
-            let x = right + 10.0;
-            if (middle - y).abs() > 6.0
-                || last_shown(&self.series[*i]).is_some_and(|(p, _)| p + 1 < self.periods.len())
-            {
-                let from = last_shown(&self.series[*i]).map_or(right, |(p, _)| x_of.at(p as f64) + 7.0);
-                sheet
-                    .scene
-                    .path(vec![(from, *y), (x - 3.0, middle)], 1.0, theme::RULE);
-            }
-            let first = middle - length / 2.0 + name_style.size;
-            let last = sheet
-                .scene
-                .lines(x, first, Anchor::Start, Style { colour, ..name_style }, name);
-            sheet.scene.text(
-                x,
-                last + line_height,
-                Anchor::Start,
-                Style {
-                    colour,
-                    ..value_style
-                },
-                value,
-            );
-        }
-        sheet.y = bottom.max(if spans.is_empty() { bottom } else { within.1 - 6.0 });
-        self.period_labels(&mut sheet, &x_of, axis_style, bottom);
-        let mut notes = alt_text::notes(self.points(), lang);
-        if domain.0 > 0.0 {
-            notes.insert(
-                0,
-                lang.pick("纵轴不从0开始。", "The vertical axis does not begin at 0.")
-                    .to_owned(),
-            );
-        }
-        if self
-            .series
-            .iter()
-            .any(|s| s.highlighted && s.points.iter().any(|p| p.interval().is_some()))
-        {
-            notes.insert(
-                0,
-                lang.pick("色带为95%置信区间。", "Band: 95% interval.").to_owned(),
-            );
-        }
-        Ok(sheet.end(&self.heading, &notes))
+        sheet.y = self
+            .draw_ends(&mut sheet.scene, &ends, &plane, (top, bottom), right)
+            .max(bottom);
+        self.period_labels(&mut sheet, &plane.x_of, bottom);
+        Ok(sheet.end(&self.heading, &self.notes(domain.0, lang)))
     }
 
     fn alt_text(&self, lang: Lang) -> String {
@@ -355,87 +302,193 @@ impl Chart for TrendChart {
     }
 }
 
+/// What stands at the right end of a line.
+struct End {
+    name: Vec<String>,
+    value: String,
+    /// The period of the last value.
+    period: usize,
+    /// The last value.
+    at: f64,
+    colour: theme::Rgb,
+}
+
+impl End {
+    fn width(&self) -> f64 {
+        NAME.widest(&self.name).max(VALUE.width(&self.value))
+    }
+
+    fn height(&self) -> f64 {
+        self.name.len() as f64 * NAME.leading() + VALUE.leading()
+    }
+}
+
 impl TrendChart {
+    fn ends(&self, room: f64, lang: Lang) -> Vec<End> {
+        let end = |(series, (colour, _)): (&Series, (theme::Rgb, Mark))| {
+            let (period, at) = last_shown(series)?;
+            let value = series.points[period].print(self.measure, lang);
+            Some(End {
+                name: NAME.wrap_at_most(&series.label, room, 2),
+                value,
+                period,
+                at,
+                colour,
+            })
+        };
+        self.series.iter().zip(self.looks()).filter_map(end).collect()
+    }
+
+    /// Names and last values, moved apart where lines end close together; returns how far down they reach.
+    fn draw_ends(
+        &self,
+        scene: &mut Scene,
+        ends: &[End],
+        plane: &Plane,
+        (top, bottom): (f64, f64),
+        right: f64,
+    ) -> f64 {
+        let spans: Vec<(f64, f64)> = ends
+            .iter()
+            .map(|end| (plane.y_of.at(end.at), end.height()))
+            .collect();
+        let needed: f64 = spans.iter().map(|(_, height)| height + 5.0).sum();
+        let lowest = (bottom + 6.0).max(top - 10.0 + needed);
+        let mut reach = bottom;
+        for ((end, (y, height)), middle) in
+            ends.iter()
+                .zip(&spans)
+                .zip(spread(&spans, 5.0, (top - 10.0, lowest)))
+        {
+            let x = right + 10.0;
+            // A leader only where the words stand away from the end of their line.
+            if (middle - y).abs() > 6.0 || end.period + 1 < self.periods.len() {
+                let from = plane.x_of.at(end.period as f64) + 7.0;
+                scene.path(vec![(from, *y), (x - 3.0, middle)], 1.0, theme::RULE);
+            }
+            let colour = text_colour(end.colour);
+            let first = middle - height / 2.0 + NAME.size;
+            let last = scene.lines(x, first, Anchor::Start, Style { colour, ..NAME }, &end.name);
+            let base = last + VALUE.leading();
+            scene.text(x, base, Anchor::Start, Style { colour, ..VALUE }, &end.value);
+            reach = reach.max(base);
+        }
+        reach
+    }
+
+    fn notes(&self, axis_begin: f64, lang: Lang) -> Vec<String> {
+        let with_band = |s: &Series| s.highlighted && s.points.iter().any(|p| p.interval().is_some());
+        let mut notes = Vec::new();
+        if self.series.iter().any(with_band) {
+            notes.push(lang.pick("色带为95%置信区间。", "Band: 95% interval.").to_owned());
+        }
+        if axis_begin > 0.0 {
+            notes.push(
+                lang.pick("纵轴不从0开始。", "The vertical axis does not begin at 0.")
+                    .to_owned(),
+            );
+        }
+        if self
+            .points()
+            .any(|point| point.shown().is_none() && point.flag != Flag::Suppressed)
+        {
+            notes.push(lang.pick("线段中断处没有数据。", "Gaps: no data.").to_owned());
+        }
+        let present: Vec<Point> = self
+            .points()
+            .filter(|p| p.value.is_some() || p.flag == Flag::Suppressed)
+            .copied()
+            .collect();
+        notes.extend(alt_text::notes(&present, lang));
+        notes
+    }
+
     /// The intervals of the highlighted series, one polygon for each run without gaps.
-    fn band(&self, scene: &mut Scene, x_of: &Scale, y_of: &Scale) {
+    fn band(&self, scene: &mut Scene, plane: &Plane) {
         for series in self.series.iter().filter(|s| s.highlighted) {
             for run in runs(series, |point| point.interval().is_some()) {
-                let ends: Vec<(f64, (f64, f64))> = run
+                let ends: Vec<(f64, f64, f64)> = run
                     .filter_map(|i| {
-                        series.points[i]
-                            .interval()
-                            .map(|interval| (x_of.at(i as f64), interval))
+                        let (lower, upper) = series.points[i].interval()?;
+                        Some((
+                            plane.x_of.at(i as f64),
+                            plane.y_of.at(lower),
+                            plane.y_of.at(upper),
+                        ))
                     })
                     .collect();
-                let edge = |x: f64, v: f64| (x, y_of.at(v));
-                if let [(x, (lower, upper))] = ends[..] {
-                    scene.rect(
-                        x - 5.0,
-                        y_of.at(upper),
-                        10.0,
-                        y_of.at(lower) - y_of.at(upper),
-                        theme::TEAL_PALE,
-                    );
+                if let [(x, lower, upper)] = ends[..] {
+                    scene.rect(x - 5.0, upper, 10.0, lower - upper, theme::TEAL_PALE);
                     continue;
                 }
-                let upper = ends.iter().map(|(x, (_, upper))| edge(*x, *upper));
-                let lower = ends.iter().rev().map(|(x, (lower, _))| edge(*x, *lower));
-                scene.polygon(upper.chain(lower).collect(), theme::TEAL_PALE);
+                let over = ends.iter().map(|&(x, _, upper)| (x, upper));
+                let under = ends.iter().rev().map(|&(x, lower, _)| (x, lower));
+                scene.polygon(over.chain(under).collect(), theme::TEAL_PALE);
             }
         }
     }
 
-    /// Values of the highlighted series beside its marks where no other line is in the way; the last stands at the end.
-    fn inner_values(
-        &self,
-        scene: &mut Scene,
-        own: usize,
-        series: &Series,
-        x_of: &Scale,
-        y_of: &Scale,
-        lang: Lang,
-    ) {
-        let style = Style {
-            colour: theme::TEAL,
-            ..Style::new(theme::VALUE, theme::TEAL).bold()
-        };
+    /// Values of the highlighted series beside its marks, where no line is in the way; the last stands at the end.
+    fn inner_values(&self, scene: &mut Scene, series: &Series, plane: &Plane, lang: Lang) {
+        let style = VALUE.stressed(true);
         let last = last_shown(series).map(|(i, _)| i);
-        let mut free_from = f64::MIN;
+        let mut taken: Vec<(f64, f64, f64)> = Vec::new();
         for (i, point) in series.points.iter().enumerate() {
             let Some(value) = point.shown().filter(|_| Some(i) != last) else {
                 continue;
             };
-            let (x, y) = (x_of.at(i as f64), y_of.at(value));
+            let (x, y) = (plane.x_of.at(i as f64), plane.y_of.at(value));
             let words = point.print(self.measure, lang);
             let half = style.width(&words) / 2.0;
-            let others: Vec<f64> = self
-                .series
-                .iter()
-                .enumerate()
-                .filter(|(j, _)| *j != own)
-                .filter_map(|(_, s)| s.points.get(i)?.shown().map(|v| y_of.at(v)))
-                .collect();
-            let clear = |middle: f64| others.iter().all(|other| (other - middle).abs() > 13.0);
-            let above = y - 15.0;
-            let below = y + 16.0;
-            let middle = if clear(above) {
-                above
-            } else if clear(below) {
-                below
-            } else {
-                continue;
-            };
-            if x - half >= free_from {
-                scene.text(x, middle + style.drop(), Anchor::Middle, style, words);
-                free_from = x + half + 6.0;
+            let places = [
+                (0.0, -15.0),
+                (-half, -14.0),
+                (0.0, 16.0),
+                (half, 15.0),
+                (half, -14.0),
+                (-half, 15.0),
+            ];
+            let free = places
+                .into_iter()
+                .map(|(dx, dy)| (x + dx, y + dy))
+                .find(|&(cx, cy)| {
+                    let apart =
+                        |t: &(f64, f64, f64)| (t.0 - cx).abs() > t.2 + half + 4.0 || (t.1 - cy).abs() > 14.0;
+                    taken.iter().all(apart) && self.is_clear((cx - half, cx + half), cy, plane)
+                });
+            if let Some((cx, cy)) = free {
+                scene.text(cx, cy + style.drop(), Anchor::Middle, style, words);
+                taken.push((cx, cy, half));
             }
         }
     }
 
+    /// Whether no line or mark of any series comes near a label from `left` to `right` around the height `middle`.
+    fn is_clear(&self, (left, right): (f64, f64), middle: f64, plane: &Plane) -> bool {
+        let at = |series: &Series, i: usize| plane.at(series, i);
+        self.series.iter().all(|series| {
+            (0..self.periods.len()).all(|i| {
+                let Some((x1, y1)) = at(series, i) else {
+                    return true;
+                };
+                let mark_clear = x1 + 5.0 < left || x1 - 5.0 > right || (y1 - middle).abs() > 6.5 + 5.5;
+                let line_clear = at(series, i + 1).is_none_or(|(x2, y2)| {
+                    let (from, to) = (left.max(x1), right.min(x2));
+                    let height = |x: f64| y1 + (y2 - y1) * (x - x1) / (x2 - x1);
+                    from > to
+                        || [from, f64::midpoint(from, to), to]
+                            .iter()
+                            .all(|x| (height(*x) - middle).abs() > 8.5)
+                });
+                mark_clear && line_clear
+            })
+        })
+    }
+
     /// Names of the periods below the plot; where they do not fit, every second or third, and always the last.
-    fn period_labels(&self, sheet: &mut Sheet, x_of: &Scale, style: Style, bottom: f64) {
-        let base = bottom + style.leading() + 2.0;
-        let widest = self.periods.iter().map(|p| style.width(p)).fold(0.0, f64::max);
+    fn period_labels(&self, sheet: &mut Sheet, x_of: &Scale, bottom: f64) {
+        let base = bottom + AXIS.leading() + 2.0;
+        let widest = self.periods.iter().map(|p| AXIS.width(p)).fold(0.0, f64::max);
         let pitch = if self.periods.len() > 1 {
             x_of.at(1.0) - x_of.at(0.0)
         } else {
@@ -445,9 +498,9 @@ impl TrendChart {
         let count = self.periods.len();
         for (i, period) in self.periods.iter().enumerate() {
             if (count - 1 - i).is_multiple_of(every) {
-                let half = style.width(period) / 2.0;
+                let half = AXIS.width(period) / 2.0;
                 let x = x_of.at(i as f64).max(sheet.left + half);
-                sheet.scene.text(x, base, Anchor::Middle, style, period);
+                sheet.scene.text(x, base, Anchor::Middle, AXIS, period);
             }
         }
         sheet.y = sheet.y.max(base + 4.0);
@@ -466,10 +519,9 @@ fn runs(series: &Series, test: impl Fn(&Point) -> bool) -> Vec<std::ops::Range<u
     runs
 }
 
-fn line(scene: &mut Scene, series: &Series, colour: theme::Rgb, mark: Mark, x_of: &Scale, y_of: &Scale) {
-    let at = |i: usize| series.points[i].shown().map(|v| (x_of.at(i as f64), y_of.at(v)));
+fn line(scene: &mut Scene, series: &Series, colour: theme::Rgb, mark: Mark, plane: &Plane) {
     for run in runs(series, |point| point.shown().is_some()) {
-        let points: Vec<(f64, f64)> = run.filter_map(at).collect();
+        let points: Vec<(f64, f64)> = run.filter_map(|i| plane.at(series, i)).collect();
         scene.path(points.clone(), if series.highlighted { 3.0 } else { 1.8 }, colour);
         for (x, y) in points {
             mark.draw(scene, x, y, colour);
