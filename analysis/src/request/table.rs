@@ -74,6 +74,10 @@ impl Table {
         {
             return None;
         }
+        // A row with a cell too many would shift its values into the wrong columns unseen.
+        if !parquet && name_ragged_rows(&path, file, faults) {
+            return None;
+        }
         // A file is as long as its rows even when no column is named.
         let columns: Vec<String> = match wanted.is_empty() {
             true => names.iter().take(1).cloned().collect(),
@@ -87,9 +91,7 @@ impl Table {
         let frame = match frame {
             Ok(frame) => frame,
             Err(error) => {
-                if parquet || !name_ragged_rows(&path, file, faults) {
-                    faults.unreadable(file, &error.to_string());
-                }
+                faults.unreadable(file, &error.to_string());
                 return None;
             }
         };
@@ -271,22 +273,22 @@ fn read_parquet(path: &Path, columns: Vec<String>) -> PolarsResult<DataFrame> {
 
 /// Names the rows that have more or fewer cells than the header; false when there is none.
 fn name_ragged_rows(path: &Path, file: &str, faults: &mut Faults) -> bool {
+    /// More rows say nothing new.
+    const MAX_ROWS: usize = 20;
     let Ok(mut reader) = csv::ReaderBuilder::new().flexible(true).from_path(path) else {
         return false;
     };
     let Ok(width) = reader.headers().map(csv::StringRecord::len) else {
         return false;
     };
-    let mut found = false;
-    for record in reader
-        .byte_records()
-        .filter_map(Result::ok)
-        .filter(|r| r.len() != width)
-        .take(20)
-    {
-        let line = record.position().map_or(0, csv::Position::line);
-        faults.ragged_row(file, line, record.len() as u64, width as u64);
-        found = true;
+    let mut found = 0;
+    let mut record = csv::ByteRecord::new();
+    while found < MAX_ROWS && reader.read_byte_record(&mut record).unwrap_or(false) {
+        if record.len() != width {
+            let line = record.position().map_or(0, csv::Position::line);
+            faults.ragged_row(file, line, record.len() as u64, width as u64);
+            found += 1;
+        }
     }
-    found
+    found > 0
 }
