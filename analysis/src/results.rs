@@ -114,7 +114,7 @@ pub struct RoundDetail {
     pub dropped: Vec<DroppedPerspective>,
     /// Pairs of scored units, the better one first, with how sure that is.
     pub pairs: Vec<PairComparison>,
-    /// Answers of five-point questions, by question, group and unit.
+    /// Answers of every question with choices, by question, group and unit.
     pub distributions: Vec<Distribution>,
     /// Need → received → helped by service area and unit.
     pub ladder: Vec<LadderStep>,
@@ -236,11 +236,13 @@ pub struct Distribution {
     pub unit: String,
     /// Service area of the question, if it belongs to one.
     pub area: Option<String>,
+    /// Whether several answers could be chosen: then the shares may sum to more than 1.
+    pub multiple: bool,
     /// Persons with a valid answer.
     pub n: u64,
     /// Persons who were asked and said don't know, not applicable or refused.
     pub missing: u64,
-    /// One per answer, in the order of the form; they sum to 1.
+    /// One per answer, in the order of the form; those of a single choice sum to 1.
     pub shares: Vec<Share>,
     /// Mean on 0–100 for five-point questions.
     pub mean: Option<f64>,

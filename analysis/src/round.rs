@@ -1,10 +1,58 @@
 //! A whole round: invited cases, frame totals and third-party marks in; weights, indicators and scores out.
+//!
+//! # From cases to scores
+//!
+//! 1. **Cases** of each group are sorted by their ids and coded, so nothing depends on the order in which they came.
+//!    Responses that staff of a judged unit collected are counted, and left out of every estimate.
+//! 2. **The persons' record**: one per sampled person, the own (or helped) answer, else the section that a relative
+//!    filled in because the person cannot answer. Proxies count for facts, never for satisfaction.
+//! 3. **Weights**: base weight × non-response adjustment in classes × raking to the frame, per perspective.
+//! 4. **Design**: villages drawn by PPS are PSUs, with replacement and without correction; a village taken for certain
+//!    is a stratum whose persons are PSUs, with correction; relatives share the PSU of their person. Grassroots bodies
+//!    are all asked: those who answered count as a random second phase within their weighting class.
+//! 5. **Indicators** are ratios of person-level sums with linearised variances; calibration residuals are used.
+//! 6. **Scores**: perspectives by the leaf's weights, leaves up the tree, influence values summed by PSU over all
+//!    perspectives, so that the score's variance holds their covariance. A perspective that any scored unit lacks is
+//!    dropped for all. A unit's own answers never enter its own score; the county hears everybody.
+//! 7. **Ranks** as intervals, **grades** with their borderline.
+//!
+//! When everybody was asked (all base weights 1) and answered, there is nothing to estimate: the same figures come out
+//! with standard errors of 0. That is how the true values of a synthetic population are made.
+
+pub(crate) mod answers;
+mod cases;
+mod classes;
+mod describe;
+pub(crate) mod sample;
+pub(crate) mod space;
+mod tally;
+mod weights;
+
+use std::collections::BTreeMap;
 
 use jiff::civil::Date;
+use nalgebra::DMatrix;
 use polars::frame::DataFrame;
+use survey_forms::text::Text;
 
-use crate::plan::Plan;
-use crate::results::RoundDetail;
+use crate::evaluation::agreement::agreement;
+use crate::evaluation::grade::{Graded, grade};
+use crate::evaluation::rank::{Ranking, rank_intervals};
+use crate::indicator::aggregate::{NodeValues, nodes};
+use crate::indicator::leaf::{Ground, Leaf, Value, measure};
+use crate::indicator::marks::Marks;
+use crate::indicator::present::{LEVEL, Scale, interval};
+use crate::plan::{FrameSource, PERSONS, Plan};
+use crate::results::{
+    AdminPoint, DailyCount, NodePart, NodeScore, OpenLinkCount, PairComparison, RoundDetail, RoundResults,
+    Score, ScoreDetail, ScorerAgreement,
+};
+use cases::Cases;
+use sample::{Draft, Sample, Source};
+use space::{Space, Spread, View};
+
+/// Seed of the simulation behind rank intervals; any number does, as long as it stays.
+const RANK_SEED: u64 = 20_260_101;
 
 /// What a round is computed from.
 #[derive(Clone, Debug)]
@@ -87,11 +135,463 @@ pub enum RoundError {
 /// # Errors
 /// [`RoundError`] when the cases do not have the shape that [`GroupCases`] describes.
 pub fn compute(input: &RoundInput<'_>) -> Result<RoundDetail, RoundError> {
-    Ok(RoundDetail {
-        warnings: Vec::new(),
-        ..crate::results::RoundDetail::default()
-    })
-    .inspect(|_| {
-        let _ = input;
-    })
+    let plan = input.plan;
+    let mut warnings = Vec::new();
+    let cases = read_cases(input)?;
+    let (samples, space) = draw_together(input, &cases, &mut warnings);
+    let marks = Marks::read(plan, &input.criterion_scores, &mut warnings);
+    let present = (0..space.len())
+        .map(|psu| samples.values().any(|sample| sample.present()[psu]))
+        .collect::<Vec<_>>();
+    let view = space.view(&present);
+    let units: Vec<&str> = std::iter::once(plan.county())
+        .chain(plan.scored_units())
+        .map(|unit| unit.code.as_str())
+        .collect();
+    let mut ground = Ground {
+        plan,
+        units,
+        samples: &samples,
+        space: &space,
+        view: &view,
+        marks: &marks,
+        persons: Vec::new(),
+    };
+    ground.persons = match samples.get(PERSONS) {
+        Some(sample) => describe::person_totals(&ground, sample)[1..].to_vec(),
+        None => vec![1.0; ground.units.len() - 1],
+    };
+    let leaves = measure_leaves(&ground, &mut warnings);
+    let values = nodes(&plan.indicators, &leaves, ground.units.len());
+    let mut detail = RoundDetail {
+        results: RoundResults {
+            round: plan.round.id.clone(),
+            plan_sha256: input.plan_sha256.clone(),
+            ..RoundResults::default()
+        },
+        distributions: describe::distributions(&ground),
+        ladder: describe::ladder(&ground),
+        unmet_needs: describe::unmet_needs(&ground),
+        barriers: describe::barriers(&ground),
+        kept_away: describe::kept_away(&ground),
+        node_scores: node_scores(&ground, &leaves, &values),
+        criteria: marks.results(plan),
+        agreement: scorer_agreement(plan, &marks),
+        admin: admin_points(plan),
+        open_link_counts: open_links(input),
+        daily: daily(input),
+        ..RoundDetail::default()
+    };
+    for indicator in plan.indicators.leaves() {
+        if let Some(leaf) = leaves.get(&indicator.code) {
+            detail.results.indicators.extend(leaf.rows.iter().cloned());
+            detail.dropped.extend(leaf.dropped.iter().cloned());
+        }
+    }
+    for group in &cases {
+        let (mut rates, mut dispositions) = tally::response(plan, group, &ground.units);
+        detail.results.response_rates.append(&mut rates);
+        detail.dispositions.append(&mut dispositions);
+        detail
+            .counts
+            .append(&mut tally::modes(plan, group, &ground.units));
+    }
+    for sample in samples.values() {
+        let group = if sample.is_persons() {
+            persons_code(plan)
+        } else {
+            &sample.perspective
+        };
+        detail.weights.append(&mut tally::weights(&ground, sample));
+        detail.respondents_vs_frame.append(&mut tally::against_frame(
+            sample,
+            tally::totals_of(&input.groups, group),
+        ));
+    }
+    score(&ground, &values, &mut detail);
+    warn(plan, &cases, &detail, &mut warnings);
+    detail.warnings = warnings;
+    Ok(detail)
+}
+
+fn persons_code(plan: &Plan) -> &str {
+    plan.group_of(FrameSource::Persons)
+        .map_or(PERSONS, |group| group.code.as_str())
+}
+
+/// The groups' cases in the order of the plan.
+fn read_cases(input: &RoundInput<'_>) -> Result<Vec<Cases>, RoundError> {
+    if let Some(group) = input
+        .groups
+        .iter()
+        .find(|group| input.plan.group(&group.group).is_none())
+    {
+        return Err(RoundError::UnknownGroup {
+            group: group.group.clone(),
+        });
+    }
+    let ordered = input
+        .plan
+        .groups
+        .iter()
+        .filter_map(|group| input.groups.iter().find(|g| g.group == group.code));
+    ordered
+        .map(|group| Cases::read(group, input.plan.forms.get(&group.group)))
+        .collect()
+}
+
+/// Weights every perspective's sample and numbers the PSUs of all of them together.
+fn draw_together(
+    input: &RoundInput<'_>,
+    cases: &[Cases],
+    warnings: &mut Vec<Text>,
+) -> (BTreeMap<String, Sample>, Space) {
+    let plan = input.plan;
+    let of = |kind: FrameSource| {
+        plan.group_of(kind)
+            .and_then(|group| cases.iter().find(|cases| cases.group == group.code))
+    };
+    let mut drafts: BTreeMap<String, Draft> = BTreeMap::new();
+    for group in cases {
+        let Some(kind) = tally::source_of(plan, &group.group) else {
+            continue;
+        };
+        let totals = tally::totals_of(&input.groups, &group.group);
+        let source = Source {
+            plan,
+            perspective: &group.group,
+            kind,
+            cases: group,
+            totals,
+            proxies: None,
+        };
+        drafts.insert(group.group.clone(), Draft::new(&source, warnings));
+    }
+    if let Some(persons) = of(FrameSource::Persons) {
+        let source = Source {
+            plan,
+            perspective: PERSONS,
+            kind: FrameSource::Persons,
+            cases: persons,
+            totals: tally::totals_of(&input.groups, &persons.group),
+            proxies: of(FrameSource::Relatives),
+        };
+        drafts.insert(PERSONS.to_owned(), Draft::new(&source, warnings));
+    }
+    let space = Space::new(drafts.values().flat_map(Draft::keys));
+    (
+        drafts
+            .into_iter()
+            .map(|(name, draft)| (name, draft.place(&space)))
+            .collect(),
+        space,
+    )
+}
+
+fn measure_leaves(ground: &Ground<'_>, warnings: &mut Vec<Text>) -> BTreeMap<String, Leaf> {
+    let mut leaves = BTreeMap::new();
+    for indicator in ground.plan.indicators.leaves() {
+        if let Some(what) = indicator.measure {
+            let leaf = measure(ground, indicator, what, warnings);
+            for dropped in &leaf.dropped {
+                warnings.push(Text::zh_en(
+                    format!(
+                        "指标 {}：{} 在 {} 个单位没有数据，对所有单位都不计入。",
+                        dropped.code,
+                        dropped.perspective,
+                        dropped.lacking.len()
+                    ),
+                    format!(
+                        "Indicator {}: {} has no data in {} units and counts for none.",
+                        dropped.code,
+                        dropped.perspective,
+                        dropped.lacking.len()
+                    ),
+                ));
+            }
+            leaves.insert(indicator.code.clone(), leaf);
+        }
+    }
+    leaves
+}
+
+/// Limits of a value on 0–100.
+fn hundred(value: f64, spread: Spread) -> (Option<f64>, Option<f64>) {
+    interval(
+        value,
+        spread.se(),
+        spread.df,
+        0,
+        Scale::Hundred,
+        spread.variance == 0.0,
+    )
+}
+
+fn node_scores(ground: &Ground<'_>, leaves: &BTreeMap<String, Leaf>, values: &NodeValues) -> Vec<NodeScore> {
+    let mut rows = Vec::new();
+    for node in ground.plan.indicators.iter() {
+        let Some(by_unit) = values.get(&node.code) else {
+            continue;
+        };
+        for (index, (unit, value)) in ground.units.iter().zip(by_unit).enumerate() {
+            let spread = value.as_ref().map(|value| value.spread(ground.view));
+            let limits = value
+                .as_ref()
+                .zip(spread)
+                .map(|(value, spread)| hundred(value.value, spread));
+            let perspectives = leaves.get(&node.code).map_or(&[][..], |leaf| &leaf.perspectives);
+            let parts = perspectives.iter().map(|perspective| {
+                let part = perspective.parts[index].as_ref();
+                NodePart {
+                    perspective: perspective.name.clone(),
+                    share: perspective.share,
+                    value: part.map(|part| part.value.value),
+                    se: part.map(|part| part.spread.se()),
+                    n: part.map_or(0, |part| part.n),
+                }
+            });
+            rows.push(NodeScore {
+                code: node.code.clone(),
+                unit: (*unit).to_owned(),
+                weight: node.weight,
+                value: value.as_ref().map(|value| value.value),
+                se: spread.map(Spread::se),
+                lower: limits.and_then(|(lower, _)| lower),
+                upper: limits.and_then(|(_, upper)| upper),
+                parts: parts.collect(),
+            });
+        }
+    }
+    rows
+}
+
+/// Scores, ranks and grades into the results.
+fn score(ground: &Ground<'_>, values: &NodeValues, detail: &mut RoundDetail) {
+    let Some(scores) = values.get("") else { return };
+    let spreads: Vec<Spread> = scores
+        .iter()
+        .map(|value| {
+            value
+                .as_ref()
+                .map(|value| value.spread(ground.view))
+                .unwrap_or_default()
+        })
+        .collect();
+    let scored: Vec<(usize, &Value)> = scores
+        .iter()
+        .enumerate()
+        .skip(1)
+        .filter_map(|(unit, value)| Some((unit, value.as_ref()?)))
+        .collect();
+    let ranking = rank(ground.view, &scored, &spreads);
+    let place = |unit: usize| scored.iter().position(|(at, _)| *at == unit);
+    for (index, (unit, value)) in ground.units.iter().zip(scores).enumerate() {
+        let limits = value
+            .as_ref()
+            .map_or((None, None), |value| hundred(value.value, spreads[index]));
+        let graded = value.as_ref().and_then(|value| {
+            let (lower, upper) = (limits.0.unwrap_or(0.0), limits.1.unwrap_or(100.0));
+            grade(&ground.plan.grades, value.value, lower, upper)
+        });
+        let at = place(index);
+        detail.results.scores.push(Score {
+            unit: (*unit).to_owned(),
+            score: value.as_ref().map(|value| value.value),
+            se: value.as_ref().map(|_| spreads[index].se()),
+            lower: limits.0,
+            upper: limits.1,
+            rank: at.map(|at| ranking.rank[at]),
+            rank_lower: at.map(|at| ranking.lower[at]),
+            rank_upper: at.map(|at| ranking.upper[at]),
+            grade: graded.as_ref().map(|graded| graded.grade.clone()),
+        });
+        detail.score_details.push(ScoreDetail {
+            unit: (*unit).to_owned(),
+            df: Some(spreads[index].df).filter(|df| *df > 0.0),
+            borderline: graded.as_ref().is_some_and(Graded::borderline),
+            possible_grades: graded.map(|graded| graded.possible).unwrap_or_default(),
+            n: voices(ground, index),
+            indistinguishable: at.map_or(Vec::new(), |at| alike(ground, &scored, &ranking, at)),
+        });
+    }
+    detail.pairs = ranking
+        .pairs
+        .iter()
+        .map(|pair| PairComparison {
+            better: ground.units[scored[pair.better].0].to_owned(),
+            worse: ground.units[scored[pair.worse].0].to_owned(),
+            difference: pair.difference,
+            se: pair.se,
+            significant: pair.significant,
+        })
+        .collect();
+}
+
+fn rank(view: &View, scored: &[(usize, &Value)], spreads: &[Spread]) -> Ranking {
+    let n = scored.len();
+    let covariance = DMatrix::from_fn(n, n, |i, j| {
+        let (unit, a) = scored[i];
+        let (_, b) = scored[j];
+        if i == j {
+            return spreads[unit].variance;
+        }
+        if a.totals.is_empty() || b.totals.is_empty() {
+            0.0
+        } else {
+            view.covariance(&a.totals, &b.totals)
+        }
+    });
+    let values: Vec<f64> = scored.iter().map(|(_, value)| value.value).collect();
+    let df: Vec<f64> = scored.iter().map(|(unit, _)| spreads[*unit].df).collect();
+    rank_intervals(&values, &covariance, &df, LEVEL, RANK_SEED)
+}
+
+/// Cases whose answers are behind a unit's score; a person and its relative are two.
+fn voices(ground: &Ground<'_>, index: usize) -> u64 {
+    let groups = ground.samples.values().filter(|sample| !sample.is_persons());
+    let here = |sample: &Sample| {
+        (0..sample.rows)
+            .filter(|&row| index == 0 || sample.unit[row] as usize == index - 1)
+            .count() as u64
+    };
+    groups.map(here).sum()
+}
+
+fn alike(ground: &Ground<'_>, scored: &[(usize, &Value)], ranking: &Ranking, at: usize) -> Vec<String> {
+    let others = ranking
+        .pairs
+        .iter()
+        .filter(|pair| !pair.significant)
+        .filter_map(|pair| {
+            if pair.better == at {
+                Some(pair.worse)
+            } else if pair.worse == at {
+                Some(pair.better)
+            } else {
+                None
+            }
+        });
+    let mut places: Vec<usize> = others.map(|other| scored[other].0).collect();
+    places.sort_unstable();
+    places
+        .into_iter()
+        .map(|unit| ground.units[unit].to_owned())
+        .collect()
+}
+
+fn scorer_agreement(plan: &Plan, marks: &Marks) -> Vec<ScorerAgreement> {
+    let cells = |criterion: &str| {
+        let units = plan
+            .units
+            .iter()
+            .map(|unit| marks.cell(criterion, &unit.code).to_vec());
+        units.filter(|marks| !marks.is_empty()).collect::<Vec<_>>()
+    };
+    let row = |criterion: Option<&str>, objects: &[Vec<f64>]| {
+        let objects: Vec<&[f64]> = objects.iter().map(Vec::as_slice).collect();
+        agreement(&objects).map(|found| ScorerAgreement {
+            criterion: criterion.map(str::to_owned),
+            n: found.n,
+            exact: found.exact,
+            within_one: found.within_one,
+            alpha: found.alpha,
+        })
+    };
+    let all: Vec<Vec<f64>> = plan
+        .criteria
+        .iter()
+        .flat_map(|criterion| cells(&criterion.code))
+        .collect();
+    let each = plan
+        .criteria
+        .iter()
+        .filter_map(|criterion| row(Some(&criterion.code), &cells(&criterion.code)));
+    row(None, &all).into_iter().chain(each).collect()
+}
+
+fn admin_points(plan: &Plan) -> Vec<AdminPoint> {
+    let mut points: Vec<AdminPoint> = plan
+        .admin
+        .iter()
+        .map(|value| AdminPoint {
+            code: value.code.clone(),
+            name: value.name.clone(),
+            unit_of_measure: value.unit_of_measure.clone(),
+            unit: value.unit.clone(),
+            period: value.period.clone(),
+            value: value.value,
+            source: value.source.clone(),
+        })
+        .collect();
+    points.sort_by(|a, b| (&a.code, &a.unit, &a.period).cmp(&(&b.code, &b.unit, &b.period)));
+    points
+}
+
+fn open_links(input: &RoundInput<'_>) -> Vec<OpenLinkCount> {
+    let mut counts: Vec<OpenLinkCount> = input
+        .open_link_counts
+        .iter()
+        .map(|(group, n)| OpenLinkCount {
+            group: group.clone(),
+            n: *n,
+        })
+        .collect();
+    counts.sort_by(|a, b| a.group.cmp(&b.group));
+    counts
+}
+
+fn daily(input: &RoundInput<'_>) -> Vec<DailyCount> {
+    let mut counts: Vec<DailyCount> = input
+        .daily
+        .iter()
+        .map(|(date, group, n)| DailyCount {
+            date: *date,
+            group: group.clone(),
+            n: *n,
+        })
+        .collect();
+    counts.sort_by(|a, b| (a.date, &a.group).cmp(&(b.date, &b.group)));
+    counts
+}
+
+/// What every reader must know, beside what the steps above had to say.
+fn warn(plan: &Plan, cases: &[Cases], detail: &RoundDetail, warnings: &mut Vec<Text>) {
+    let staff: usize = cases
+        .iter()
+        .map(|cases| cases.staff_collected.iter().filter(|staff| **staff).count())
+        .sum();
+    if staff > 0 {
+        warnings.push(Text::zh_en(
+            format!("{staff} 份由被评价单位人员收集的答卷未计入任何估计。"),
+            format!("{staff} responses that were collected by staff of judged units are in no estimate."),
+        ));
+    }
+    let county = &plan.county().code;
+    for rate in detail
+        .results
+        .response_rates
+        .iter()
+        .filter(|rate| rate.unit == *county)
+    {
+        if let Some(rr) = rate.rr.filter(|rr| *rr < 0.5) {
+            warnings.push(Text::zh_en(
+                format!("{} 的应答率为 {:.1}%；误差区间不包含无应答可能造成的偏差。", rate.group, 100.0 * rr),
+                format!("The response rate of {} is {:.1} %; intervals do not cover what non-response may have done.", rate.group, 100.0 * rr),
+            ));
+        }
+    }
+    let single = detail.criteria.iter().filter(|row| row.scorers < 2).count();
+    if single > 0 {
+        warnings.push(Text::zh_en(
+            format!("{single} 个第三方评分只有一人评分，看不出评分人之间的差异。"),
+            format!("{single} third-party marks come from a single scorer, whose error cannot be seen."),
+        ));
+    }
+    let open: u64 = detail.open_link_counts.iter().map(|count| count.n).sum();
+    if open > 0 {
+        warnings.push(Text::zh_en(
+            format!("{open} 份公开链接答卷单独列出，未计入估计。"),
+            format!("{open} responses by open links are reported apart and are in no estimate."),
+        ));
+    }
 }

@@ -69,7 +69,7 @@ pub(crate) fn check(
             continue;
         }
         for (position, entry) in entries.iter().enumerate() {
-            for form in forms_of(perspective, groups, forms) {
+            if let Some(form) = forms_of(perspective, groups, forms) {
                 check_entry(indicator, measure, position, entry, form, row, faults);
             }
         }

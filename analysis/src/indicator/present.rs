@@ -1,0 +1,119 @@
+//! Intervals of indicators, and when a figure is too weak to be shown without a word.
+
+use crate::indicator::ratio::Ratio;
+use crate::interval::{Basis, Method, ProportionMethod, limits};
+use crate::results::{Flag, Proportion};
+
+/// Confidence level of every interval of a round.
+pub(crate) const LEVEL: f64 = 0.95;
+
+/// Whether values run from 0 to 1 or from 0 to 100.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scale {
+    Fraction,
+    Hundred,
+}
+
+/// Smallest cells that may be published and that are shown without a flag.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    pub(crate) min_cell: u32,
+    pub(crate) small_n: u32,
+}
+
+/// Limits of an estimate: on the logit scale for fractions, t for means, cut off at the ends of the scale; `None`
+/// where there are no degrees of freedom.
+pub(crate) fn interval(
+    value: f64,
+    se: f64,
+    df: f64,
+    n: u64,
+    scale: Scale,
+    census: bool,
+) -> (Option<f64>, Option<f64>) {
+    if census {
+        return (Some(value), Some(value));
+    }
+    let basis = Basis {
+        value,
+        se,
+        df,
+        n: n as usize,
+        level: LEVEL,
+    };
+    let (method, top) = match scale {
+        Scale::Fraction => (Method::Proportion(ProportionMethod::Logit), 1.0),
+        Scale::Hundred => (Method::T, 100.0),
+    };
+    let (lower, upper) = limits(method, basis);
+    let keep = |limit: f64| limit.is_finite().then(|| limit.clamp(0.0, top));
+    (keep(lower), keep(upper))
+}
+
+/// Why a figure needs care.
+///
+/// Few persons first; then, as the U.S. National Center for Health Statistics presents proportions: an effective
+/// sample below 30, a Korn–Graubard interval wider than 0.30, or one wider than 0.05 that is also wider than 130 % of
+/// the proportion or of its complement. Means on 0–100 are unreliable when their interval is wider than 30 points.
+///
+/// # Source
+/// Parker et al. (2017), National Center for Health Statistics Data Presentation Standards for Proportions, Vital and
+/// Health Statistics 2(175).
+pub(crate) fn flag(ratio: &Ratio, scale: Scale, small: Limits) -> Option<Flag> {
+    let value = ratio.value?;
+    if ratio.n < u64::from(small.min_cell) {
+        return Some(Flag::Suppressed);
+    }
+    if ratio.n < u64::from(small.small_n) {
+        return Some(Flag::SmallN);
+    }
+    if ratio.census {
+        return None;
+    }
+    let se = ratio.spread.se();
+    let weak = match scale {
+        Scale::Fraction => {
+            let odds = value * (1.0 - value);
+            let effective = if odds > 0.0 && se > 0.0 {
+                odds / (se * se)
+            } else {
+                ratio.n as f64
+            };
+            let basis = Basis {
+                value,
+                se,
+                df: ratio.df,
+                n: ratio.n as usize,
+                level: LEVEL,
+            };
+            let (lower, upper) = limits(Method::Proportion(ProportionMethod::Beta), basis);
+            let width = upper - lower;
+            let relative = width / value.min(1.0 - value);
+            effective < 30.0 || width.is_nan() || width >= 0.30 || (width > 0.05 && relative > 1.3)
+        }
+        Scale::Hundred => match interval(value, se, ratio.df, ratio.n, scale, false) {
+            (Some(lower), Some(upper)) => upper - lower > 30.0,
+            _ => true,
+        },
+    };
+    weak.then_some(Flag::Unreliable)
+}
+
+/// A ratio that is a proportion, with its interval.
+pub(crate) fn proportion(ratio: &Ratio) -> Proportion {
+    let Some(value) = ratio.value else {
+        return Proportion {
+            n: ratio.n,
+            ..Proportion::default()
+        };
+    };
+    let se = ratio.spread.se();
+    let (lower, upper) = interval(value, se, ratio.df, ratio.n, Scale::Fraction, ratio.census);
+    Proportion {
+        estimate: Some(value),
+        se: Some(se),
+        lower,
+        upper,
+        n: ratio.n,
+    }
+}
