@@ -197,9 +197,9 @@ impl Diagnostic {
         let place = self.place.describe(lang);
         let (message, mend) = (self.message.get(lang), self.mend.get(lang));
         let mark = match (self.severity, english) {
-            (Severity::Error, _) => "",
+            (Severity::Error, _) => " ",
             (Severity::Warning, false) => "（提醒）",
-            (Severity::Warning, true) => " (warning)",
+            (Severity::Warning, true) => " (warning) ",
         };
         let colon = match (place.is_empty(), english) {
             (true, _) => "",
@@ -207,7 +207,7 @@ impl Diagnostic {
             (false, true) => ": ",
         };
         let gap = if english && !mend.is_empty() { " " } else { "" };
-        format!("{}{mark} {place}{colon}{message}{gap}{mend}", self.code)
+        format!("{}{mark}{place}{colon}{message}{gap}{mend}", self.code)
     }
 
     /// The order in which a person works through a file: by file, sheet, row and column, errors first in a cell.

@@ -171,16 +171,16 @@ pub enum NodeKind {
         function: Function,
         /// As many as the function takes.
         arguments: Vec<Node>,
-        /// For `regex` with a literal pattern: compiled once.
-        pattern: Option<Pattern>,
+        /// For `regex` with a literal pattern.
+        pattern: Pattern,
     },
 }
 
-/// A regular expression that was written as a literal.
-#[derive(Clone, Debug)]
-pub struct Pattern(pub(crate) regex::Regex);
+/// A regular expression that was written as a literal, compiled once; none for all other calls.
+#[derive(Clone, Debug, Default)]
+pub struct Pattern(pub(crate) Option<regex::Regex>);
 
-/// The literal is among the arguments, so it has been compared already.
+/// The literal is among the arguments, so trees that differ here differ there.
 impl PartialEq for Pattern {
     fn eq(&self, _: &Self) -> bool {
         true

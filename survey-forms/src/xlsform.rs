@@ -141,4 +141,4 @@ fn required_sheet<'w>(workbook: &'w Workbook, name: &'static str, faults: &mut F
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -8,7 +8,7 @@ use super::date::{from_days, parse_date};
 use super::function::Function;
 use super::parse::compile_pattern;
 use super::value::Value;
-use super::{Node, NodeKind, Operator};
+use super::{Node, NodeKind, Operator, Pattern};
 
 /// What an expression may ask about.
 pub trait Context<'a> {
@@ -41,9 +41,9 @@ pub fn evaluate<'a>(node: &'a Node, context: &impl Context<'a>) -> Value<'a> {
             arguments,
             pattern,
         } => {
-            let mut call = Call { arguments, context };
+            let call = Call { arguments, context };
             match (function, pattern) {
-                (Function::Regex, Some(pattern)) => Value::Boolean(pattern.0.is_match(&call.text(0))),
+                (Function::Regex, Pattern(Some(pattern))) => Value::Boolean(pattern.is_match(&call.text(0))),
                 _ => call.value(*function),
             }
         }
@@ -120,7 +120,7 @@ impl<'a, C: Context<'a>> Call<'a, '_, C> {
         self.rest(0).filter(|value| !value.is_empty())
     }
 
-    fn value(&mut self, function: Function) -> Value<'a> {
+    fn value(&self, function: Function) -> Value<'a> {
         use Function as F;
         use Value::{Boolean, Number};
         match function {
@@ -176,7 +176,7 @@ impl<'a, C: Context<'a>> Call<'a, '_, C> {
             F::NormalizeSpace => Value::text(self.text(0).split_whitespace().collect::<Vec<_>>().join(" ")),
             F::Regex => {
                 let text = self.text(0);
-                Boolean(compile_pattern(&self.text(1)).is_ok_and(|pattern| pattern.0.is_match(&text)))
+                Boolean(compile_pattern(&self.text(1)).is_ok_and(|pattern| pattern.is_match(&text)))
             }
             F::Number => Number(self.number(0)),
             F::Int => Number(self.number(0).trunc()),

@@ -267,32 +267,31 @@ impl<'s> Parser<'s> {
         })
     }
 
-    fn pattern(&mut self, function: Function, arguments: &[Node]) -> Option<Pattern> {
+    fn pattern(&mut self, function: Function, arguments: &[Node]) -> Pattern {
         let (Function::Regex, Some(argument)) = (function, arguments.get(1)) else {
-            return None;
+            return Pattern::default();
         };
         let NodeKind::Text(source) = &argument.kind else {
-            return None;
+            return Pattern::default();
         };
         match compile_pattern(source) {
-            Ok(pattern) => Some(pattern),
+            Ok(pattern) => Pattern(Some(pattern)),
             Err(problem) => {
                 self.faults.push(Fault {
                     kind: FaultKind::BadPattern(problem),
                     span: argument.span.clone(),
                 });
-                None
+                Pattern::default()
             }
         }
     }
 }
 
 /// Compiles a pattern so that it must match the whole text, as ODK does.
-pub(super) fn compile_pattern(source: &str) -> Result<Pattern, String> {
+pub(super) fn compile_pattern(source: &str) -> Result<regex::Regex, String> {
     regex::RegexBuilder::new(&format!("^(?:{source})$"))
         .size_limit(PATTERN_BYTES)
         .build()
-        .map(Pattern)
         .map_err(|error| {
             error
                 .to_string()

@@ -1,1 +1,197 @@
-//! Tests.
+//! Rendered pages, read as HTML by a person who reviews the snapshots.
+
+use super::{answer_text, page};
+use crate::flow;
+use crate::form::Form;
+use crate::response::RawAnswers;
+use crate::testing::{TODAY, answers, form};
+use crate::validate::validate_page;
+
+fn sample() -> Form {
+    form(crate::xlsform::tests::EVERYTHING)
+}
+
+/// The page with a line break before each element that starts a block, so that a difference can be read.
+fn html(form: &Form, name: &str, given: &RawAnswers, check: bool, lang: &str) -> String {
+    let now = flow::page(form, given, name, TODAY).expect("a page that is asked");
+    let errors = if check {
+        validate_page(form, &now, given, TODAY)
+    } else {
+        Vec::new()
+    };
+    let mut markup = page(form, &now, given, &errors, lang).into_string();
+    for tag in [
+        "<div",
+        "<fieldset",
+        "<legend",
+        "<label",
+        "<input",
+        "<p",
+        "<span",
+        "<textarea",
+        "<audio",
+        "<h1",
+        "<h2",
+    ] {
+        markup = markup.replace(tag, &format!("\n{tag}"));
+    }
+    markup
+}
+
+#[test]
+fn render__input_with_hint_and_error() {
+    insta::assert_snapshot!(html(&sample(), "age", &answers(&[("age", "1<5")]), true, "zh"));
+}
+
+#[test]
+fn render__fallback_language__is_marked() {
+    let page = html(&sample(), "age", &answers(&[]), false, "en");
+    assert!(page.contains(r#"<span lang="zh">按周岁</span>"#), "{page}");
+    assert!(page.contains("How old are you?"), "{page}");
+    let easy = html(&sample(), "age", &answers(&[]), false, "zh-x-easy");
+    assert!(
+        !easy.contains("lang="),
+        "the same language to every voice: {easy}"
+    );
+}
+
+#[test]
+fn render__field_list_with_likert_and_range() {
+    let given = answers(&[("age", "30"), ("need", "rehab"), ("sat", "4")]);
+    insta::assert_snapshot!(html(&sample(), "care", &given, true, "zh"));
+}
+
+#[test]
+fn render__several_choices_in_english() {
+    let given = answers(&[("age", "30"), ("need", "rehab dk")]);
+    insta::assert_snapshot!(html(&sample(), "need", &given, true, "en"));
+}
+
+#[test]
+fn render__filtered_choices_with_recording() {
+    let page = html(
+        &sample(),
+        "village",
+        &answers(&[("town", "a"), ("village", "a2")]),
+        false,
+        "zh",
+    );
+    assert!(page.contains("东一村") && !page.contains("西一村"), "{page}");
+    assert!(
+        page.contains(r#"<audio class="q-audio" controls preload="none" src="media/village.mp3">"#),
+        "{page}"
+    );
+    assert!(page.contains(r#"value="a2" checked"#), "{page}");
+}
+
+#[test]
+fn render__note_date_long_text() {
+    let form = sample();
+    let given = answers(&[
+        ("income", "5"),
+        ("since", "昨天"),
+        ("wish", "</textarea><script>"),
+    ]);
+    insta::assert_snapshot!(
+        [
+            html(&form, "welcome", &given, true, "zh"),
+            html(&form, "since", &given, true, "zh"),
+            html(&form, "wish", &given, true, "zh")
+        ]
+        .join("\n\n")
+    );
+}
+
+#[test]
+fn render__default__stands_until_something_is_said() {
+    let form = sample();
+    assert!(html(&form, "income", &answers(&[]), false, "zh").contains(r#"value="0""#));
+    assert!(html(&form, "income", &answers(&[("income", "")]), false, "zh").contains(r#"value="""#));
+}
+
+#[test]
+fn render__scale_values__are_never_shown() {
+    let given = answers(&[("age", "30"), ("need", "rehab")]);
+    let page = html(&sample(), "care", &given, false, "zh");
+    let page = page.split("</fieldset>").next().unwrap();
+    let text: String = page
+        .split('<')
+        .filter_map(|part| part.split_once('>').map(|(_, text)| text))
+        .collect();
+    assert!(text.contains("很满意"), "{text}");
+    for value in ["5", "4", "dk"] {
+        assert!(!text.contains(value), "{value} in {text}");
+    }
+}
+
+#[test]
+fn render__earlier_answers_in_words__are_labels_and_escaped() {
+    let form = form(
+        "
+        | survey  |               |      |                            |
+        |         | type          | name | label                      |
+        |         | text          | who  | 叫什么？                   |
+        |         | select_one yn | ok   | ${who}好吗？               |
+        |         | note          | end  | ${who}：${ok}              |
+        | choices |               |      |                            |
+        |         | list_name     | name | label                      |
+        |         | yn            | yes  | 好                         |
+        ",
+    );
+    let page = html(
+        &form,
+        "end",
+        &answers(&[("who", "<b>𠮷</b>"), ("ok", "yes")]),
+        false,
+        "zh",
+    );
+    assert!(page.contains("&lt;b&gt;𠮷&lt;/b&gt;：好"), "{page}");
+}
+
+#[test]
+fn answer_text__labels_days_and_numbers() {
+    let form = sample();
+    let text =
+        |name: &str, value: &str, lang: &str| answer_text(&form, form.question(name).unwrap(), value, lang);
+    assert_eq!(text("need", "rehab care", "zh"), "康复、托养");
+    assert_eq!(text("need", "rehab care", "en"), "Rehabilitation, Day care");
+    assert_eq!(text("sat", "4", "zh"), "满意");
+    assert_eq!(text("since", "2026-11-03", "zh"), "2026年11月3日");
+    assert_eq!(text("since", "2026-11-03", "en"), "3 November 2026");
+    assert_eq!(text("age", "３０", "zh"), "30");
+    assert_eq!(text("sat", "gone", "zh"), "gone");
+}
+
+/// Every id that `aria-describedby` and `for` name exists, and none exists twice; on every page, with and without
+/// errors, in both languages.
+#[test]
+fn render__every_reference__has_its_target() {
+    let form = sample();
+    let given = answers(&[("age", "30"), ("need", "rehab"), ("income", "1")]);
+    for now in flow::pages(&form, &given, TODAY) {
+        for (check, lang) in [(false, "zh"), (true, "zh"), (true, "en")] {
+            let page = html(&form, &now.name, &given, check, lang);
+            let all = |attribute: &str| -> Vec<String> {
+                let start = format!(" {attribute}=\"");
+                let values = page
+                    .split(start.as_str())
+                    .skip(1)
+                    .filter_map(|rest| rest.split('"').next());
+                values
+                    .flat_map(str::split_whitespace)
+                    .map(str::to_owned)
+                    .collect()
+            };
+            let ids = all("id");
+            for target in all("aria-describedby").iter().chain(&all("for")) {
+                assert_eq!(
+                    ids.iter().filter(|id| *id == target).count(),
+                    1,
+                    "{target} on {}:\n{page}",
+                    now.name
+                );
+            }
+            assert_eq!(page.matches("<h1>").count(), 1, "{page}");
+        }
+    }
+}

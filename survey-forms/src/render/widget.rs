@@ -27,7 +27,7 @@ impl View<'_, '_> {
                 } @else if is_choice {
                     (self.choices(question, slot, first, error))
                 } @else {
-                    label for=(question.name) { (self.heading(question, slot, first)) }
+                    (self.label(question, slot, first))
                     (self.hint(question))
                     (self.media(&question.media))
                     (self.error_text(question, error))
@@ -37,13 +37,26 @@ impl View<'_, '_> {
         }
     }
 
+    /// The question's words as a heading; for choices it stands inside the legend.
     fn heading(&self, question: &Question, slot: usize, first: bool) -> Markup {
-        let words = html! {
-            (self.text(&question.label))
-            @if self.state.is_required(slot) { span.q-required { (self.text(&words::required())) } }
-        };
+        let words = self.words(question, slot);
         html! {
             @if first { h1 { (words) } } @else { h2 { (words) } }
+        }
+    }
+
+    /// The label of an input inside the heading: HTML allows no heading inside a label.
+    fn label(&self, question: &Question, slot: usize, first: bool) -> Markup {
+        let label = html! { label for=(question.name) { (self.words(question, slot)) } };
+        html! {
+            @if first { h1 { (label) } } @else { h2 { (label) } }
+        }
+    }
+
+    fn words(&self, question: &Question, slot: usize) -> Markup {
+        html! {
+            (self.text(&question.label))
+            @if self.state.is_required(slot) { span.q-required { (self.text(&words::required())) } }
         }
     }
 
@@ -91,35 +104,19 @@ impl View<'_, '_> {
         // Neither `required` nor `min` and `max`: the browser's own bubbles are in the phone's language, vanish, and
         // keep the page from saying what is wrong beside the field.
         let is_long = question.appearance.has("multiline");
+        // A text field with a keypad for numbers too: `type=number` silently drops what it cannot read, full-width
+        // digits among it, and changes under a turning wheel.
         match question.kind {
-            QuestionKind::Integer => html! {
+            _ if question.kind == QuestionKind::Integer || question.kind.is_whole_range() => html! {
                 input.q-input.q-number type="text" inputmode="numeric" id=(name) name=(name) value=(value)
                     autocomplete="off" aria-describedby=[described] aria-invalid=[invalid];
             },
-            QuestionKind::Decimal => html! {
+            QuestionKind::Decimal | QuestionKind::Range { .. } => html! {
                 input.q-input.q-number type="text" inputmode="decimal" id=(name) name=(name) value=(value)
                     autocomplete="off" aria-describedby=[described] aria-invalid=[invalid];
             },
-            QuestionKind::Range { start, end, step } => {
-                let mode = if question.kind.is_whole_range() {
-                    "numeric"
-                } else {
-                    "decimal"
-                };
-                // A number field shows nothing for what is not a number, so that goes into a text field.
-                let type_ = if value.is_empty() || value.parse::<f64>().is_ok() {
-                    "number"
-                } else {
-                    "text"
-                };
-                html! {
-                    input.q-input.q-number type=(type_) inputmode=(mode) id=(name) name=(name) value=(value)
-                        min=(start) max=(end) step=(step)
-                        autocomplete="off" aria-describedby=[described] aria-invalid=[invalid];
-                }
-            }
             QuestionKind::Date => {
-                // Likewise: a date field cannot show what was mistyped.
+                // A date field cannot show what was mistyped.
                 let type_ = if value.is_empty() || parse_date(&value).is_some() {
                     "date"
                 } else {

@@ -6,7 +6,6 @@ use super::Faults;
 use super::headers::{Languages, Table, TableRow};
 use super::survey::media;
 use crate::diagnostic::catalogue::Fault;
-use crate::diagnostic::nearest;
 use crate::form::{Choice, ChoiceList, MissingKind};
 
 pub(super) fn read(
@@ -18,10 +17,9 @@ pub(super) fn read(
     if table.rows().is_empty() {
         return lists;
     }
-    for column in ["list_name", "name"] {
+    for column in ["list_name", "name", "label"] {
         if !table.has(column) {
-            let suggestion = nearest(column, table.headers()).map(str::to_owned);
-            faults.add(Fault::MissingColumn { column, suggestion }, table.place(1));
+            table.report_missing(column, faults);
         }
     }
     if !table.has("list_name") {

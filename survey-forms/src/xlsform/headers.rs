@@ -40,6 +40,8 @@ impl Kind {
 pub(crate) struct Table {
     sheet: &'static str,
     columns: Vec<Column>,
+    /// Headers that mean nothing here.
+    unknown: Vec<String>,
     rows: Vec<TableRow>,
 }
 
@@ -77,6 +79,7 @@ pub(super) fn read(sheet: &Sheet, kind: Kind, languages: &mut Languages, faults:
     let mut table = Table {
         sheet: kind.sheet(),
         columns: Vec::new(),
+        unknown: Vec::new(),
         rows: Vec::new(),
     };
     let Some((header_row, rows)) = sheet.rows.split_first() else {
@@ -89,6 +92,7 @@ pub(super) fn read(sheet: &Sheet, kind: Kind, languages: &mut Languages, faults:
                 .column(header.as_str())
         };
         let Some(meaning) = meaning(header, kind, header_row, faults, &place) else {
+            table.unknown.push(header.clone());
             continue;
         };
         if let Meaning::Translated(_, Some(language)) = &meaning {
@@ -267,9 +271,11 @@ impl Table {
         })
     }
 
-    /// The headers that a missing column might be, misspelt.
-    pub(crate) fn headers(&self) -> impl Iterator<Item = &str> {
-        self.columns.iter().map(|c| c.header.as_str())
+    /// Reports that a column is missing; a strange one that looks like it may be it, misspelt.
+    pub(crate) fn report_missing(&self, column: &'static str, faults: &mut Faults) {
+        let strange = self.unknown.iter().map(String::as_str).chain(self.extra_names());
+        let suggestion = nearest(column, strange).map(str::to_owned);
+        faults.add(Fault::MissingColumn { column, suggestion }, self.place(1));
     }
 
     pub(crate) fn cell<'t>(&'t self, row: &'t TableRow, column: &str) -> Option<Cell<'t>> {

@@ -4,7 +4,6 @@ use super::Faults;
 use super::aliases::{RowType, row_type, yes_no};
 use super::headers::{Languages, Table, TableRow};
 use crate::diagnostic::catalogue::Fault;
-use crate::diagnostic::nearest;
 use crate::expression::Expression;
 use crate::form::{Appearance, Group, Item, Media, Metadata, MetadataKind, Question, QuestionKind, Required};
 
@@ -22,12 +21,10 @@ pub(super) fn read(table: &Table, languages: &Languages, faults: &mut Faults) ->
         metadata: Vec::new(),
         has_selects: false,
     };
-    for column in ["type", "name"] {
+    // A page without words would be reported for every question; once is enough.
+    for column in ["type", "name", "label"] {
         if !table.has(column) {
-            let suggestion = nearest(column, table.headers()).map(str::to_owned);
-            reader
-                .faults
-                .add(Fault::MissingColumn { column, suggestion }, table.place(1));
+            table.report_missing(column, reader.faults);
         }
     }
     let items = if table.has("type") {
