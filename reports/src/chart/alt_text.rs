@@ -3,48 +3,36 @@
 use super::point::{Flag, Measure, Point};
 use crate::model::Lang;
 
-/// "最高青溪镇 82.1%，最低白石乡 61.0%。" among the shown values; empty when there is none, one clause when there is one.
-pub(crate) fn extremes(points: &[(&str, Point)], measure: Measure, lang: Lang) -> String {
-    let shown: Vec<(&str, f64)> = points
+/// "最高的是青溪镇（82.1%），最低的是白石乡（61.0%）。" among the shown values, begun with `what`; empty when there is
+/// none, one clause when there is one.
+pub(crate) fn extremes(what: &str, points: &[(&str, Point)], measure: Measure, lang: Lang) -> String {
+    let mut shown = points
         .iter()
-        .filter_map(|(label, p)| p.shown().map(|v| (*label, v)))
-        .collect();
-    let highest = shown.iter().fold(None::<(&str, f64)>, |best, &x| {
-        if best.is_some_and(|b| b.1 >= x.1) {
-            best
-        } else {
-            Some(x)
-        }
-    });
-    let lowest = shown.iter().fold(None::<(&str, f64)>, |best, &x| {
-        if best.is_some_and(|b| b.1 <= x.1) {
-            best
-        } else {
-            Some(x)
-        }
-    });
-    match (highest, lowest, lang) {
-        (Some(high), Some(low), Lang::Zh) if shown.len() > 1 => {
+        .filter_map(|(label, point)| point.shown().map(|value| (*label, value)));
+    let Some(first) = shown.next() else {
+        return String::new();
+    };
+    let (mut high, mut low, mut alone) = (first, first, true);
+    for point in shown {
+        alone = false;
+        high = if point.1 > high.1 { point } else { high };
+        low = if point.1 < low.1 { point } else { low };
+    }
+    let (most, least) = (measure.print(high.1), measure.print(low.1));
+    match (alone, lang) {
+        (true, Lang::Zh) => format!("{what}{}为{most}。", high.0),
+        (true, Lang::En) => format!("{what}{}: {most}. ", high.0),
+        (false, Lang::Zh) => format!(
+            "{what}最高的是{}（{most}），最低的是{}（{least}）。",
+            high.0, low.0
+        ),
+        (false, Lang::En) => {
+            let highest = if what.is_empty() { "Highest" } else { "highest" };
             format!(
-                "最高{} {}，最低{} {}。",
-                high.0,
-                measure.print(high.1),
-                low.0,
-                measure.print(low.1)
+                "{what}{highest}: {} ({most}); lowest: {} ({least}). ",
+                high.0, low.0
             )
         }
-        (Some(high), Some(low), Lang::En) if shown.len() > 1 => {
-            format!(
-                "Highest: {} {}; lowest: {} {}. ",
-                high.0,
-                measure.print(high.1),
-                low.0,
-                measure.print(low.1)
-            )
-        }
-        (Some(only), _, Lang::Zh) => format!("{} {}。", only.0, measure.print(only.1)),
-        (Some(only), _, Lang::En) => format!("{} {}. ", only.0, measure.print(only.1)),
-        _ => String::new(),
     }
 }
 
@@ -127,10 +115,10 @@ mod tests {
             ("丙", Point::exact(61.0)),
         ];
         assert_eq!(
-            extremes(&points, Measure::Percent, Lang::Zh),
-            "最高甲 70.0%，最低丙 61.0%。"
+            extremes("", &points, Measure::Percent, Lang::Zh),
+            "最高的是甲（70.0%），最低的是丙（61.0%）。"
         );
-        assert_eq!(extremes(&points[1..2], Measure::Percent, Lang::Zh), "");
+        assert_eq!(extremes("", &points[1..2], Measure::Percent, Lang::Zh), "");
     }
 
     #[test]

@@ -298,7 +298,7 @@ impl Chart for BarChart {
             format!("条形图，{}项。", rows.len()),
             format!("Bars, {} rows. ", rows.len()),
         );
-        said.push_str(&alt_text::extremes(&rows, self.measure, lang));
+        said.push_str(&alt_text::extremes("", &rows, self.measure, lang));
         if let Some(reference) = &self.reference {
             let value = reference.point.print(self.measure, lang);
             said.push_str(&lang.pick(
@@ -353,5 +353,56 @@ impl Chart for BarChart {
             })
             .collect();
         Table { header, rows }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::scene::Shape;
+    use super::*;
+
+    fn chart(values: &[f64]) -> BarChart {
+        BarChart {
+            heading: Heading {
+                id: "bars".to_owned(),
+                ..Heading::default()
+            },
+            rows: values
+                .iter()
+                .enumerate()
+                .map(|(i, v)| BarRow {
+                    label: format!("第{i}项"),
+                    point: Point::exact(*v),
+                    highlighted: false,
+                })
+                .collect(),
+            cumulative: true,
+            ..BarChart::default()
+        }
+    }
+
+    #[test]
+    fn bars_are_as_long_as_their_values_from_zero() {
+        let scene = chart(&[10.0, 40.0, 20.0]).scene(Lang::Zh, Frame::WIDE).unwrap();
+        let lengths: Vec<f64> = scene
+            .shapes
+            .iter()
+            .filter_map(|shape| match shape {
+                Shape::Rect { width, height, .. } if (*height - BAR).abs() < 1e-9 => Some(*width),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(lengths.len(), 3, "sorted, longest first");
+        assert!((lengths[0] / lengths[1] - 2.0).abs() < 1e-9 && (lengths[1] / lengths[2] - 2.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn cumulated_ends_at_a_hundred_and_stops_when_a_bar_is_withheld() {
+        let mut chart = chart(&[50.0, 30.0, 15.0, 5.0]);
+        let cumulated = chart.cumulated().unwrap();
+        assert_eq!(cumulated, [50.0, 80.0, 95.0, 100.0]);
+        assert_eq!(BarChart::vital(&cumulated), 2);
+        chart.rows[3].point = Point::suppressed();
+        assert_eq!(chart.cumulated(), None, "it could be had by subtraction");
     }
 }

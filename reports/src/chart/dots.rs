@@ -277,7 +277,7 @@ impl Chart for DotChart {
             format!("点与区间图，{}个单位，由高到低排列。", rows.len()),
             format!("Dots with 95% intervals, {} units, highest first. ", rows.len()),
         );
-        said.push_str(&alt_text::extremes(&rows, self.measure, lang));
+        said.push_str(&alt_text::extremes("", &rows, self.measure, lang));
         if let Some(reference) = &self.reference {
             let value = reference.point.print(self.measure, lang);
             let (above, below) = self.beyond_reference();

@@ -256,12 +256,22 @@ fn text_style(text: &Text, size: f64, position: Pos) -> TextStyle<'static> {
     }
 }
 
-/// Takes off what says nothing: full opacity, no stroke, the family that the root names, colours in upper case.
+/// Takes off what says nothing: full opacity, no stroke, the family that the root names, digits of binary noise.
 fn plain(line: &str) -> String {
-    line.replace(" opacity=\"1\"", "")
-        .replace(" stroke=\"none\"", "")
+    let mut line = line
+        .replace(" opacity=\"1\"", "")
         .replace(&format!(" font-family=\"{}\"", font::PLOTTERS_FAMILY), "")
-        .replace(" \"/>", "\"/>")
+        .replace(" \"/>", "\"/>");
+    if line.starts_with("<circle") {
+        line = line.replace(" stroke-width=\"1\"", "");
+    }
+    line = line.replace(" stroke=\"none\"", "");
+    let rounded = line.split_once(" font-size=\"").and_then(|(head, rest)| {
+        let (size, tail) = rest.split_once('"')?;
+        let size: f64 = size.parse().ok()?;
+        Some(format!("{head} font-size=\"{size:.0}\"{tail}"))
+    });
+    rounded.unwrap_or(line)
 }
 
 fn escaped(words: &str) -> String {
@@ -325,7 +335,7 @@ mod tests {
 
     #[test]
     fn png_puts_ink_where_the_scene_says() {
-        let mut scene = Scene::new(320.0);
+        let mut scene = Scene::new(320.0, Lang::Zh);
         scene.height = 40.0;
         // The ink of （ is in the right half of its square: plotters alone would put it to the left.
         let style = super::super::scene::Style::new(20.0, super::super::theme::INK);

@@ -241,7 +241,7 @@ impl Chart for HeatMap {
                 self.columns.join(", ")
             ),
         );
-        said.push_str(&alt_text::extremes(&named, self.measure, lang));
+        said.push_str(&alt_text::extremes("", &named, self.measure, lang));
         if let Some((column, spread)) = self.widest_column() {
             let spread = Measure::Score.print(spread);
             said.push_str(&lang.pick(
@@ -343,5 +343,43 @@ impl HeatMap {
             }
         }
         widest
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn map(values: &[f64]) -> HeatMap {
+        HeatMap {
+            columns: vec!["甲".to_owned(); values.len()],
+            rows: vec![HeatRow {
+                cells: values.iter().copied().map(Point::exact).collect(),
+                ..HeatRow::default()
+            }],
+            ..HeatMap::default()
+        }
+    }
+
+    #[test]
+    fn limits_are_round_and_use_the_range() {
+        assert_eq!(map(&[28.0, 97.0]).limits(), [40.0, 55.0, 70.0, 85.0]);
+        assert_eq!(map(&[]).limits(), [20.0, 40.0, 60.0, 80.0]);
+        let narrow = map(&[71.0, 74.9]).limits();
+        assert!(
+            narrow
+                .windows(2)
+                .all(|pair| (pair[1] - pair[0] - 1.0).abs() < 1e-9),
+            "{narrow:?}"
+        );
+    }
+
+    #[test]
+    fn class_counts_the_limits_reached() {
+        let limits = [20.0, 40.0, 60.0, 80.0];
+        assert_eq!(
+            [19.9, 20.0, 79.9, 80.0, 100.0].map(|v| class(v, limits)),
+            [0, 1, 3, 4, 4]
+        );
     }
 }

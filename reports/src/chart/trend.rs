@@ -34,6 +34,8 @@ pub struct Series {
     pub highlighted: bool,
 }
 
+/// Most values that are printed along a line.
+const MOST_VALUES: usize = 7;
 /// Most series that one picture holds.
 const MOST_SERIES: usize = 6;
 
@@ -43,6 +45,8 @@ const VALUE: Style = Style::new(theme::VALUE, theme::INK);
 
 /// From periods and values to pixels.
 struct Plane {
+    /// Left and right edge of the room for lines and their values.
+    room: (f64, f64),
     x_of: Scale,
     y_of: Scale,
 }
@@ -208,6 +212,7 @@ impl Chart for TrendChart {
         let inset = if self.periods.len() > 1 { 14.0 } else { 0.0 };
         let last = (self.periods.len().max(2) - 1) as f64;
         let plane = Plane {
+            room: (left, right),
             x_of: Scale::new((0.0, last), (left + inset, right - inset)),
             y_of: Scale::new(domain, (bottom, top)),
         };
@@ -432,9 +437,10 @@ impl TrendChart {
     fn inner_values(&self, scene: &mut Scene, series: &Series, plane: &Plane, lang: Lang) {
         let style = VALUE.stressed(true);
         let last = last_shown(series).map(|(i, _)| i);
+        let stressed = stressed_periods(series);
         let mut taken: Vec<(f64, f64, f64)> = Vec::new();
         for (i, point) in series.points.iter().enumerate() {
-            let Some(value) = point.shown().filter(|_| Some(i) != last) else {
+            let Some(value) = point.shown().filter(|_| Some(i) != last && stressed.contains(&i)) else {
                 continue;
             };
             let (x, y) = (plane.x_of.at(i as f64), plane.y_of.at(value));
@@ -454,7 +460,8 @@ impl TrendChart {
                 .find(|&(cx, cy)| {
                     let apart =
                         |t: &(f64, f64, f64)| (t.0 - cx).abs() > t.2 + half + 4.0 || (t.1 - cy).abs() > 14.0;
-                    taken.iter().all(apart) && self.is_clear((cx - half, cx + half), cy, plane)
+                    let inside = cx - half >= plane.room.0 - 4.0 && cx + half <= plane.room.1 + 4.0;
+                    inside && taken.iter().all(apart) && self.is_clear((cx - half, cx + half), cy, plane)
                 });
             if let Some((cx, cy)) = free {
                 scene.text(cx, cy + style.drop(), Anchor::Middle, style, words);
@@ -505,6 +512,25 @@ impl TrendChart {
         }
         sheet.y = sheet.y.max(base + 4.0);
     }
+}
+
+/// The periods whose values are printed: all of a few, else the first, the highest and the lowest.
+fn stressed_periods(series: &Series) -> Vec<usize> {
+    let shown: Vec<(usize, f64)> = series
+        .points
+        .iter()
+        .enumerate()
+        .filter_map(|(i, p)| p.shown().map(|v| (i, v)))
+        .collect();
+    if shown.len() <= MOST_VALUES {
+        return shown.iter().map(|(i, _)| *i).collect();
+    }
+    let ends = [
+        shown.first(),
+        shown.iter().max_by(|a, b| a.1.total_cmp(&b.1)),
+        shown.iter().min_by(|a, b| a.1.total_cmp(&b.1)),
+    ];
+    ends.into_iter().flatten().map(|(i, _)| *i).collect()
 }
 
 /// Runs of neighbouring periods whose points pass the test.

@@ -237,6 +237,7 @@ pub(crate) fn scores(lang: Lang) -> DotChart {
     );
     let mut rows = township_rows(lang, 66.0, 22.0);
     for row in &mut rows {
+        row.note.clear();
         let Some(value) = row.point.shown() else { continue };
         let (lower, upper) = row.point.interval().unwrap_or((value, value));
         row.borderline = [60.0, 75.0, 85.0]
