@@ -289,7 +289,9 @@ fn svg_is_well_formed_and_self_contained() {
 fn open_tags(svg: &str) -> Vec<String> {
     let mut open: Vec<String> = Vec::new();
     for part in svg.split('<').skip(1) {
-        let (tag, rest) = part.split_once('>').expect("a tag ends");
+        let Some((tag, rest)) = part.split_once('>') else {
+            panic!("a tag does not end: {part}")
+        };
         assert!(!rest.contains('>'), "an unescaped > in {rest}");
         let name = tag.split([' ', '/']).next().unwrap_or_default().to_owned();
         if let Some(closed) = tag.strip_prefix('/') {

@@ -59,11 +59,11 @@ pub(crate) fn svg(
         if frame.heading { "" } else { "-bare" }
     );
     let mut out = String::with_capacity(raw.len());
-    let _ = write!(
+    let _ = writeln!(
         out,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {} {}\" width=\"100%\" role=\"img\" \
          aria-labelledby=\"{id}-title {id}-desc\" lang=\"{}\" font-family=\"{}\">\
-         <title id=\"{id}-title\">{}</title><desc id=\"{id}-desc\">{}</desc>\n",
+         <title id=\"{id}-title\">{}</title><desc id=\"{id}-desc\">{}</desc>",
         size.0,
         size.1,
         lang.tag(),

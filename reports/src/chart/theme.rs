@@ -232,9 +232,9 @@ mod tests {
     #[test]
     fn five_steps_stay_apart_for_colour_blind_readers() {
         for eye in [None, Some(DEUTERANOPIA), Some(PROTANOPIA)] {
-            for i in 0..5 {
-                for j in i + 1..5 {
-                    let apart = difference(LIKERT[i], LIKERT[j], eye);
+            for (i, one) in LIKERT.into_iter().enumerate() {
+                for (j, other) in LIKERT.into_iter().enumerate().skip(i + 1) {
+                    let apart = difference(one, other, eye);
                     assert!(apart >= 15.0, "steps {} and {}: {apart:.1}", i + 1, j + 1);
                 }
             }
