@@ -49,20 +49,20 @@ pub(super) fn answer(county: &Population, index: usize, sink: &mut impl Sink) {
     ];
     sink.code("filled_by", draw.pick(&filled).unwrap_or_default());
     sink.code("staff_present", present(draw, 0.04));
-    sink.code("staff_post", degrees(draw, 1.3 + 0.5 * standing));
-    let trained = yes_no(draw, logistic(0.9 + 0.4 * standing));
+    sink.code("staff_post", degrees(draw, 1.6 + 0.5 * standing));
+    let trained = yes_no(draw, logistic(1.3 + 0.4 * standing));
     sink.code("staff_trained", trained);
-    sink.code("pay_on_time", degrees(draw, 1.0 + 0.5 * standing));
+    sink.code("pay_on_time", degrees(draw, 1.4 + 0.5 * standing));
     if trained == "yes" {
         sink.code("sat_training", opinion(draw, 0.1 + mood, 0.85));
     }
     sink.code("equipment", degrees(draw, 0.4 + 0.4 * standing));
     sink.code("funds", degrees(draw, -0.7 + 0.3 * standing));
     if body.kind != BodyKind::SpecialAssociation {
-        sink.code("one_stop", degrees(draw, 0.6 + 0.5 * standing));
+        sink.code("one_stop", degrees(draw, 0.9 + 0.5 * standing));
     }
     if body.kind == BodyKind::VillageAssociation {
-        sink.code("register_current", yes_no(draw, logistic(1.0 + 0.4 * standing)));
+        sink.code("register_current", yes_no(draw, logistic(1.3 + 0.4 * standing)));
         let extents = match standing {
             s if s > 0.8 => [
                 ("all", 0.40),
@@ -96,15 +96,15 @@ pub(super) fn answer(county: &Population, index: usize, sink: &mut impl Sink) {
     sink.put("volunteers", count(draw, 3.0 * busy * (0.25 * standing).exp()));
     sink.code(
         "purchased_services",
-        yes_no(draw, logistic(-0.1 + 0.45 * standing)),
+        yes_no(draw, logistic(0.4 + 0.45 * standing)),
     );
-    sink.code("enterprises", yes_no(draw, logistic(-0.7 + 0.4 * standing)));
+    sink.code("enterprises", yes_no(draw, logistic(-0.2 + 0.4 * standing)));
     for (question, liked) in COOPERATION {
         let never = draw.chance(0.12);
         let answer = opinion(draw, liked + 0.1 * quality + mood, 0.85);
         sink.code(question, if never { "na" } else { answer });
     }
-    sink.code("asked_opinion", yes_no(draw, logistic(0.5 + 0.2 * standing)));
+    sink.code("asked_opinion", yes_no(draw, logistic(0.9 + 0.2 * standing)));
     let raised = yes_no(draw, 0.42);
     sink.code("raised", raised);
     if raised == "yes" {

@@ -11,6 +11,8 @@ const QUALITY: [f64; 20] = [
     0.35, 1.45, -0.40, 0.95, 0.10, -0.85, 0.50, -1.30, 0.90, 0.00, -0.45, 1.75, -0.05, -1.60, 0.55, -0.95,
     0.15, 1.05, -0.50, -1.75,
 ];
+/// How far apart the townships lie, as a factor on [`QUALITY`].
+const SPREAD: f64 = 0.8;
 /// Standard deviation of what villages add to every latent opinion: an intraclass correlation of about
 /// 0.175² / (1 + 0.175²) = 0.03.
 const VILLAGE_SD: f64 = 0.175;
@@ -209,7 +211,7 @@ impl Population {
         for (t, unit) in plan.units.of_level("township").into_iter().enumerate() {
             county.townships.push(Township {
                 code: unit.code.clone(),
-                quality: QUALITY[t % QUALITY.len()],
+                quality: SPREAD * QUALITY[t % QUALITY.len()],
                 themes: std::array::from_fn(|_| 0.3 * places.normal()),
                 areas: std::array::from_fn(|_| 0.45 * places.normal()),
             });

@@ -93,13 +93,13 @@ pub(super) fn logistic(x: f64) -> f64 {
 }
 
 /// A latent opinion (mean 0, standard deviation 1 within a township of middling quality) as one of five steps:
-/// 3, 9, 24, 38 and 26 % at x = 0.
+/// 2, 7, 21, 38 and 31 % at x = 0.
 pub(super) fn five(x: f64) -> &'static str {
     match x {
-        x if x < -1.88 => "1",
-        x if x < -1.17 => "2",
-        x if x < -0.36 => "3",
-        x if x < 0.64 => "4",
+        x if x < -2.03 => "1",
+        x if x < -1.32 => "2",
+        x if x < -0.51 => "3",
+        x if x < 0.49 => "4",
         _ => "5",
     }
 }

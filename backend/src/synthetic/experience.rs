@@ -63,16 +63,16 @@ const ACTIVITIES: [(&str, f64); 6] = [
 
 /// Chance that who needs it receives it, as a logit, and how much it helps, per area.
 const SERVICE: [(f64, f64); 10] = [
-    (0.60, 0.10),
-    (-0.15, 0.20),
-    (0.95, 0.15),
-    (-0.30, -0.35),
-    (1.15, 0.00),
-    (0.75, 0.05),
-    (0.00, 0.30),
-    (0.25, -0.15),
-    (1.70, 0.25),
-    (0.05, -0.30),
+    (0.95, 0.20),
+    (0.20, 0.30),
+    (1.30, 0.25),
+    (0.05, -0.25),
+    (1.50, 0.10),
+    (1.10, 0.15),
+    (0.35, 0.40),
+    (0.60, -0.05),
+    (2.05, 0.35),
+    (0.40, -0.20),
 ];
 
 /// A person's year. Codes are the questionnaire's; empty where not asked or left blank.
@@ -313,7 +313,7 @@ fn activities(person: &Person, draw: &mut Draw, standing: f64, contentment: f64)
         _ => 0.30,
     } - if person.age >= 75 { 0.45 } else { 0.0 };
     // First whether at all, then what: at least one, so that the rate is what the first line says.
-    let any = draw.chance(logistic(0.35 + able + 0.42 * standing + 0.2 * contentment));
+    let any = draw.chance(logistic(0.75 + able + 0.42 * standing + 0.2 * contentment));
     let mut chosen = [false; 6];
     if any {
         let sure = draw
@@ -331,7 +331,7 @@ fn visits(person: &Person, draw: &mut Draw, standing: f64) -> &'static str {
     if draw.chance(0.03) {
         return if draw.chance(0.7) { "dk" } else { "" };
     }
-    let mean = 0.95 * (0.26 * standing).exp() * if person.in_hardship() { 1.55 } else { 0.85 };
+    let mean = 1.15 * (0.26 * standing).exp() * if person.in_hardship() { 1.55 } else { 0.85 };
     // Poisson by inversion, three or more together.
     let u = draw.uniform();
     let none = (-mean).exp();

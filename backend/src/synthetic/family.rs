@@ -53,14 +53,14 @@ pub(super) fn answer(county: &Population, index: usize, sink: &mut impl Sink) {
         carer(draw, hours, township.theme(Theme::Carers), mood, sink);
     }
     let contact = township.theme(Theme::Contact) + 2.0 * village.effect;
-    sink.code("knows_benefits", yes_no(draw, logistic(0.35 + 0.35 * contact)));
+    sink.code("knows_benefits", yes_no(draw, logistic(0.65 + 0.35 * contact)));
     sink.code(
         "knows_guardianship",
-        yes_no(draw, logistic(-0.55 + 0.35 * contact)),
+        yes_no(draw, logistic(-0.2 + 0.35 * contact)),
     );
-    sink.code("knows_whom", yes_no(draw, logistic(0.75 + 0.35 * contact)));
-    sink.code("seen_lists", yes_no(draw, logistic(0.2 + 0.35 * contact)));
-    sink.code("asked_opinion", yes_no(draw, logistic(-0.5 + 0.4 * contact)));
+    sink.code("knows_whom", yes_no(draw, logistic(1.0 + 0.35 * contact)));
+    sink.code("seen_lists", yes_no(draw, logistic(0.5 + 0.35 * contact)));
+    sink.code("asked_opinion", yes_no(draw, logistic(0.4 * contact)));
     let process = township.theme(Theme::Process);
     for (question, standing) in PROCESS {
         let never = draw.chance(0.07);

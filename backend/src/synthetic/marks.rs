@@ -31,7 +31,7 @@ pub fn criterion_scores(county: &Population, plan: &Plan) -> Vec<CriterionScore>
     for (t, township) in county.townships.iter().enumerate() {
         for (c, criterion) in plan.criteria.iter().enumerate() {
             let mut draw = county.streams.of(Topic::Marks, 1 + t * plan.criteria.len() + c);
-            let level = 0.62 + 0.11 * township.theme(Theme::Capacity);
+            let level = 0.70 + 0.11 * township.theme(Theme::Capacity);
             let truth = level * criterion.max_score + TRAIT_SD * draw.normal();
             let mut give = |scorer: usize| {
                 let mark = truth + severity[scorer] + MARK_SD * draw.normal();

@@ -134,12 +134,12 @@ pub(super) fn answer(county: &Population, index: usize, sink: &mut impl Sink) {
             "knows_whom",
             yes_no(
                 draw,
-                logistic(0.65 + 0.4 * contact + 0.2 * experience.contentment),
+                logistic(0.95 + 0.4 * contact + 0.2 * experience.contentment),
             ),
         );
     }
-    sink.code("seen_lists", yes_no(draw, logistic(0.15 + 0.4 * contact)));
-    sink.code("asked_opinion", yes_no(draw, logistic(-0.35 + 0.45 * contact)));
+    sink.code("seen_lists", yes_no(draw, logistic(0.5 + 0.4 * contact)));
+    sink.code("asked_opinion", yes_no(draw, logistic(0.15 + 0.45 * contact)));
     petition(county, index, &experience, draw, sink);
     if own_views {
         let process = township.theme(Theme::Process);
@@ -177,13 +177,13 @@ fn petition(
         return;
     }
     let handling = township.theme(Theme::Process);
-    let answered = yes_no(draw, logistic(1.25 + 0.45 * handling));
+    let answered = yes_no(draw, logistic(1.55 + 0.45 * handling));
     sink.code("raised_answered", answered);
     if answered == "yes" {
-        let on_time = yes_no(draw, logistic(0.9 + 0.4 * handling));
+        let on_time = yes_no(draw, logistic(1.25 + 0.4 * handling));
         sink.code("raised_on_time", if draw.chance(0.12) { "na" } else { on_time });
     }
-    let solved = match (answered, yes_no(draw, logistic(0.6 + 0.4 * handling))) {
+    let solved = match (answered, yes_no(draw, logistic(1.0 + 0.4 * handling))) {
         ("yes", "yes") if draw.chance(0.35) => "partly",
         ("yes", other) => other,
         // Without an answer hardly anything is solved.

@@ -92,7 +92,9 @@ pub fn group_cases(
         certainty: case.certainty,
         base_weight: case.base_weight,
         mode: *mode,
-        disposition: Some(case.disposition.code().to_owned()),
+        disposition: serde_json::to_value(case.disposition)
+            .ok()
+            .and_then(|word| word.as_str().map(str::to_owned)),
         responded: case.responded(),
         subject: case.subject,
     };

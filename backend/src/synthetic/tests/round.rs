@@ -1,0 +1,95 @@
+//! The whole chain on the synthetic county: what a round says that was computed from the sample, held against what it
+//! says when everybody answers.
+
+use analysis::results::{IndicatorResult, RoundResults};
+use analysis::round::{GroupCases, RoundInput, compute};
+
+use super::*;
+
+fn results(plan: &Plan, county: &Population, groups: Vec<GroupCases>) -> RoundResults {
+    let input = RoundInput {
+        plan,
+        plan_sha256: String::new(),
+        groups,
+        criterion_scores: criterion_scores(county, plan),
+        open_link_counts: Vec::new(),
+        daily: Vec::new(),
+    };
+    compute(&input).expect("results").results
+}
+
+fn key(row: &IndicatorResult) -> (&str, &str, Option<&str>, Option<&str>) {
+    (&row.code, &row.unit, row.group.as_deref(), row.area.as_deref())
+}
+
+#[test]
+fn round_of_a_sample_comes_as_close_to_the_truth_as_it_says() {
+    let (plan, county) = (plan(), county());
+    let fieldwork = Fieldwork::run(&county, &plan, 3000).expect("fieldwork");
+    let estimated = results(
+        &plan,
+        &county,
+        group_cases(&county, &plan, &fieldwork).expect("cases"),
+    );
+    let known = results(&plan, &county, truth(&county, &plan).expect("the truth"));
+    let truth: BTreeMap<_, _> = known
+        .indicators
+        .iter()
+        .map(|row| (key(row), row.estimate))
+        .collect();
+
+    // Shares of intervals that hold the true value, for the county and for the townships.
+    let (mut covered, mut all) = ([0.0; 2], [0.0; 2]);
+    for row in &estimated.indicators {
+        let (Some(value), Some(lower), Some(upper), Some(se)) =
+            (truth[&key(row)], row.lower, row.upper, row.se)
+        else {
+            continue;
+        };
+        // Marks and administrative values are the same in both; small cells where everyone agrees show no error.
+        if se > 1e-9 && row.n >= 10 && row.group.as_deref() != Some("third_party") {
+            let level = usize::from(row.unit != plan.round.county);
+            all[level] += 1.0;
+            covered[level] += f64::from(u8::from((lower..=upper).contains(&value)));
+        }
+    }
+    let shares = [covered[0] / all[0], covered[1] / all[1]];
+    assert!(all[0] > 80.0 && all[1] > 1000.0, "{all:?}");
+    assert!(shares.iter().all(|share| *share > 0.92), "{shares:?}");
+
+    // Scores and ranks.
+    let true_scores: BTreeMap<&str, _> = known
+        .scores
+        .iter()
+        .map(|score| (score.unit.as_str(), score))
+        .collect();
+    let townships: Vec<_> = estimated
+        .scores
+        .iter()
+        .filter(|score| score.rank.is_some())
+        .collect();
+    assert_eq!(townships.len(), 20);
+    let held = townships.iter().filter(|score| {
+        let rank = true_scores[score.unit.as_str()].rank;
+        score.rank_lower <= rank && rank <= score.rank_upper
+    });
+    assert!(held.count() >= 19);
+    let spread: f64 = townships
+        .iter()
+        .map(|score| {
+            (score.score.unwrap_or(f64::NAN) - true_scores[score.unit.as_str()].score.unwrap_or(f64::NAN))
+                .abs()
+        })
+        .sum::<f64>()
+        / 20.0;
+    assert!(spread < 3.0, "{spread}");
+
+    // Response rates are those of the fieldwork.
+    let complete: u64 = estimated
+        .response_rates
+        .iter()
+        .filter(|rate| rate.unit == plan.round.county)
+        .map(|rate| rate.complete)
+        .sum();
+    assert_eq!(complete, 3000);
+}
