@@ -4,10 +4,12 @@
 //! influence of that row. Everything else (standard error, interval, degrees of freedom,
 //! design effect, covariances between estimates) follows from those in the same way, here.
 
+pub mod contrast;
 pub mod mean;
 pub mod proportion;
 pub mod ratio;
 pub mod total;
+pub mod variance;
 
 use nalgebra::DMatrix;
 

@@ -20,7 +20,7 @@ use survey_forms::diagnostic::Diagnostic;
 pub use answer::{Answer, EstimateLine, TestLine, WeightsLine};
 
 use fault::{Faults, join};
-use spec::Request;
+use spec::{Request, Stat};
 use table::Table;
 
 /// Answers a request.
@@ -59,18 +59,26 @@ pub fn run(request_json: &str, base_dir: &Path) -> Result<Answer, Vec<Diagnostic
     let Some(design) = design else {
         return Err(faults.check().err().unwrap_or_default());
     };
-    let mut estimates = Vec::new();
+    let (mut estimates, mut tests) = (Vec::new(), Vec::new());
     for entry in &request.estimates {
-        estimates.extend(
-            compute::estimate(&design, entry, &table, &mut faults)
-                .into_iter()
-                .flatten(),
-        );
+        if entry.stat == Stat::TTest {
+            tests.extend(
+                compute::test(&design, entry, &table, &mut faults)
+                    .into_iter()
+                    .flatten(),
+            );
+        } else {
+            estimates.extend(
+                compute::estimate(&design, entry, &table, &mut faults)
+                    .into_iter()
+                    .flatten(),
+            );
+        }
     }
     let weights = WeightsLine::of(design.weights());
     faults.into_result(Answer {
         estimates,
-        tests: Vec::new(),
+        tests,
         weights,
     })
 }
@@ -112,6 +120,14 @@ fn columns_of(request: &Request) -> IndexMap<String, String> {
             .by
             .iter()
             .for_each(|name| add(name, join(&entry.field, "by")));
+        entry
+            .across
+            .iter()
+            .for_each(|name| add(name, join(&entry.field, "across")));
+        entry
+            .between
+            .iter()
+            .for_each(|(name, _)| add(name, join(&entry.field, "between")));
         for (name, _) in &entry.condition {
             add(name, join(&entry.field, "where"));
         }

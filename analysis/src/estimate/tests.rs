@@ -210,3 +210,38 @@ fn intervals_cover_the_population_value() {
     let share = f64::from(covered) / f64::from(rounds);
     assert!((0.93..=0.97).contains(&share), "covered in {share}");
 }
+
+#[test]
+fn variance_by_hand_and_difference_of_overlapping_domains() {
+    let design = weighted(&[1.0, 2.0, 1.0]);
+    // ȳ = 2, Σw(y−ȳ)²/Σw = (1 + 0 + 1)/4, times 3/2
+    close(variance::linearise(&design, &[1.0, 2.0, 3.0], None).value, 0.75);
+    assert!(
+        !variance::linearise(&design, &[1.0, 2.0, 3.0], Some(&[0]))
+            .value
+            .is_finite()
+    );
+
+    let y = [1.0, 2.0, 6.0, 4.0, 3.0];
+    let design = weighted(&[1.0; 5]);
+    let difference = contrast::difference_of_means(&design, &y, &[0, 1, 2], &[2, 3, 4]);
+    let joint = covariance(
+        &design,
+        &[
+            mean::linearise(&design, &y, Some(&[0, 1, 2])),
+            mean::linearise(&design, &y, Some(&[2, 3, 4])),
+        ],
+    );
+    close(difference.value, 3.0 - 13.0 / 3.0);
+    assert_eq!(difference.rows, [0, 1, 2, 3, 4]);
+    close(
+        difference.variance(&design),
+        joint[(0, 0)] + joint[(1, 1)] - 2.0 * joint[(0, 1)],
+    );
+    // An empty domain leaves nothing to compare with.
+    assert!(
+        contrast::difference_of_means(&design, &y, &[0, 1], &[])
+            .value
+            .is_nan()
+    );
+}

@@ -53,7 +53,7 @@ pub(super) fn limits(method: ProportionMethod, basis: Basis) -> (f64, f64) {
     let tail = 0.5 + level / 2.0;
     let t = t_quantile(tail, df);
     let odds = p * (1.0 - p);
-    if !(odds > 0.0) {
+    if odds.is_nan() || odds <= 0.0 {
         return match p == 0.0 || p == 1.0 {
             true => korn_graubard(p, n as f64, basis),
             false => (f64::NAN, f64::NAN),

@@ -4,12 +4,12 @@ use indexmap::IndexMap;
 use serde_json::Value;
 use survey_forms::diagnostic::Place;
 
-use super::answer::EstimateLine;
+use super::answer::{EstimateLine, TestLine};
 use super::fault::Faults;
 use super::spec::{CalibrateSpec, DesignSpec, EstimateSpec, MarginSpec, Stat};
 use super::table::{Table, Variable};
 use crate::design::{StageColumns, SurveyDesign};
-use crate::estimate::{Linearised, mean, proportion, ratio, total};
+use crate::estimate::{Linearised, contrast, mean, proportion, ratio, total, variance};
 use crate::factor::{Cells, Factor, MISSING};
 use crate::weighting::{Margin, RakeOptions, post_stratify, rake};
 
@@ -25,7 +25,7 @@ pub(super) fn design(spec: &DesignSpec, table: &Table, faults: &mut Faults) -> O
             for (row, &weight) in weights
                 .iter()
                 .enumerate()
-                .filter(|(_, w)| !(**w > 0.0))
+                .filter(|(_, w)| w.is_nan() || **w <= 0.0)
                 .take(MAX_ROWS)
             {
                 let place = table.place(row, column);
@@ -72,7 +72,7 @@ pub(super) fn design(spec: &DesignSpec, table: &Table, faults: &mut Faults) -> O
             fpc,
         });
     }
-    if !complete || weights.is_some_and(|weights| weights.iter().any(|w| !(*w > 0.0))) {
+    if !complete || weights.is_some_and(|weights| weights.iter().any(|w| w.is_nan() || *w <= 0.0)) {
         return None;
     }
     let mut builder = SurveyDesign::builder(table.rows)
@@ -251,6 +251,65 @@ fn rows_where(
     known.then(|| (0..table.rows as u32).filter(|&row| keep[row as usize]).collect())
 }
 
+/// The column and the two codes that a difference or a t-test compares: first minus second.
+fn two_groups<'a>(
+    spec: &EstimateSpec,
+    table: &'a Table,
+    faults: &mut Faults,
+) -> Option<(&'a [u32], [u32; 2])> {
+    if let Some(column) = &spec.across {
+        let variable = table.variable(column)?;
+        // The second level minus the first.
+        if variable.factor().levels().len() != 2 {
+            faults.not_two_levels(
+                &format!("{}.across", spec.field),
+                column,
+                variable.factor().levels(),
+            );
+            return None;
+        }
+        return Some((variable.factor().codes(), [1, 0]));
+    }
+    let (column, values) = spec.between.as_ref()?;
+    let variable = table.variable(column)?;
+    let codes = values.each_ref().map(|value| {
+        let code = variable.code_of(value);
+        if code.is_none() {
+            let field = format!("{}.between.{column}", spec.field);
+            faults.unknown_level(&field, column, value, variable.factor().levels());
+        }
+        code
+    });
+    Some((variable.factor().codes(), [codes[0]?, codes[1]?]))
+}
+
+/// Runs a t-test for each variable of an entry.
+pub(super) fn test(
+    design: &SurveyDesign,
+    spec: &EstimateSpec,
+    table: &Table,
+    faults: &mut Faults,
+) -> Option<Vec<TestLine>> {
+    let rows = rows_where(design, spec, table, faults)?;
+    let of: Vec<&Variable> = spec.of.iter().filter_map(|name| table.variable(name)).collect();
+    let mut lines = Vec::new();
+    for variable in of {
+        let statistic = Statistic::new(spec, variable, table, faults)?;
+        for (_, difference) in statistic.linearise(design, &rows) {
+            let test = contrast::t_test(design, &difference);
+            lines.push(TestLine {
+                stat: spec.stat.name(),
+                statistic: test.statistic,
+                ndf: 1.0,
+                ddf: test.df,
+                p_value: test.p_value,
+                estimate: Some(test.estimate),
+            });
+        }
+    }
+    Some(lines)
+}
+
 /// A statistic with its columns at hand, ready for one domain after the other.
 enum Statistic<'a> {
     Mean(&'a [f64]),
@@ -258,6 +317,9 @@ enum Statistic<'a> {
     LevelTotals(&'a Variable),
     Proportions(&'a Variable),
     Ratio(&'a [f64], &'a [f64]),
+    Variance(&'a [f64]),
+    /// The codes of the column that tells the two domains apart, and their codes.
+    Difference(&'a [f64], &'a [u32], [u32; 2]),
 }
 
 impl<'a> Statistic<'a> {
@@ -279,6 +341,12 @@ impl<'a> Statistic<'a> {
                 let x = numbers(spec.per.as_deref()?, &format!("{}.per", spec.field));
                 Self::Ratio(y?, x?)
             }
+            Stat::Variance => Self::Variance(numbers(&variable.name, &field)?),
+            Stat::Difference | Stat::TTest => {
+                let y = numbers(&variable.name, &field)?;
+                let (groups, codes) = two_groups(spec, table, faults)?;
+                Self::Difference(y, groups, codes)
+            }
         })
     }
 
@@ -293,6 +361,17 @@ impl<'a> Statistic<'a> {
             Self::Mean(y) => vec![(None, mean::linearise(design, y, Some(rows)))],
             Self::Total(y) => vec![(None, total::linearise(design, y, Some(rows)))],
             Self::Ratio(y, x) => vec![(None, ratio::linearise(design, y, x, Some(rows)))],
+            Self::Variance(y) => vec![(None, variance::linearise(design, y, Some(rows)))],
+            Self::Difference(y, groups, [first, second]) => {
+                let inside = |code: u32| -> Vec<u32> {
+                    rows.iter()
+                        .copied()
+                        .filter(|&row| groups[row as usize] == code)
+                        .collect()
+                };
+                let difference = contrast::difference_of_means(design, y, &inside(*first), &inside(*second));
+                vec![(None, difference)]
+            }
             Self::LevelTotals(variable) => each_level(variable, &|codes, level| {
                 total::linearise_level(design, codes, level, Some(rows))
             }),

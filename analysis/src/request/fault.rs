@@ -316,6 +316,21 @@ impl Faults {
         );
     }
 
+    /// ES004: a column that should tell two groups apart.
+    pub(super) fn not_two_levels(&mut self, field: &str, column: &str, levels: &[String]) {
+        let (found, list) = (
+            levels.len(),
+            levels.iter().take(10).cloned().collect::<Vec<_>>().join(", "),
+        );
+        self.push(
+            "ES004",
+            Place::unknown().field(field),
+            format!("列 {column} 应恰有两个取值，实有 {found} 个：{list}。"),
+            format!("the column {column} should have two values, but has {found}: {list}."),
+            Default::default(),
+        );
+    }
+
     /// ES018: weights that cannot be calibrated.
     pub(super) fn weighting(&mut self, field: &str, error: &WeightingError) {
         let zh = match error {

@@ -51,6 +51,9 @@ pub(super) enum Stat {
     Total,
     Proportion,
     Ratio,
+    Variance,
+    Difference,
+    TTest,
 }
 
 /// One entry of `estimates`.
@@ -63,35 +66,60 @@ pub(super) struct EstimateSpec {
     pub(super) by: Vec<String>,
     pub(super) condition: Vec<(String, Vec<String>)>,
     pub(super) listwise: bool,
+    /// `between` of a difference: a column and two of its values.
+    pub(super) between: Option<(String, [String; 2])>,
+    /// `across` of a t-test: a column with two values.
+    pub(super) across: Option<String>,
     pub(super) options: EstimateOptions,
 }
 
-const LATER_STATS: [&str; 6] = [
-    "quantile",
-    "variance",
-    "difference",
-    "t_test",
-    "chi_square",
-    "cronbach_alpha",
+const LATER_STATS: [&str; 3] = ["quantile", "chi_square", "cronbach_alpha"];
+const STATS: [(&str, Stat); 7] = [
+    ("mean", Stat::Mean),
+    ("total", Stat::Total),
+    ("proportion", Stat::Proportion),
+    ("ratio", Stat::Ratio),
+    ("variance", Stat::Variance),
+    ("difference", Stat::Difference),
+    ("t_test", Stat::TTest),
 ];
-const STATS: [&str; 4] = ["mean", "total", "proportion", "ratio"];
 const LONELY: [&str; 5] = ["fail", "remove", "adjust", "certainty", "average"];
 
 impl Stat {
     /// The name in requests and answers.
     pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Mean => "mean",
-            Self::Total => "total",
-            Self::Proportion => "proportion",
-            Self::Ratio => "ratio",
-        }
+        STATS
+            .iter()
+            .find(|(_, stat)| *stat == self)
+            .map_or("", |(name, _)| name)
     }
 
     fn from_name(name: &str) -> Option<Self> {
-        [Self::Mean, Self::Total, Self::Proportion, Self::Ratio]
-            .into_iter()
-            .find(|stat| stat.name() == name)
+        STATS
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, stat)| *stat)
+    }
+
+    /// The keys that an entry of this kind may have.
+    fn keys(self) -> &'static [&'static str] {
+        match self {
+            Self::Ratio => &["stat", "of", "per", "by", "where", "listwise", "deff", "ci"],
+            Self::Difference => &["stat", "of", "between", "by", "where", "listwise", "ci"],
+            Self::TTest => &["stat", "of", "across", "where", "listwise"],
+            Self::Variance => &["stat", "of", "by", "where", "listwise", "ci"],
+            _ => &["stat", "of", "by", "where", "listwise", "deff", "ci"],
+        }
+    }
+
+    /// The keys that it must have.
+    fn required(self) -> &'static [&'static str] {
+        match self {
+            Self::Ratio => &["of", "per"],
+            Self::Difference => &["of", "between"],
+            Self::TTest => &["of", "across"],
+            _ => &["of"],
+        }
     }
 }
 
@@ -266,7 +294,7 @@ impl EstimateSpec {
             Some(name) => match Stat::from_name(name) {
                 Some(stat) => stat,
                 None => {
-                    faults.bad_name(&keys.field("stat"), name, &STATS);
+                    faults.bad_name(&keys.field("stat"), name, &STATS.map(|(name, _)| name));
                     return None;
                 }
             },
@@ -275,16 +303,9 @@ impl EstimateSpec {
                 return None;
             }
         };
-        let mut known = vec!["stat", "of", "by", "where", "listwise", "deff", "ci"];
-        if stat == Stat::Ratio {
-            known.insert(2, "per");
-            if keys.get("per").is_none() {
-                faults.missing_key(path, "per");
-            }
-        }
-        keys.only(&known, faults);
-        if keys.get("of").is_none() {
-            faults.missing_key(path, "of");
+        keys.only(stat.keys(), faults);
+        for key in stat.required().iter().filter(|key| keys.get(key).is_none()) {
+            faults.missing_key(path, key);
         }
         Some(Self {
             field: path.to_owned(),
@@ -294,9 +315,32 @@ impl EstimateSpec {
             by: keys.names("by", faults),
             condition: read_condition(&keys, faults),
             listwise: keys.flag("listwise", faults).unwrap_or_default(),
+            between: read_between(&keys, faults),
+            across: keys.text("across", faults).map(str::to_owned),
             options: read_options(&keys, stat, faults),
         })
     }
+}
+
+/// `between`: one column and the two values that are compared.
+fn read_between(keys: &Keys<'_>, faults: &mut Faults) -> Option<(String, [String; 2])> {
+    let value = keys.get("between")?;
+    let field = keys.field("between");
+    let entries: Vec<_> = Keys::of(value, &field, faults)?.entries().collect();
+    let pair = match entries[..] {
+        [(column, Value::Array(values))] => values
+            .iter()
+            .map(scalar_text)
+            .collect::<Option<Vec<String>>>()
+            .and_then(|values| <[String; 2]>::try_from(values).ok())
+            .map(|values| (column.clone(), values)),
+        _ => None,
+    };
+    if pair.is_none() {
+        let en = "one column with two values, such as { \"stype\": [\"H\", \"E\"] }";
+        faults.bad_value(&field, value, ("一列及其两个取值", en));
+    }
+    pair
 }
 
 /// `where`: each column with the values that are let through.

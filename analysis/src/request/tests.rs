@@ -258,6 +258,49 @@ fn where_with_an_unknown_value_suggests_a_known_one() {
 }
 
 #[test]
+fn differences_and_tests_compare_two_domains() {
+    let bench = Bench::new("difference", SMALL);
+    let answer = bench
+        .run(
+            r#"{ "data": "data.csv", "estimates": [
+                { "stat": "difference", "of": "score", "between": { "town": ["乙", "甲"] } },
+                { "stat": "t_test", "of": "score", "across": "town" }, { "stat": "variance", "of": "score" } ] }"#,
+        )
+        .unwrap();
+    assert_eq!((answer.estimates[0].estimate, answer.estimates[0].n), (2.5, 4));
+    let test = &answer.tests[0];
+    // The second level (甲) minus the first (乙).
+    assert_eq!((test.stat, test.estimate, test.ddf), ("t_test", Some(-2.5), 2.0));
+    assert!((test.statistic + 2.5 / answer.estimates[0].se).abs() < 1e-12);
+    assert_eq!(answer.estimates.len(), 2);
+    let faults = bench.faults(
+        r#"{ "data": "data.csv", "estimates": [
+            { "stat": "difference", "of": "score", "between": { "town": ["乙"] } },
+            { "stat": "difference", "of": "score" },
+            { "stat": "t_test", "of": "score", "across": "town", "by": "sex" } ] }"#,
+    );
+    assert!(
+        faults[0].starts_with("ES004 field estimates[0].between"),
+        "{faults:?}"
+    );
+    assert_eq!(
+        faults[1],
+        "ES003 field estimates[1].between: the key between is required."
+    );
+    assert!(
+        faults[2].starts_with("ES002 field estimates[2].by: unknown key by."),
+        "{faults:?}"
+    );
+    let faults = bench.faults(
+        r#"{ "data": "data.csv", "estimates": [ { "stat": "t_test", "of": "score", "across": "id" } ] }"#,
+    );
+    assert!(
+        faults[0].contains("should have two values, but has 5"),
+        "{faults:?}"
+    );
+}
+
+#[test]
 fn calibration_faults_name_margin_and_category() {
     let bench = Bench::new("calibrate", SMALL);
     let request = |totals: &str| {

@@ -85,6 +85,13 @@ impl<'a> Case<'a> {
                 .push(format!("{} {what}: {found:e}, expected {wanted:e}", self.id));
         }
     }
+
+    /// Compares a figure at a tolerance of its own.
+    pub(crate) fn loose(&mut self, what: &str, found: f64, expected: &Value, tolerance: f64) {
+        let before = std::mem::replace(&mut self.tolerance, tolerance);
+        self.figure(what, found, expected, 0.0);
+        self.tolerance = before;
+    }
 }
 
 /// The elements of an array; a scalar stands for an array of length one.

@@ -46,6 +46,7 @@ impl Ask {
             "svytotal" => ("total", None),
             "svyratio" => ("ratio", columns(arguments[1])?.pop()),
             "svyciprop" => ("proportion", None),
+            "svyvar" if of.len() == 1 => ("variance", None),
             _ => return None,
         };
         let deff = match call.named("deff") {
@@ -86,11 +87,14 @@ impl Ask {
     fn lines(&self, case: &str, ci: Value) -> Vec<Named> {
         let (factors, numbers): (Vec<String>, Vec<String>) =
             self.of.iter().cloned().partition(|column| self.is_factor(column));
-        let common = json!({ "by": self.by, "deff": self.deff, "ci": ci });
+        let common = match self.deff == json!(false) {
+            true => json!({ "by": self.by, "ci": ci }),
+            false => json!({ "by": self.by, "deff": self.deff, "ci": ci }),
+        };
         let mut entries = Vec::new();
         if !numbers.is_empty() {
             entries.push(merge(
-                json!({ "stat": self.stat, "of": numbers, "listwise": true }),
+                json!({ "stat": self.stat, "of": numbers, "listwise": numbers.len() > 1 }),
                 common.clone(),
             ));
             if let Some(per) = &self.per {
@@ -194,9 +198,10 @@ fn compare(call: &R, result: &Value, designs: &BTreeMap<String, Design>, check: 
             }
             compare(inner, result, &designs, check)
         }
-        "svymean" | "svytotal" | "svyratio" => stat(&Ask::read(call, designs)?, result, check),
+        "svymean" | "svytotal" | "svyratio" | "svyvar" => stat(&Ask::read(call, designs)?, result, check),
         "svyciprop" => ciprop(call, designs, result, check),
         "svyby" => by(call, designs, result, check),
+        "svyttest" => t_test(call, designs, result, check),
         "svytable" => table(call, designs, result, check),
         "svycontrast" => contrast(call, designs, result, check),
         "cv" => {
@@ -406,6 +411,35 @@ fn by(call: &R, designs: &BTreeMap<String, Design>, result: &Value, check: &mut 
             }
         }
     }
+    Some(())
+}
+
+/// `svyttest(y ~ group, design)`, and the same difference as an estimate.
+fn t_test(call: &R, designs: &BTreeMap<String, Design>, result: &Value, check: &mut Case<'_>) -> Option<()> {
+    let [formula, design] = call.positional()[..] else {
+        return None;
+    };
+    let [R::Name(of), R::Name(across)] = formula.positional()[..] else {
+        return None;
+    };
+    let design = Design::of(design, designs)?;
+    let entry = json!({ "stat": "t_test", "of": of, "across": across });
+    let factor = design.data.factor(across);
+    let between = json!({ across.as_str(): [factor.levels()[1], factor.levels()[0]] });
+    let difference = json!({ "stat": "difference", "of": of, "between": between });
+    let answer = design.answer(check.id, &[entry, difference]);
+    let test = answer.tests.first()?;
+    check.figure("t", test.statistic, &result["statistic"], 0.0);
+    check.figure("df", test.ddf, &result["parameter"], 0.0);
+    // p-values to 1e-7, as the README of the figures says.
+    check.loose("p", test.p_value, &result["p_value"], 1e-7);
+    check.figure("difference", test.estimate?, &result["estimate"], 0.0);
+    check.figure(
+        "difference as an estimate",
+        answer.estimates.first()?.estimate,
+        &result["estimate"],
+        0.0,
+    );
     Some(())
 }
 
