@@ -1,1 +1,69 @@
-//! Being written.
+//! From the results of a round to what the report says.
+//!
+//! `annual` protects the results first (disclosure control), then writes chapter by
+//! chapter what they carry: each chapter is a file below, sentences are in `narrative`,
+//! rounding in `number`. Nothing here knows a format.
+
+mod annex;
+mod benefit;
+mod charts;
+mod comparison;
+mod context;
+mod follow_up;
+mod method;
+mod participation;
+mod question;
+mod report;
+mod satisfaction;
+mod sheets;
+mod summary;
+mod tables;
+mod third_party;
+mod watched;
+
+use analysis::plan::Plan;
+use analysis::results::RoundDetail;
+
+use crate::model::{Lang, Report};
+
+/// What a report is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// The whole county.
+    County,
+    /// One unit, by its code.
+    Unit(String),
+}
+
+/// Why a report could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// The scope names no unit of the plan that gets a score.
+    #[error("no unit with code {code} is scored in this plan")]
+    UnknownUnit {
+        /// The code.
+        code: String,
+    },
+}
+
+/// Makes the annual report of the county or of one unit.
+///
+/// # Errors
+/// [`BuildError::UnknownUnit`] when the scope names no scored unit.
+pub fn annual(detail: &RoundDetail, plan: &Plan, scope: &Scope, lang: Lang) -> Result<Report, BuildError> {
+    annual_against(detail, None, plan, scope, lang)
+}
+
+/// Makes the annual report with last round's results beside this round's.
+///
+/// # Errors
+/// [`BuildError::UnknownUnit`] when the scope names no scored unit.
+pub fn annual_against(
+    detail: &RoundDetail,
+    previous: Option<&RoundDetail>,
+    plan: &Plan,
+    scope: &Scope,
+    lang: Lang,
+) -> Result<Report, BuildError> {
+    report::assemble(&context::Context::new(detail, previous, plan, scope, lang)?)
+}

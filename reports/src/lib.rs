@@ -10,4 +10,8 @@ pub mod model;
 pub mod narrative;
 pub mod number;
 pub mod pdf;
+#[cfg(test)]
+mod sample;
+#[cfg(test)]
+mod tests;
 pub mod xlsx;

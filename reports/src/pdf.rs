@@ -1,1 +1,92 @@
-//! Being written.
+//! The report as a tagged PDF/UA-1, typeset by typst as a library.
+//!
+//! The template is fixed; everything a report says reaches it as JSON in a virtual file,
+//! and charts as SVG files, so no name of a village and no sentence can be read as
+//! markup. Fonts come from the binary. A character that no font has is refused before
+//! typesetting, by name, instead of being printed as an empty box.
+
+mod document;
+mod world;
+
+use typst::diag::SourceDiagnostic;
+use typst::foundations::{Output, Smart};
+use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
+
+use crate::chart::ChartError;
+use crate::model::Report;
+use world::ReportWorld;
+
+/// How many renders a cached piece of layout outlives: enough for the units of one
+/// county, which share the template, and no more memory than that.
+const CACHE_AGE: usize = 2;
+
+/// Why a PDF could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum PdfError {
+    /// A chart could not be drawn.
+    #[error("a chart of the report could not be drawn: {0}")]
+    Chart(#[from] ChartError),
+    /// A character that no embedded font can show.
+    #[error("no font has the character {} (U+{:04X}), which stands in “{context}”", .character, u32::from(*.character))]
+    MissingGlyph {
+        /// The character.
+        character: char,
+        /// The text around it.
+        context: String,
+    },
+    /// The report could not be written as the template's data.
+    #[error("the report could not be handed to the typesetter: {0}")]
+    Data(#[from] serde_json::Error),
+    /// The typesetter refused.
+    #[error("the report could not be typeset: {0}")]
+    Typeset(String),
+}
+
+/// Renders the report as PDF/UA-1.
+///
+/// # Errors
+/// [`PdfError::MissingGlyph`] naming a character that cannot be shown, else the typesetter's own words.
+pub fn render(report: &Report) -> Result<Vec<u8>, PdfError> {
+    let world = world_of(report)?;
+    let document = typeset(&world)?;
+    let standards =
+        PdfStandards::new(&[PdfStandard::Ua_1]).map_err(|e| PdfError::Typeset(e.message().to_string()))?;
+    let options = PdfOptions {
+        // The same report gives the same bytes.
+        ident: Smart::Custom(format!(
+            "minyi/{}/{}/{}",
+            report.round,
+            report.unit,
+            report.lang.code()
+        )),
+        creator: Smart::Custom(Some("Minyi".to_owned())),
+        standards,
+        ..PdfOptions::default()
+    };
+    let bytes = typst_pdf::pdf(&document, &options).map_err(|e| PdfError::Typeset(messages(&e)))?;
+    typst::comemo::evict(CACHE_AGE);
+    Ok(bytes)
+}
+
+fn world_of(report: &Report) -> Result<ReportWorld, PdfError> {
+    let (data, charts) = document::describe(report)?;
+    world::check_glyphs(&data, &charts)?;
+    ReportWorld::new(serde_json::to_vec(&data)?, charts)
+}
+
+fn typeset<D: Output>(world: &ReportWorld) -> Result<D, PdfError> {
+    typst::compile::<D>(world)
+        .output
+        .map_err(|e| PdfError::Typeset(messages(&e)))
+}
+
+fn messages(diagnostics: &[SourceDiagnostic]) -> String {
+    diagnostics
+        .iter()
+        .map(|d| d.message.to_string())
+        .collect::<Vec<_>>()
+        .join("; ")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,127 @@
+//! The annex: the plan's indicators, and every estimate that the report rests on.
+
+use analysis::plan::Indicator;
+use analysis::results::IndicatorResult;
+
+use super::context::Context;
+use super::tables;
+use crate::model::{Column, Lang, Row, Section, Table};
+use crate::number::{self, NumberFormat, Value};
+
+/// The chapter.
+pub(super) fn section(ctx: &Context<'_>) -> Section {
+    let mut section = Section::new("annex", ctx.t("附录", "Annex"));
+    section.sections = vec![plan(ctx), estimates(ctx)];
+    section
+}
+
+fn plan(ctx: &Context<'_>) -> Section {
+    let mut section = Section::new("annex-plan", ctx.t("封存的评价方案", "The sealed plan"));
+    let hash = &ctx.detail.results.plan_sha256;
+    section.paragraph(match ctx.lang {
+        Lang::Zh => format!("方案在收到第一份答卷之前封存并公布，SHA-256指纹为{hash}。事后更改任何权重，指纹都会不同。"),
+        Lang::En => format!(
+            "The plan was sealed and published before the first answer; its SHA-256 is {hash}. Any later change of a weight would change it."
+        ),
+    });
+    let rows = ctx
+        .plan
+        .indicators
+        .iter()
+        .map(|indicator| {
+            let name = format!("{}　{}", indicator.code, indicator.name.get(ctx.lang.code()));
+            let weight = match indicator.weight {
+                w if w > 0.0 => Value::Number(w, NumberFormat::Weight),
+                _ => Value::text(ctx.t("只报告", "reported only")),
+            };
+            let cells = vec![
+                Value::text(name),
+                weight,
+                Value::text(perspectives(ctx, indicator)),
+            ];
+            Row {
+                cells,
+                strong: indicator.parent.is_none(),
+            }
+        })
+        .collect();
+    let mut weight = Column::figures(ctx.t("权重", "Weight"));
+    weight.width = 1.1;
+    section.table(Table {
+        caption: ctx.t("指标与权重", "Indicators and weights").to_owned(),
+        columns: vec![
+            Column::words(ctx.t("指标", "Indicator"), 2.6),
+            weight,
+            Column::words(ctx.t("视角及其比重", "Perspectives and their shares"), 3.6),
+        ],
+        rows,
+        ..Table::default()
+    });
+    section
+}
+
+fn perspectives(ctx: &Context<'_>, indicator: &Indicator) -> String {
+    let parts: Vec<String> = indicator
+        .perspectives
+        .iter()
+        .map(|part| {
+            let weight = number::number(part.weight, NumberFormat::Weight);
+            format!("{} {weight}", ctx.perspective_name(&part.perspective))
+        })
+        .collect();
+    parts.join(ctx.lang.pick("，", ", "))
+}
+
+/// Every estimate of the unit that the report is about, as the results file has it.
+fn estimates(ctx: &Context<'_>) -> Section {
+    let mut section = Section::new("annex-estimates", ctx.t("全部估计值", "All estimates"));
+    let rows: Vec<Row> = ctx
+        .detail
+        .results
+        .indicators
+        .iter()
+        .filter(|row| row.unit == ctx.unit)
+        .map(|row| estimate_row(ctx, row))
+        .collect();
+    if rows.is_empty() {
+        return section;
+    }
+    section.table(Table {
+        caption: ctx.t("各指标估计值", "Estimates of all indicators").to_owned(),
+        columns: vec![
+            Column::words(ctx.t("指标", "Indicator"), 2.0),
+            Column::words(ctx.t("视角", "Perspective"), 1.6),
+            Column::words(ctx.t("领域", "Area"), 1.1),
+            Column::figures(ctx.t("估计值", "Estimate")),
+            Column::figures(ctx.t("标准误", "SE")),
+            Column::intervals(ctx.t("95%置信区间", "95% interval")),
+            Column::figures(ctx.t("答卷数", "Answers")),
+        ],
+        rows,
+        base: ctx.base_line(analysis::plan::PERSONS, ctx.unit),
+        notes: vec![ctx.marks_note()],
+        ..Table::default()
+    });
+    section
+}
+
+fn estimate_row(ctx: &Context<'_>, row: &IndicatorResult) -> Row {
+    let name = format!("{}　{}", row.code, ctx.indicator_name(&row.code));
+    let view = row
+        .group
+        .as_deref()
+        .map_or_else(|| ctx.t("合计", "all").to_owned(), |g| ctx.perspective_name(g));
+    let area = row
+        .area
+        .as_deref()
+        .map_or_else(|| "—".to_owned(), |area| ctx.area_name(Some(area)));
+    Row::plain(vec![
+        Value::text(name),
+        Value::text(view),
+        Value::text(area),
+        ctx.value(Some(row)),
+        tables::standard_error(ctx, Some(row)),
+        ctx.value_interval(Some(row)),
+        ctx.answers(row),
+    ])
+}

@@ -1,0 +1,433 @@
+//! Chapter four: need → received → helped, by service area and unit.
+
+use analysis::plan::{Measure, PERSONS};
+use analysis::results::{LadderStep, UnmetNeed};
+
+use super::context::Context;
+use super::participation::{leaf_finding, units_sentence};
+use super::{charts, tables};
+use crate::chart::{self, BarRow, HeatMap, HeatRow, LadderChart, Point};
+use crate::model::{Column, Lang, Row, Section, Table};
+use crate::narrative;
+use crate::number::{self, NumberFormat, Value};
+
+/// How many unmet needs the summary names.
+const NAMED_NEEDS: usize = 3;
+
+/// The chapter.
+pub(super) fn section(ctx: &Context<'_>) -> Section {
+    let mut section = Section::new("benefit", ctx.t("受益", "Benefit"));
+    section.sections = vec![by_area(ctx), by_unit(ctx), unmet(ctx), barriers(ctx)];
+    section
+}
+
+fn steps<'a>(ctx: &Context<'a>, unit: &'a str) -> impl Iterator<Item = &'a LadderStep> {
+    ctx.detail.ladder.iter().filter(move |step| step.unit == unit)
+}
+
+fn pooled<'a>(ctx: &Context<'a>, unit: &'a str) -> Option<&'a LadderStep> {
+    steps(ctx, unit).find(|step| step.area.is_none())
+}
+
+/// Of 100 needs, how many were met and helped.
+pub(super) fn ladder_sentence(ctx: &Context<'_>) -> String {
+    let Some(step) = pooled(ctx, ctx.unit).filter(|step| ctx.may_show(step.needed.n)) else {
+        return String::new();
+    };
+    match (step.received.estimate, step.helped.estimate) {
+        (Some(received), Some(helped)) => narrative::ladder(received, helped, ctx.lang),
+        _ => String::new(),
+    }
+}
+
+/// The unmet needs that most people have.
+pub(super) fn unmet_sentence(ctx: &Context<'_>) -> String {
+    let named: Vec<String> = unmet_needs(ctx)
+        .into_iter()
+        .filter(|need| ctx.may_show(need.share.n) && need.share.estimate.is_some_and(|share| share > 0.0))
+        .take(NAMED_NEEDS)
+        .map(|need| {
+            let (area, persons) = (ctx.area_name(Some(&need.area)), rounded_persons(need.persons));
+            match ctx.lang {
+                Lang::Zh => format!("{area}（约{persons}人）"),
+                Lang::En => format!("{area} (about {persons} people)"),
+            }
+        })
+        .collect();
+    if named.is_empty() {
+        return String::new();
+    }
+    let named = ctx.list(&named);
+    match ctx.lang {
+        Lang::Zh => format!("需要而没有得到服务的人最多的是：{named}。"),
+        Lang::En => format!("Most people in need went without: {named}."),
+    }
+}
+
+/// Estimated persons to two figures: more would pretend to a precision that a sample has not.
+pub(super) fn rounded_persons(persons: f64) -> String {
+    let step = match persons {
+        p if p >= 1000.0 => 100.0,
+        p if p >= 100.0 => 10.0,
+        _ => 1.0,
+    };
+    number::number((persons / step).round() * step, NumberFormat::Count)
+}
+
+pub(super) fn unmet_needs<'a>(ctx: &Context<'a>) -> Vec<&'a UnmetNeed> {
+    let mut needs: Vec<_> = ctx
+        .detail
+        .unmet_needs
+        .iter()
+        .filter(|need| need.unit == ctx.unit)
+        .collect();
+    needs.sort_by_key(|need| need.rank);
+    needs
+}
+
+/// The ladder of all areas as a chart; `id` must be unique in the document.
+pub(super) fn ladder_chart(ctx: &Context<'_>, id: &str) -> LadderChart {
+    let rungs = [
+        ctx.t("需要", "Needed").to_owned(),
+        ctx.t("得到", "Received").to_owned(),
+        ctx.t("有帮助", "Helped").to_owned(),
+    ];
+    let chart_steps: Vec<_> = steps(ctx, ctx.unit)
+        .filter(|step| step.area.is_some())
+        .map(|step| chart::LadderStep {
+            label: ctx.area_name(step.area.as_deref()),
+            needed: ctx.share_point(&step.needed),
+            received: of_all(ctx, step, step.received.estimate),
+            helped: of_all(ctx, step, step.helped.estimate),
+            highlighted: false,
+        })
+        .collect();
+    let title = widest_gap(ctx).map_or_else(
+        || {
+            ctx.t(
+                "各服务领域的需要、得到与有帮助",
+                "Needed, received and helped by service area",
+            )
+            .to_owned()
+        },
+        |(area, persons)| match ctx.lang {
+            Lang::Zh => format!("需要与得到相差人数最多的是{area}，约{persons}人"),
+            Lang::En => {
+                format!("The widest gap between need and receipt is in {area}: about {persons} people")
+            }
+        },
+    );
+    let n = pooled(ctx, ctx.unit)
+        .and_then(|_| ctx.weights(PERSONS, ctx.unit))
+        .map(|row| row.n);
+    let subtitle = match ctx.lang {
+        Lang::Zh => format!("占全体持证残疾人的百分比，{}", charts::population(ctx, n)),
+        Lang::En => format!(
+            "Percent of all registered disabled people, {}",
+            charts::population(ctx, n)
+        ),
+    };
+    LadderChart {
+        heading: charts::heading(ctx, id, title, subtitle),
+        rungs,
+        steps: chart_steps,
+        keep_order: false,
+    }
+}
+
+/// A share of the needs as a share of all persons; its own interval stands in the table.
+fn of_all(ctx: &Context<'_>, step: &LadderStep, share: Option<f64>) -> Point {
+    if !ctx.may_show(step.needed.n) {
+        return Point::suppressed();
+    }
+    match (step.needed.estimate, share) {
+        (Some(needed), Some(share)) => Point::exact(needed * share * 100.0),
+        _ => Point::absent(),
+    }
+}
+
+fn widest_gap(ctx: &Context<'_>) -> Option<(String, String)> {
+    let step = steps(ctx, ctx.unit)
+        .filter(|step| step.area.is_some() && ctx.may_show(step.needed.n))
+        .max_by(|a, b| gap(a).total_cmp(&gap(b)))?;
+    Some((ctx.area_name(step.area.as_deref()), rounded_persons(gap(step))))
+}
+
+fn gap(step: &LadderStep) -> f64 {
+    step.persons_needed - step.persons_received
+}
+
+fn by_area(ctx: &Context<'_>) -> Section {
+    let mut section = Section::new("benefit-areas", ctx.t("各服务领域", "By service area"));
+    section.finding(ladder_sentence(ctx));
+    section.finding(leaf_finding(
+        ctx,
+        Measure::Benefit,
+        ctx.t("受益率", "The benefit rate"),
+    ));
+    let chart = ladder_chart(ctx, "benefit-ladder");
+    if !chart.steps.is_empty() {
+        section.figure(chart);
+    }
+    let rows: Vec<Row> = steps(ctx, ctx.unit)
+        .map(|step| {
+            let cells = vec![
+                Value::text(ctx.area_name(step.area.as_deref())),
+                ctx.share(&step.needed),
+                ctx.share(&step.received),
+                ctx.share_interval(&step.received),
+                ctx.share(&step.helped),
+                ctx.share_interval(&step.helped),
+                ctx.base(step.received.n),
+            ];
+            Row {
+                cells,
+                strong: step.area.is_none(),
+            }
+        })
+        .collect();
+    if rows.is_empty() {
+        return section;
+    }
+    section.table(Table {
+        caption: ctx.t("需要、得到与有帮助", "Needed, received and helped").to_owned(),
+        columns: vec![
+            Column::words(ctx.t("服务领域", "Service area"), 1.7),
+            Column::figures(ctx.t("需要的人", "Persons in need")),
+            Column::figures(ctx.t("得到÷需要", "Received ÷ needed")),
+            Column::intervals(ctx.t("95%置信区间", "95% interval")),
+            Column::figures(ctx.t("有帮助÷需要", "Helped ÷ needed")),
+            Column::intervals(ctx.t("95%置信区间", "95% interval")),
+            Column::figures(ctx.t("有需要的答卷", "Answers with need")),
+        ],
+        rows,
+        base: ctx.base_line(PERSONS, ctx.unit),
+        notes: vec![
+            ctx.t(
+                "“得到”含部分得到；“有帮助”指帮助很大或比较大。合计按“人×领域”计算，说不清的不计入分母。",
+                "Received includes partly; helped means the top two of five steps. All areas: pairs of person and area, “don't know” left out.",
+            )
+            .to_owned(),
+            ctx.marks_note(),
+        ],
+        ..Table::default()
+    });
+    section
+}
+
+fn by_unit(ctx: &Context<'_>) -> Section {
+    let mut section = Section::new("benefit-units", ctx.t("各单位", "By unit"));
+    let leaves: Vec<_> = [Measure::Coverage, Measure::Effectiveness, Measure::Benefit]
+        .into_iter()
+        .filter_map(|measure| Some((measure, ctx.leaf(measure)?)))
+        .collect();
+    let Some((_, benefit)) = leaves.last() else {
+        return section;
+    };
+    let n = ctx.estimate(&benefit.code, ctx.unit, None).map(|row| row.n);
+    let population = charts::population(ctx, n);
+    let subtitle = ctx.lang.pick(
+        format!("受益率：有需要、得到了而且有帮助的服务占全部需求，{population}"),
+        format!("Benefit rate: share of needs met and helped, {population}"),
+    );
+    let title = units_sentence(ctx, &benefit.code);
+    section.figure(charts::leaf_dots(
+        ctx,
+        "benefit-units-chart",
+        &benefit.code,
+        title,
+        subtitle,
+    ));
+    let mut columns = vec![Column::words(tables::unit_title(ctx), 1.5)];
+    for (measure, _) in &leaves {
+        columns.push(Column::figures(match measure {
+            Measure::Coverage => ctx.t("需求满足率", "Coverage"),
+            Measure::Effectiveness => ctx.t("有效率", "Effectiveness"),
+            _ => ctx.t("受益率", "Benefit rate"),
+        }));
+        columns.push(Column::intervals(ctx.t("95%置信区间", "95% interval")));
+    }
+    let rows = tables::compared_units(ctx)
+        .into_iter()
+        .map(|unit| {
+            let mut cells = vec![Value::text(ctx.unit_name(unit))];
+            for (_, leaf) in &leaves {
+                let row = ctx.estimate(&leaf.code, unit, None);
+                cells.extend([ctx.value(row), ctx.value_interval(row)]);
+            }
+            Row {
+                cells,
+                strong: tables::is_strong(ctx, unit),
+            }
+        })
+        .collect();
+    section.table(Table {
+        caption: ctx
+            .t(
+                "需求满足率、有效率与受益率",
+                "Coverage, effectiveness and benefit rate",
+            )
+            .to_owned(),
+        columns,
+        rows,
+        base: ctx.base_line(PERSONS, ctx.unit),
+        notes: vec![ctx.marks_note()],
+        ..Table::default()
+    });
+    if ctx.is_county() {
+        section.figure(coverage_map(ctx));
+    }
+    section
+}
+
+/// Received ÷ needed of every unit and area.
+fn coverage_map(ctx: &Context<'_>) -> HeatMap {
+    let areas: Vec<&str> = ctx.plan.areas.iter().map(|area| area.code.as_str()).collect();
+    let rows: Vec<HeatRow> = ctx
+        .units()
+        .into_iter()
+        .map(|unit| HeatRow {
+            label: ctx.unit_name(unit),
+            cells: areas
+                .iter()
+                .map(|area| {
+                    let step = steps(ctx, unit).find(|step| step.area.as_deref() == Some(*area));
+                    step.map_or_else(Point::absent, |step| ctx.share_point(&step.received))
+                })
+                .collect(),
+            highlighted: unit == ctx.unit,
+        })
+        .collect();
+    let hidden = rows
+        .iter()
+        .flat_map(|row| &row.cells)
+        .filter(|p| p.flag == chart::Flag::Suppressed)
+        .count();
+    let title = ctx
+        .t("各单位各领域的需求满足率", "Coverage by unit and service area")
+        .to_owned();
+    let subtitle = match ctx.lang {
+        Lang::Zh => format!(
+            "得到÷需要（%）；{hidden}格因不足{}人隐匿",
+            ctx.plan.suppression.min_cell
+        ),
+        Lang::En => format!(
+            "Received ÷ needed (%); {hidden} cells withheld, fewer than {} persons",
+            ctx.plan.suppression.min_cell
+        ),
+    };
+    HeatMap {
+        heading: charts::heading(ctx, "coverage-map", title, subtitle),
+        measure: chart::Measure::Percent,
+        columns: areas.iter().map(|area| ctx.area_name(Some(area))).collect(),
+        rows,
+    }
+}
+
+fn unmet(ctx: &Context<'_>) -> Section {
+    let mut section = Section::new("benefit-unmet", ctx.t("没有满足的需求", "Unmet needs"));
+    let needs = unmet_needs(ctx);
+    if needs.is_empty() {
+        return section;
+    }
+    section.finding(unmet_sentence(ctx));
+    let bars = needs
+        .iter()
+        .map(|need| BarRow {
+            label: ctx.area_name(Some(&need.area)),
+            point: ctx.share_point(&need.share),
+            highlighted: false,
+        })
+        .collect();
+    let title = unmet_sentence(ctx).trim_end_matches(['。', '.']).to_owned();
+    let subtitle = ctx
+        .t(
+            "需要而没有得到服务的人占全体持证残疾人的百分比",
+            "Percent of all registered disabled people who needed it and did not get it",
+        )
+        .to_owned();
+    section.figure(charts::share_bars(
+        charts::heading(ctx, "unmet-needs", title, subtitle),
+        bars,
+        true,
+    ));
+    let rows = needs
+        .iter()
+        .map(|need| {
+            let shown = ctx.may_show(need.share.n);
+            Row::plain(vec![
+                Value::text(ctx.area_name(Some(&need.area))),
+                ctx.share(&need.share),
+                ctx.share_interval(&need.share),
+                if shown {
+                    Value::Number(need.persons, NumberFormat::Count)
+                } else {
+                    Value::Suppressed
+                },
+            ])
+        })
+        .collect();
+    section.table(Table {
+        caption: ctx
+            .t("需要而没有得到服务的人", "People in need who went without")
+            .to_owned(),
+        columns: vec![
+            Column::words(ctx.t("服务领域", "Service area"), 1.7),
+            Column::figures(ctx.t("占全体", "Of all")),
+            Column::intervals(ctx.t("95%置信区间", "95% interval")),
+            Column::figures(ctx.t("估计人数", "Estimated persons")),
+        ],
+        rows,
+        base: ctx.base_line(PERSONS, ctx.unit),
+        notes: vec![ctx.marks_note()],
+        ..Table::default()
+    });
+    section
+}
+
+fn barriers(ctx: &Context<'_>) -> Section {
+    let mut section = Section::new(
+        "benefit-barriers",
+        ctx.t("没有得到服务的原因", "Why services were not received"),
+    );
+    let of_unit = || ctx.detail.barriers.iter().filter(|row| row.unit == ctx.unit);
+    let mut rows: Vec<_> = of_unit().filter(|row| row.area.is_none()).collect();
+    rows.sort_by(|a, b| {
+        b.share
+            .estimate
+            .unwrap_or(0.0)
+            .total_cmp(&a.share.estimate.unwrap_or(0.0))
+    });
+    let Some(first) = rows
+        .iter()
+        .find(|row| ctx.may_show(row.share.n) && row.share.estimate.is_some())
+    else {
+        return section;
+    };
+    let label = first.label.get(ctx.lang.code());
+    let share = ctx.share(&first.share).show(ctx.lang);
+    let title = match ctx.lang {
+        Lang::Zh => format!("各领域合计，说得最多的原因是“{label}”（{share}）"),
+        Lang::En => format!("Over all areas, named most: “{label}” ({share})"),
+    };
+    let subtitle = ctx
+        .t(
+            "没有得到服务的“人×领域”中，各原因的比例",
+            "Share of pairs of person and area without service",
+        )
+        .to_owned();
+    let bars = rows
+        .iter()
+        .map(|row| BarRow {
+            label: row.label.get(ctx.lang.code()).to_owned(),
+            point: ctx.share_point(&row.share),
+            highlighted: false,
+        })
+        .collect();
+    section.figure(charts::share_bars(
+        charts::heading(ctx, "barriers", title, subtitle),
+        bars,
+        false,
+    ));
+    section
+}

@@ -1,0 +1,554 @@
+//! Chapter two: how the answers were got and how far they carry.
+
+use analysis::plan::FrameSource;
+use analysis::results::{ModeColumn, ResponseRate};
+
+use super::context::Context;
+use super::tables::{compared_units, is_strong, unit_title};
+use crate::model::{Block, Column, Lang, Row, Section, Table};
+use crate::narrative;
+use crate::number::{self, NumberFormat, Value};
+
+/// The chapter.
+pub(super) fn section(ctx: &Context<'_>) -> Section {
+    let mut section = Section::new("method", ctx.t("方法与样本", "Method and sample"));
+    section.sections = vec![
+        design(ctx),
+        response(ctx),
+        weighting(ctx),
+        composition(ctx),
+        answering(ctx),
+        limits(ctx),
+    ];
+    section
+}
+
+/// Invitations and complete answers of all groups in a unit.
+pub(super) fn totals(ctx: &Context<'_>, unit: &str) -> (u64, u64) {
+    rates(ctx, unit).fold((0, 0), |(invited, complete), row| {
+        (invited + row.invited, complete + row.complete)
+    })
+}
+
+/// The response rate of the group drawn from persons.
+pub(super) fn persons_rate(ctx: &Context<'_>, unit: &str) -> Option<f64> {
+    let group = ctx.plan.group_of(FrameSource::Persons)?;
+    rates(ctx, unit).find(|row| row.group == group.code)?.rr
+}
+
+fn rates<'a>(ctx: &Context<'a>, unit: &str) -> impl Iterator<Item = &'a ResponseRate> {
+    ctx.detail
+        .results
+        .response_rates
+        .iter()
+        .filter(move |row| row.unit == unit)
+}
+
+fn design(ctx: &Context<'_>) -> Section {
+    let mut section = Section::new("method-design", ctx.t("调查设计", "Design"));
+    let sampling = &ctx.plan.sampling;
+    let count = |n: usize| number::number(n as f64, NumberFormat::Count);
+    let units = ctx.units().len();
+    let target = count(sampling.target_completes);
+    let villages = sampling.villages_per_township;
+    section.paragraph(match (ctx.lang, villages) {
+        (Lang::Zh, Some(v)) => format!(
+            "抽样框为全县持证残疾人名册。以{units}个乡镇为层，每个乡镇按人数概率（PPS）抽取{v}个村（社区），村内按残疾类别、等级、年龄排序后系统抽取个人；村数不足的乡镇全部入选。计划完成{target}份个人答卷。亲友问卷发给被抽中者的一位亲友，基层组织全部邀请。"
+        ),
+        (Lang::Zh, None) => format!(
+            "抽样框为全县持证残疾人名册。以{units}个乡镇为层抽取村（社区），村内系统抽取个人。计划完成{target}份个人答卷。亲友问卷发给被抽中者的一位亲友，基层组织全部邀请。"
+        ),
+        (Lang::En, Some(v)) => format!(
+            "The frame is the county's register of disabled people. The {units} townships are strata; in each, {v} villages are drawn with probability proportional to size (all of them where there are fewer), and within villages persons are drawn systematically, sorted by category, grade and age. {target} personal answers were planned. One relative or friend of each person drawn is asked, and all grassroots bodies."
+        ),
+        (Lang::En, None) => format!(
+            "The frame is the county's register of disabled people. Villages are drawn within {units} townships as strata, and persons systematically within villages. {target} personal answers were planned. One relative or friend of each person drawn is asked, and all grassroots bodies."
+        ),
+    });
+    section.paragraph(ctx.t(
+        "方差按分层多阶段设计用泰勒线性化计算，村为初级抽样单元；按有放回公式处理第一阶段，结果偏保守；系统抽样按随机抽样处理。置信水平为95%。基层组织为普查，没有抽样误差，但同样有无应答。",
+        "Variances are linearised for the stratified multi-stage design with villages as primary sampling units; the first stage is treated as drawn with replacement, which is conservative, and systematic draws as random. Intervals are at 95%. Grassroots bodies are a census: no sampling error, but non-response all the same.",
+    ));
+    section
+}
+
+fn response(ctx: &Context<'_>) -> Section {
+    let mut section = Section::new("method-response", ctx.t("回收与应答率", "Response"));
+    for row in rates(ctx, ctx.unit) {
+        if row.rr.is_some_and(|rate| rate < 0.5) {
+            let name = ctx.perspective_name(&row.group);
+            let words = narrative::response(row.rr.unwrap_or_default(), ctx.lang);
+            section.warning(
+                ctx.lang
+                    .pick(format!("{name}：{words}"), format!("{name}: {words}")),
+            );
+        }
+    }
+    section.table(by_group(ctx));
+    section.table(outcomes(ctx));
+    section.table(by_unit(ctx));
+    let low = low_units(ctx);
+    if ctx.is_county() && !low.is_empty() {
+        let names = ctx.list(&low);
+        let group = ctx
+            .plan
+            .group_of(FrameSource::Persons)
+            .map(|g| ctx.perspective_name(&g.code))
+            .unwrap_or_default();
+        section.warning(ctx.lang.pick(
+            format!("{group}应答率低于50%的有：{names}。这些单位的数字请与“受访者与抽样框对照”一并使用。"),
+            format!(
+                "{group}: below 50% in {names}. Read their figures beside the comparison with the frame."
+            ),
+        ));
+    }
+    section
+}
+
+/// Units whose persons' response rate is below 50 %, by name.
+pub(super) fn low_units(ctx: &Context<'_>) -> Vec<String> {
+    let units = ctx.units().into_iter();
+    units
+        .filter(|u| persons_rate(ctx, u).is_some_and(|rate| rate < 0.5))
+        .map(|u| ctx.unit_name(u))
+        .collect()
+}
+
+fn by_group(ctx: &Context<'_>) -> Table {
+    let rows = rates(ctx, ctx.unit)
+        .map(|row| {
+            Row::plain(vec![
+                Value::text(ctx.perspective_name(&row.group)),
+                Value::count(row.invited),
+                Value::count(row.complete),
+                Value::percent(row.rr),
+            ])
+        })
+        .collect();
+    Table {
+        caption: ctx
+            .t("各评价主体的应答率", "Response rate by respondent group")
+            .to_owned(),
+        columns: vec![
+            Column::words(ctx.t("评价主体", "Group"), 2.0),
+            Column::figures(ctx.t("邀请", "Invited")),
+            Column::figures(ctx.t("完成", "Complete")),
+            Column::figures(ctx.t("应答率（RR1）", "Rate (RR1)")),
+        ],
+        rows,
+        notes: vec![
+            ctx.t(
+                "应答率按AAPOR的RR1计算：完成数除以全部邀请数，未加权。",
+                "AAPOR RR1: complete answers over all invitations, unweighted.",
+            )
+            .to_owned(),
+        ],
+        ..Table::default()
+    }
+}
+
+/// The AAPOR table: how every invited case ended.
+fn outcomes(ctx: &Context<'_>) -> Table {
+    let mut codes: Vec<&str> = Vec::new();
+    for row in ctx.detail.dispositions.iter().filter(|row| row.unit == ctx.unit) {
+        if !codes.contains(&row.disposition.as_str()) {
+            codes.push(&row.disposition);
+        }
+    }
+    let groups: Vec<&str> = rates(ctx, ctx.unit).map(|row| row.group.as_str()).collect();
+    let cases = |group: &str, code: &str| {
+        let found = ctx
+            .detail
+            .dispositions
+            .iter()
+            .find(|row| row.unit == ctx.unit && row.group == group && row.disposition == code);
+        Value::count(found.map_or(0, |row| row.n))
+    };
+    let mut columns = vec![Column::words(ctx.t("处置结果", "Outcome"), 2.2)];
+    columns.extend(
+        groups
+            .iter()
+            .map(|group| Column::figures(ctx.perspective_name(group))),
+    );
+    let rows = codes
+        .iter()
+        .map(|code| {
+            let mut cells = vec![Value::text(disposition(code, ctx.lang))];
+            cells.extend(groups.iter().map(|group| cases(group, code)));
+            Row::plain(cells)
+        })
+        .collect();
+    Table {
+        caption: ctx
+            .t("邀请的最终处置（AAPOR）", "Final outcome of invitations (AAPOR)")
+            .to_owned(),
+        columns,
+        rows,
+        ..Table::default()
+    }
+}
+
+fn disposition(code: &str, lang: Lang) -> String {
+    let words = match code {
+        "complete" => ("完成", "Complete"),
+        "partial" => ("部分完成", "Partial"),
+        "break_off" => ("中途退出", "Break-off"),
+        "refused" | "refusal" => ("拒绝", "Refused"),
+        "no_answer" | "non_contact" => ("未答复", "No answer"),
+        "deceased" => ("已去世", "Deceased"),
+        "moved" => ("已迁出", "Moved away"),
+        "ineligible" => ("不属于调查对象", "Not eligible"),
+        "unknown" => ("情况不明", "Unknown"),
+        "staff_collected" => (
+            "由本单位工作人员代收（不计入）",
+            "Collected by the unit's staff (left out)",
+        ),
+        other => return other.to_owned(),
+    };
+    lang.pick(words.0, words.1).to_owned()
+}
+
+fn by_unit(ctx: &Context<'_>) -> Table {
+    let group = ctx.plan.group_of(FrameSource::Persons);
+    let code = group.map(|group| group.code.as_str()).unwrap_or_default();
+    let rows = compared_units(ctx)
+        .into_iter()
+        .filter_map(|unit| {
+            let row = rates(ctx, unit).find(|row| row.group == code)?;
+            let weights = ctx.weights(code, unit);
+            let effective = weights.map(|w| w.effective_n);
+            let cells = vec![
+                Value::text(ctx.unit_name(unit)),
+                Value::count(row.invited),
+                Value::count(row.complete),
+                Value::percent(row.rr),
+                Value::number(weights.map(|w| w.deff_kish), NumberFormat::Decimal),
+                Value::number(effective, NumberFormat::Count),
+            ];
+            Some(Row {
+                cells,
+                strong: is_strong(ctx, unit),
+            })
+        })
+        .collect();
+    let name = ctx.perspective_name(code);
+    Table {
+        caption: ctx.lang.pick(
+            format!("{name}的应答率与有效样本"),
+            format!("{name}: response and effective sample"),
+        ),
+        columns: vec![
+            Column::words(unit_title(ctx), 1.8),
+            Column::figures(ctx.t("邀请", "Invited")),
+            Column::figures(ctx.t("完成", "Complete")),
+            Column::figures(ctx.t("应答率", "Rate")),
+            Column::figures(ctx.t("加权设计效应", "Weighting deff")),
+            Column::figures(ctx.t("有效样本", "Effective n")),
+        ],
+        rows,
+        ..Table::default()
+    }
+}
+
+fn weighting(ctx: &Context<'_>) -> Section {
+    let mut section = Section::new("method-weights", ctx.t("加权", "Weights"));
+    let margins: Vec<String> = ctx
+        .plan
+        .calibration
+        .iter()
+        .map(|by| {
+            by.iter()
+                .map(|column| margin(column, ctx.lang))
+                .collect::<Vec<_>>()
+                .join("×")
+        })
+        .collect();
+    let margins = ctx.list(&margins);
+    section.paragraph(match ctx.lang {
+        Lang::Zh => format!("基础权数为入样概率的倒数，按分组调整无应答，再以迭代比例法校准到名册的{margins}构成。"),
+        Lang::En => format!(
+            "Base weights are inverse inclusion probabilities, adjusted for non-response within classes and raked to the register by {margins}."
+        ),
+    });
+    let rows: Vec<Row> = ctx
+        .detail
+        .weights
+        .iter()
+        .filter(|row| row.unit == ctx.unit && row.n > 0)
+        .map(|row| {
+            let decimal = |value| Value::Number(value, NumberFormat::Decimal);
+            Row::plain(vec![
+                Value::text(ctx.perspective_name(&row.group)),
+                ctx.base(row.n),
+                Value::Number(row.sum, NumberFormat::Count),
+                decimal(row.min),
+                decimal(row.max),
+                decimal(row.cv),
+                decimal(row.deff_kish),
+                Value::Number(row.effective_n, NumberFormat::Count),
+                Value::Number(row.efficiency, NumberFormat::Percent),
+            ])
+        })
+        .collect();
+    section.table(Table {
+        caption: ctx.t("权数与设计效应", "Weights and design effects").to_owned(),
+        columns: vec![
+            Column::words(ctx.t("记录", "Record"), 2.2),
+            Column::figures(ctx.t("未加权", "Unweighted")),
+            Column::figures(ctx.t("加权合计", "Weighted")),
+            Column::figures(ctx.t("最小", "Least")),
+            Column::figures(ctx.t("最大", "Greatest")),
+            Column::figures(ctx.t("变异系数", "CV")),
+            Column::figures(ctx.t("设计效应", "Deff")),
+            Column::figures(ctx.t("有效样本", "Effective n")),
+            Column::figures(ctx.t("效率", "Efficiency")),
+        ],
+        rows,
+        notes: vec![
+            ctx.t("设计效应为Kish公式1+cv²。", "Design effect by Kish, 1 + cv².")
+                .to_owned(),
+        ],
+        ..Table::default()
+    });
+    section
+}
+
+/// What a column of the frame is called.
+pub(super) fn margin(column: &str, lang: Lang) -> String {
+    let words = match column {
+        "township" => ("乡镇", "township"),
+        "category" => ("残疾类别", "category"),
+        "grade" => ("残疾等级", "grade"),
+        "sex" => ("性别", "sex"),
+        "age_band" => ("年龄", "age"),
+        "body_kind" => ("组织类型", "kind of body"),
+        other => return other.to_owned(),
+    };
+    lang.pick(words.0, words.1).to_owned()
+}
+
+fn composition(ctx: &Context<'_>) -> Section {
+    let mut section = Section::new(
+        "method-frame",
+        ctx.t("受访者与抽样框对照", "Respondents beside the frame"),
+    );
+    // The comparison is made for the whole county; by township it would single out persons.
+    let persons = ctx
+        .plan
+        .group_of(FrameSource::Persons)
+        .map(|group| group.code.as_str());
+    let cells: Vec<_> = ctx
+        .detail
+        .respondents_vs_frame
+        .iter()
+        .filter(|cell| Some(cell.group.as_str()) == persons && cell.by != ["township"])
+        .collect();
+    if cells.is_empty() {
+        return section;
+    }
+    let furthest = cells.iter().filter(|cell| ctx.may_show(cell.n)).max_by(|a, b| {
+        (a.respondents - a.frame)
+            .abs()
+            .total_cmp(&(b.respondents - b.frame).abs())
+    });
+    if let Some(cell) = furthest {
+        let label = cell_name(&cell.cell, &cell.by, ctx.lang);
+        let (frame, got) = (
+            number::number(cell.frame, NumberFormat::Percent),
+            number::number(cell.respondents, NumberFormat::Percent),
+        );
+        section.finding(match ctx.lang {
+            Lang::Zh => format!("加权前，受访者与名册相差最大的是{label}：名册{frame}，受访者{got}；加权后与名册一致。"),
+            Lang::En => format!(
+                "Before weighting, respondents differ most from the register in {label}: {frame} of the register, {got} of respondents; weighting mends this."
+            ),
+        });
+    }
+    let rows = cells
+        .iter()
+        .map(|cell| {
+            let shown = ctx.may_show(cell.n);
+            let hide = |value: Value| if shown { value } else { Value::Suppressed };
+            Row::plain(vec![
+                Value::text(
+                    cell.by
+                        .iter()
+                        .map(|by| margin(by, ctx.lang))
+                        .collect::<Vec<_>>()
+                        .join("×"),
+                ),
+                Value::text(cell_name(&cell.cell, &cell.by, ctx.lang)),
+                Value::Number(cell.frame, NumberFormat::Percent),
+                hide(Value::Number(cell.respondents, NumberFormat::Percent)),
+                hide(Value::Number(cell.weighted, NumberFormat::Percent)),
+                ctx.base(cell.n),
+            ])
+        })
+        .collect();
+    section.table(Table {
+        caption: ctx
+            .t(
+                "全县受访者构成与名册构成",
+                "Respondents and register, whole county",
+            )
+            .to_owned(),
+        columns: vec![
+            Column::words(ctx.t("特征", "Margin"), 1.4),
+            Column::words(ctx.t("类别", "Cell"), 1.6),
+            Column::figures(ctx.t("名册", "Register")),
+            Column::figures(ctx.t("受访者（未加权）", "Respondents, unweighted")),
+            Column::figures(ctx.t("加权后", "Weighted")),
+            Column::figures(ctx.t("答卷数", "Answers")),
+        ],
+        rows,
+        notes: vec![ctx.marks_note()],
+        ..Table::default()
+    });
+    section
+}
+
+/// The words of a cell of a margin: register codes as people say them.
+fn cell_name(cell: &[String], by: &[String], lang: Lang) -> String {
+    let name = |(value, column): (&String, &String)| {
+        let words = match (column.as_str(), value.as_str()) {
+            ("category", "vision") => ("视力", "vision"),
+            ("category", "hearing") => ("听力", "hearing"),
+            ("category", "speech") => ("言语", "speech"),
+            ("category", "physical") => ("肢体", "physical"),
+            ("category", "intellectual") => ("智力", "intellectual"),
+            ("category", "mental") => ("精神", "mental"),
+            ("category", "multiple") => ("多重", "multiple"),
+            ("sex", "male" | "m" | "1") => ("男", "men"),
+            ("sex", "female" | "f" | "2") => ("女", "women"),
+            ("grade", "1") => ("一级", "grade 1"),
+            ("grade", "2") => ("二级", "grade 2"),
+            ("grade", "3") => ("三级", "grade 3"),
+            ("grade", "4") => ("四级", "grade 4"),
+            ("age_band", band) => return lang.pick(format!("{band}岁"), format!("aged {band}")),
+            (_, other) => return other.to_owned(),
+        };
+        lang.pick(words.0, words.1).to_owned()
+    };
+    cell.iter()
+        .zip(by)
+        .map(name)
+        .collect::<Vec<_>>()
+        .join(lang.pick("，", ", "))
+}
+
+fn answering(ctx: &Context<'_>) -> Section {
+    let mut section = Section::new(
+        "method-answering",
+        ctx.t("填答人与填答方式", "Who answered, and how"),
+    );
+    let rows: Vec<Row> = ctx
+        .detail
+        .counts
+        .iter()
+        .filter(|row| row.unit == ctx.unit)
+        .map(|row| {
+            let share = if ctx.may_show(row.n) {
+                Value::Number(row.share, NumberFormat::Percent)
+            } else {
+                Value::Suppressed
+            };
+            Row::plain(vec![
+                Value::text(ctx.perspective_name(&row.group)),
+                Value::text(counted(row.what, &row.value, ctx.lang)),
+                ctx.base(row.n),
+                share,
+            ])
+        })
+        .collect();
+    if !rows.is_empty() {
+        section.table(Table {
+            caption: ctx
+                .t(
+                    "填答人、填答方式与在场情况",
+                    "Who filled in, by what way, who was present",
+                )
+                .to_owned(),
+            columns: vec![
+                Column::words(ctx.t("评价主体", "Group"), 1.5),
+                Column::words(ctx.t("情况", "Case"), 2.6),
+                Column::figures(ctx.t("答卷数", "Answers")),
+                Column::figures(ctx.t("占比", "Share")),
+            ],
+            rows,
+            notes: vec![
+                ctx.t(
+                    "占比未加权。代答者不回答满意度问题。",
+                    "Shares are unweighted. Proxies are never asked how satisfied the person is.",
+                )
+                .to_owned(),
+                ctx.marks_note(),
+            ],
+            ..Table::default()
+        });
+    }
+    let open: u64 = ctx.detail.open_link_counts.iter().map(|row| row.n).sum();
+    if open > 0 {
+        let n = number::number(open as f64, NumberFormat::Count);
+        section.note(match ctx.lang {
+            Lang::Zh => format!("另收到公开链接答卷{n}份。公开链接不是概率样本，不计入以上和以下任何估计，只作线索参考。"),
+            Lang::En => format!(
+                "{n} more answers came by open links. They are not a probability sample and are in no estimate of this report."
+            ),
+        });
+    }
+    section
+}
+
+fn counted(what: ModeColumn, value: &str, lang: Lang) -> String {
+    let words = match (what, value) {
+        (ModeColumn::Answering, "self") => ("填答人：本人", "answered by the person"),
+        (ModeColumn::Answering, "assisted") => ("填答人：本人，有人协助", "answered with help"),
+        (ModeColumn::Answering, "proxy") => ("填答人：代答", "answered by a proxy"),
+        (ModeColumn::Mode, "web") => ("方式：网络", "by web"),
+        (ModeColumn::Mode, "interview") => ("方式：入户访问", "by visit"),
+        (ModeColumn::Mode, "phone") => ("方式：电话", "by telephone"),
+        (ModeColumn::Mode, "paper") => ("方式：纸质", "on paper"),
+        (ModeColumn::StaffCollected, _) => (
+            "由被评价单位人员收集（不计入估计）",
+            "collected by staff of a judged unit (left out)",
+        ),
+        (ModeColumn::StaffPresent, "yes") => ("填答时有本单位工作人员在场", "staff of the unit were present"),
+        (ModeColumn::StaffPresent, "no") => (
+            "填答时没有本单位工作人员在场",
+            "no staff of the unit were present",
+        ),
+        (_, other) => return other.to_owned(),
+    };
+    lang.pick(words.0, words.1).to_owned()
+}
+
+fn limits(ctx: &Context<'_>) -> Section {
+    let mut section = Section::new("method-limits", ctx.t("使用时请注意", "Limits"));
+    let mut items: Vec<String> = ctx
+        .detail
+        .warnings
+        .iter()
+        .map(|text| text.get(ctx.lang.code()).to_owned())
+        .collect();
+    for dropped in &ctx.detail.dropped {
+        let (leaf, view) = (
+            ctx.indicator_name(&dropped.code),
+            ctx.perspective_name(&dropped.perspective),
+        );
+        let lacking: Vec<String> = dropped.lacking.iter().map(|unit| ctx.unit_name(unit)).collect();
+        let lacking = ctx.list(&lacking);
+        items.push(match ctx.lang {
+            Lang::Zh => format!("“{leaf}”中的{view}一项，因{lacking}没有数据，按方案对所有单位一并不计。"),
+            Lang::En => format!(
+                "In “{leaf}”, the part of {view} is left out for every unit, as the plan says, because {lacking} lack it."
+            ),
+        });
+    }
+    if !items.is_empty() {
+        section.push(Block::List {
+            ordered: false,
+            items,
+        });
+    }
+    section
+}

@@ -1,0 +1,185 @@
+//! The order of the chapters, and what stands around them.
+
+use analysis::plan::Measure;
+
+use super::context::Context;
+use super::{
+    BuildError, annex, benefit, comparison, follow_up, method, participation, satisfaction, sheets, summary,
+    third_party, watched,
+};
+use crate::model::{Fact, Headline, Lang, Report, Section, number_sections};
+use crate::narrative::{self, Measured};
+use crate::number::{self, Value};
+
+/// How many hexadecimal digits of the plan's hash a reader compares by eye; the whole stands in the annex.
+const SHORT_HASH: usize = 16;
+
+/// Makes the whole report.
+pub(super) fn assemble(ctx: &Context<'_>) -> Result<Report, BuildError> {
+    let lang = ctx.lang;
+    let chapters = [
+        summary::section(ctx),
+        method::section(ctx),
+        participation::section(ctx),
+        benefit::section(ctx),
+        satisfaction::section(ctx),
+        watched::section(ctx),
+        comparison::section(ctx),
+        third_party::section(ctx),
+        follow_up::section(ctx),
+        annex::section(ctx),
+    ];
+    let mut sections: Vec<Section> = chapters.into_iter().filter_map(pruned).collect();
+    number_sections(&mut sections, lang);
+    Ok(Report {
+        lang,
+        title: title(ctx),
+        subtitle: subtitle(ctx),
+        organiser: ctx.plan.round.organiser.get(lang.code()).to_owned(),
+        round: ctx.plan.round.id.clone(),
+        unit: ctx.unit.to_owned(),
+        facts: facts(ctx),
+        banner: banner(ctx),
+        headlines: headlines(ctx),
+        key_sentences: summary::key_sentences(ctx),
+        key_chart: std::sync::Arc::new(benefit::ladder_chart(ctx, "key-ladder")),
+        sections,
+        sheets: sheets::all(ctx),
+    })
+}
+
+/// The section without its empty parts; none when nothing is left.
+fn pruned(mut section: Section) -> Option<Section> {
+    section.sections = section.sections.into_iter().filter_map(pruned).collect();
+    (!section.is_empty()).then_some(section)
+}
+
+pub(super) fn title(ctx: &Context<'_>) -> String {
+    match (ctx.lang, ctx.is_county()) {
+        (Lang::Zh, true) => "残疾人工作社会测评年度报告".to_owned(),
+        (Lang::Zh, false) => "残疾人工作社会测评单位报告".to_owned(),
+        (Lang::En, true) => "Annual evaluation of work for disabled people".to_owned(),
+        (Lang::En, false) => "Evaluation of work for disabled people: unit report".to_owned(),
+    }
+}
+
+pub(super) fn subtitle(ctx: &Context<'_>) -> String {
+    let (unit, county, year) = (
+        ctx.unit_name(ctx.unit),
+        ctx.unit_name(ctx.county),
+        ctx.plan.round.year,
+    );
+    match (ctx.lang, ctx.is_county()) {
+        (Lang::Zh, true) => format!("{county}（{year}年）"),
+        (Lang::Zh, false) => format!("{county}{unit}（{year}年）"),
+        (Lang::En, true) => format!("{county}, {year}"),
+        (Lang::En, false) => format!("{unit}, {county}, {year}"),
+    }
+}
+
+pub(super) fn facts(ctx: &Context<'_>) -> Vec<Fact> {
+    let round = &ctx.plan.round;
+    let lang = ctx.lang;
+    let hash = &ctx.detail.results.plan_sha256;
+    let fact = |label: &str, value: String| Fact {
+        label: label.to_owned(),
+        value,
+    };
+    let (from, to) = (
+        number::date(round.opens_on, lang),
+        number::date(round.closes_on, lang),
+    );
+    vec![
+        fact(
+            ctx.t("测评轮次", "Round"),
+            format!("{}{}", round.title.get(lang.code()), bracketed(&round.id, lang)),
+        ),
+        fact(
+            ctx.t("组织单位", "Organiser"),
+            round.organiser.get(lang.code()).to_owned(),
+        ),
+        fact(
+            ctx.t("调查时间", "Fieldwork"),
+            lang.pick(format!("{from}至{to}"), format!("{from} to {to}")),
+        ),
+        fact(
+            ctx.t("方案指纹", "Plan SHA-256"),
+            hash.chars().take(SHORT_HASH).collect::<String>() + "…",
+        ),
+    ]
+}
+
+fn bracketed(text: &str, lang: Lang) -> String {
+    lang.pick(format!("（{text}）"), format!(" ({text})"))
+}
+
+/// What the cover says when the figures cannot be real: GB/T 2260 gives no place a code
+/// beginning with 99, so such a county is fictional.
+pub(super) fn banner(ctx: &Context<'_>) -> Option<String> {
+    ctx.county.starts_with("99").then(|| {
+        ctx.t(
+            "演示数据：县名、人员和答卷均为程序生成，不反映任何真实地区的情况。",
+            "Demonstration: the county, its people and all answers are made by a program and tell nothing about any real place.",
+        )
+        .to_owned()
+    })
+}
+
+pub(super) fn headlines(ctx: &Context<'_>) -> Vec<Headline> {
+    [
+        (
+            Measure::Participation,
+            ctx.t("参与率", "Participation rate"),
+            ctx.t(
+                "过去一年至少参加过一次活动、培训、座谈或会议的人",
+                "took part at least once in the year",
+            ),
+        ),
+        (
+            Measure::Benefit,
+            ctx.t("受益率", "Benefit rate"),
+            ctx.t(
+                "有需要、得到了而且有帮助的服务占全部需求的比例",
+                "share of needs that were met and helped",
+            ),
+        ),
+        (
+            Measure::Satisfaction,
+            ctx.t("满意度", "Satisfaction"),
+            ctx.t("总体满意程度，0–100分", "overall satisfaction, 0–100"),
+        ),
+    ]
+    .into_iter()
+    .filter_map(|(measure, name, meaning)| headline(ctx, measure, name, meaning))
+    .collect()
+}
+
+fn headline(ctx: &Context<'_>, measure: Measure, name: &str, meaning: &str) -> Option<Headline> {
+    let leaf = ctx.leaf(measure)?;
+    let row = ctx.estimate(&leaf.code, ctx.unit, None);
+    let now = row.and_then(|row| Measured::new(row.estimate, row.se));
+    let value = ctx.value(row);
+    let (change, movement) = if value == Value::Suppressed {
+        narrative::change(None, None, ctx.format(&leaf.code), ctx.lang)
+    } else if ctx.is_county() || ctx.previous.is_some() {
+        let then = ctx
+            .previous_estimate(&leaf.code, ctx.unit)
+            .and_then(|row| Measured::new(row.estimate, row.se));
+        narrative::change(now, then, ctx.format(&leaf.code), ctx.lang)
+    } else {
+        // A unit without an earlier round is read against its county.
+        let county = ctx
+            .estimate(&leaf.code, ctx.county, None)
+            .and_then(|row| Measured::new(row.estimate, row.se));
+        let (words, _) = narrative::against_county(now, county, ctx.format(&leaf.code), ctx.lang);
+        (words, crate::model::Movement::Unknown)
+    };
+    Some(Headline {
+        name: name.to_owned(),
+        value,
+        interval: ctx.value_interval(row),
+        change,
+        movement,
+        meaning: meaning.to_owned(),
+    })
+}

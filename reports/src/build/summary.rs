@@ -1,0 +1,85 @@
+//! Chapter one: what a reader who stops here must know.
+
+use analysis::plan::{Measure, PERSONS};
+
+use super::context::Context;
+use super::{benefit, comparison, method, participation, satisfaction};
+use crate::model::{Block, Lang, Section};
+use crate::narrative;
+use crate::number::{self, NumberFormat};
+
+/// The chapter.
+pub(super) fn section(ctx: &Context<'_>) -> Section {
+    let mut section = Section::new("summary", ctx.t("摘要", "Summary"));
+    section.paragraph(opening(ctx));
+    section.push(Block::Headlines);
+    section.finding(benefit::ladder_sentence(ctx));
+    section.figure(benefit::ladder_chart(ctx, "summary-ladder"));
+    section.finding(comparison::place_sentence(ctx));
+    section.finding(benefit::unmet_sentence(ctx));
+    let more = [participation::finding(ctx), satisfaction::finding(ctx)];
+    section.push(Block::List {
+        ordered: false,
+        items: more.into_iter().filter(|sentence| !sentence.is_empty()).collect(),
+    });
+    if let Some(rate) = method::persons_rate(ctx, ctx.unit) {
+        let words = narrative::response(rate, ctx.lang);
+        if rate < 0.5 {
+            section.warning(words)
+        } else {
+            section.note(words)
+        };
+    }
+    section
+}
+
+/// The three sentences of the e-mail.
+pub(super) fn key_sentences(ctx: &Context<'_>) -> Vec<String> {
+    [
+        benefit::ladder_sentence(ctx),
+        comparison::place_sentence(ctx),
+        benefit::unmet_sentence(ctx),
+    ]
+    .into_iter()
+    .filter(|sentence| !sentence.is_empty())
+    .collect()
+}
+
+fn opening(ctx: &Context<'_>) -> String {
+    let (invited, complete) = method::totals(ctx, ctx.unit);
+    let count = |n: u64| number::number(n as f64, NumberFormat::Count);
+    let (invited, complete_text) = (count(invited), count(complete));
+    let groups: Vec<String> = ctx
+        .plan
+        .groups
+        .iter()
+        .map(|group| group.name.get(ctx.lang.code()).to_owned())
+        .collect();
+    let groups = ctx.list(&groups);
+    let population = ctx
+        .weights(PERSONS, ctx.unit)
+        .or_else(|| ctx.weights(&ctx.plan.groups.first()?.code, ctx.unit))
+        .map(|row| number::number(row.sum, NumberFormat::Count));
+    let name = ctx.unit_name(ctx.unit);
+    let overall = ctx.leaf(Measure::Satisfaction).map_or(0, |leaf| leaf.code.len());
+    // Nothing was asked where nobody was invited: the opening would then be empty words.
+    if complete == 0 && overall == 0 {
+        return String::new();
+    }
+    match (ctx.lang, population) {
+        (Lang::Zh, Some(all)) => format!(
+            "本轮测评在{name}向{groups}发出邀请{invited}份，收回有效答卷{complete_text}份。结果经加权，代表{name}持证残疾人约{all}人。以下数字均附95%置信区间，说明抽样会带来多大误差。"
+        ),
+        (Lang::Zh, None) => {
+            format!("本轮测评在{name}向{groups}发出邀请{invited}份，收回有效答卷{complete_text}份。")
+        }
+        (Lang::En, Some(all)) => format!(
+            "In {name}, {invited} invitations went to {groups}, and {complete_text} complete answers came back. Results are weighted to about {all} registered disabled people. Every number comes with its 95% interval, which tells how much the draw of the sample may have moved it."
+        ),
+        (Lang::En, None) => {
+            format!(
+                "In {name}, {invited} invitations went to {groups}, and {complete_text} complete answers came back."
+            )
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! The report as the template's data: strings only, already rounded, plus the charts' files.
+
+use serde_json::{Value as Json, json};
+
+use super::PdfError;
+use crate::chart::Frame;
+use crate::font;
+use crate::model::{Block, NoteKind, Report, Section, Table};
+use crate::number::Value;
+
+/// The SVG files that the template reads, by path.
+pub(super) type ChartFiles = Vec<(String, String)>;
+
+/// The room a chart is drawn for: the 156 mm of text at a size that keeps its labels above 8 pt.
+const FRAME: Frame = Frame {
+    width: 640.0,
+    heading: false,
+};
+
+/// The data and the charts of a report.
+pub(super) fn describe(report: &Report) -> Result<(Json, ChartFiles), PdfError> {
+    let lang = report.lang;
+    let mut charts = ChartFiles::new();
+    let sections = report
+        .sections
+        .iter()
+        .map(|s| section(report, s, &mut charts))
+        .collect::<Result<Vec<_>, _>>()?;
+    let data = json!({
+        "lang": lang.code(),
+        "title": report.title,
+        "subtitle": report.subtitle,
+        "organiser": report.organiser,
+        "description": report.key_sentences.join(lang.pick("", " ")),
+        "banner": report.banner,
+        "facts": report.facts,
+        "fonts": { "text": font::SERIF_FAMILIES, "heading": font::SANS_FAMILIES },
+        "words": {
+            "contents": lang.pick("目　录", "Contents"),
+            "interval": lang.pick("95%置信区间", "95% interval"),
+            "warning": lang.pick("注意：", "Note: "),
+        },
+        "headlines": report.headlines.iter().map(|h| json!({
+            "name": h.name,
+            "value": h.value.show(lang),
+            "interval": (h.interval != Value::Absent).then(|| h.interval.show(lang)),
+            "change": h.change,
+            "meaning": h.meaning,
+        })).collect::<Vec<_>>(),
+        "sections": sections,
+    });
+    Ok((data, charts))
+}
+
+fn section(report: &Report, part: &Section, charts: &mut ChartFiles) -> Result<Json, PdfError> {
+    let blocks = part
+        .blocks
+        .iter()
+        .map(|b| block(report, b, charts))
+        .collect::<Result<Vec<_>, _>>()?;
+    let below = part
+        .sections
+        .iter()
+        .map(|s| section(report, s, charts))
+        .collect::<Result<Vec<_>, _>>()?;
+    Ok(json!({ "heading": part.heading(report.lang), "blocks": blocks, "sections": below }))
+}
+
+fn block(report: &Report, block: &Block, charts: &mut ChartFiles) -> Result<Json, PdfError> {
+    Ok(match block {
+        Block::Paragraph(text) => json!({ "kind": "paragraph", "text": text }),
+        Block::Finding(text) => json!({ "kind": "finding", "text": text }),
+        Block::List { ordered, items } => json!({ "kind": "list", "ordered": ordered, "items": items }),
+        Block::Headlines => json!({ "kind": "headlines" }),
+        Block::Table(table) => table_data(report, table),
+        Block::Figure(figure) => {
+            let file = format!("/chart-{}.svg", charts.len() + 1);
+            charts.push((file.clone(), figure.chart.svg_in(report.lang, FRAME)?));
+            let heading = figure.chart.heading();
+            json!({
+                "kind": "figure", "number": figure.number, "caption": heading.title,
+                "shown": heading.subtitle, "foot": heading.foot,
+                "file": file, "alt": figure.chart.alt_text(report.lang),
+            })
+        }
+        Block::Note {
+            kind: NoteKind::Note,
+            text,
+        } => json!({ "kind": "note", "text": text }),
+        Block::Note {
+            kind: NoteKind::Warning,
+            text,
+        } => json!({ "kind": "warning", "text": text }),
+    })
+}
+
+fn table_data(report: &Report, table: &Table) -> Json {
+    json!({
+        "kind": "table",
+        "number": table.number,
+        "caption": table.caption,
+        "unit": table.unit,
+        "base": table.base,
+        "notes": table.notes,
+        "columns": table.columns.iter().map(|c| json!({
+            "title": c.title, "figures": c.figures, "width": c.width,
+        })).collect::<Vec<_>>(),
+        "rows": table.rows.iter().map(|row| json!({
+            "strong": row.strong,
+            "cells": row.cells.iter().map(|c| c.show(report.lang)).collect::<Vec<_>>(),
+        })).collect::<Vec<_>>(),
+    })
+}

@@ -1,0 +1,859 @@
+//! Test support: a made-up round of the sample plan, plausible in size and error, so that
+//! every chapter, chart and format can be rendered and looked at without computing one.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::LazyLock;
+
+use analysis::plan::{ADMIN, Indicator, Measure, PERSONS, Plan, PlanFiles, THIRD_PARTY};
+use analysis::results::*;
+use jiff::civil::date;
+use serde_json::json;
+
+use crate::chart::{self, DotChart, DotRow, Heading, Point};
+use crate::model::{
+    Block, Column, Fact, Headline, Lang, Movement, Report, Row, Section, Sheet, Table, number_sections,
+};
+use crate::number::{NumberFormat, Value};
+
+/// Card holders in the made-up county.
+const POPULATION: f64 = 72_000.0;
+/// Respondents of a township among residents.
+const PER_UNIT: u64 = 118;
+
+/// The plan that ships with the product.
+pub(crate) fn plan() -> Plan {
+    static PLAN: LazyLock<Plan> = LazyLock::new(|| {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../backend/plans/sample");
+        let mut files = PlanFiles::new();
+        for folder in ["", "forms"] {
+            for entry in std::fs::read_dir(root.join(folder)).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_file() {
+                    let name = path.strip_prefix(&root).unwrap().to_string_lossy().into_owned();
+                    files.insert(name, std::fs::read(&path).unwrap());
+                }
+            }
+        }
+        Plan::read(&files).unwrap_or_else(|faults| panic!("{faults:#?}"))
+    });
+    PLAN.clone()
+}
+
+/// A round with all parts filled, in the plan's own county.
+pub(crate) fn detail() -> RoundDetail {
+    static DETAIL: LazyLock<RoundDetail> = LazyLock::new(|| Maker { plan: plan() }.detail());
+    DETAIL.clone()
+}
+
+struct Maker {
+    plan: Plan,
+}
+
+/// A number in 0–1 that depends on the words alone.
+fn chance(seed: &str) -> f64 {
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    for byte in seed.bytes() {
+        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    }
+    hash ^= hash >> 29;
+    (hash.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 11) as f64 / (1u64 << 53) as f64
+}
+
+fn proportion(estimate: f64, n: u64) -> Proportion {
+    let estimate = estimate.clamp(0.0, 1.0);
+    let se = (1.5 * estimate * (1.0 - estimate) / n.max(1) as f64).sqrt();
+    Proportion {
+        estimate: Some(estimate),
+        se: Some(se),
+        lower: Some((estimate - 1.96 * se).max(0.0)),
+        upper: Some((estimate + 1.96 * se).min(1.0)),
+        n,
+    }
+}
+
+fn text<T: serde::de::DeserializeOwned>(zh: &str, en: &str) -> T {
+    serde_json::from_value(json!({ "zh": zh, "en": en })).unwrap()
+}
+
+impl Maker {
+    fn detail(&self) -> RoundDetail {
+        let (scores, score_details, pairs) = self.scores();
+        RoundDetail {
+            results: RoundResults {
+                round: self.plan.round.id.clone(),
+                plan_sha256: "5f0c3a9d".repeat(8),
+                response_rates: self.response_rates(),
+                indicators: self.indicators(),
+                scores,
+            },
+            score_details,
+            pairs,
+            node_scores: self.node_scores(),
+            distributions: self.distributions(),
+            ladder: self.ladder(),
+            unmet_needs: self.unmet_needs(),
+            barriers: self.barriers(),
+            kept_away: self.kept_away(),
+            dispositions: self.dispositions(),
+            weights: self.weights(),
+            respondents_vs_frame: frame(),
+            counts: self.counts(),
+            open_link_counts: vec![OpenLinkCount {
+                group: "resident".to_owned(),
+                n: 87,
+            }],
+            daily: vec![DailyCount {
+                date: date(2026, 10, 20),
+                group: "resident".to_owned(),
+                n: 140,
+            }],
+            admin: self.admin(),
+            criteria: self.criteria(),
+            agreement: self.agreement(),
+            warnings: vec![text(
+                "3个乡镇的基层组织答卷不足30份，已加标记。",
+                "Fewer than 30 grassroots bodies answered in 3 townships; marked.",
+            )],
+            ..RoundDetail::default()
+        }
+    }
+
+    fn scored(&self) -> Vec<String> {
+        self.plan
+            .scored_units()
+            .into_iter()
+            .map(|unit| unit.code.clone())
+            .collect()
+    }
+
+    fn units(&self) -> Vec<String> {
+        std::iter::once(self.plan.county().code.clone())
+            .chain(self.scored())
+            .collect()
+    }
+
+    fn is_county(&self, unit: &str) -> bool {
+        unit == self.plan.county().code
+    }
+
+    /// How good a unit is at something: the county in the middle, the others around it.
+    fn quality(&self, unit: &str, what: &str, centre: f64, spread: f64) -> f64 {
+        if self.is_county(unit) {
+            return centre;
+        }
+        let own = chance(unit) - 0.5;
+        centre + spread * (1.4 * own + 0.6 * (chance(&format!("{unit}/{what}")) - 0.5))
+    }
+
+    fn answers(&self, unit: &str, share: f64) -> u64 {
+        let all = if self.is_county(unit) {
+            PER_UNIT * self.scored().len() as u64
+        } else {
+            PER_UNIT
+        };
+        (all as f64 * share) as u64
+    }
+
+    fn response_rates(&self) -> Vec<ResponseRate> {
+        let mut rows = Vec::new();
+        for unit in self.units() {
+            for (group, share, rate) in [
+                ("resident", 1.0, 0.56),
+                ("family", 0.5, 0.44),
+                ("grassroots", 0.12, 0.86),
+            ] {
+                let complete = self.answers(&unit, share);
+                let invited =
+                    (complete as f64 / self.quality(&unit, group, rate, 0.2).clamp(0.3, 0.98)).round() as u64;
+                let rr = Some(complete as f64 / invited as f64);
+                rows.push(ResponseRate {
+                    group: group.to_owned(),
+                    unit: unit.clone(),
+                    invited,
+                    complete,
+                    rr,
+                });
+            }
+        }
+        rows
+    }
+
+    fn dispositions(&self) -> Vec<DispositionCount> {
+        let mut rows = Vec::new();
+        for rate in self.response_rates() {
+            for (disposition, n) in [
+                ("complete", rate.complete),
+                ("no_answer", rate.invited - rate.complete),
+            ] {
+                let (group, unit) = (rate.group.clone(), rate.unit.clone());
+                rows.push(DispositionCount {
+                    group,
+                    unit,
+                    disposition: disposition.to_owned(),
+                    n,
+                });
+            }
+        }
+        rows
+    }
+
+    fn indicators(&self) -> Vec<IndicatorResult> {
+        let mut rows = Vec::new();
+        for unit in self.units() {
+            for leaf in self.plan.indicators.leaves() {
+                let mut groups = vec![None];
+                if leaf.perspectives.len() > 1 {
+                    groups.extend(
+                        leaf.perspectives
+                            .iter()
+                            .map(|part| Some(part.perspective.clone())),
+                    );
+                }
+                for group in groups {
+                    rows.push(self.indicator(leaf, &unit, group, None));
+                }
+                if leaf.by_area {
+                    rows.extend(
+                        leaf.areas
+                            .iter()
+                            .map(|area| self.indicator(leaf, &unit, None, Some(area.clone()))),
+                    );
+                }
+            }
+        }
+        rows
+    }
+
+    fn indicator(
+        &self,
+        leaf: &Indicator,
+        unit: &str,
+        group: Option<String>,
+        area: Option<String>,
+    ) -> IndicatorResult {
+        let measure = leaf.measure.unwrap_or(Measure::Share);
+        let centre = match measure {
+            Measure::Participation => 0.47,
+            Measure::Benefit => 0.49,
+            Measure::Coverage => 0.64,
+            Measure::Effectiveness => 0.76,
+            Measure::TopTwo => 0.71,
+            Measure::Satisfaction => 0.69,
+            _ => 0.62,
+        };
+        let key = format!("{}{:?}{:?}", leaf.code, group, area);
+        let n = self.answers(
+            unit,
+            if area.is_some() {
+                0.04 + 0.4 * chance(&key)
+            } else {
+                0.95
+            },
+        );
+        let figure = proportion(
+            self.quality(unit, &key, centre + 0.1 * (chance(&key) - 0.5), 0.3),
+            n,
+        );
+        let scale = if measure.is_fraction() { 1.0 } else { 100.0 };
+        let flag = match n {
+            0..10 => Some(Flag::Suppressed),
+            10..30 => Some(Flag::SmallN),
+            _ => None,
+        };
+        IndicatorResult {
+            code: leaf.code.clone(),
+            unit: unit.to_owned(),
+            group,
+            area,
+            measure: measure.code().to_owned(),
+            estimate: figure.estimate.map(|v| v * scale),
+            se: figure.se.map(|v| v * scale),
+            lower: figure.lower.map(|v| v * scale),
+            upper: figure.upper.map(|v| v * scale),
+            n,
+            flag,
+        }
+    }
+
+    fn scores(&self) -> (Vec<Score>, Vec<ScoreDetail>, Vec<PairComparison>) {
+        let mut units: Vec<(String, f64)> = self
+            .scored()
+            .into_iter()
+            .map(|unit| (unit.clone(), self.quality(&unit, "score", 71.0, 18.0)))
+            .collect();
+        let se = 1.7;
+        let order = units.clone();
+        units.sort_by(|a, b| b.1.total_cmp(&a.1));
+        let apart = |a: f64, b: f64| (a - b).abs() > 3.6 * se * 2.0_f64.sqrt();
+        let mut pairs = Vec::new();
+        for (i, (better, high)) in units.iter().enumerate() {
+            for (worse, low) in &units[i + 1..] {
+                let (better, worse) = (better.clone(), worse.clone());
+                let significant = apart(*high, *low);
+                pairs.push(PairComparison {
+                    better,
+                    worse,
+                    difference: high - low,
+                    se: se * 2.0_f64.sqrt(),
+                    significant,
+                });
+            }
+        }
+        let grades = |score: f64| {
+            self.plan
+                .grades
+                .iter()
+                .find(|g| score >= g.from)
+                .map(|g| g.name.get("zh").to_owned())
+        };
+        let (mut scores, mut details) = (Vec::new(), Vec::new());
+        for (unit, score) in std::iter::once((self.plan.county().code.clone(), 71.0)).chain(order) {
+            let county = self.is_county(&unit);
+            let se = if county { 0.5 } else { se };
+            let (lower, upper) = (score - 1.96 * se, score + 1.96 * se);
+            let better = units.iter().filter(|(_, s)| *s > score).count() as u32;
+            let surely_better = units
+                .iter()
+                .filter(|(_, s)| *s > score && apart(*s, score))
+                .count() as u32;
+            let surely_worse = units
+                .iter()
+                .filter(|(_, s)| *s < score && apart(*s, score))
+                .count() as u32;
+            let rank = |rank: u32| (!county).then_some(rank);
+            let possible: Vec<String> = if grades(lower) == grades(upper) {
+                grades(score).into_iter().collect()
+            } else {
+                grades(upper).into_iter().chain(grades(lower)).collect()
+            };
+            details.push(ScoreDetail {
+                unit: unit.clone(),
+                df: Some(46.0),
+                borderline: !county && possible.len() > 1,
+                possible_grades: possible,
+                n: self.answers(&unit, 1.6),
+                indistinguishable: units
+                    .iter()
+                    .filter(|(other, s)| *other != unit && !apart(*s, score))
+                    .map(|(other, _)| other.clone())
+                    .collect(),
+            });
+            scores.push(Score {
+                unit,
+                score: Some(score),
+                se: Some(se),
+                lower: Some(lower),
+                upper: Some(upper),
+                rank: rank(better + 1),
+                rank_lower: rank(surely_better + 1),
+                rank_upper: rank(units.len() as u32 - surely_worse),
+                grade: grades(score),
+            });
+        }
+        (scores, details, pairs)
+    }
+
+    fn node_scores(&self) -> Vec<NodeScore> {
+        let mut rows = Vec::new();
+        for unit in self.units() {
+            for node in self.plan.indicators.iter() {
+                let centre = 58.0 + 26.0 * chance(&node.code);
+                let value = self.quality(&unit, &node.code, centre, 22.0);
+                let se = if self.is_county(&unit) { 0.8 } else { 3.1 };
+                let total: f64 = node.perspectives.iter().map(|p| p.weight).sum();
+                let parts = node.perspectives.iter().map(|part| {
+                    let own = matches!(part.perspective.as_str(), THIRD_PARTY | ADMIN);
+                    NodePart {
+                        perspective: part.perspective.clone(),
+                        share: part.weight / total,
+                        value: Some(
+                            value + 9.0 * (chance(&format!("{}{}", node.code, part.perspective)) - 0.5),
+                        ),
+                        se: (part.perspective != ADMIN).then_some(se * 1.3),
+                        n: if own { 2 } else { self.answers(&unit, 0.8) },
+                    }
+                });
+                rows.push(NodeScore {
+                    code: node.code.clone(),
+                    unit: unit.clone(),
+                    weight: node.weight,
+                    value: Some(value),
+                    se: Some(se),
+                    lower: Some(value - 1.96 * se),
+                    upper: Some(value + 1.96 * se),
+                    parts: parts.collect(),
+                });
+            }
+        }
+        rows
+    }
+
+    fn distributions(&self) -> Vec<Distribution> {
+        let asked = [
+            (
+                "resident",
+                [
+                    "sat_overall",
+                    "sat_attitude",
+                    "sat_speed",
+                    "sat_trips",
+                    "sat_fair",
+                    "sat_clear",
+                    "sat_handling",
+                ]
+                .as_slice(),
+            ),
+            (
+                "family",
+                [
+                    "sat_overall",
+                    "sat_attitude",
+                    "sat_speed",
+                    "sat_fair",
+                    "sat_respite",
+                    "sat_carer_support",
+                ]
+                .as_slice(),
+            ),
+        ];
+        let mut rows = Vec::new();
+        for unit in self.units() {
+            for (group, questions) in asked {
+                for question in questions {
+                    let share = if *question == "sat_handling" { 0.07 } else { 0.9 };
+                    let n = self.answers(&unit, if group == "family" { share * 0.5 } else { share });
+                    let good = self
+                        .quality(&unit, question, 0.34 + 0.2 * chance(question), 0.2)
+                        .clamp(0.1, 0.6);
+                    let estimates = [0.06, 0.12, 0.26 - good * 0.1, 0.56 - good * 0.9, good];
+                    let shares: Vec<Share> = (1..=5)
+                        .zip(estimates)
+                        .map(|(step, estimate)| {
+                            let p = proportion(estimate, n);
+                            Share {
+                                value: step.to_string(),
+                                estimate,
+                                se: p.se.unwrap_or(0.0),
+                                lower: p.lower.unwrap_or(0.0),
+                                upper: p.upper.unwrap_or(0.0),
+                                n: (estimate * n as f64) as u64,
+                            }
+                        })
+                        .collect();
+                    let mean = estimates
+                        .iter()
+                        .zip(0..)
+                        .map(|(share, step)| share * 25.0 * f64::from(step))
+                        .sum();
+                    rows.push(Distribution {
+                        question: (*question).to_owned(),
+                        group: group.to_owned(),
+                        unit: unit.clone(),
+                        area: None,
+                        n,
+                        multiple: false,
+                        missing: n / 12,
+                        shares,
+                        mean: Some(mean),
+                        mean_se: Some(30.0 / (n.max(1) as f64).sqrt()),
+                    });
+                }
+            }
+        }
+        rows
+    }
+
+    fn ladder(&self) -> Vec<LadderStep> {
+        let mut rows = Vec::new();
+        for unit in self.units() {
+            let persons = if self.is_county(&unit) {
+                POPULATION
+            } else {
+                POPULATION / self.scored().len() as f64
+            };
+            let areas = self
+                .plan
+                .areas
+                .iter()
+                .map(|area| Some(area.code.clone()))
+                .chain([None]);
+            for area in areas {
+                let key = area.clone().unwrap_or_default();
+                let need = if area.is_none() {
+                    0.83
+                } else {
+                    0.06 + 0.38 * chance(&format!("need/{key}"))
+                };
+                let received = self.quality(
+                    &unit,
+                    &format!("recv/{key}"),
+                    0.4 + 0.4 * chance(&format!("r{key}")),
+                    0.3,
+                );
+                let received = received.clamp(0.05, 0.97);
+                let helped = received * (0.62 + 0.3 * chance(&format!("h{key}")));
+                let n = self.answers(&unit, need);
+                rows.push(LadderStep {
+                    area,
+                    unit: unit.clone(),
+                    needed: proportion(need, self.answers(&unit, 1.0)),
+                    received: proportion(received, n),
+                    helped: proportion(helped, n),
+                    persons_needed: persons * need,
+                    persons_received: persons * need * received,
+                    persons_helped: persons * need * helped,
+                });
+            }
+        }
+        rows
+    }
+
+    fn unmet_needs(&self) -> Vec<UnmetNeed> {
+        let mut by_unit: BTreeMap<String, Vec<(String, f64, f64)>> = BTreeMap::new();
+        for step in self.ladder() {
+            let Some(area) = step.area else { continue };
+            let persons = step.persons_needed - step.persons_received;
+            let population = step.persons_needed / step.needed.estimate.unwrap_or(1.0);
+            by_unit
+                .entry(step.unit)
+                .or_default()
+                .push((area, persons, persons / population));
+        }
+        let mut rows = Vec::new();
+        for (unit, mut areas) in by_unit {
+            areas.sort_by(|a, b| b.1.total_cmp(&a.1));
+            for (rank, (area, persons, share)) in (1..).zip(areas) {
+                let n = self.answers(&unit, 1.0);
+                rows.push(UnmetNeed {
+                    unit: unit.clone(),
+                    area,
+                    rank,
+                    share: proportion(share, n),
+                    persons,
+                });
+            }
+        }
+        rows
+    }
+
+    fn barriers(&self) -> Vec<Barrier> {
+        let reasons = [
+            ("unknown", "不知道有这项服务", "Did not know of it", 0.34),
+            ("apply", "不会申请", "Did not know how to apply", 0.21),
+            ("waiting", "还在等待", "Still waiting", 0.16),
+            ("far", "太远", "Too far", 0.11),
+            ("cost", "要花钱", "It costs money", 0.09),
+            ("alone", "没人陪", "Nobody to go with", 0.06),
+            ("refused", "被拒绝", "Was refused", 0.03),
+        ];
+        let mut rows = Vec::new();
+        for unit in self.units() {
+            for area in self
+                .plan
+                .areas
+                .iter()
+                .map(|area| Some(area.code.clone()))
+                .chain([None])
+            {
+                let n = self.answers(&unit, if area.is_some() { 0.12 } else { 0.5 });
+                for (reason, zh, en, share) in reasons {
+                    let share = share * (0.8 + 0.4 * chance(&format!("{area:?}{reason}")));
+                    let (unit, reason) = (unit.clone(), reason.to_owned());
+                    let (label, share) = (text(zh, en), proportion(share, n));
+                    rows.push(Barrier {
+                        unit,
+                        area: area.clone(),
+                        reason,
+                        label,
+                        share,
+                    });
+                }
+            }
+        }
+        rows
+    }
+
+    fn kept_away(&self) -> Vec<Barrier> {
+        let reasons = [
+            ("unaware", "不知道有活动", "Did not hear of any", 0.41),
+            ("health", "身体不便", "Health", 0.27),
+            ("transport", "路远，没有车", "Too far, no transport", 0.17),
+            ("interest", "不感兴趣", "Not interested", 0.09),
+        ];
+        let mut rows = Vec::new();
+        for unit in self.units() {
+            for (reason, zh, en, share) in reasons {
+                let share = proportion(share, self.answers(&unit, 0.5));
+                rows.push(Barrier {
+                    unit: unit.clone(),
+                    area: None,
+                    reason: reason.to_owned(),
+                    label: text(zh, en),
+                    share,
+                });
+            }
+        }
+        rows
+    }
+
+    fn weights(&self) -> Vec<WeightSummary> {
+        let mut rows = Vec::new();
+        for unit in self.units() {
+            let persons = if self.is_county(&unit) {
+                POPULATION
+            } else {
+                POPULATION / self.scored().len() as f64
+            };
+            for (group, share) in [
+                ("resident", 1.0),
+                ("family", 0.5),
+                ("grassroots", 0.12),
+                (PERSONS, 1.15),
+            ] {
+                let n = self.answers(&unit, share);
+                let cv: f64 = 0.42 + 0.1 * chance(&format!("{unit}{group}"));
+                let deff = 1.0 + cv * cv;
+                rows.push(WeightSummary {
+                    group: group.to_owned(),
+                    unit: unit.clone(),
+                    n,
+                    sum: persons,
+                    min: persons / n as f64 * 0.4,
+                    max: persons / n as f64 * 2.6,
+                    cv,
+                    deff_kish: deff,
+                    effective_n: n as f64 / deff,
+                    efficiency: 1.0 / deff,
+                });
+            }
+        }
+        rows
+    }
+
+    fn counts(&self) -> Vec<ModeCount> {
+        let mut rows = Vec::new();
+        for unit in self.units() {
+            let n = self.answers(&unit, 1.0);
+            for (what, value, share) in [
+                (ModeColumn::Answering, "self", 0.58),
+                (ModeColumn::Answering, "assisted", 0.31),
+                (ModeColumn::Answering, "proxy", 0.11),
+                (ModeColumn::Mode, "web", 0.63),
+                (ModeColumn::Mode, "interview", 0.33),
+                (ModeColumn::Mode, "paper", 0.04),
+                (ModeColumn::StaffPresent, "yes", 0.08),
+            ] {
+                let count = (n as f64 * share) as u64;
+                let (group, unit) = ("resident".to_owned(), unit.clone());
+                rows.push(ModeCount {
+                    group,
+                    unit,
+                    what,
+                    value: value.to_owned(),
+                    n: count,
+                    share,
+                });
+            }
+        }
+        rows
+    }
+
+    fn admin(&self) -> Vec<AdminPoint> {
+        let mut rows = Vec::new();
+        for value in &self.plan.admin {
+            rows.push(AdminPoint {
+                code: value.code.clone(),
+                name: value.name.clone(),
+                unit_of_measure: value.unit_of_measure.clone(),
+                unit: value.unit.clone(),
+                period: value.period.clone(),
+                value: value.value,
+                source: value.source.clone(),
+            });
+        }
+        rows
+    }
+
+    fn criteria(&self) -> Vec<CriterionResult> {
+        let mut rows = Vec::new();
+        for unit in self.scored() {
+            for criterion in &self.plan.criteria {
+                let value = self
+                    .quality(
+                        &unit,
+                        &criterion.code,
+                        45.0 + 40.0 * chance(&criterion.code),
+                        40.0,
+                    )
+                    .clamp(0.0, 100.0);
+                let range = if chance(&format!("{unit}{}r", criterion.code)) > 0.985 {
+                    3.0
+                } else {
+                    1.0
+                };
+                rows.push(CriterionResult {
+                    criterion: criterion.code.clone(),
+                    indicator: criterion.indicator.clone(),
+                    unit: unit.clone(),
+                    mean: value / 100.0 * criterion.max_score,
+                    value,
+                    se: Some(6.5),
+                    scorers: 2,
+                    range,
+                    beyond_limit: range > 2.0,
+                });
+            }
+        }
+        rows
+    }
+
+    fn agreement(&self) -> Vec<ScorerAgreement> {
+        let of = |criterion: Option<String>, n: u64, seed: &str| ScorerAgreement {
+            criterion,
+            n,
+            exact: 0.55 + 0.2 * chance(seed),
+            within_one: 0.92 + 0.07 * chance(seed),
+            alpha: Some(0.66 + 0.2 * chance(seed)),
+        };
+        let units = self.scored().len() as u64;
+        let criteria = &self.plan.criteria;
+        let mut rows = vec![of(None, units * criteria.len() as u64, "all")];
+        rows.extend(
+            criteria
+                .iter()
+                .map(|criterion| of(Some(criterion.code.clone()), units, &criterion.code)),
+        );
+        rows
+    }
+}
+
+fn frame() -> Vec<FrameComparison> {
+    let cells: [(&[&str], &[&str], f64, f64, u64); 8] = [
+        (&["category"], &["physical"], 0.53, 0.57, 1340),
+        (&["category"], &["vision"], 0.13, 0.14, 330),
+        (&["category"], &["hearing"], 0.11, 0.08, 190),
+        (&["category"], &["mental"], 0.12, 0.08, 189),
+        (&["grade"], &["1"], 0.14, 0.10, 236),
+        (&["grade"], &["4"], 0.31, 0.36, 850),
+        (&["sex", "age_band"], &["female", "60-74"], 0.17, 0.20, 470),
+        (&["sex", "age_band"], &["male", "0-17"], 0.02, 0.003, 7),
+    ];
+    let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+    cells
+        .into_iter()
+        .map(|(by, cell, frame, respondents, n)| FrameComparison {
+            group: "resident".to_owned(),
+            by: owned(by),
+            cell: owned(cell),
+            frame,
+            respondents,
+            weighted: frame,
+            n,
+        })
+        .collect()
+}
+
+/// A report made by hand: a few blocks of every kind, for tests of the formats alone.
+pub(crate) fn small_report(lang: Lang) -> Report {
+    let t = |zh: &'static str, en: &'static str| lang.pick(zh, en).to_owned();
+    let chart = |id: &str| DotChart {
+        heading: Heading {
+            id: id.to_owned(),
+            title: t("两个乡镇没有可区分的差异", "Two townships cannot be told apart"),
+            subtitle: t("综合得分，n=236", "Score, n=236"),
+            foot: t("来源：2026年社会测评。", "Source: 2026 survey."),
+        },
+        measure: chart::Measure::Score,
+        rows: vec![
+            DotRow {
+                label: t("青石镇", "Qingshi"),
+                point: Point::estimated(71.3, 68.0, 74.6),
+                ..DotRow::default()
+            },
+            DotRow {
+                label: t("柳河乡", "Liuhe"),
+                point: Point::estimated(69.9, 66.1, 73.7),
+                ..DotRow::default()
+            },
+        ],
+        ..DotChart::default()
+    };
+    let table = Table {
+        caption: t("综合得分", "Scores"),
+        columns: vec![
+            Column::words(t("乡镇", "Township"), 1.6),
+            Column::figures(t("得分", "Score")),
+            Column::intervals(t("95%置信区间", "95% interval")),
+        ],
+        rows: vec![
+            Row::strong(vec![
+                Value::text(t("青石镇", "Qingshi")),
+                Value::score(Some(71.25)),
+                Value::interval(Some(68.0), Some(74.6), NumberFormat::Score),
+            ]),
+            Row::plain(vec![
+                Value::text(t("柳河乡", "Liuhe")),
+                Value::Suppressed,
+                Value::Absent,
+            ]),
+        ],
+        base: Some(t("基数：未加权236人。", "Base: 236 unweighted.")),
+        ..Table::default()
+    };
+    let mut summary = Section::new("summary", t("摘要", "Summary"));
+    summary.paragraph(t("本轮测评收回答卷236份。", "236 answers came back."));
+    summary.push(Block::Headlines);
+    summary.finding(t(
+        "两个乡镇没有可区分的差异。",
+        "Two townships cannot be told apart.",
+    ));
+    summary.figure(chart("small-dots"));
+    summary.table(table.clone());
+    summary.warning(t("应答率低于50%。", "Fewer than 50% answered."));
+    summary.push(Block::List {
+        ordered: true,
+        items: vec![t("先做这件事。", "Do this first.")],
+    });
+    let mut sections = vec![summary];
+    number_sections(&mut sections, lang);
+    Report {
+        lang,
+        title: t(
+            "残疾人工作社会测评年度报告",
+            "Annual evaluation of work for disabled people",
+        ),
+        subtitle: t("云溪县（2026年）", "Yunxi County, 2026"),
+        organiser: t("云溪县残疾人联合会考评办", "Assessment office, Yunxi County"),
+        round: "yunxi-2026".to_owned(),
+        unit: "990101".to_owned(),
+        facts: vec![Fact {
+            label: t("方案指纹", "Plan SHA-256"),
+            value: "5f0c3a9d…".to_owned(),
+        }],
+        banner: Some(t("演示数据。", "Demonstration.")),
+        headlines: vec![Headline {
+            name: t("参与率", "Participation rate"),
+            value: Value::percent(Some(0.624)),
+            interval: Value::interval(Some(0.591), Some(0.657), NumberFormat::Percent),
+            change: t("尚无可比的上一轮数字", "no earlier round to compare with"),
+            movement: Movement::Unknown,
+            meaning: t(
+                "过去一年至少参加过一次活动",
+                "took part at least once in the year",
+            ),
+        }],
+        key_sentences: vec![t(
+            "每100项需求中，约62项得到了服务。",
+            "Of every 100 needs about 62 were met.",
+        )],
+        key_chart: std::sync::Arc::new(chart("key-dots")),
+        sections,
+        sheets: vec![Sheet {
+            name: t("得分", "Scores"),
+            title: t("综合得分", "Scores"),
+            table,
+            chart: None,
+        }],
+    }
+}

@@ -1,0 +1,160 @@
+//! The whole way from results to documents, on the made-up round.
+
+use std::path::PathBuf;
+
+use crate::build::{BuildError, Scope, annual, annual_against};
+use crate::model::{Block, Lang, Report, Section};
+use crate::{docx, email, html, pdf, sample, xlsx};
+
+/// The county's report and one unit's, in both languages.
+fn reports() -> Vec<(&'static str, Report)> {
+    let (detail, plan) = (sample::detail(), sample::plan());
+    let unit = Scope::Unit(plan.scored_units()[6].code.clone());
+    [
+        ("county-zh", Scope::County, Lang::Zh),
+        ("county-en", Scope::County, Lang::En),
+        ("unit-zh", unit.clone(), Lang::Zh),
+        ("unit-en", unit, Lang::En),
+    ]
+    .into_iter()
+    .map(|(name, scope, lang)| (name, annual(&detail, &plan, &scope, lang).unwrap()))
+    .collect()
+}
+
+/// Where to leave the documents for a person to look at; nowhere unless asked.
+fn keep(name: &str, bytes: &[u8]) {
+    if let Some(folder) = std::env::var_os("MINYI_SAMPLE_REPORTS") {
+        let folder = PathBuf::from(folder);
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join(name), bytes).unwrap();
+    }
+}
+
+#[test]
+fn sample_round_renders_in_every_format_and_language() {
+    for (name, report) in reports() {
+        let page = html::render(&report).unwrap();
+        assert_eq!(page.matches("<h1").count(), 1);
+        keep(&format!("{name}.html"), page.as_bytes());
+        let started = std::time::Instant::now();
+        let pdf = pdf::render(&report).unwrap();
+        if std::env::var_os("MINYI_SAMPLE_REPORTS").is_some() {
+            println!("{name}: PDF of {} bytes in {:?}", pdf.len(), started.elapsed());
+        }
+        assert!(pdf.starts_with(b"%PDF-1.7"));
+        keep(&format!("{name}.pdf"), &pdf);
+        let sheet = xlsx::render(&report).unwrap();
+        assert!(sheet.starts_with(b"PK"));
+        keep(&format!("{name}.xlsx"), &sheet);
+        let word = docx::render(&report).unwrap();
+        assert!(word.starts_with(b"PK"));
+        keep(&format!("{name}.docx"), &word);
+        let mail = email::summary(&report, "https://minyi.example/results/yunxi-2026").unwrap();
+        keep(&format!("{name}-mail.html"), mail.html.as_bytes());
+        keep(&format!("{name}-mail.png"), &mail.key_chart_png);
+        keep(
+            &format!("{name}-mail.txt"),
+            format!("{}\n\n{}", mail.subject, mail.text).as_bytes(),
+        );
+    }
+}
+
+#[test]
+fn county_report_has_all_chapters_in_order() {
+    let (_, report) = &reports()[0];
+    let headings: Vec<String> = report.sections.iter().map(|s| s.heading(Lang::Zh)).collect();
+    insta::assert_snapshot!(headings.join("\n"), @r"
+    一、摘要
+    二、方法与样本
+    三、参与
+    四、受益
+    五、满意
+    六、重点工作
+    七、单位比较
+    八、第三方评估
+    九、后续工作
+    十、附录
+    ");
+}
+
+#[test]
+fn tables_are_square_and_ids_unique() {
+    for (name, report) in reports() {
+        let mut ids = Vec::new();
+        walk(&report.sections, &mut |section| {
+            assert!(!ids.contains(&section.id), "{name}: {} twice", section.id);
+            ids.push(section.id.clone());
+            for block in &section.blocks {
+                if let Block::Table(table) = block {
+                    assert!(!table.rows.is_empty(), "{name}: {} is empty", table.caption);
+                    assert!(
+                        table
+                            .rows
+                            .iter()
+                            .all(|row| row.cells.len() == table.columns.len()),
+                        "{name}: {}",
+                        table.caption
+                    );
+                }
+            }
+        });
+        for sheet in &report.sheets {
+            assert!(sheet.name.chars().count() <= 31, "{}", sheet.name);
+            assert!(
+                sheet
+                    .table
+                    .rows
+                    .iter()
+                    .all(|row| row.cells.len() == sheet.table.columns.len()),
+                "{name}: {}",
+                sheet.name
+            );
+        }
+    }
+}
+
+#[test]
+fn english_report_holds_no_chinese_but_names() {
+    let (_, report) = &reports()[1];
+    let page = html::render(report).unwrap();
+    let han = page
+        .lines()
+        .find(|line| line.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)));
+    assert!(
+        han.is_none(),
+        "{:?}",
+        han.map(|line| line.chars().take(400).collect::<String>())
+    );
+}
+
+#[test]
+fn unknown_unit_is_refused_by_code() {
+    let (detail, plan) = (sample::detail(), sample::plan());
+    let refused = annual(&detail, &plan, &Scope::Unit("nowhere".to_owned()), Lang::Zh);
+    assert!(matches!(refused, Err(BuildError::UnknownUnit { code }) if code == "nowhere"));
+}
+
+#[test]
+fn annual_against_last_round_words_the_change_by_significance() {
+    let (now, plan) = (sample::detail(), sample::plan());
+    let mut then = now.clone();
+    for row in &mut then.results.indicators {
+        // Participation was far lower, everything else the same.
+        if row.measure == "participation" {
+            row.estimate = row.estimate.map(|v| v - 0.2);
+        }
+    }
+    let report = annual_against(&now, Some(&then), &plan, &Scope::County, Lang::Zh).unwrap();
+    assert_eq!(
+        report.headlines[0].change,
+        "比上一轮上升20.0个百分点，超出抽样误差"
+    );
+    assert!(report.headlines[1].change.contains("在抽样误差之内"));
+}
+
+fn walk(sections: &[Section], visit: &mut impl FnMut(&Section)) {
+    for section in sections {
+        visit(section);
+        walk(&section.sections, visit);
+    }
+}

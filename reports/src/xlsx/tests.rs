@@ -1,0 +1,93 @@
+//! The spreadsheet read back by another program's reader.
+
+use std::io::Cursor;
+
+use calamine::{Data, Reader, Xlsx};
+
+use super::*;
+use crate::build::{Scope, annual};
+use crate::sample;
+
+fn workbook(report: &Report) -> Xlsx<Cursor<Vec<u8>>> {
+    Xlsx::new(Cursor::new(render(report).unwrap())).unwrap()
+}
+
+#[test]
+fn indicators_sheet_holds_the_results_as_numbers_at_full_precision() {
+    let (detail, plan) = (sample::detail(), sample::plan());
+    let report = annual(&detail, &plan, &Scope::County, Lang::En).unwrap();
+    let range = workbook(&report).worksheet_range("Indicators").unwrap();
+    let first = usize::try_from(HEADER_ROW).unwrap() + 1;
+    let rows: Vec<_> = range
+        .rows()
+        .skip(first)
+        .take(detail.results.indicators.len())
+        .collect();
+    assert_eq!(rows.len(), detail.results.indicators.len());
+    for (row, expected) in rows.iter().zip(&detail.results.indicators) {
+        assert_eq!(row[0], Data::String(expected.code.clone()));
+        assert_eq!(row[3], Data::String(expected.unit.clone()));
+        if expected.flag == Some(analysis::results::Flag::Suppressed) {
+            assert_eq!(row[7], Data::String("withheld".to_owned()));
+        } else {
+            assert_eq!(row[7], Data::Float(expected.estimate.unwrap()));
+            assert_eq!(row[9], Data::Float(expected.lower.unwrap()));
+        }
+    }
+}
+
+#[test]
+fn scores_sheet_is_sorted_and_holds_every_unit() {
+    let (detail, plan) = (sample::detail(), sample::plan());
+    let report = annual(&detail, &plan, &Scope::County, Lang::Zh).unwrap();
+    let range = workbook(&report).worksheet_range("得分").unwrap();
+    let rows = plan.scored_units().len();
+    let scores: Vec<f64> = range
+        .rows()
+        .skip(3)
+        .take(rows)
+        .map(|row| match row[2] {
+            Data::Float(v) => v,
+            ref other => panic!("{other:?}"),
+        })
+        .collect();
+    assert!(scores.is_sorted_by(|a, b| a >= b));
+    let best = detail
+        .results
+        .scores
+        .iter()
+        .filter(|s| s.rank == Some(1))
+        .find_map(|s| s.score)
+        .unwrap();
+    assert_eq!(scores[0], best);
+}
+
+#[test]
+fn sheets_are_named_in_the_language_of_the_report() {
+    let (detail, plan) = (sample::detail(), sample::plan());
+    let names = |lang| {
+        workbook(&annual(&detail, &plan, &Scope::County, lang).unwrap())
+            .sheet_names()
+            .join(" ")
+    };
+    assert_eq!(
+        names(Lang::Zh),
+        "摘要 应答率 得分 指标 需要与得到 回答分布 权数 方法"
+    );
+    assert_eq!(
+        names(Lang::En),
+        "Summary Response rates Scores Indicators Ladder Distributions Weights Method"
+    );
+}
+
+#[test]
+fn text_that_looks_like_a_formula_stays_text() {
+    let mut report = sample::small_report(Lang::En);
+    let evil = "=HYPERLINK(\"http://evil.example\")";
+    report.sheets[0].table.rows[0].cells[0] = Value::text(evil);
+    let mut book = workbook(&report);
+    let range = book.worksheet_range(&report.sheets[0].name).unwrap();
+    assert_eq!(range.rows().nth(3).unwrap()[0], Data::String(evil.to_owned()));
+    let formulas = book.worksheet_formula(&report.sheets[0].name).unwrap();
+    assert!(formulas.rows().flatten().all(String::is_empty));
+}
