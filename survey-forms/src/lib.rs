@@ -1,7 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(
     test,
-    allow(non_snake_case, reason = "tests are named subject__condition__result")
+    expect(non_snake_case, reason = "tests are named subject__condition__result")
 )]
 
 mod answer;

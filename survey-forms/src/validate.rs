@@ -172,9 +172,7 @@ fn check<'a>(
 fn chosen(state: &State<'_>, question: &Question, given: &str) -> Result<String, Text> {
     let wanted: Vec<&str> = given.split_whitespace().collect();
     let choices = state.form().choices(question);
-    let known =
-        |name: &&&str| choices.iter().any(|choice| choice.name == **name) && state.offers(question, name);
-    if wanted.iter().any(|name| !known(&name)) {
+    if wanted.iter().any(|name| !state.offers(question, name)) {
         return Err(messages::not_offered());
     }
     let chosen: Vec<_> = choices

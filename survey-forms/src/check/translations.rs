@@ -21,7 +21,7 @@ pub(super) fn check(
             let fault = Fault::MissingTranslation {
                 language: language.to_owned(),
             };
-            faults.add(fault, table.place_of(row, column));
+            faults.add(fault, table.place_in(row, column, language));
         }
     };
     for node in nodes {
@@ -63,6 +63,9 @@ fn missing<'l>(text: &Text, languages: &[&'l str]) -> Vec<&'l str> {
                 .is_some_and(|rest| rest.starts_with("-x-"))
         })
     };
-    let lacks = |language: &&&str| text.exact(language).is_none() && !is_variant(language);
-    languages.iter().filter(lacks).copied().collect()
+    languages
+        .iter()
+        .copied()
+        .filter(|language| text.exact(language).is_none() && !is_variant(language))
+        .collect()
 }

@@ -8,7 +8,9 @@ use super::{Diagnostic, Place, Severity};
 use crate::expression::{FaultKind, TypeFault};
 use crate::text::Text;
 
+mod choices;
 mod expressions;
+mod wording;
 
 /// A fault, holding what its message names.
 #[derive(Clone, Debug, PartialEq)]
@@ -251,8 +253,8 @@ impl Fault {
     fn words(&self) -> Words {
         self.of_workbook()
             .or_else(|| self.of_names_and_types())
-            .or_else(|| self.of_choices())
-            .or_else(|| self.of_words_and_settings())
+            .or_else(|| choices::words(self))
+            .or_else(|| wording::words(self))
             .or_else(|| expressions::words(self))
             // Every variant has its words: `every_fault_has_words_and_its_own_code` holds this to be so.
             .unwrap_or_else(|| error("XF000", "问卷有误。", "The questionnaire is wrong."))
@@ -460,185 +462,6 @@ impl Fault {
                 format!("Whether it is shown depends on {name} on the same page; without script it appears after sending."),
             )
             .mend("建议把两道题分到不同的页。", "Better put the two on different pages."),
-            _ => return None,
-        })
-    }
-
-    fn of_choices(&self) -> Option<Words> {
-        Some(match self {
-            Self::UnknownList { list, suggestion } => error(
-                "XF040",
-                format!("choices 表里没有选项表 {list}。"),
-                format!("The choices sheet has no list {list}."),
-            )
-            .meant(
-                suggestion.as_deref(),
-                "请在 choices 表里补上这些选项。",
-                "Add its choices to the choices sheet.",
-            ),
-            Self::DuplicateChoice { choice, list, other_row } => error(
-                "XF041",
-                format!("选项表 {list} 里的 {choice} 与第 {other_row} 行重复。"),
-                format!("The choice {choice} of the list {list} is already in row {other_row}."),
-            )
-            .mend("请删去一行，或换一个值。", "Remove one of the rows or change its name."),
-            Self::UnusedList { list } => warning(
-                "XF042",
-                format!("选项表 {list} 没有题目使用。"),
-                format!("No question uses the list {list}."),
-            )
-            .mend("如果不再需要，可以删去。", "If it is not needed, remove it."),
-            Self::BadChoiceName { choice } => error(
-                "XF043",
-                format!("选项的值“{choice}”里有空格。多选题的答案以空格分隔，值里不能有空格。"),
-                format!("The choice name “{choice}” has a space in it; answers to select_multiple are split at spaces."),
-            )
-            .mend("请用下划线代替空格。", "Use an underscore instead."),
-            Self::ChoiceWithoutList => error(
-                "XF044",
-                "这一行没有写 list_name，不知道属于哪张选项表。",
-                "This row has no list_name, so it belongs to no list.",
-            )
-            .mend("请补上选项表的名称。", "Add the name of its list."),
-            Self::ChoiceWithoutName { list } => error(
-                "XF045",
-                format!("选项表 {list} 的这一行没有值 (name)。"),
-                format!("This choice of the list {list} has no name."),
-            )
-            .mend("请补上要存储的值。", "Add the value to be stored."),
-            Self::ChoiceWithoutLabel { choice, list } => error(
-                "XF046",
-                format!("选项表 {list} 的 {choice} 没有文字 (label)，答题人会看到空白。"),
-                format!("The choice {choice} of the list {list} has no label, so respondents would see nothing."),
-            )
-            .mend("请补上选项文字。", "Add its label."),
-            Self::BadMissingKind { word } => error(
-                "XF047",
-                format!("missing 列不认识“{word}”，只能写 dont_know（说不清）、not_applicable（不适用）、refused（不想回答）。"),
-                format!("“{word}” is not one of dont_know, not_applicable and refused."),
-            )
-            .mend("请改为其中之一；正常的选项留空。", "Use one of them; leave it empty for a real answer."),
-            Self::UnknownFilterColumn { name, suggestion } => error(
-                "XF048",
-                format!("choices 表里没有 {name} 列。"),
-                format!("The choices sheet has no column {name}."),
-            )
-            .meant(
-                suggestion.as_deref(),
-                "请在 choices 表里加上这一列；如果指的是题目，要写成 ${名称}。",
-                "Add the column to the choices sheet; a question is written ${name}.",
-            ),
-            Self::OnlyMissingChoices { list } => error(
-                "XF049",
-                format!("选项表 {list} 里只有“说不清”一类的选项，没有可以作答的选项。"),
-                format!("Every choice of the list {list} is a kind of missing, so nobody could answer."),
-            )
-            .mend("请补上正常的选项，或清空 missing 列。", "Add real choices, or clear the missing column."),
-            _ => return None,
-        })
-    }
-
-    fn of_words_and_settings(&self) -> Option<Words> {
-        Some(match self {
-            Self::MissingLabel { name } => error(
-                "XF070",
-                format!("{name} 没有题目文字 (label)，答题人和读屏软件都不知道问的是什么。"),
-                format!("{name} has no label, so neither respondents nor screen readers know what is asked."),
-            )
-            .mend("请补上题目文字。", "Add the question's words."),
-            Self::MissingTranslation { language } => warning(
-                "XF071",
-                format!("缺少“{language}”的译文，将显示默认语言。"),
-                format!("The translation into “{language}” is missing; the default language will be shown."),
-            )
-            .mend("请补上译文。", "Add the translation."),
-            Self::LanguageWithoutCode { name, tag } => warning(
-                "XF072",
-                format!("语言“{name}”没有写代码，读屏软件不知道怎样发音，暂用 {tag}。"),
-                format!(
-                    "The language “{name}” has no code, so screen readers cannot pronounce it; {tag} is used."
-                ),
-            )
-            .mend(
-                format!("请写成“{name} (代码)”，例如“中文 (zh)”。"),
-                format!("Write “{name} (code)”, as in “English (en)”."),
-            ),
-            Self::MessageWithoutRule { rule } => warning(
-                "XF073",
-                format!("写了提示语，却没有 {rule}，永远不会显示。"),
-                format!("There is a message but no {rule}, so it is never shown."),
-            )
-            .mend(
-                format!("请补上 {rule}，或删去提示语。"),
-                format!("Add the {rule} or remove the message."),
-            ),
-            Self::ConstraintWithoutMessage => warning(
-                "XF074",
-                "有核对条件，却没有 constraint_message；答错的人只会看到“请检查”。",
-                "There is a constraint without constraint_message; people would only be told to check.",
-            )
-            .mend(
-                "请写明哪里不对、怎样改。",
-                "Say what is wrong and how to put it right.",
-            ),
-            Self::BrokenPlaceholder { text } => error(
-                "XF075",
-                format!("文字里的“{text}”不完整。"),
-                format!("“{text}” in the words is not complete."),
-            )
-            .mend(
-                "要引用答案，请写成 ${题目名称}。",
-                "To show an answer, write ${question_name}.",
-            ),
-            Self::UnknownDefaultLanguage { name, known } => error(
-                "XF080",
-                format!(
-                    "default_language 写的是“{name}”，问卷里没有这种语言（有：{}）。",
-                    known.join("、")
-                ),
-                format!(
-                    "default_language is “{name}”, which the form does not have (it has {}).",
-                    known.join(", ")
-                ),
-            )
-            .mend("请写成列名里的语言。", "Use a language of the headers."),
-            Self::BadYesNo { value } => error(
-                "XF081",
-                format!("看不懂“{value}”，这里要写 yes 或 no（或一个条件）。"),
-                format!("“{value}” is not understood; write yes or no (or a condition)."),
-            )
-            .mend("请改为 yes 或 no。", "Use yes or no."),
-            Self::BadDefault { value, suggestion } => error(
-                "XF082",
-                format!("默认值“{value}”不是这道题的有效答案。"),
-                format!("The default “{value}” is not a valid answer to this question."),
-            )
-            .meant(
-                suggestion.as_deref(),
-                "请改正，或清空默认值。",
-                "Correct it or leave it empty.",
-            ),
-            Self::DynamicDefault { value } => error(
-                "XF083",
-                format!("默认值“{value}”是算式，目前还不支持。"),
-                format!("The default “{value}” is an expression, which is not supported yet."),
-            )
-            .mend(
-                "请写固定的值，或用 calculate。",
-                "Use a fixed value or a calculate row.",
-            ),
-            Self::BadFormId { id } => error(
-                "XF084",
-                format!("form_id “{id}”不合规则：只能有字母、数字、_、- 和 .。"),
-                format!("“{id}” cannot be a form_id: it has only letters, digits, _, - and ."),
-            )
-            .mend("请改名，例如 resident。", "Rename it, for instance resident."),
-            Self::UnsupportedSetting { header } => error(
-                "XF088",
-                format!("设置“{header}”目前还不支持。"),
-                format!("The setting “{header}” is not supported yet."),
-            )
-            .mend("请清空这一格。", "Clear the cell."),
             _ => return None,
         })
     }

@@ -38,10 +38,6 @@ pub fn from_days(days: f64) -> Option<Date> {
     if !days.is_finite() || days.abs() > 4_000_000.0 {
         return None;
     }
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "bounded by four million just above"
-    )]
     let span = jiff::Span::new().try_days(days.floor() as i64).ok()?;
     EPOCH.checked_add(span).ok()
 }

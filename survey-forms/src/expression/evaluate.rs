@@ -268,19 +268,10 @@ fn count<'a>(items: impl Iterator) -> Value<'a> {
     Value::Number(count_of(items.count()))
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "nobody has 2^53 of anything in an answer"
-)]
 fn count_of(n: usize) -> f64 {
     n as f64
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "tested to be from 0 to 2^32"
-)]
 fn whole(value: f64) -> Option<usize> {
     (0.0..=4_294_967_296.0).contains(&value).then_some(value as usize)
 }

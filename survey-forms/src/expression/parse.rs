@@ -293,13 +293,10 @@ pub(super) fn compile_pattern(source: &str) -> Result<regex::Regex, String> {
         .size_limit(PATTERN_BYTES)
         .build()
         .map_err(|error| {
-            error
-                .to_string()
-                .lines()
-                .last()
-                .unwrap_or_default()
-                .trim()
-                .to_owned()
+            // The message draws the pattern over several lines; the last says what is wrong.
+            let message = error.to_string();
+            let last = message.lines().last().unwrap_or_default().trim();
+            last.strip_prefix("error: ").unwrap_or(last).to_owned()
         })
 }
 

@@ -6,6 +6,10 @@ use crate::expression::Expression;
 use crate::text::Text;
 
 /// A question, or a group of items.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly all items are questions, so a box would save nothing"
+)]
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Item {

@@ -264,6 +264,19 @@ impl Table {
             .map_or(column, |c| c.header.as_str())
     }
 
+    /// The place of a translated column's cell in one language, or of the column where it has no such language.
+    pub(crate) fn place_in(&self, row: u32, column: &str, tag: &str) -> Place {
+        let is_it = |meaning: &Meaning| match meaning {
+            Meaning::Translated(name, Some(language)) => {
+                *name == column && tag_of(language).as_deref() == Some(tag)
+            }
+            _ => false,
+        };
+        let found = self.columns.iter().find(|c| is_it(&c.meaning));
+        self.place(row)
+            .column(found.map_or(column, |c| c.header.as_str()))
+    }
+
     pub(crate) fn has(&self, column: &str) -> bool {
         self.columns.iter().any(|c| match &c.meaning {
             Meaning::Plain(name) | Meaning::Translated(name, _) => *name == column,

@@ -151,9 +151,16 @@ fn of_grammar(kind: &FaultKind, around: &str) -> Words {
         FaultKind::Arguments { function, given } => {
             let (least, most) = function.arity();
             let (zh_count, en_count) = match (least, most) {
-                (least, most) if least == most => (format!("{least} 个"), least.to_string()),
-                (least, usize::MAX) => (format!("至少 {least} 个"), format!("at least {least}")),
-                (least, most) => (format!("{least} 到 {most} 个"), format!("{least} to {most}")),
+                (1, 1) => (" 1 个".to_owned(), "1 argument".to_owned()),
+                (least, most) if least == most => (format!(" {least} 个"), format!("{least} arguments")),
+                (least, usize::MAX) => (
+                    format!("至少 {least} 个"),
+                    format!("at least {least} argument{}", if least == 1 { "" } else { "s" }),
+                ),
+                (least, most) => (
+                    format!(" {least} 到 {most} 个"),
+                    format!("{least} to {most} arguments"),
+                ),
             };
             error(
                 "XF053",
@@ -161,17 +168,14 @@ fn of_grammar(kind: &FaultKind, around: &str) -> Words {
                     "函数 {} 需要{zh_count}参数，这里写了 {given} 个。",
                     function.name()
                 ),
-                format!(
-                    "The function {} takes {en_count} arguments; here are {given}.",
-                    function.name()
-                ),
+                format!("The function {} takes {en_count}, not {given}.", function.name()),
             )
             .mend("请检查逗号和括号。", "Check commas and parentheses.")
         }
         FaultKind::BadPattern(problem) => error(
             "XF054",
-            format!("正则表达式有误：{problem}"),
-            format!("The regular expression is wrong: {problem}"),
+            format!("正则表达式有误（{problem}）。"),
+            format!("The regular expression is wrong ({problem})."),
         )
         .mend(
             "请检查 regex() 的第二个参数。",
@@ -193,9 +197,9 @@ fn of_type(fault: &TypeFault) -> Words {
             suggestion,
         } => error(
             "XF055",
-            format!("{} 没有 '{code}' 这个选项，条件永远不会成立。", name(question)),
+            format!("{} 没有 '{code}' 这个选项，这样写起不了作用。", name(question)),
             format!(
-                "{} has no choice '{code}', so this can never hold.",
+                "{} has no choice '{code}', so this has no effect.",
                 name(question)
             ),
         )

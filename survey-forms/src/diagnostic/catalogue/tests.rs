@@ -123,7 +123,7 @@ fn every_fault() -> Vec<Fault> {
             function: Function::Sum,
             given: 0,
         }),
-        expression(FaultKind::BadPattern(s("error: unclosed character class"))),
+        expression(FaultKind::BadPattern(s("unclosed character class"))),
         of_type(TypeFault::UnknownCode {
             code: s("yse"),
             question: Some(s("works")),
