@@ -245,3 +245,46 @@ fn variance_by_hand_and_difference_of_overlapping_domains() {
             .is_nan()
     );
 }
+
+/// Another road to the number: the delete-one-PSU jackknife, exact for totals and close for ratios.
+#[test]
+fn linearisation_agrees_with_the_jackknife() {
+    let ids = Factor::from_labels((0..60).map(|row| (row % 20).to_string()));
+    let y: Vec<f64> = (0..60)
+        .map(|row| f64::from(row * 37 % 23) + f64::from(row % 20))
+        .collect();
+    let x: Vec<f64> = (0..60).map(|row| 30.0 + f64::from(row * 17 % 11)).collect();
+    let stage = StageColumns {
+        ids: Some(&ids),
+        ..StageColumns::default()
+    };
+    let design = SurveyDesign::builder(60)
+        .stage(stage)
+        .weights(&[3.0; 60])
+        .build()
+        .unwrap();
+    let jackknife = |statistic: &dyn Fn(&SurveyDesign) -> f64| {
+        let replicates: Vec<f64> = (0..20)
+            .map(|psu| {
+                let weight = |&code: &u32| if code == psu { 0.0 } else { 3.0 * 20.0 / 19.0 };
+                statistic(
+                    &design
+                        .with_weights(ids.codes().iter().map(weight).collect())
+                        .unwrap(),
+                )
+            })
+            .collect();
+        let centre = replicates.iter().sum::<f64>() / 20.0;
+        19.0 / 20.0 * replicates.iter().map(|r| (r - centre).powi(2)).sum::<f64>()
+    };
+    close(
+        total::linearise(&design, &y, None).variance(&design),
+        jackknife(&|d| total::linearise(d, &y, None).value),
+    );
+    let linearised = ratio::linearise(&design, &y, &x, None).variance(&design).sqrt();
+    let replicated = jackknife(&|d| ratio::linearise(d, &y, &x, None).value).sqrt();
+    assert!(
+        (linearised / replicated - 1.0).abs() < 0.01,
+        "{linearised} {replicated}"
+    );
+}

@@ -89,6 +89,7 @@ pub(super) fn design(spec: &DesignSpec, table: &Table, faults: &mut Faults) -> O
             "id" | "ids" => spec.ids.get(stage - 1),
             "stratum" | "strata" => spec.strata.get(stage - 1),
             "fpc" => spec.fpc.get(stage - 1),
+            "weights" => spec.weights.as_ref(),
             _ => None,
         };
         match (row, names) {

@@ -4,6 +4,9 @@
 use std::iter::Peekable;
 use std::str::Chars;
 
+/// An argument of a call, named or not.
+pub(crate) type Argument = (Option<String>, R);
+
 /// An R expression.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum R {
@@ -11,7 +14,7 @@ pub(crate) enum R {
     Text(String),
     Name(String),
     /// A call with its arguments, named or not; operators are calls of their symbol.
-    Call(String, Vec<(Option<String>, R)>),
+    Call(String, Vec<Argument>),
 }
 
 impl R {
@@ -26,7 +29,7 @@ impl R {
     }
 
     /// The function's name and arguments.
-    pub(crate) fn call(&self) -> Option<(&str, &[(Option<String>, R)])> {
+    pub(crate) fn call(&self) -> Option<(&str, &[Argument])> {
         match self {
             R::Call(name, arguments) => Some((name, arguments)),
             _ => None,
@@ -236,7 +239,7 @@ impl Parser {
         }
     }
 
-    fn arguments(&mut self) -> Option<Vec<(Option<String>, R)>> {
+    fn arguments(&mut self) -> Option<Vec<Argument>> {
         let mut arguments = Vec::new();
         if self.eat(")").is_some() {
             return Some(arguments);
