@@ -68,7 +68,7 @@ fn signed_in(lang: Lang, staff: &Staff, path: &str) -> SignedIn {
 fn local_time(state: &AppState, ms: i64) -> String {
     let zone = TimeZone::fixed(Offset::from_hours(state.config.utc_offset_hours).unwrap_or(Offset::UTC));
     Timestamp::from_millisecond(ms)
-        .map(|moment| moment.to_zoned(zone).strftime("%Y-%m-%d %H:%M").to_string())
+        .map(|moment| zone.to_datetime(moment).strftime("%Y-%m-%d %H:%M").to_string())
         .unwrap_or_default()
 }
 
@@ -341,3 +341,6 @@ pub async fn audit_log(
     let staff = signed_in(reading.lang, &permit.staff, "/console/audit");
     Ok(html(office::audit(reading.lang, &staff, &lines)))
 }
+
+#[cfg(test)]
+mod tests;

@@ -52,13 +52,23 @@ fn control_href(form: &Form, field: &str) -> String {
     }
 }
 
-/// The faults of a page for its summary.
-fn faults(form: &Form, errors: &[FieldError], lang: Lang) -> Vec<Fault> {
+/// The faults of a page for its summary. Where several questions share the page,
+/// each is named: "please answer" three times would lead nowhere.
+fn faults(form: &Form, page: &Page, errors: &[FieldError], lang: Lang) -> Vec<Fault> {
+    let text = |error: &FieldError| {
+        let message = error.message.get(lang.code());
+        match form.question(&error.field) {
+            Some(question) if page.questions.len() > 1 => {
+                format!("{} {message}", question.label.get(lang.code()))
+            }
+            _ => message.to_owned(),
+        }
+    };
     errors
         .iter()
         .map(|error| Fault {
             href: control_href(form, &error.field),
-            text: error.message.get(lang.code()).to_owned(),
+            text: text(error),
         })
         .collect()
 }
@@ -89,7 +99,7 @@ pub fn page(reading: Reading, view: Question<'_>) -> Markup {
         frame,
         &html! {
             p.progress { (progress) }
-            (fault_summary(&tr!(lang, "question.errors"), &faults(view.form, view.errors, lang)))
+            (fault_summary(&tr!(lang, "question.errors"), &faults(view.form, view.page, view.errors, lang)))
             form #question method="post" action=(view.action) novalidate autocomplete="off"
                 data-saved=(tr!(lang, "view.saved")) data-unsaved=(tr!(lang, "view.not_saved")) {
                 @if view.from_check { input type="hidden" name="from" value="check"; }

@@ -51,7 +51,7 @@ pub(crate) struct Device {
 }
 
 /// A respondent's request.
-pub(crate) struct Visit {
+pub struct Visit {
     pub(crate) reading: Reading,
     pub(crate) entry: Entry,
     /// `/r/CODE` or `/o/slug`.
@@ -180,7 +180,7 @@ impl Visit {
     }
 
     /// The way through the questionnaire for `draft` on `device`.
-    pub(crate) fn walk<'a>(&'a self, draft: &'a Draft, device: &'a Device) -> Walk<'a> {
+    pub(super) fn walk<'a>(&'a self, draft: &'a Draft, device: &'a Device) -> Walk<'a> {
         Walk::new(&self.form, draft, &device.hash, self.today)
     }
 

@@ -1,0 +1,201 @@
+//! A server without a socket, a round that is open, and a browser without a screen, for the handlers' tests.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use analysis::plan::PlanFiles;
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
+use jiff::SignedDuration;
+use tower::ServiceExt;
+
+use crate::app::{AppState, Base};
+use crate::auth::{Role, password};
+use crate::clock::{Entropy, FixedClock, SharedClock};
+use crate::codes::Code;
+use crate::config::Config;
+use crate::store::{begin, invitations, staff};
+use crate::{rounds, router};
+
+/// The password of every account.
+pub(crate) const PASSWORD: &str = "correct horse";
+/// The sample plan's round.
+pub(crate) const ROUND: &str = "yunxi-2026";
+
+/// A server with one open round.
+pub(crate) struct Server {
+    pub(crate) state: AppState,
+    pub(crate) base: Base,
+    pub(crate) clock: Arc<FixedClock>,
+    pub(crate) router: Router,
+    _dir: tempfile::TempDir,
+}
+
+fn sample_plan() -> PlanFiles {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("plans/sample");
+    let mut files = rounds::files::read(&folder).unwrap();
+    files.remove("frame.csv");
+    files
+}
+
+impl Server {
+    pub(crate) async fn start() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let data = dir.path().display().to_string();
+        let env = |name: &str| (name == "MINYI_DATA").then(|| data.clone());
+        let config = Config::load(None, &env).unwrap();
+        let clock = Arc::new(FixedClock::at("2026-11-23T08:00:00Z".parse().unwrap()));
+        let shared: SharedClock = clock.clone();
+        let base = Base::open_with(config, shared, Entropy::seeded(7)).await.unwrap();
+        rounds::import(&base, &sample_plan(), "test").await.unwrap();
+        rounds::seal(&base, ROUND, "test").await.unwrap();
+        rounds::open(&base, ROUND, "test").await.unwrap();
+        let (state, _background) = base.clone().into_state();
+        let router = router::router(state.clone());
+        Self {
+            state,
+            base,
+            clock,
+            router,
+            _dir: dir,
+        }
+    }
+
+    /// The path of a new invitation.
+    pub(crate) async fn invite(&self, group: &str, case_id: &str) -> String {
+        let cases = [(group.to_owned(), case_id.to_owned())];
+        let tx = begin(&self.base.db).await.unwrap();
+        let issued = invitations::issue(&tx, &self.base.keys, &self.base.entropy, ROUND, &cases)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        let code: Code = issued[0].code;
+        format!("/r/{code}")
+    }
+
+    /// An account of a role, named like it.
+    pub(crate) async fn account(&self, role: Role) {
+        let row = staff::Staff {
+            id: self.base.entropy.uuid(),
+            login: role.as_str().to_owned(),
+            display_name: "测试".to_owned(),
+            role: role.as_str().to_owned(),
+            password_hash: password::hash(PASSWORD, &self.base.entropy).unwrap(),
+            failed: 0,
+            locked_until: None,
+            disabled: false,
+            created_at: 0,
+        };
+        staff::insert(&self.base.db, row).await.unwrap();
+    }
+
+    /// Lets time pass.
+    pub(crate) fn wait(&self, seconds: i64) {
+        self.clock.advance(SignedDuration::from_secs(seconds));
+    }
+
+    /// A browser that has been nowhere yet.
+    pub(crate) fn browser(&self) -> Browser {
+        Browser {
+            router: self.router.clone(),
+            cookies: BTreeMap::new(),
+            language: "zh-CN",
+        }
+    }
+}
+
+/// What came back.
+pub(crate) struct Reply {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: header::HeaderMap,
+    pub(crate) text: String,
+}
+
+impl Reply {
+    /// Where a redirect leads.
+    pub(crate) fn location(&self) -> &str {
+        self.headers
+            .get(header::LOCATION)
+            .map(|value| value.to_str().unwrap())
+            .unwrap_or_default()
+    }
+
+    /// The values of an attribute of elements that contain `marker`.
+    pub(crate) fn attributes(&self, marker: &str, attribute: &str) -> Vec<String> {
+        let name = format!(" {attribute}=\"");
+        self.text
+            .split('<')
+            .filter(|element| element.contains(marker))
+            .filter_map(|element| element.split(&name).nth(1)?.split('"').next().map(str::to_owned))
+            .collect()
+    }
+}
+
+/// Keeps cookies by path, follows nothing by itself.
+#[derive(Clone)]
+pub(crate) struct Browser {
+    router: Router,
+    cookies: BTreeMap<(String, String), String>,
+    pub(crate) language: &'static str,
+}
+
+impl Browser {
+    async fn send(&mut self, request: axum::http::request::Builder, path: &str, body: String) -> Reply {
+        let plain = path.split('?').next().unwrap();
+        let below = |scope: &str| plain == scope || scope == "/" || plain.starts_with(&format!("{scope}/"));
+        let cookies: Vec<String> = self
+            .cookies
+            .iter()
+            .filter(|((_, scope), _)| below(scope))
+            .map(|((name, _), value)| format!("{name}={value}"))
+            .collect();
+        let request = request
+            .uri(path)
+            .header(header::ACCEPT_LANGUAGE, self.language)
+            .header(header::COOKIE, cookies.join("; "))
+            .body(Body::from(body))
+            .unwrap();
+        let reply = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = reply.into_parts();
+        for cookie in parts.headers.get_all(header::SET_COOKIE) {
+            let text = cookie.to_str().unwrap();
+            let mut fields = text.split("; ");
+            let (name, value) = fields.next().unwrap().split_once('=').unwrap();
+            let scope = text.split("Path=").nth(1).unwrap().split(';').next().unwrap();
+            let key = (name.to_owned(), scope.to_owned());
+            match text.contains("Max-Age=0") {
+                true => self.cookies.remove(&key),
+                false => self.cookies.insert(key, value.to_owned()),
+            };
+        }
+        let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+        Reply {
+            status: parts.status,
+            headers: parts.headers,
+            text: String::from_utf8_lossy(&bytes).into_owned(),
+        }
+    }
+
+    pub(crate) async fn get(&mut self, path: &str) -> Reply {
+        self.send(Request::get(""), path, String::new()).await
+    }
+
+    /// Sends a form as a browser without script does.
+    pub(crate) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Reply {
+        let mut body = url::form_urlencoded::Serializer::new(String::new());
+        body.extend_pairs(fields);
+        let request = Request::post("").header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.send(request, path, body.finish()).await
+    }
+
+    /// Signs in as the account of a role.
+    pub(crate) async fn sign_in(&mut self, role: Role) -> Reply {
+        self.post(
+            "/console/login",
+            &[("login", role.as_str()), ("password", PASSWORD)],
+        )
+        .await
+    }
+}
