@@ -77,6 +77,8 @@ pub(crate) struct Part {
     pub(crate) spread: Spread,
     pub(crate) n: u64,
     pub(crate) flag: Option<Flag>,
+    /// Whether there is no error to speak of.
+    pub(crate) certain: bool,
 }
 
 /// A perspective of a leaf in all units.
@@ -230,6 +232,7 @@ fn survey_parts(
                 spread: ratio.spread.scaled(to_hundred),
                 n: ratio.n,
                 flag,
+                certain: ratio.census,
             })
         })
         .collect()
@@ -296,6 +299,7 @@ fn marks(
             spread: found.spread,
             n: found.n,
             flag: None,
+            certain: found.spread.variance == 0.0,
         })
     });
     let parts = county_from_units(ground, parts.collect());
@@ -326,6 +330,7 @@ fn series(ground: &Ground<'_>, indicator: &Indicator, rows: &mut Vec<IndicatorRe
             spread: Spread::default(),
             n: n as u64,
             flag: None,
+            certain: true,
         })
     });
     let parts = county_from_units(ground, parts.collect());
@@ -363,6 +368,7 @@ fn county_from_units(ground: &Ground<'_>, mut parts: Vec<Option<Part>>) -> Vec<O
             spread,
             n,
             flag: None,
+            certain: spread.variance == 0.0,
         });
     }
     parts
@@ -421,17 +427,21 @@ fn combined_rows(ground: &Ground<'_>, indicator: &Indicator, measure: Measure, l
         let mut out = row(unit, None);
         if let Some(value) = &leaf.values[index] {
             let kept = || {
-                leaf.perspectives
-                    .iter()
-                    .filter(|p| p.share > 0.0)
-                    .filter_map(|p| p.parts[index].as_ref())
+                let perspectives = leaf.perspectives.iter().filter(|p| p.share > 0.0);
+                perspectives.filter_map(|p| Some((p.name.as_str(), p.parts[index].as_ref()?)))
             };
+            let asked = |(name, _): &(&str, &Part)| ground.samples.contains_key(*name);
             let spread = value.spread(ground.view);
             let estimate = orient(value.value, indicator.more_is_better) / to_hundred;
-            let (se, certain) = (spread.se() / to_hundred, spread.variance == 0.0);
-            out.n = kept().map(|part| part.n).sum();
+            let (se, certain) = (spread.se() / to_hundred, kept().all(|(_, part)| part.certain));
+            // Persons and bodies; marks and administrative values count only where nobody was asked.
+            let anybody = kept().any(|part| asked(&part));
+            out.n = kept()
+                .filter(|part| !anybody || asked(part))
+                .map(|(_, part)| part.n)
+                .sum();
             (out.lower, out.upper) = interval(estimate, se, spread.df, out.n, scale, certain);
-            out.flag = kept().filter_map(|part| part.flag).min();
+            out.flag = kept().filter_map(|(_, part)| part.flag).min();
             // One perspective alone keeps its own interval, degrees of freedom and all.
             let mut alone = leaf.perspectives.iter().filter(|p| p.share > 0.0);
             if let (Some(only), None) = (alone.next(), alone.next())

@@ -28,7 +28,7 @@ pub(crate) struct Ratio {
     pub(crate) df: f64,
     /// Influence summed by PSU; empty when nothing was observed.
     pub(crate) totals: Vec<f64>,
-    /// Whether there is no sampling error because everybody was asked and answered.
+    /// Whether there is no error because everybody in the domain was asked and answered.
     pub(crate) census: bool,
 }
 
@@ -187,7 +187,7 @@ impl Pairs {
             spread: Spread::default(),
             df: 0.0,
             totals: Vec::new(),
-            census: sample.census,
+            census: sample.is_complete(rows),
         };
         if let Some(value) = ratio.value.filter(|_| !sample.census) {
             let mut influence = vec![0.0; sample.rows];

@@ -172,6 +172,15 @@ fn read_row(
             table.need(row, "unit", faults);
         }
     } else if units.get(&person.unit).is_none() {
+        // Near names are looked for a few times, not once for each of sixty thousand rows.
+        let mend = if faults.found.len() < 50 {
+            did_you_mean(
+                &person.unit,
+                units.iter().map(|unit| unit.code.as_str()).collect::<Vec<_>>(),
+            )
+        } else {
+            say("请改成 units.csv 里的代码。", "Use a code of units.csv.")
+        };
         faults.error(
             "PL081",
             At::cell(row.number, "unit"),
@@ -179,10 +188,7 @@ fn read_row(
                 format!("单位 {} 不存在。", person.unit),
                 format!("The unit {} does not exist.", person.unit),
             ),
-            did_you_mean(
-                &person.unit,
-                units.iter().map(|unit| unit.code.as_str()).collect::<Vec<_>>(),
-            ),
+            mend,
         );
     }
     let needed = source == FrameSource::Persons;

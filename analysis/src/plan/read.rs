@@ -118,6 +118,7 @@ fn with_file<T>(
             say("请参照示例方案补上。", "Add it as in the sample plan."),
         );
     }
+    in_row_order(&mut faults);
     all.append(&mut faults.found);
     out
 }
@@ -134,8 +135,14 @@ fn optional_file<T: Default>(
         .get(name)
         .map(|bytes| read(bytes, &mut faults))
         .unwrap_or_default();
+    in_row_order(&mut faults);
     all.append(&mut faults.found);
     out
+}
+
+/// A person works through a file from the top.
+fn in_row_order(faults: &mut Faults) {
+    faults.found.sort_by_key(|fault| fault.place.row);
 }
 
 fn read_forms(files: &PlanFiles, groups: &[GroupPlan], all: &mut Vec<Diagnostic>) -> BTreeMap<String, Form> {

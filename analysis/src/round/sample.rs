@@ -368,6 +368,11 @@ impl Sample {
         f64::from(n_psus) - f64::from(n_strata)
     }
 
+    /// Whether everybody in these cases' strata was asked and answered.
+    pub(crate) fn is_complete(&self, rows: &[u32]) -> bool {
+        self.census || rows.iter().all(|&row| self.root_correction[row as usize] == 0.0)
+    }
+
     /// Which PSUs of the space have cases here.
     pub(crate) fn present(&self) -> &[bool] {
         &self.present

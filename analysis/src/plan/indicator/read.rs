@@ -181,7 +181,8 @@ fn read_row(table: &Table, row: &Row, context: &Context<'_>, faults: &mut Faults
         goalposts: None,
         domain: cells::domain(table.get(row, "domain"), row.number, faults),
     };
-    if measure.is_some() {
+    // Also for a measure that was not understood: its other cells have their own faults.
+    if !table.get(row, "measure").is_empty() {
         read_perspectives(table, row, context, &mut indicator, faults);
         read_goalposts(table, row, &mut indicator, faults);
     }
@@ -445,6 +446,7 @@ fn check_tree(nodes: &[Indicator], rows: &[u32], faults: &mut Faults) {
                     "Empty the measure, or move the children.",
                 ),
             ),
+            (None, None) if misspelt(faults, rows[index]) => {}
             (None, None) => faults.error(
                 "PL039",
                 At::cell(rows[index], "measure"),
@@ -491,6 +493,14 @@ fn check_tree(nodes: &[Indicator], rows: &[u32], faults: &mut Faults) {
             say("请调整一级指标的权重。", "Adjust the weights of the top level."),
         );
     }
+}
+
+/// Whether the row's measure was written but not understood: then it has one fault, not two.
+fn misspelt(faults: &Faults, row: u32) -> bool {
+    faults
+        .found
+        .iter()
+        .any(|fault| fault.code == "PL034" && fault.place.row == Some(row))
 }
 
 fn is_above_itself(nodes: &[Indicator], by_code: &BTreeMap<&str, usize>, start: usize) -> bool {
