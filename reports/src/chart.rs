@@ -23,6 +23,7 @@ mod alt_text;
 mod axis;
 mod check;
 mod draw;
+mod mark;
 mod scale;
 mod sheet;
 mod text;

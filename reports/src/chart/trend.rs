@@ -1,5 +1,6 @@
 //! One or several series over periods, with gaps where nothing was measured.
 
+use super::mark::{MARKS, MOST_SERIES, Mark};
 use super::scale::{Scale, spread, ticks};
 use super::scene::{Anchor, Style};
 use super::sheet::Sheet;
@@ -36,8 +37,6 @@ pub struct Series {
 
 /// Most values that are printed along a line.
 const MOST_VALUES: usize = 7;
-/// Most series that one picture holds.
-const MOST_SERIES: usize = 6;
 
 const AXIS: Style = Style::new(theme::FOOT, theme::INK_FAINT);
 const NAME: Style = Style::new(theme::LABEL, theme::INK).bold();
@@ -56,47 +55,6 @@ impl Plane {
     fn at(&self, series: &Series, period: usize) -> Option<(f64, f64)> {
         let value = series.points.get(period)?.shown()?;
         Some((self.x_of.at(period as f64), self.y_of.at(value)))
-    }
-}
-
-/// The mark of a series, so that lines stay apart without colour.
-#[derive(Clone, Copy)]
-enum Mark {
-    Disc,
-    Square,
-    Triangle,
-    Diamond,
-    Ring,
-    TriangleDown,
-}
-
-const MARKS: [Mark; MOST_SERIES] = [
-    Mark::Disc,
-    Mark::Square,
-    Mark::Triangle,
-    Mark::Diamond,
-    Mark::Ring,
-    Mark::TriangleDown,
-];
-
-impl Mark {
-    fn draw(self, scene: &mut Scene, x: f64, y: f64, colour: theme::Rgb) {
-        let r = 4.2;
-        match self {
-            Self::Disc => scene.ringed_dot(x, y, r, colour, false),
-            Self::Ring => scene.ringed_dot(x, y, r, colour, true),
-            Self::Square => scene.rect(x - r, y - r, 2.0 * r, 2.0 * r, colour),
-            Self::Triangle => {
-                scene.polygon(vec![(x, y - 5.5), (x + 5.2, y + 4.0), (x - 5.2, y + 4.0)], colour)
-            }
-            Self::TriangleDown => {
-                scene.polygon(vec![(x, y + 5.5), (x + 5.2, y - 4.0), (x - 5.2, y - 4.0)], colour)
-            }
-            Self::Diamond => scene.polygon(
-                vec![(x, y - 5.8), (x + 5.8, y), (x, y + 5.8), (x - 5.8, y)],
-                colour,
-            ),
-        }
     }
 }
 
@@ -549,8 +507,13 @@ fn line(scene: &mut Scene, series: &Series, colour: theme::Rgb, mark: Mark, plan
     for run in runs(series, |point| point.shown().is_some()) {
         let points: Vec<(f64, f64)> = run.filter_map(|i| plane.at(series, i)).collect();
         scene.path(points.clone(), if series.highlighted { 3.0 } else { 1.8 }, colour);
-        for (x, y) in points {
-            mark.draw(scene, x, y, colour);
+        let size = if series.points.len() > MOST_VALUES {
+            0.7
+        } else {
+            1.0
+        };
+        for point in points {
+            mark.draw(scene, point, size, colour);
         }
     }
 }
