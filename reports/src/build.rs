@@ -10,6 +10,8 @@ mod charts;
 mod comparison;
 mod context;
 mod follow_up;
+mod guard;
+mod marks;
 mod method;
 mod participation;
 mod question;
@@ -65,5 +67,8 @@ pub fn annual_against(
     scope: &Scope,
     lang: Lang,
 ) -> Result<Report, BuildError> {
-    report::assemble(&context::Context::new(detail, previous, plan, scope, lang)?)
+    let detail = guard::protect(detail, plan);
+    Ok(report::assemble(&context::Context::new(
+        &detail, previous, plan, scope, lang,
+    )?))
 }

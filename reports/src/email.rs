@@ -95,8 +95,9 @@ fn text_part(report: &Report, link: &str) -> String {
                 Lang::En => format!(" (95% interval {interval})"),
             });
         }
-        line.push_str(lang.pick("。", ". "));
+        line.push_str(lang.pick("，", "; "));
         line.push_str(&headline.change);
+        line.push_str(lang.pick("。", "."));
         lines.push(line);
     }
     lines.push(String::new());

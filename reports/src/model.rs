@@ -314,19 +314,24 @@ impl Column {
 
     /// A column of figures.
     pub fn figures(title: impl Into<String>) -> Self {
-        Self {
-            title: title.into(),
-            figures: true,
-            width: 1.0,
-        }
+        Self::sized(title.into(), 1.0)
     }
 
     /// A column of intervals.
     pub fn intervals(title: impl Into<String>) -> Self {
+        Self::sized(title.into(), 1.7)
+    }
+
+    /// A column of figures, wide enough that a title of usual length breaks at most once.
+    fn sized(title: String, least: f64) -> Self {
+        /// A Han character counts one, a Latin letter about half of it; five fit a column of width 1.
+        const PER_WIDTH: f64 = 5.0;
+        let ems: f64 = title.chars().map(|c| if c.is_ascii() { 0.55 } else { 1.0 }).sum();
+        let width = (ems / PER_WIDTH).clamp(least, least.max(1.5));
         Self {
-            title: title.into(),
+            title,
             figures: true,
-            width: 1.7,
+            width,
         }
     }
 }

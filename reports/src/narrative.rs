@@ -36,11 +36,31 @@ impl Measured {
 /// county holds the township: a difference that is called real is real.
 #[must_use]
 pub fn movement(now: Measured, then: Measured) -> Movement {
+    bounded(now, then, Z95)
+}
+
+/// As [`movement`], when `comparisons` such differences are looked at together: each has to pass
+/// the bound that keeps the chance of any false call below 5 % (Bonferroni).
+#[must_use]
+pub fn movement_among(now: Measured, then: Measured, comparisons: usize) -> Movement {
+    bounded(now, then, two_sided_z(0.05 / comparisons.max(1) as f64))
+}
+
+/// The normal quantile that leaves `p` outside on both sides together; error below 0.0005
+/// (Abramowitz & Stegun 26.2.23).
+fn two_sided_z(p: f64) -> f64 {
+    let t = (-2.0 * (p / 2.0).ln()).sqrt();
+    let above = 2.515_517 + t * (0.802_853 + t * 0.010_328);
+    let below = 1.0 + t * (1.432_788 + t * (0.189_269 + t * 0.001_308));
+    t - above / below
+}
+
+fn bounded(now: Measured, then: Measured, bound: f64) -> Movement {
     let (Some(a), Some(b)) = (now.se, then.se) else {
         return Movement::Unclear;
     };
     let difference = now.value - then.value;
-    if difference.abs() <= Z95 * a.hypot(b) {
+    if difference.abs() <= bound * a.hypot(b) {
         Movement::Unclear
     } else if difference > 0.0 {
         Movement::Up
@@ -255,6 +275,23 @@ mod tests {
         assert_eq!(at(1.96), Movement::Unclear);
         assert_eq!(at(1.961), Movement::Up);
         assert_eq!(at(-1.961), Movement::Down);
+    }
+
+    #[test]
+    fn movement_among_many_needs_a_wider_gap_than_one_alone() {
+        let then = Measured {
+            value: 0.0,
+            se: Some(0.0),
+        };
+        let now = Measured {
+            value: 2.5,
+            se: Some(1.0),
+        };
+        assert_eq!(movement(now, then), Movement::Up);
+        assert_eq!(movement_among(now, then, 20), Movement::Unclear);
+        // Tables give 1.9600 for one comparison and 3.0233 for twenty.
+        assert!((two_sided_z(0.05) - 1.96).abs() < 5e-4);
+        assert!((two_sided_z(0.0025) - 3.0233).abs() < 5e-4);
     }
 
     #[test]

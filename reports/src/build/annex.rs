@@ -99,7 +99,6 @@ fn estimates(ctx: &Context<'_>) -> Section {
         ],
         rows,
         base: ctx.base_line(analysis::plan::PERSONS, ctx.unit),
-        notes: vec![ctx.marks_note()],
         ..Table::default()
     });
     section

@@ -137,7 +137,7 @@ pub(super) fn ladder_chart(ctx: &Context<'_>, id: &str) -> LadderChart {
 
 /// A share of the needs as a share of all persons; its own interval stands in the table.
 fn of_all(ctx: &Context<'_>, step: &LadderStep, share: Option<f64>) -> Point {
-    if !ctx.may_show(step.needed.n) {
+    if !ctx.may_show(step.received.n) {
         return Point::suppressed();
     }
     match (step.needed.estimate, share) {
@@ -148,7 +148,7 @@ fn of_all(ctx: &Context<'_>, step: &LadderStep, share: Option<f64>) -> Point {
 
 fn widest_gap(ctx: &Context<'_>) -> Option<(String, String)> {
     let step = steps(ctx, ctx.unit)
-        .filter(|step| step.area.is_some() && ctx.may_show(step.needed.n))
+        .filter(|step| step.area.is_some() && ctx.may_show(step.received.n))
         .max_by(|a, b| gap(a).total_cmp(&gap(b)))?;
     Some((ctx.area_name(step.area.as_deref()), rounded_persons(gap(step))))
 }
@@ -178,7 +178,7 @@ fn by_area(ctx: &Context<'_>) -> Section {
                 ctx.share_interval(&step.received),
                 ctx.share(&step.helped),
                 ctx.share_interval(&step.helped),
-                ctx.base(step.received.n),
+                ctx.share_base(&step.received),
             ];
             Row {
                 cells,
@@ -208,7 +208,6 @@ fn by_area(ctx: &Context<'_>) -> Section {
                 "Received includes partly; helped means the top two of five steps. All areas: pairs of person and area, “don't know” left out.",
             )
             .to_owned(),
-            ctx.marks_note(),
         ],
         ..Table::default()
     });
@@ -271,7 +270,6 @@ fn by_unit(ctx: &Context<'_>) -> Section {
         columns,
         rows,
         base: ctx.base_line(PERSONS, ctx.unit),
-        notes: vec![ctx.marks_note()],
         ..Table::default()
     });
     if ctx.is_county() {
@@ -303,9 +301,7 @@ fn coverage_map(ctx: &Context<'_>) -> HeatMap {
         .flat_map(|row| &row.cells)
         .filter(|p| p.flag == chart::Flag::Suppressed)
         .count();
-    let title = ctx
-        .t("各单位各领域的需求满足率", "Coverage by unit and service area")
-        .to_owned();
+    let title = ends_of_coverage(ctx);
     let subtitle = match ctx.lang {
         Lang::Zh => format!(
             "得到÷需要（%）；{hidden}格因不足{}人隐匿",
@@ -321,6 +317,28 @@ fn coverage_map(ctx: &Context<'_>) -> HeatMap {
         measure: chart::Measure::Percent,
         columns: areas.iter().map(|area| ctx.area_name(Some(area))).collect(),
         rows,
+    }
+}
+
+/// The areas where the county meets most and least of the needs, as the map's title.
+fn ends_of_coverage(ctx: &Context<'_>) -> String {
+    let mut met: Vec<(f64, String)> = steps(ctx, ctx.county)
+        .filter(|step| step.area.is_some() && ctx.may_show(step.received.n))
+        .filter_map(|step| Some((step.received.estimate?, ctx.area_name(step.area.as_deref()))))
+        .collect();
+    met.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let (Some((most, high)), Some((least, low))) = (met.first(), met.last()) else {
+        return ctx
+            .t("各单位各领域的需求满足率", "Coverage by unit and service area")
+            .to_owned();
+    };
+    let (most, least) = (
+        number::number(*most, NumberFormat::Percent),
+        number::number(*least, NumberFormat::Percent),
+    );
+    match ctx.lang {
+        Lang::Zh => format!("全县需求满足率最高的是{high}（{most}），最低的是{low}（{least}）"),
+        Lang::En => format!("The county meets most needs in {high} ({most}) and fewest in {low} ({least})"),
     }
 }
 
@@ -379,7 +397,6 @@ fn unmet(ctx: &Context<'_>) -> Section {
         ],
         rows,
         base: ctx.base_line(PERSONS, ctx.unit),
-        notes: vec![ctx.marks_note()],
         ..Table::default()
     });
     section

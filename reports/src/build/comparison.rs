@@ -21,6 +21,7 @@ pub(super) fn section(ctx: &Context<'_>) -> Section {
         "Scores, 0–100, are put together by the sealed plan's indicators and weights. Rank intervals come from joint 95% intervals of all pairwise differences: where they overlap, the answers do not settle who is ahead. Grades follow the plan's lines; where a score's interval crosses a line the grade is marked borderline.",
     ));
     section.finding(place_sentence(ctx));
+    section.paragraph(pairs_sentence(ctx));
     section.sections = vec![scores(ctx), ranks(ctx), nodes(ctx)];
     section
 }
@@ -52,36 +53,58 @@ pub(super) fn place_sentence(ctx: &Context<'_>) -> String {
     }
 }
 
+/// Who is surely in the upper and in the lower half, and how many the answers leave open.
 fn bands_sentence(ctx: &Context<'_>) -> String {
     let rows = ranked(ctx);
     if rows.is_empty() {
         return String::new();
     }
     let (upper, lower) = halves(&rows);
-    let significant = ctx.detail.pairs.iter().filter(|pair| pair.significant).count();
-    let kind = tables::unit_kind(ctx);
-    let mut words = narrative::pairs(rows.len(), significant, kind, ctx.lang);
+    let (all, kind) = (rows.len(), tables::unit_kind(ctx));
+    let open = all - upper.len() - lower.len();
     let names = |units: &[&str]| ctx.list(&units.iter().map(|unit| ctx.unit_name(unit)).collect::<Vec<_>>());
     let (top, bottom) = (names(&upper), names(&lower));
+    let mut parts = Vec::new();
     match ctx.lang {
         Lang::Zh => {
             if !upper.is_empty() {
-                words.push_str(&format!("能确定在前一半的有{}个：{top}。", upper.len()));
+                parts.push(format!("得分能确定在前一半的有{}个：{top}", upper.len()));
             }
             if !lower.is_empty() {
-                words.push_str(&format!("能确定在后一半的有{}个：{bottom}。", lower.len()));
+                parts.push(format!("能确定在后一半的有{}个：{bottom}", lower.len()));
             }
+            if open > 0 {
+                parts.push(if open == all {
+                    "得分都分不出前后两半".to_owned()
+                } else {
+                    format!("其余{open}个分不出前后")
+                });
+            }
+            format!("{all}个{kind}中，{}。", parts.join("；"))
         }
         Lang::En => {
             if !upper.is_empty() {
-                words.push_str(&format!(" Surely in the upper half: {top}."));
+                parts.push(format!("{} surely score in the upper half ({top})", upper.len()));
             }
             if !lower.is_empty() {
-                words.push_str(&format!(" Surely in the lower half: {bottom}."));
+                parts.push(format!("{} surely in the lower half ({bottom})", lower.len()));
             }
+            if open > 0 {
+                parts.push(if open == all {
+                    "none can be placed in a half".to_owned()
+                } else {
+                    format!("{open} can be placed in neither")
+                });
+            }
+            format!("Of {all} {kind}, {}.", parts.join("; "))
         }
     }
-    words
+}
+
+/// How many pairs of units the answers tell apart.
+fn pairs_sentence(ctx: &Context<'_>) -> String {
+    let significant = ctx.detail.pairs.iter().filter(|pair| pair.significant).count();
+    narrative::pairs(ranked(ctx).len(), significant, tables::unit_kind(ctx), ctx.lang)
 }
 
 /// Units whose whole rank interval lies in the upper or in the lower half; joint 95 %.

@@ -243,6 +243,15 @@ impl<'a> Context<'a> {
         Value::interval(share.lower, share.upper, NumberFormat::Percent)
     }
 
+    /// The persons behind a proportion, withheld together with it.
+    pub(super) fn share_base(&self, share: &Proportion) -> Value {
+        if self.flag(share) == Some(Flag::Suppressed) {
+            Value::Suppressed
+        } else {
+            Value::count(share.n)
+        }
+    }
+
     /// A proportion as a chart shows it: 0–100.
     pub(super) fn share_point(&self, share: &Proportion) -> chart::Point {
         point(share.estimate, share.lower, share.upper, 100.0, self.flag(share))

@@ -53,7 +53,7 @@ fn design(ctx: &Context<'_>) -> Section {
     let villages = sampling.villages_per_township;
     section.paragraph(match (ctx.lang, villages) {
         (Lang::Zh, Some(v)) => format!(
-            "抽样框为全县持证残疾人名册。以{units}个乡镇为层，每个乡镇按人数概率（PPS）抽取{v}个村（社区），村内按残疾类别、等级、年龄排序后系统抽取个人；村数不足的乡镇全部入选。计划完成{target}份个人答卷。亲友问卷发给被抽中者的一位亲友，基层组织全部邀请。"
+            "抽样框为全县持证残疾人名册。以{units}个乡镇为层，每个乡镇按与人数成比例的概率（PPS）抽取{v}个村（社区），村内按残疾类别、等级、年龄排序后系统抽取个人；村数不足的乡镇全部入选。计划完成{target}份个人答卷。亲友问卷发给被抽中者的一位亲友，基层组织全部邀请。"
         ),
         (Lang::Zh, None) => format!(
             "抽样框为全县持证残疾人名册。以{units}个乡镇为层抽取村（社区），村内系统抽取个人。计划完成{target}份个人答卷。亲友问卷发给被抽中者的一位亲友，基层组织全部邀请。"
@@ -357,10 +357,11 @@ fn composition(ctx: &Context<'_>) -> Section {
             number::number(cell.frame, NumberFormat::Percent),
             number::number(cell.respondents, NumberFormat::Percent),
         );
+        let mended = number::number(cell.weighted, NumberFormat::Percent);
         section.finding(match ctx.lang {
-            Lang::Zh => format!("加权前，受访者与名册相差最大的是{label}：名册{frame}，受访者{got}；加权后与名册一致。"),
+            Lang::Zh => format!("加权前，受访者与名册相差最大的是{label}：名册{frame}，受访者{got}，加权后{mended}。"),
             Lang::En => format!(
-                "Before weighting, respondents differ most from the register in {label}: {frame} of the register, {got} of respondents; weighting mends this."
+                "Before weighting, respondents differ most from the register in {label}: {frame} of the register, {got} of respondents, {mended} after weighting."
             ),
         });
     }
@@ -401,7 +402,6 @@ fn composition(ctx: &Context<'_>) -> Section {
             Column::figures(ctx.t("答卷数", "Answers")),
         ],
         rows,
-        notes: vec![ctx.marks_note()],
         ..Table::default()
     });
     section
@@ -481,7 +481,6 @@ fn answering(ctx: &Context<'_>) -> Section {
                     "Shares are unweighted. Proxies are never asked how satisfied the person is.",
                 )
                 .to_owned(),
-                ctx.marks_note(),
             ],
             ..Table::default()
         });

@@ -109,7 +109,7 @@ pub(super) fn units_sentence(ctx: &Context<'_>, code: &str) -> String {
     }
 }
 
-/// Units above and below the county by more than error, by code.
+/// Units above and below the county by more than error, all of them compared at once, by code.
 pub(super) fn apart_from_county<'a>(ctx: &Context<'a>, code: &str) -> (Vec<&'a str>, Vec<&'a str>) {
     let measured = |unit: &str| {
         let row = ctx.estimate(code, unit, None).filter(|row| ctx.may_show(row.n))?;
@@ -118,8 +118,10 @@ pub(super) fn apart_from_county<'a>(ctx: &Context<'a>, code: &str) -> (Vec<&'a s
     let Some(county) = measured(ctx.county) else {
         return (Vec::new(), Vec::new());
     };
-    let is =
-        |unit: &&str, wanted| measured(unit).is_some_and(|own| narrative::movement(own, county) == wanted);
+    let all = ctx.units().len();
+    let is = |unit: &&str, wanted| {
+        measured(unit).is_some_and(|own| narrative::movement_among(own, county, all) == wanted)
+    };
     let above = ctx
         .units()
         .into_iter()
@@ -210,7 +212,6 @@ fn kept_away(ctx: &Context<'_>) -> Section {
                 format!("Base: {n} persons who gave a reason."),
             )
         }),
-        notes: vec![ctx.marks_note()],
         ..Table::default()
     });
     section

@@ -4,18 +4,15 @@ use analysis::plan::Measure;
 
 use super::context::Context;
 use super::{
-    BuildError, annex, benefit, comparison, follow_up, method, participation, satisfaction, sheets, summary,
+    annex, benefit, comparison, follow_up, marks, method, participation, satisfaction, sheets, summary,
     third_party, watched,
 };
 use crate::model::{Fact, Headline, Lang, Report, Section, number_sections};
 use crate::narrative::{self, Measured};
 use crate::number::{self, Value};
 
-/// How many hexadecimal digits of the plan's hash a reader compares by eye; the whole stands in the annex.
-const SHORT_HASH: usize = 16;
-
 /// Makes the whole report.
-pub(super) fn assemble(ctx: &Context<'_>) -> Result<Report, BuildError> {
+pub(super) fn assemble(ctx: &Context<'_>) -> Report {
     let lang = ctx.lang;
     let chapters = [
         summary::section(ctx),
@@ -30,8 +27,9 @@ pub(super) fn assemble(ctx: &Context<'_>) -> Result<Report, BuildError> {
         annex::section(ctx),
     ];
     let mut sections: Vec<Section> = chapters.into_iter().filter_map(pruned).collect();
+    marks::explain(ctx, &mut sections);
     number_sections(&mut sections, lang);
-    Ok(Report {
+    Report {
         lang,
         title: title(ctx),
         subtitle: subtitle(ctx),
@@ -45,7 +43,7 @@ pub(super) fn assemble(ctx: &Context<'_>) -> Result<Report, BuildError> {
         key_chart: std::sync::Arc::new(benefit::ladder_chart(ctx, "key-ladder")),
         sections,
         sheets: sheets::all(ctx),
-    })
+    }
 }
 
 /// The section without its empty parts; none when nothing is left.
@@ -102,10 +100,7 @@ pub(super) fn facts(ctx: &Context<'_>) -> Vec<Fact> {
             ctx.t("调查时间", "Fieldwork"),
             lang.pick(format!("{from}至{to}"), format!("{from} to {to}")),
         ),
-        fact(
-            ctx.t("方案指纹", "Plan SHA-256"),
-            hash.chars().take(SHORT_HASH).collect::<String>() + "…",
-        ),
+        fact(ctx.t("方案指纹", "Plan SHA-256"), hash.clone()),
     ]
 }
 

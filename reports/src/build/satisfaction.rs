@@ -208,7 +208,6 @@ pub(super) fn distribution_table(
         columns,
         rows,
         base: ctx.base_line(group, ctx.unit),
-        notes: vec![ctx.marks_note()],
         ..Table::default()
     }
 }
@@ -266,7 +265,6 @@ fn by_area(ctx: &Context<'_>) -> Section {
         columns,
         rows,
         base: ctx.base_line(PERSONS, ctx.unit),
-        notes: vec![ctx.marks_note()],
         ..Table::default()
     });
     section

@@ -291,7 +291,8 @@ fn ladder(ctx: &Context<'_>) -> Sheet {
         .iter()
         .filter(|step| step.unit == ctx.unit && step.area.is_some())
         .map(|step| {
-            let shown = ctx.may_show(step.needed.n);
+            // A withheld step gives no number of persons away either.
+            let shown = ctx.may_show(step.received.n);
             let persons = |value| {
                 if shown {
                     Value::Number(value, NumberFormat::Count)
@@ -307,7 +308,7 @@ fn ladder(ctx: &Context<'_>) -> Sheet {
                 ctx.share(&step.needed),
                 ctx.share(&step.received),
                 ctx.share(&step.helped),
-                ctx.base(step.needed.n),
+                ctx.share_base(&step.received),
             ])
         })
         .collect();

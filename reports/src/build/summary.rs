@@ -14,7 +14,6 @@ pub(super) fn section(ctx: &Context<'_>) -> Section {
     section.paragraph(opening(ctx));
     section.push(Block::Headlines);
     section.finding(benefit::ladder_sentence(ctx));
-    section.figure(benefit::ladder_chart(ctx, "summary-ladder"));
     section.finding(comparison::place_sentence(ctx));
     section.finding(benefit::unmet_sentence(ctx));
     let more = [participation::finding(ctx), satisfaction::finding(ctx)];
@@ -30,6 +29,7 @@ pub(super) fn section(ctx: &Context<'_>) -> Section {
             section.note(words)
         };
     }
+    section.figure(benefit::ladder_chart(ctx, "summary-ladder"));
     section
 }
 

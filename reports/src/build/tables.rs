@@ -23,7 +23,6 @@ pub(super) fn leaf_by_unit(ctx: &Context<'_>, code: &str, caption: String, base:
         ],
         rows,
         base,
-        notes: vec![ctx.marks_note()],
         ..Table::default()
     }
 }

@@ -9,7 +9,7 @@ use super::context::Context;
 use crate::chart::{self, HeatMap, HeatRow, Point, Series, TrendChart};
 use crate::model::{Column, Lang, Row, Section, Table};
 use crate::narrative::{self, Measured};
-use crate::number::{NumberFormat, Value};
+use crate::number::{self, NumberFormat, Value};
 
 /// A trend holds at most so many lines before it is a tangle.
 const MOST_SERIES: usize = 6;
@@ -97,7 +97,8 @@ fn leaf_section(ctx: &Context<'_>, leaf: &Indicator) -> Section {
     };
     let county = node(ctx, &leaf.code, ctx.county);
     section.finding(sentence(ctx, leaf, own, county));
-    if own.parts.is_empty() {
+    // One perspective alone says no more than the sentence.
+    if own.parts.len() < 2 {
         return section;
     }
     let mut columns = vec![
@@ -137,7 +138,6 @@ fn leaf_section(ctx: &Context<'_>, leaf: &Indicator) -> Section {
         ),
         columns,
         rows,
-        notes: vec![ctx.marks_note()],
         ..Table::default()
     });
     section
@@ -206,8 +206,7 @@ fn score_map(ctx: &Context<'_>, leaves: &[&Indicator]) -> HeatMap {
         heading: charts::heading(
             ctx,
             "watched-map",
-            ctx.t("各单位重点工作得分", "Scores of the watched areas by unit")
-                .to_owned(),
+            ends_of_scores(ctx, &scored),
             ctx.t(
                 "0–100分，越高越好；误差见各项表格",
                 "0–100, more is better; for errors see the tables",
@@ -220,6 +219,33 @@ fn score_map(ctx: &Context<'_>, leaves: &[&Indicator]) -> HeatMap {
             .map(|leaf| leaf.name.get(ctx.lang.code()).to_owned())
             .collect(),
         rows,
+    }
+}
+
+/// The areas with the county's highest and lowest score, as the map's title.
+fn ends_of_scores(ctx: &Context<'_>, leaves: &[&&Indicator]) -> String {
+    let mut scores: Vec<(f64, &str)> = leaves
+        .iter()
+        .filter_map(|leaf| {
+            Some((
+                node(ctx, &leaf.code, ctx.county)?.value?,
+                leaf.name.get(ctx.lang.code()),
+            ))
+        })
+        .collect();
+    scores.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let (Some((most, high)), Some((least, low))) = (scores.first(), scores.last()) else {
+        return ctx
+            .t("各单位重点工作得分", "Scores of the watched areas by unit")
+            .to_owned();
+    };
+    let (most, least) = (
+        number::number(*most, NumberFormat::Score),
+        number::number(*least, NumberFormat::Score),
+    );
+    match ctx.lang {
+        Lang::Zh => format!("全县得分最高的是{high}（{most}），最低的是{low}（{least}）"),
+        Lang::En => format!("The county scores highest in {high} ({most}) and lowest in {low} ({least})"),
     }
 }
 

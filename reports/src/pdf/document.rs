@@ -11,11 +11,8 @@ use crate::number::Value;
 /// The SVG files that the template reads, by path.
 pub(super) type ChartFiles = Vec<(String, String)>;
 
-/// The room a chart is drawn for: the 156 mm of text at a size that keeps its labels above 8 pt.
-const FRAME: Frame = Frame {
-    width: 640.0,
-    heading: false,
-};
+/// The room a chart is drawn for: the 156 mm of text, where 13 px become 8 pt.
+const FRAME: Frame = Frame::WIDE.bare();
 
 /// The data and the charts of a report.
 pub(super) fn describe(report: &Report) -> Result<(Json, ChartFiles), PdfError> {

@@ -12,28 +12,51 @@ fn workbook(report: &Report) -> Xlsx<Cursor<Vec<u8>>> {
     Xlsx::new(Cursor::new(render(report).unwrap())).unwrap()
 }
 
-#[test]
-fn indicators_sheet_holds_the_results_as_numbers_at_full_precision() {
-    let (detail, plan) = (sample::detail(), sample::plan());
-    let report = annual(&detail, &plan, &Scope::County, Lang::En).unwrap();
+fn indicator_rows(detail: &analysis::results::RoundDetail) -> Vec<Vec<Data>> {
+    let report = annual(detail, &sample::plan(), &Scope::County, Lang::En).unwrap();
     let range = workbook(&report).worksheet_range("Indicators").unwrap();
     let first = usize::try_from(HEADER_ROW).unwrap() + 1;
-    let rows: Vec<_> = range
+    range
         .rows()
         .skip(first)
         .take(detail.results.indicators.len())
-        .collect();
+        .map(<[Data]>::to_vec)
+        .collect()
+}
+
+#[test]
+fn indicators_sheet_holds_the_results_as_numbers_at_full_precision() {
+    let mut detail = sample::detail();
+    for row in &mut detail.results.indicators {
+        (row.n, row.flag) = (row.n.max(40), None);
+    }
+    let rows = indicator_rows(&detail);
     assert_eq!(rows.len(), detail.results.indicators.len());
     for (row, expected) in rows.iter().zip(&detail.results.indicators) {
         assert_eq!(row[0], Data::String(expected.code.clone()));
         assert_eq!(row[3], Data::String(expected.unit.clone()));
-        if expected.flag == Some(analysis::results::Flag::Suppressed) {
-            assert_eq!(row[7], Data::String("withheld".to_owned()));
-        } else {
-            assert_eq!(row[7], Data::Float(expected.estimate.unwrap()));
-            assert_eq!(row[9], Data::Float(expected.lower.unwrap()));
-        }
+        let figures = [expected.estimate, expected.se, expected.lower, expected.upper];
+        assert_eq!(row[7..11], figures.map(|figure| Data::Float(figure.unwrap())));
+        assert_eq!(row[11], Data::Float(expected.n as f64));
     }
+}
+
+#[test]
+fn withheld_indicators_are_words_in_every_column() {
+    let detail = sample::detail();
+    let rows = indicator_rows(&detail);
+    let withheld = Data::String("withheld".to_owned());
+    let small: Vec<_> = rows
+        .iter()
+        .zip(&detail.results.indicators)
+        .filter(|(_, expected)| expected.flag == Some(analysis::results::Flag::Suppressed))
+        .collect();
+    assert!(!small.is_empty());
+    assert!(
+        small
+            .iter()
+            .all(|(row, _)| row[7..12].iter().all(|cell| *cell == withheld))
+    );
 }
 
 #[test]

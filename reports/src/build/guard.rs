@@ -1,0 +1,217 @@
+//! Disclosure control of everything that a report says, before a word is written.
+//!
+//! Units are published beside their county, and areas beside their sum, so a withheld cell
+//! could be worked out from the others; `analysis::disclosure` says what else must go.
+//! Marks of the third party and administrative series count no persons and stay.
+
+use std::collections::BTreeMap;
+
+use analysis::disclosure::{Mark, PublishedTotals, suppress};
+use analysis::plan::{ADMIN, Plan, THIRD_PARTY};
+use analysis::results::{Flag, Proportion, RoundDetail};
+
+/// A copy of the results in which every cell that must not be shown is marked or emptied.
+pub(super) fn protect(detail: &RoundDetail, plan: &Plan) -> RoundDetail {
+    let mut safe = detail.clone();
+    let units: Vec<&str> = plan
+        .scored_units()
+        .into_iter()
+        .map(|unit| unit.code.as_str())
+        .collect();
+    let min_cell = u64::from(plan.suppression.min_cell);
+    protect_indicators(&mut safe, &units, min_cell);
+    protect_distributions(&mut safe, &units, min_cell);
+    protect_ladder(&mut safe, &units, min_cell);
+    protect_unmet_needs(&mut safe, &units, min_cell);
+    safe
+}
+
+/// Rows (by index) arranged as units × columns; a row outside the table stands alone.
+struct Grid {
+    cells: BTreeMap<(usize, usize), usize>,
+    columns: Vec<Option<String>>,
+}
+
+impl Grid {
+    /// Places row `index` of `unit` and `column`; the county's row is a total and has no place.
+    fn place(&mut self, units: &[&str], unit: &str, column: Option<&str>, index: usize) {
+        let Some(row) = units.iter().position(|code| *code == unit) else {
+            return;
+        };
+        let column = column.map(str::to_owned);
+        let at = self
+            .columns
+            .iter()
+            .position(|known| *known == column)
+            .unwrap_or_else(|| {
+                self.columns.push(column);
+                self.columns.len() - 1
+            });
+        self.cells.insert((row, at), index);
+    }
+
+    /// The rows that must be hidden, given how many persons each counts.
+    fn hidden(&self, units: usize, min_cell: u64, count: impl Fn(usize) -> u64) -> Vec<usize> {
+        let width = self.columns.len();
+        let mut counts = vec![vec![0; width]; units];
+        for (&(row, column), &index) in &self.cells {
+            counts[row][column] = count(index);
+        }
+        // The county's row is published for every column; a unit's sum over several areas too.
+        let marks = suppress(
+            &counts,
+            min_cell,
+            PublishedTotals {
+                rows: width > 1,
+                columns: true,
+            },
+        );
+        self.cells
+            .iter()
+            .filter(|((row, column), _)| marks[*row][*column] != Mark::Shown)
+            .map(|(_, index)| *index)
+            .collect()
+    }
+}
+
+/// One grid per key; figures by area and their sum are separate grids.
+fn grids<'r, R: 'r>(
+    rows: impl Iterator<Item = &'r R>,
+    units: &[&str],
+    describe: impl Fn(&R) -> Option<(String, &str, Option<&str>)>,
+) -> Vec<Grid> {
+    let mut grids: BTreeMap<(String, bool), Grid> = BTreeMap::new();
+    for (index, row) in rows.enumerate() {
+        if let Some((key, unit, column)) = describe(row) {
+            let grid = grids.entry((key, column.is_some())).or_insert_with(|| Grid {
+                cells: BTreeMap::new(),
+                columns: Vec::new(),
+            });
+            grid.place(units, unit, column, index);
+        }
+    }
+    grids.into_values().collect()
+}
+
+fn protect_indicators(detail: &mut RoundDetail, units: &[&str], min_cell: u64) {
+    let rows = &mut detail.results.indicators;
+    let found = grids(rows.iter(), units, |row| match row.group.as_deref() {
+        Some(THIRD_PARTY | ADMIN) => None,
+        group => Some((
+            format!("{}/{}", row.code, group.unwrap_or("")),
+            row.unit.as_str(),
+            row.area.as_deref(),
+        )),
+    });
+    for grid in found {
+        for index in grid.hidden(units.len(), min_cell, |index| rows[index].n) {
+            rows[index].flag = Some(Flag::Suppressed);
+        }
+    }
+}
+
+fn protect_distributions(detail: &mut RoundDetail, units: &[&str], min_cell: u64) {
+    let rows = &mut detail.distributions;
+    let found = grids(rows.iter(), units, |row| {
+        Some((format!("{}/{}", row.group, row.question), row.unit.as_str(), None))
+    });
+    for grid in found {
+        for index in grid.hidden(units.len(), min_cell, |index| rows[index].n) {
+            let row = &mut rows[index];
+            (row.n, row.missing, row.mean, row.mean_se) = (0, 0, None, None);
+            row.shares.clear();
+        }
+    }
+}
+
+fn protect_ladder(detail: &mut RoundDetail, units: &[&str], min_cell: u64) {
+    let rows = &mut detail.ladder;
+    let found = grids(rows.iter(), units, |row| {
+        Some((String::new(), row.unit.as_str(), row.area.as_deref()))
+    });
+    for grid in found {
+        // Received and helped are shares of those in need: one small base hides the step.
+        for index in grid.hidden(units.len(), min_cell, |index| rows[index].received.n) {
+            rows[index].received = Proportion::default();
+            rows[index].helped = Proportion::default();
+        }
+    }
+}
+
+fn protect_unmet_needs(detail: &mut RoundDetail, units: &[&str], min_cell: u64) {
+    let rows = &mut detail.unmet_needs;
+    let found = grids(rows.iter(), units, |row| {
+        Some((String::new(), row.unit.as_str(), Some(row.area.as_str())))
+    });
+    for grid in found {
+        for index in grid.hidden(units.len(), min_cell, |index| rows[index].share.n) {
+            rows[index].share = Proportion::default();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample;
+
+    #[test]
+    fn a_single_small_cell_takes_another_with_it() {
+        let (mut detail, plan) = (sample::detail(), sample::plan());
+        let leaf = "1.1";
+        let unit = plan.scored_units()[4].code.clone();
+        for row in detail
+            .results
+            .indicators
+            .iter_mut()
+            .filter(|row| row.code == leaf)
+        {
+            row.flag = None;
+            if row.unit == unit {
+                row.n = 4;
+            }
+        }
+        let safe = protect(&detail, &plan);
+        let hidden: Vec<&str> = safe
+            .results
+            .indicators
+            .iter()
+            .filter(|row| row.code == leaf && row.flag == Some(Flag::Suppressed))
+            .map(|row| row.unit.as_str())
+            .collect();
+        assert!(hidden.contains(&unit.as_str()));
+        assert_eq!(hidden.len(), 2, "one alone is the county minus the others");
+        assert!(!hidden.contains(&plan.county().code.as_str()));
+    }
+
+    #[test]
+    fn marks_and_registers_are_not_persons() {
+        let (mut detail, plan) = (sample::detail(), sample::plan());
+        for row in detail
+            .results
+            .indicators
+            .iter_mut()
+            .filter(|row| row.group.as_deref() == Some(ADMIN))
+        {
+            (row.n, row.flag) = (1, None);
+        }
+        let safe = protect(&detail, &plan);
+        let mut admin = safe
+            .results
+            .indicators
+            .iter()
+            .filter(|row| row.group.as_deref() == Some(ADMIN));
+        assert!(admin.all(|row| row.flag.is_none()));
+    }
+
+    #[test]
+    fn nothing_small_changes_nothing() {
+        let (mut detail, plan) = (sample::detail(), sample::plan());
+        for row in &mut detail.results.indicators {
+            row.n = row.n.max(50);
+            row.flag = None;
+        }
+        let safe = protect(&detail, &plan);
+        assert_eq!(safe.results.indicators, detail.results.indicators);
+    }
+}
