@@ -155,11 +155,14 @@ pub fn number(value: f64, format: NumberFormat) -> String {
     }
 }
 
-/// Writes an interval: `59.1%～65.7%` in Chinese, `59.1% to 65.7%` in English.
+/// Writes an interval: `59.1%～65.7%` in Chinese, as GB/T 15835 asks; `59.1–65.7%` in English.
 #[must_use]
 pub fn interval(lower: f64, upper: f64, format: NumberFormat, lang: Lang) -> String {
-    let dash = lang.pick("～", " to ");
-    format!("{}{dash}{}", number(lower, format), number(upper, format))
+    let (lower, upper) = (number(lower, format), number(upper, format));
+    match lang {
+        Lang::Zh => format!("{lower}～{upper}"),
+        Lang::En => format!("{}–{upper}", lower.trim_end_matches('%')),
+    }
 }
 
 /// Writes the size of a difference without its sign, for sentences that say "up" or "down".
@@ -296,7 +299,7 @@ mod tests {
     fn interval_each_language_has_its_own_dash() {
         let value = Value::interval(Some(0.591), Some(0.657), NumberFormat::Percent);
         assert_eq!(value.show(Lang::Zh), "59.1%～65.7%");
-        assert_eq!(value.show(Lang::En), "59.1% to 65.7%");
+        assert_eq!(value.show(Lang::En), "59.1–65.7%");
     }
 
     #[test]

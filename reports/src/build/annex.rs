@@ -5,7 +5,7 @@ use analysis::results::IndicatorResult;
 
 use super::context::Context;
 use super::tables;
-use crate::model::{Column, Lang, Row, Section, Table};
+use crate::model::{Column, Row, Section, Table};
 use crate::number::{self, NumberFormat, Value};
 
 /// The chapter.
@@ -17,13 +17,10 @@ pub(super) fn section(ctx: &Context<'_>) -> Section {
 
 fn plan(ctx: &Context<'_>) -> Section {
     let mut section = Section::new("annex-plan", ctx.t("封存的评价方案", "The sealed plan"));
-    let hash = &ctx.detail.results.plan_sha256;
-    section.paragraph(match ctx.lang {
-        Lang::Zh => format!("方案在收到第一份答卷之前封存并公布，SHA-256指纹为{hash}。事后更改任何权重，指纹都会不同。"),
-        Lang::En => format!(
-            "The plan was sealed and published before the first answer; its SHA-256 is {hash}. Any later change of a weight would change it."
-        ),
-    });
+    section.paragraph(ctx.t(
+        "方案在收到第一份答卷之前封存并公布，SHA-256指纹见封面。事后更改任何权重或题目，指纹都会不同。",
+        "The plan was sealed and published before the first answer; its SHA-256 is on the cover. Any later change of a weight or a question would change it.",
+    ));
     let rows = ctx
         .plan
         .indicators

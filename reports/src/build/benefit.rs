@@ -165,10 +165,10 @@ fn by_area(ctx: &Context<'_>) -> Section {
         Measure::Benefit,
         ctx.t("受益率", "The benefit rate"),
     ));
-    let chart = ladder_chart(ctx, "benefit-ladder");
-    if !chart.steps.is_empty() {
-        section.figure(chart);
-    }
+    section.paragraph(ctx.t(
+        "各领域的需要、得到与有帮助见摘要中的图，数字如下表。",
+        "The chart of the summary shows need, receipt and help by area; the figures are below.",
+    ));
     let rows: Vec<Row> = steps(ctx, ctx.unit)
         .map(|step| {
             let cells = vec![
@@ -433,6 +433,7 @@ fn barriers(ctx: &Context<'_>) -> Section {
             "Share of pairs of person and area without service",
         )
         .to_owned();
+    section.finding(ctx.lang.pick(format!("{title}。"), format!("{title}.")));
     let bars = rows
         .iter()
         .map(|row| BarRow {

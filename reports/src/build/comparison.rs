@@ -376,6 +376,10 @@ fn ranks(ctx: &Context<'_>) -> Section {
         Lang::Zh => format!("单个单位的名次区间最宽跨{widest}位"),
         Lang::En => format!("The widest rank interval spans {widest} places"),
     };
+    section.finding(ctx.lang.pick(
+        format!("{title}，区间越宽，答卷越不足以定先后。"),
+        format!("{title}; the wider, the less the answers settle."),
+    ));
     let subtitle = ctx
         .t(
             "每个单位可能的名次，联合95%",
