@@ -128,6 +128,25 @@ fn english_report_holds_no_chinese_but_names() {
 }
 
 #[test]
+fn round_without_any_answer_still_renders() {
+    let detail = analysis::results::RoundDetail::default();
+    let plan = sample::plan();
+    for scope in [Scope::County, Scope::Unit(plan.scored_units()[0].code.clone())] {
+        let report = annual(&detail, &plan, &scope, Lang::Zh).unwrap();
+        assert!(
+            report
+                .headlines
+                .iter()
+                .all(|h| h.value == crate::number::Value::Absent)
+        );
+        html::render(&report).unwrap();
+        pdf::render(&report).unwrap();
+        docx::render(&report).unwrap();
+        xlsx::render(&report).unwrap();
+    }
+}
+
+#[test]
 fn unknown_unit_is_refused_by_code() {
     let (detail, plan) = (sample::detail(), sample::plan());
     let refused = annual(&detail, &plan, &Scope::Unit("nowhere".to_owned()), Lang::Zh);

@@ -146,6 +146,23 @@ fn of_all(ctx: &Context<'_>, step: &LadderStep, share: Option<f64>) -> Point {
     }
 }
 
+/// The ladder of the areas with the widest gaps alone: what fits a phone's screen.
+pub(super) fn short_ladder_chart(ctx: &Context<'_>, id: &str) -> LadderChart {
+    /// Five areas and three numbers fill one screen.
+    const AREAS: usize = 5;
+    let mut areas: Vec<(f64, String)> = steps(ctx, ctx.unit)
+        .filter(|step| step.area.is_some() && ctx.may_show(step.received.n))
+        .map(|step| (gap(step), ctx.area_name(step.area.as_deref())))
+        .collect();
+    areas.sort_by(|a, b| b.0.total_cmp(&a.0));
+    areas.truncate(AREAS);
+    let mut chart = ladder_chart(ctx, id);
+    chart
+        .steps
+        .retain(|step| areas.iter().any(|(_, name)| *name == step.label));
+    chart
+}
+
 fn widest_gap(ctx: &Context<'_>) -> Option<(String, String)> {
     let step = steps(ctx, ctx.unit)
         .filter(|step| step.area.is_some() && ctx.may_show(step.received.n))

@@ -255,7 +255,7 @@ fn score_row(ctx: &Context<'_>, row: &Score) -> Row {
 }
 
 /// Scores by unit against the lines of the grades.
-fn score_chart(ctx: &Context<'_>) -> DotChart {
+pub(super) fn score_chart(ctx: &Context<'_>) -> DotChart {
     let rows = ranked(ctx)
         .into_iter()
         .map(|row| DotRow {

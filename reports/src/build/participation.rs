@@ -92,6 +92,10 @@ pub(super) fn leaf_finding(ctx: &Context<'_>, measure: Measure, name: &str) -> S
 
 /// Which units are above or below the county by more than error, as the title of a chart.
 pub(super) fn units_sentence(ctx: &Context<'_>, code: &str) -> String {
+    let county = ctx.estimate(code, ctx.county, None);
+    if county.is_none_or(|row| row.estimate.is_none()) {
+        return ctx.t("本轮没有可用的数字", "No figures in this round").to_owned();
+    }
     let (above, below) = apart_from_county(ctx, code);
     let kind = tables::unit_kind(ctx);
     let all = ctx.units().len();

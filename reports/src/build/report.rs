@@ -1,5 +1,7 @@
 //! The order of the chapters, and what stands around them.
 
+use std::sync::Arc;
+
 use analysis::plan::Measure;
 
 use super::context::Context;
@@ -7,7 +9,7 @@ use super::{
     annex, benefit, comparison, follow_up, marks, method, participation, satisfaction, sheets, summary,
     third_party, watched,
 };
-use crate::model::{Fact, Headline, Lang, Report, Section, number_sections};
+use crate::model::{Fact, Headline, Lang, Picture, Report, Section, number_sections};
 use crate::narrative::{self, Measured};
 use crate::number::{self, Value};
 
@@ -40,9 +42,19 @@ pub(super) fn assemble(ctx: &Context<'_>) -> Report {
         banner: banner(ctx),
         headlines: headlines(ctx),
         key_sentences: summary::key_sentences(ctx),
-        key_chart: std::sync::Arc::new(benefit::ladder_chart(ctx, "key-ladder")),
+        key_chart: key_chart(ctx),
         sections,
         sheets: sheets::all(ctx),
+    }
+}
+
+/// The picture of the e-mail: the ladder, or the scores where nobody was asked for needs.
+fn key_chart(ctx: &Context<'_>) -> Picture {
+    let ladder = benefit::short_ladder_chart(ctx, "key-ladder");
+    if ladder.steps.is_empty() {
+        Arc::new(comparison::score_chart(ctx))
+    } else {
+        Arc::new(ladder)
     }
 }
 

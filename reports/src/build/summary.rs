@@ -29,7 +29,10 @@ pub(super) fn section(ctx: &Context<'_>) -> Section {
             section.note(words)
         };
     }
-    section.figure(benefit::ladder_chart(ctx, "summary-ladder"));
+    let ladder = benefit::ladder_chart(ctx, "summary-ladder");
+    if !ladder.steps.is_empty() {
+        section.figure(ladder);
+    }
     section
 }
 

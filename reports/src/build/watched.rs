@@ -30,7 +30,7 @@ pub(super) fn section(ctx: &Context<'_>) -> Section {
     if leaves.is_empty() {
         return section;
     }
-    if ctx.is_county() {
+    if ctx.is_county() && !ctx.detail.node_scores.is_empty() {
         section.figure(score_map(ctx, &leaves));
     }
     section
