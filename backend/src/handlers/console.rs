@@ -15,6 +15,7 @@ use super::respond::{Pairs, field, html};
 use crate::app::AppState;
 use crate::auth::policy::Action;
 use crate::auth::staff::{Compute, DownloadReport, Permit, SeeAudit, SeeOutbox, SeeRound, Staff};
+use crate::jobs::analyse::KIND as ANALYSE;
 use crate::middleware::problems::PageError;
 use crate::pages::layout::{MenuItem, SignedIn};
 use crate::pages::office::{self, AuditLine, Message, RoundLine};
@@ -29,8 +30,6 @@ use crate::store::{StoreError, begin, invitations, outbox, results};
 
 pub(in crate::handlers) mod overview;
 
-/// Kind of the job that computes a round.
-pub const ANALYSE: &str = "analyse";
 /// Audit entries shown.
 const AUDIT_LINES: u64 = 200;
 /// Messages shown of each round.

@@ -11,7 +11,7 @@ use axum::http::{Request, StatusCode, header};
 use jiff::SignedDuration;
 use tower::ServiceExt;
 
-use crate::app::{AppState, Base};
+use crate::app::Base;
 use crate::auth::{Role, password};
 use crate::clock::{Entropy, FixedClock, SharedClock};
 use crate::codes::Code;
@@ -26,7 +26,6 @@ pub(crate) const ROUND: &str = "yunxi-2026";
 
 /// A server with one open round.
 pub(crate) struct Server {
-    pub(crate) state: AppState,
     pub(crate) base: Base,
     pub(crate) clock: Arc<FixedClock>,
     pub(crate) router: Router,
@@ -53,9 +52,8 @@ impl Server {
         rounds::seal(&base, ROUND, "test").await.unwrap();
         rounds::open(&base, ROUND, "test").await.unwrap();
         let (state, _background) = base.clone().into_state();
-        let router = router::router(state.clone());
+        let router = router::router(state);
         Self {
-            state,
             base,
             clock,
             router,
@@ -179,14 +177,17 @@ impl Browser {
     }
 
     pub(crate) async fn get(&mut self, path: &str) -> Reply {
-        self.send(Request::get(""), path, String::new()).await
+        self.send(Request::builder().method("GET"), path, String::new())
+            .await
     }
 
     /// Sends a form as a browser without script does.
     pub(crate) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Reply {
         let mut body = url::form_urlencoded::Serializer::new(String::new());
         body.extend_pairs(fields);
-        let request = Request::post("").header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let request = Request::builder()
+            .method("POST")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         self.send(request, path, body.finish()).await
     }
 

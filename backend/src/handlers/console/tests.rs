@@ -3,8 +3,8 @@
 use axum::http::{StatusCode, header};
 
 use crate::auth::Role;
-use crate::handlers::console::ANALYSE;
 use crate::handlers::testing::{Browser, ROUND, Server};
+use crate::jobs::analyse::KIND as ANALYSE;
 use crate::store::{audit, jobs};
 
 async fn signed_in(server: &Server, role: Role) -> Browser {
