@@ -109,6 +109,7 @@ fn response_of(state: &AppState, visit: &Visit, draft: &Draft) -> NewResponse {
         duration_s: (state.clock.now_ms() - draft.started_at).max(0) / 1_000,
         answers,
         draft_id,
+        unit: draft.kept.unit.clone(),
     }
 }
 

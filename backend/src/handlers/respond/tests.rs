@@ -359,6 +359,7 @@ async fn open_link_asks_the_township_and_resumes_in_the_same_browser_only() {
         (None, Some("yunxi-2026-resident"))
     );
     assert!(phone.get(&format!("{path}/receipt")).await.text.contains("MY1."));
+    assert_eq!(stored[0].unit.as_deref(), Some("990101001"));
     // The link itself is never used up.
     assert_eq!(phone.get(&path).await.status, StatusCode::OK);
 }
