@@ -43,6 +43,21 @@ impl Disposition {
         Self::NotEligible,
     ];
 
+    /// The word under which a disposition is stored and listed: `complete`, `non_contact`.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Complete => "complete",
+            Self::Partial => "partial",
+            Self::Refusal => "refusal",
+            Self::NonContact => "non_contact",
+            Self::Other => "other",
+            Self::UnknownHousehold => "unknown_household",
+            Self::UnknownOther => "unknown_other",
+            Self::NotEligible => "not_eligible",
+        }
+    }
+
     /// The code in the Standard Definitions.
     pub fn code(self) -> &'static str {
         match self {

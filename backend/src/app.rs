@@ -1,1 +1,275 @@
-//! Being written.
+//! Shared state of the server, and the caches of what no longer changes.
+
+use std::collections::HashMap;
+use std::ops::Deref;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use analysis::plan::{Plan, PlanFiles};
+use jiff::tz::Offset;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use sea_orm::DatabaseConnection;
+use survey_forms::form::Form;
+use thiserror::Error;
+use tokio::task::JoinHandle;
+
+use crate::auth::limit::Limits;
+use crate::clock::{Entropy, SharedClock, SystemClock};
+use crate::config::Config;
+use crate::keys::{KeyError, Keys};
+use crate::store::{self, ConnectError, StoreError, forms, plan_files, rounds};
+use crate::submit::Submitter;
+
+/// What handlers and jobs share. Cheap to clone; its fields are those of [`App`].
+#[derive(Clone)]
+pub struct AppState(Arc<App>);
+
+/// The fields of [`AppState`].
+pub struct App {
+    /// Settings.
+    pub config: Config,
+    /// Database.
+    pub db: DatabaseConnection,
+    /// Keys from outside the database.
+    pub keys: Arc<Keys>,
+    /// Time.
+    pub clock: SharedClock,
+    /// Randomness.
+    pub entropy: Entropy,
+    /// Where responses are handed in.
+    pub submitter: Submitter,
+    /// Parsed questionnaires.
+    pub forms: FormCache,
+    /// Parsed plans of sealed rounds.
+    pub plans: PlanCache,
+    /// Failed codes and sign-ins.
+    pub limits: Limits,
+    /// Renders `/metrics`.
+    pub metrics: PrometheusHandle,
+}
+
+impl Deref for AppState {
+    type Target = App;
+
+    fn deref(&self) -> &App {
+        &self.0
+    }
+}
+
+impl AppState {
+    /// The part of the state that commands work with as well.
+    pub fn base(&self) -> Base {
+        Base {
+            config: self.config.clone(),
+            db: self.db.clone(),
+            keys: Arc::clone(&self.keys),
+            clock: Arc::clone(&self.clock),
+            entropy: self.entropy.clone(),
+        }
+    }
+}
+
+/// What outlives the server's last request.
+pub struct Background {
+    /// Ends when the last [`AppState`] is dropped and every response handed in is written.
+    pub writer: JoinHandle<()>,
+}
+
+/// Why the program cannot start.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// The data folder cannot be made.
+    #[error("data folder {path}: {source}")]
+    DataDir {
+        /// The folder.
+        path: std::path::PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The key file is at fault.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// The database does not answer.
+    #[error(transparent)]
+    Connect(#[from] ConnectError),
+    /// No randomness.
+    #[error("the operating system has no randomness: {0}")]
+    Entropy(std::io::Error),
+}
+
+/// Database and keys: what a command needs that is no server.
+#[derive(Clone)]
+pub struct Base {
+    /// Settings.
+    pub config: Config,
+    /// Database.
+    pub db: DatabaseConnection,
+    /// Keys.
+    pub keys: Arc<Keys>,
+    /// Time.
+    pub clock: SharedClock,
+    /// Randomness.
+    pub entropy: Entropy,
+}
+
+impl Base {
+    /// Makes the data folder and the key file if need be, and opens the database.
+    ///
+    /// # Errors
+    /// [`StartError`], naming what is at fault.
+    pub async fn open(config: Config) -> Result<Self, StartError> {
+        let offset = Offset::from_hours(config.utc_offset_hours).unwrap_or(Offset::UTC);
+        let entropy = Entropy::system().map_err(StartError::Entropy)?;
+        Self::open_with(config, Arc::new(SystemClock::new(offset)), entropy).await
+    }
+
+    /// The same with a clock and a source of randomness of the caller's.
+    ///
+    /// # Errors
+    /// See [`Base::open`].
+    pub async fn open_with(
+        config: Config,
+        clock: SharedClock,
+        entropy: Entropy,
+    ) -> Result<Self, StartError> {
+        std::fs::create_dir_all(&config.data_dir)
+            .map_err(|source| StartError::DataDir { path: config.data_dir.clone(), source })?;
+        let keys = Arc::new(Keys::load_or_create(&config.key_file, &entropy)?);
+        let db = store::connect(&config.database_url).await?;
+        Ok(Self { config, db, keys, clock, entropy })
+    }
+
+    /// Starts the writer and makes the server's state.
+    pub fn into_state(self) -> (AppState, Background) {
+        let forms = FormCache::default();
+        let (submitter, writer) = Submitter::spawn(
+            self.db.clone(),
+            self.keys.clone(),
+            self.clock.clone(),
+            self.entropy.clone(),
+            forms.clone(),
+        );
+        let limits = Limits::new(&self.clock);
+        let app = App {
+            config: self.config,
+            db: self.db,
+            keys: self.keys,
+            clock: self.clock,
+            entropy: self.entropy,
+            submitter,
+            forms,
+            plans: PlanCache::default(),
+            limits,
+            metrics: metrics_handle(),
+        };
+        (AppState(Arc::new(app)), Background { writer })
+    }
+}
+
+/// The process has one recorder: the first state installs it, later ones (tests) share what it shows.
+fn metrics_handle() -> PrometheusHandle {
+    static HANDLE: std::sync::OnceLock<PrometheusHandle> = std::sync::OnceLock::new();
+    let handle = HANDLE.get_or_init(|| {
+        let recorder = PrometheusBuilder::new().build_recorder();
+        let handle = recorder.handle();
+        if metrics::set_global_recorder(recorder).is_err() {
+            tracing::warn!("another metrics recorder is installed; /metrics shows nothing");
+        }
+        handle
+    });
+    handle.clone()
+}
+
+/// Parsed questionnaires by version. A version is a hash, so that entries never grow stale.
+#[derive(Clone, Debug, Default)]
+pub struct FormCache {
+    by_version: Arc<RwLock<HashMap<String, Arc<Form>>>>,
+}
+
+impl FormCache {
+    /// The form of this version, if any round has it.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn by_version(
+        &self,
+        db: &DatabaseConnection,
+        version: &str,
+    ) -> Result<Option<Arc<Form>>, StoreError> {
+        if let Some(form) = self.by_version.read().unwrap_or_else(PoisonError::into_inner).get(version) {
+            return Ok(Some(form.clone()));
+        }
+        match forms::by_version(db, version).await? {
+            Some(stored) => self.parse(&stored).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// The current version of a round's form.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn current(
+        &self,
+        db: &DatabaseConnection,
+        round: &str,
+        form: &str,
+    ) -> Result<Option<Arc<Form>>, StoreError> {
+        let versions = forms::versions(db, round).await?;
+        match versions.into_iter().find(|version| version.form == form && version.current) {
+            Some(version) => self.by_version(db, &version.version).await,
+            None => Ok(None),
+        }
+    }
+
+    fn parse(&self, stored: &forms::StoredForm) -> Result<Arc<Form>, StoreError> {
+        let read = survey_forms::xlsform::read(&stored.source_path, &stored.xlsx).map_err(|faults| {
+            StoreError::Corrupt {
+                table: "forms",
+                what: format!("{}: {} faults in a form that was accepted", stored.source_path, faults.len()),
+            }
+        })?;
+        let form = Arc::new(read.form);
+        let mut cache = self.by_version.write().unwrap_or_else(PoisonError::into_inner);
+        cache.insert(stored.version.clone(), form.clone());
+        Ok(form)
+    }
+}
+
+/// Parsed plans, without their frames. Plans of drafts may change and are read each time.
+#[derive(Clone, Debug, Default)]
+pub struct PlanCache {
+    sealed: Arc<RwLock<HashMap<String, Arc<Plan>>>>,
+}
+
+impl PlanCache {
+    /// The plan of a round, none when there is no such round.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn get(
+        &self,
+        db: &DatabaseConnection,
+        keys: &Keys,
+        round: &str,
+    ) -> Result<Option<Arc<Plan>>, StoreError> {
+        let Some(row) = rounds::find(db, round).await? else { return Ok(None) };
+        if row.plan_sha256.is_some() {
+            let cached = self.sealed.read().unwrap_or_else(PoisonError::into_inner).get(round).cloned();
+            if cached.is_some() {
+                return Ok(cached);
+            }
+        }
+        let mut files: PlanFiles = plan_files::read(db, keys, round).await?;
+        files.remove("frame.csv");
+        let plan = Plan::read(&files).map_err(|faults| StoreError::Corrupt {
+            table: "plan_files",
+            what: format!("{} faults in a plan that was accepted", faults.len()),
+        })?;
+        let plan = Arc::new(plan);
+        if row.plan_sha256.is_some() {
+            let mut cache = self.sealed.write().unwrap_or_else(PoisonError::into_inner);
+            cache.insert(round.to_owned(), plan.clone());
+        }
+        Ok(Some(plan))
+    }
+}

@@ -1,1 +1,133 @@
-//! Being written.
+//! The command line (design §5): parse, call, choose the exit code.
+//!
+//! 0 done; 1 the input is at fault, with a message on standard error; 2 usage; 3 the environment (database, network,
+//! disk). Results go to standard output, everything said on the way to standard error.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use crate::app::{Base, StartError};
+use crate::config::Config;
+
+pub mod analyse;
+pub mod audit;
+pub mod demo;
+pub mod estimate;
+pub mod failure;
+pub mod form;
+pub mod mail;
+pub mod report;
+pub mod responses;
+pub mod round;
+pub mod serve;
+
+use failure::Failure;
+
+/// Satisfaction surveys and third-party evaluation of services for disabled people.
+#[derive(Debug, Parser)]
+#[command(name = "minyi", version)]
+pub struct Cli {
+    /// Settings file (TOML); the environment wins over it.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Language of messages about input: zh or en.
+    #[arg(long, global = true, default_value = "zh", value_parser = ["zh", "en"])]
+    lang: String,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Demo(demo::DemoArgs),
+    /// Run the server.
+    Serve,
+    /// Import, export, seal or look at a round.
+    #[command(subcommand)]
+    Round(round::RoundCommand),
+    /// Check a questionnaire.
+    #[command(subcommand)]
+    Form(form::FormCommand),
+    /// Take responses out.
+    #[command(subcommand)]
+    Responses(responses::ResponsesCommand),
+    Estimate(estimate::EstimateArgs),
+    Analyse(analyse::AnalyseArgs),
+    Report(report::ReportArgs),
+    Mail(mail::MailArgs),
+    Verify(audit::VerifyArgs),
+    /// Check the audit log.
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
+}
+
+/// Runs the program with the process's arguments.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let lang = cli.lang.clone();
+    let outcome = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::Environment(error.to_string()))
+        .and_then(|runtime| {
+            let outcome = runtime.block_on(dispatch(cli)).map_err(|error| Failure::of(&error, &lang));
+            // A computation that nobody waits for any more must not hold up the end.
+            runtime.shutdown_timeout(std::time::Duration::from_secs(1));
+            outcome
+        });
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("{}", failure.message());
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}
+
+async fn dispatch(cli: Cli) -> Result<()> {
+    match cli.command {
+        Command::Form(command) => form::run(command, &cli.lang),
+        Command::Estimate(arguments) => estimate::run(&arguments),
+        Command::Demo(arguments) => demo::run(load_config(cli.config.as_deref())?, arguments).await,
+        Command::Serve => serve::run(open(cli.config.as_deref()).await?).await,
+        Command::Round(command) => round::run(&open(cli.config.as_deref()).await?, command).await,
+        Command::Responses(command) => responses::run(&open(cli.config.as_deref()).await?, command).await,
+        Command::Analyse(arguments) => analyse::run(&open(cli.config.as_deref()).await?, arguments).await,
+        Command::Report(arguments) => {
+            print_paths(&report::run(&open(cli.config.as_deref()).await?, arguments).await?);
+            Ok(())
+        }
+        Command::Mail(arguments) => {
+            match mail::run(&open(cli.config.as_deref()).await?, arguments).await? {
+                mail::Done::Queued(new, all) => say(&format!("{new} of {all} messages queued")),
+                mail::Done::Written(paths) => print_paths(&paths),
+            }
+            Ok(())
+        }
+        Command::Verify(arguments) => audit::verify_receipt(&open(cli.config.as_deref()).await?, &arguments).await,
+        Command::Audit(command) => audit::run(&open(cli.config.as_deref()).await?, command).await,
+    }
+}
+
+fn load_config(file: Option<&std::path::Path>) -> Result<Config> {
+    Ok(Config::load(file, &|name| std::env::var(name).ok())?)
+}
+
+async fn open(file: Option<&std::path::Path>) -> Result<Base> {
+    Ok(Base::open(load_config(file)?).await.map_err(StartError::from)?)
+}
+
+fn print_paths(paths: &[PathBuf]) {
+    for path in paths {
+        say(&path.display().to_string());
+    }
+}
+
+/// A line of a command's result, on standard output.
+#[expect(clippy::print_stdout, reason = "the one place where commands answer on standard output")]
+pub(crate) fn say(line: &str) {
+    println!("{line}");
+}

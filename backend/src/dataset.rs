@@ -1,1 +1,156 @@
-//! Being written.
+//! From stored responses to what analysis reads: typed columns on disk, and invited cases with their answers.
+//!
+//! Responses are written through to Parquet, one data set per round, form and version, rebuilt from the database
+//! whenever the round is computed; the database stays the truth. Cases join their answers by the keyed link, so that
+//! no file and no table says which invitation a response belongs to. Nothing here depends on the order in which
+//! responses came: cases are sorted by their numbers, on every database alike.
+
+use std::collections::{BTreeMap, HashMap};
+
+use analysis::plan::{FrameSource, GroupPlan, Plan};
+use analysis::round::{CriterionScore, GroupCases, RoundInput};
+use jiff::civil::Date;
+use polars::error::PolarsError;
+use polars::frame::DataFrame;
+use thiserror::Error;
+
+use crate::app::Base;
+use crate::store::{StoreError, frame, invitations, responses, sample, scores};
+
+mod cases;
+mod segments;
+mod totals;
+
+pub use segments::folder;
+
+/// Why a round's data could not be brought together.
+#[derive(Debug, Error)]
+pub enum DatasetError {
+    /// The database did not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A data set could not be written or read.
+    #[error("data set {path}: {reason}")]
+    Segment {
+        /// The file.
+        path: String,
+        /// What the system said.
+        reason: String,
+    },
+    /// A table could not be put together.
+    #[error("a table could not be made: {0}")]
+    Table(#[from] PolarsError),
+    /// A stored response is not JSON, or its day is no day.
+    #[error("response {id} is not readable: {reason}")]
+    Response {
+        /// The response.
+        id: uuid::Uuid,
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+/// Everything that a round is computed from, apart from its plan.
+#[derive(Clone, Debug)]
+pub struct RoundData {
+    groups: Vec<GroupCases>,
+    criterion_scores: Vec<CriterionScore>,
+    open_link_counts: Vec<(String, u64)>,
+    daily: Vec<(Date, String, u64)>,
+}
+
+impl RoundData {
+    /// The input of `analysis::round::compute`.
+    pub fn input<'a>(&self, plan: &'a Plan, plan_sha256: &str) -> RoundInput<'a> {
+        RoundInput {
+            plan,
+            plan_sha256: plan_sha256.to_owned(),
+            groups: self.groups.clone(),
+            criterion_scores: self.criterion_scores.clone(),
+            open_link_counts: self.open_link_counts.clone(),
+            daily: self.daily.clone(),
+        }
+    }
+}
+
+/// Brings together what is stored of the plan's round.
+///
+/// # Errors
+/// [`DatasetError`], naming the response or file at fault.
+pub async fn load(base: &Base, plan: &Plan) -> Result<RoundData, DatasetError> {
+    let round = plan.round.id.as_str();
+    let members = frame::members(&base.db, round, None).await?;
+    let invited = invitations::list(&base.db, round).await?;
+    let links: HashMap<String, String> = invited
+        .into_iter()
+        .filter(|invitation| invitation.state != invitations::WITHDRAWN)
+        .map(|invitation| (invitation.case_id, base.keys.link(invitation.id)))
+        .collect();
+    let sample = sample::list(&base.db, round).await?;
+    let stored = responses::all(&base.db, round).await?;
+
+    let mut groups = Vec::new();
+    for group in &plan.groups {
+        let answers = segments::write_through(&base.config.data_dir, plan, group, &stored)?;
+        let invited = sample.iter().filter(|case| case.group == group.code && links.contains_key(&case.case_id));
+        let cases = cases::join(invited, &links, &answers)?;
+        groups.push(GroupCases { group: group.code.clone(), cases, totals: totals_of(plan, group, &members) });
+    }
+    Ok(RoundData {
+        groups,
+        criterion_scores: marks(base, round).await?,
+        open_link_counts: open_link_counts(plan, &stored),
+        daily: daily(&stored)?,
+    })
+}
+
+/// The responses of a group as a table of answers, by invitation and by open link; none when there is no such group.
+///
+/// It holds no link to an invitation.
+///
+/// # Errors
+/// See [`load`].
+pub async fn answers(base: &Base, plan: &Plan, group: &str) -> Result<Option<DataFrame>, DatasetError> {
+    let Some(group) = plan.group(group) else { return Ok(None) };
+    let stored = responses::all(&base.db, &plan.round.id).await?;
+    let table = segments::write_through(&base.config.data_dir, plan, group, &stored)?;
+    Ok(Some(table.drop("link")?))
+}
+
+fn totals_of(plan: &Plan, group: &GroupPlan, members: &[frame::FrameMember]) -> Vec<analysis::round::MarginTotals> {
+    match group.source {
+        FrameSource::Persons => totals::of_persons(plan, members),
+        FrameSource::Relatives => totals::of_persons_with_relatives(plan, members),
+        FrameSource::Bodies => Vec::new(),
+    }
+}
+
+async fn marks(base: &Base, round: &str) -> Result<Vec<CriterionScore>, DatasetError> {
+    let rows = scores::list(&base.db, round).await?.into_iter().map(|row| CriterionScore {
+        unit: row.unit,
+        criterion: row.criterion,
+        scorer: row.scorer,
+        score: row.score,
+    });
+    Ok(rows.collect())
+}
+
+fn open_link_counts(plan: &Plan, stored: &[responses::Response]) -> Vec<(String, u64)> {
+    let count = |code: &str| {
+        let of_group = stored.iter().filter(|response| response.open_link.is_some() && response.group == code);
+        of_group.map(|_| 1).sum()
+    };
+    plan.groups.iter().map(|group| (group.code.clone(), count(&group.code))).collect()
+}
+
+fn daily(stored: &[responses::Response]) -> Result<Vec<(Date, String, u64)>, DatasetError> {
+    let mut counts: BTreeMap<(Date, &str), u64> = BTreeMap::new();
+    for response in stored.iter().filter(|response| response.link.is_some()) {
+        let day = response
+            .day
+            .parse()
+            .map_err(|error: jiff::Error| DatasetError::Response { id: response.id, reason: error.to_string() })?;
+        *counts.entry((day, &response.group)).or_default() += 1;
+    }
+    Ok(counts.into_iter().map(|((day, group), count)| (day, group.to_owned(), count)).collect())
+}

@@ -1,1 +1,20 @@
-//! Being written.
+//! Tables as sea-orm entities, one file a table. Only `store` and `submit` use them.
+
+pub mod audit;
+pub mod criterion_scores;
+pub mod drafts;
+pub mod forms;
+pub mod frame_members;
+pub mod identities;
+pub mod invitations;
+pub mod jobs;
+pub mod outbox;
+pub mod plan_files;
+pub mod responses;
+pub mod results;
+pub mod round_groups;
+pub mod rounds;
+pub mod sample_cases;
+pub mod sessions;
+pub mod staff;
+pub mod units;

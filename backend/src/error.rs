@@ -1,1 +1,234 @@
-//! Being written.
+//! What the server answers when it cannot do what was asked.
+//!
+//! Policy: a fault of the caller is answered with a status, a stable `error`
+//! word and a sentence in the caller's language; a fault of the machine
+//! (database, disk, mail) is logged once, here, and answered with 500 or 503
+//! without detail. The JSON API answers with [`AppError`] as it is; pages turn
+//! it into a page with [`AppError::status`] and [`AppError::message`].
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+use survey_forms::text::Text;
+use survey_forms::validate::FieldError;
+
+use crate::keys::KeyError;
+use crate::store::StoreError;
+use crate::submit::SubmitError;
+
+/// An answer other than success.
+#[derive(Debug)]
+pub struct AppError {
+    /// HTTP status.
+    pub status: StatusCode,
+    /// Stable word for programs.
+    pub code: &'static str,
+    /// Sentence for people.
+    pub message: Text,
+    /// Seconds after which trying again may help.
+    pub retry_after_s: Option<u64>,
+    /// Faults by field; the API answers with this list alone.
+    pub fields: Vec<FieldError>,
+    /// More members of the JSON answer.
+    pub extra: Vec<(&'static str, Value)>,
+    /// Language of the sentence in the API.
+    pub language: String,
+}
+
+impl AppError {
+    /// An error with a sentence in Chinese and English.
+    pub fn new(status: StatusCode, code: &'static str, zh: &str, en: &str) -> Self {
+        Self {
+            status,
+            code,
+            message: Text::zh_en(zh, en),
+            retry_after_s: None,
+            fields: Vec::new(),
+            extra: Vec::new(),
+            language: "zh".to_owned(),
+        }
+    }
+
+    /// The same, answered in `language`.
+    #[must_use]
+    pub fn in_language(mut self, language: &str) -> Self {
+        language.clone_into(&mut self.language);
+        self
+    }
+
+    /// Nothing is here.
+    pub fn not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not_found", "没有找到这个页面。", "There is nothing at this address.")
+    }
+
+    /// There is no such round.
+    pub fn round_not_found(id: &str) -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "unknown_round",
+            &format!("没有测评轮次“{id}”。"),
+            &format!("There is no round \"{id}\"."),
+        )
+    }
+
+    /// The request cannot be read.
+    pub fn malformed(detail: &str) -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "malformed",
+            &format!("请求无法读取：{detail}"),
+            &format!("The request cannot be read: {detail}"),
+        )
+    }
+
+    /// The body is larger than allowed.
+    pub fn too_large() -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "内容过大。", "The content is too large.")
+    }
+
+    /// Not allowed for whoever asks.
+    pub fn forbidden() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "forbidden", "您没有这项权限。", "You may not do this.")
+    }
+
+    /// Too many requests; try again after `seconds`.
+    pub fn too_many(seconds: u64) -> Self {
+        let mut error = Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "too_many",
+            "请求过于频繁，请稍后再试。",
+            "Too many requests. Please try again later.",
+        );
+        error.retry_after_s = Some(seconds.max(1));
+        error
+    }
+
+    /// The server is busy; try again after `seconds`.
+    pub fn busy(seconds: u64) -> Self {
+        let mut error = Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "busy",
+            "系统繁忙，请稍后再试；您的回答没有丢失。",
+            "The system is busy. Please try again shortly.",
+        );
+        error.retry_after_s = Some(seconds.max(1));
+        error
+    }
+
+    /// A fault of the machine; the cause is logged here and not shown.
+    pub fn internal(cause: &(dyn std::error::Error + 'static)) -> Self {
+        tracing::error!(error = cause, "request failed");
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal",
+            "系统出现故障，已记录。请稍后再试。",
+            "Something went wrong and has been recorded. Please try again later.",
+        )
+    }
+
+    /// The database does not answer; the cause is logged here and not shown.
+    fn unavailable(cause: &(dyn std::error::Error + 'static)) -> Self {
+        tracing::error!(error = cause, "database unavailable");
+        Self::busy(2)
+    }
+}
+
+impl From<StoreError> for AppError {
+    fn from(error: StoreError) -> Self {
+        match &error {
+            StoreError::Database(sea_orm::DbErr::Conn(_) | sea_orm::DbErr::ConnectionAcquire(_)) => {
+                Self::unavailable(&error)
+            }
+            _ => Self::internal(&error),
+        }
+    }
+}
+
+impl From<sea_orm::DbErr> for AppError {
+    fn from(error: sea_orm::DbErr) -> Self {
+        StoreError::from(error).into()
+    }
+}
+
+impl From<KeyError> for AppError {
+    fn from(error: KeyError) -> Self {
+        Self::internal(&error)
+    }
+}
+
+impl From<SubmitError> for AppError {
+    fn from(error: SubmitError) -> Self {
+        use StatusCode as S;
+        match error {
+            SubmitError::Invalid(fields) => {
+                let mut error = Self::new(
+                    S::UNPROCESSABLE_ENTITY,
+                    "invalid",
+                    "有些回答需要修改。",
+                    "Some answers need to be changed.",
+                );
+                error.fields = fields;
+                error
+            }
+            SubmitError::UnknownCode => {
+                Self::new(S::NOT_FOUND, "unknown_code", "没有这个邀请码。", "There is no such invitation code.")
+            }
+            SubmitError::UnknownLink => {
+                Self::new(S::NOT_FOUND, "unknown_link", "没有这个链接。", "There is no such link.")
+            }
+            SubmitError::CodeUsed => Self::new(
+                S::CONFLICT,
+                "code_used",
+                "这个邀请码已经提交过答卷。",
+                "A response has already been submitted with this code.",
+            ),
+            SubmitError::IdConflict => Self::new(
+                S::CONFLICT,
+                "id_conflict",
+                "同一编号已提交过不同的内容。",
+                "Other content has already been submitted under this id.",
+            ),
+            SubmitError::UnknownVersion { current } => {
+                let mut error = Self::new(
+                    S::CONFLICT,
+                    "unknown_form_version",
+                    "问卷版本已更换，请取得现行版本。",
+                    "This is not the current version of the questionnaire.",
+                );
+                error.extra.push(("current_form_version", json!(current)));
+                error
+            }
+            SubmitError::Closed => {
+                Self::new(S::GONE, "closed", "本轮测评已经结束。", "This round is closed.")
+            }
+            SubmitError::NotOpen => {
+                Self::new(S::FORBIDDEN, "not_open", "本轮测评尚未开始。", "This round has not opened yet.")
+            }
+            SubmitError::Busy => Self::busy(1),
+            SubmitError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl IntoResponse for AppError {
+    fn into_response(self) -> Response {
+        let body = if self.fields.is_empty() {
+            let mut body = json!({ "error": self.code, "message": self.message.get(&self.language) });
+            for (name, value) in self.extra {
+                body[name] = value;
+            }
+            body
+        } else {
+            self.fields
+                .iter()
+                .map(|fault| json!({ "field": fault.field, "message": fault.message.get(&self.language) }))
+                .collect()
+        };
+        let mut response = (self.status, Json(body)).into_response();
+        if let Some(seconds) = self.retry_after_s {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}

@@ -1,1 +1,14 @@
-//! Being written.
+//! Request handlers, one resource a file: extract, ask the domain, store, reply.
+
+pub mod assets;
+pub mod console;
+pub mod forms;
+pub mod health;
+pub mod login;
+pub mod open_link;
+pub mod respond;
+pub mod responses;
+pub mod results;
+
+#[cfg(test)]
+mod testing;

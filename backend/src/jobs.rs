@@ -1,1 +1,8 @@
-//! Being written.
+//! Slow or fallible work: queued in the database, claimed by one runner, retried, safe to run again.
+//!
+//! [`queue`] runs what is enqueued; [`send_mail`] empties the outbox. Kinds of
+//! work are registered by name when the server starts.
+
+pub mod analyse;
+pub mod queue;
+pub mod send_mail;

@@ -1,1 +1,247 @@
-//! Being written.
+//! Keys kept outside the database: one master key in a file, one subkey a purpose.
+//!
+//! Whoever holds the whole database but not this file learns no name, cannot
+//! derive a code, and cannot tell which response belongs to which invitation.
+//! Subkeys are HMAC-SHA256 of a label under the master key, so that no two
+//! purposes ever share a key.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use chacha20poly1305::aead::{Aead, KeyInit, Payload};
+use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use ed25519_dalek::{Signer, SigningKey, VerifyingKey};
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
+use thiserror::Error;
+use uuid::Uuid;
+
+use crate::clock::Entropy;
+
+/// Length of an XChaCha20 nonce, which is stored before the ciphertext.
+const NONCE_LEN: usize = 24;
+
+/// Why keys or sealed data cannot be used.
+#[derive(Debug, Error)]
+pub enum KeyError {
+    /// The key file cannot be read or made.
+    #[error("key file {path}: {source}")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The key file holds something else.
+    #[error("key file {0} must hold 64 hexadecimal digits")]
+    Malformed(PathBuf),
+    /// Encrypted under another key, or changed since.
+    #[error("sealed data cannot be opened: another key file, or the data was changed")]
+    CannotOpen,
+    /// The cipher refused the plaintext (longer than 256 GiB).
+    #[error("data cannot be sealed")]
+    CannotSeal,
+}
+
+/// The subkeys, one a purpose.
+#[derive(Clone)]
+pub struct Keys {
+    identity: XChaCha20Poly1305,
+    member: [u8; 32],
+    code: [u8; 32],
+    code_lookup: [u8; 32],
+    link: [u8; 32],
+    content: [u8; 32],
+    device: [u8; 32],
+    audit: [u8; 32],
+    receipt: SigningKey,
+}
+
+impl std::fmt::Debug for Keys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Keys(not shown)")
+    }
+}
+
+/// HMAC-SHA256 of `parts`, each prefixed by its length so that no two lists of parts collide.
+fn hmac(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
+    // Keys of 32 bytes fit any block, so that the array constructor cannot fail.
+    let mut block = hmac::digest::Key::<Hmac<Sha256>>::default();
+    block[..32].copy_from_slice(key);
+    let mut mac = Hmac::<Sha256>::new(&block);
+    for part in parts {
+        mac.update(&(part.len() as u64).to_be_bytes());
+        mac.update(part);
+    }
+    mac.finalize().into_bytes().into()
+}
+
+impl Keys {
+    /// The subkeys of a master key.
+    pub fn from_master(master: &[u8; 32]) -> Self {
+        let subkey = |label: &str| hmac(master, &[b"minyi", label.as_bytes()]);
+        Self {
+            identity: XChaCha20Poly1305::new(&subkey("identity").into()),
+            member: subkey("member"),
+            code: subkey("code"),
+            code_lookup: subkey("code-lookup"),
+            link: subkey("link"),
+            content: subkey("content"),
+            device: subkey("device"),
+            audit: subkey("audit"),
+            receipt: SigningKey::from_bytes(&subkey("receipt")),
+        }
+    }
+
+    /// Reads the key file; makes one (mode 0600) when there is none.
+    ///
+    /// # Errors
+    /// [`KeyError::Io`] and [`KeyError::Malformed`], naming the file.
+    pub fn load_or_create(path: &Path, entropy: &Entropy) -> Result<Self, KeyError> {
+        let io = |source| KeyError::Io { path: path.to_owned(), source };
+        let text = match std::fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                Self::create(path, entropy).map_err(io)?;
+                // Read back: of two servers starting at once, both use the key that won.
+                std::fs::read_to_string(path).map_err(io)?
+            }
+            Err(error) => return Err(io(error)),
+        };
+        let mut master = [0; 32];
+        hex::decode_to_slice(text.trim(), &mut master).map_err(|_| KeyError::Malformed(path.to_owned()))?;
+        Ok(Self::from_master(&master))
+    }
+
+    /// Writes a new key beside `path` and links it into place, so that a key file is never half-written.
+    fn create(path: &Path, entropy: &Entropy) -> std::io::Result<()> {
+        if let Some(parent) = path.parent() {
+            std::fs::create_dir_all(parent)?;
+        }
+        let draft = path.with_extension(format!("new-{}", hex::encode(entropy.bytes::<6>())));
+        let mut options = std::fs::OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.open(&draft)?;
+        writeln!(file, "{}", hex::encode(entropy.bytes::<32>()))?;
+        file.sync_all()?;
+        let linked = std::fs::hard_link(&draft, path);
+        std::fs::remove_file(&draft)?;
+        match linked {
+            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// Encrypts `plain`, bound to `context` (round and row), with a nonce from `entropy`.
+    ///
+    /// # Errors
+    /// [`KeyError::CannotSeal`], for plaintexts no machine holds.
+    pub fn seal(&self, context: &str, plain: &[u8], entropy: &Entropy) -> Result<Vec<u8>, KeyError> {
+        let nonce = entropy.bytes::<NONCE_LEN>();
+        let body = self
+            .identity
+            .encrypt(&XNonce::from(nonce), Payload { msg: plain, aad: context.as_bytes() })
+            .map_err(|_| KeyError::CannotSeal)?;
+        Ok([nonce.as_slice(), &body].concat())
+    }
+
+    /// Decrypts what [`Keys::seal`] made under the same context.
+    ///
+    /// # Errors
+    /// [`KeyError::CannotOpen`] when key, context or bytes differ.
+    pub fn open(&self, context: &str, sealed: &[u8]) -> Result<Vec<u8>, KeyError> {
+        let (nonce, body) = sealed.split_first_chunk::<NONCE_LEN>().ok_or(KeyError::CannotOpen)?;
+        self.identity
+            .decrypt(&XNonce::from(*nonce), Payload { msg: body, aad: context.as_bytes() })
+            .map_err(|_| KeyError::CannotOpen)
+    }
+
+    /// Key of a frame member, hex: the person id cannot be found from it by trying card numbers.
+    pub fn member_key(&self, round: &str, person_id: &str) -> String {
+        hex::encode(hmac(&self.member, &[round.as_bytes(), person_id.as_bytes()]))
+    }
+
+    /// The bytes from which an invitation's code is made.
+    pub fn code_bytes(&self, invitation: Uuid) -> [u8; 32] {
+        hmac(&self.code, &[invitation.as_bytes()])
+    }
+
+    /// What the database keeps of a code: its HMAC, hex.
+    pub fn code_lookup(&self, code: &str) -> String {
+        hex::encode(hmac(&self.code_lookup, &[code.as_bytes()]))
+    }
+
+    /// The link of an invitation's response: HMAC of the invitation id, hex.
+    pub fn link(&self, invitation: Uuid) -> String {
+        hex::encode(hmac(&self.link, &[invitation.as_bytes()]))
+    }
+
+    /// Keyed hash of a submission's content, hex.
+    pub fn content_mac(&self, content: &[u8]) -> String {
+        hex::encode(hmac(&self.content, &[content]))
+    }
+
+    /// Keyed hash of a browser token for a round, hex.
+    pub fn device_hash(&self, round: &str, token: &str) -> String {
+        hex::encode(hmac(&self.device, &[round.as_bytes(), token.as_bytes()]))
+    }
+
+    /// Keyed hash of an audit entry's fields, hex.
+    pub fn audit_hash(&self, fields: &[&[u8]]) -> String {
+        hex::encode(hmac(&self.audit, fields))
+    }
+
+    /// Signs with the receipt key.
+    pub fn sign(&self, message: &[u8]) -> [u8; 64] {
+        self.receipt.sign(message).to_bytes()
+    }
+
+    /// The key that checks receipts; may be published.
+    pub fn verifying_key(&self) -> VerifyingKey {
+        self.receipt.verifying_key()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn key_file_is_made_once_private_and_read_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("data/minyi.key");
+        let first = Keys::load_or_create(&path, &Entropy::seeded(1)).unwrap();
+        let again = Keys::load_or_create(&path, &Entropy::seeded(2)).unwrap();
+        assert_eq!(first.link(Uuid::nil()), again.link(Uuid::nil()));
+        assert_eq!(std::fs::read_dir(dir.path().join("data")).unwrap().count(), 1);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+        std::fs::write(&path, "not a key").unwrap();
+        assert!(matches!(Keys::load_or_create(&path, &Entropy::seeded(1)), Err(KeyError::Malformed(_))));
+    }
+
+    #[test]
+    fn sealed_opens_only_with_the_same_key_and_context() {
+        let (keys, other) = (Keys::from_master(&[1; 32]), Keys::from_master(&[2; 32]));
+        let mut sealed = keys.seal("r1/a", "张三".as_bytes(), &Entropy::seeded(1)).unwrap();
+        assert_eq!(keys.open("r1/a", &sealed).unwrap(), "张三".as_bytes());
+        assert!(keys.open("r1/b", &sealed).is_err());
+        assert!(other.open("r1/a", &sealed).is_err());
+        sealed[30] ^= 1;
+        assert!(keys.open("r1/a", &sealed).is_err());
+        assert!(keys.open("r1/a", &sealed[..10]).is_err());
+    }
+
+    #[test]
+    fn purposes_do_not_share_values() {
+        let keys = Keys::from_master(&[1; 32]);
+        let id = Uuid::nil();
+        assert_ne!(keys.link(id), hex::encode(keys.code_bytes(id)));
+        assert_ne!(keys.member_key("ab", "c"), keys.member_key("a", "bc"));
+    }
+}

@@ -1,1 +1,17 @@
-//! Being written.
+//! The database schema, forward only: each migration must be safe beside the
+//! previous version of the program, because several servers share a database
+//! and are not replaced at the same moment.
+
+use sea_orm_migration::prelude::*;
+
+mod m20261123_000001_create_tables;
+
+/// All migrations in order.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m20261123_000001_create_tables::Migration)]
+    }
+}

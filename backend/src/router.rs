@@ -1,1 +1,113 @@
-//! Being written.
+//! Every route in one list, by whom it serves, and what every request passes through.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::{HeaderName, StatusCode};
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{get, post};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, RequestId, SetRequestIdLayer};
+use tower_http::timeout::TimeoutLayer;
+use tower_http::trace::TraceLayer;
+
+use crate::app::AppState;
+use crate::error::AppError;
+use crate::handlers::respond::{self, finish, later, question, start};
+use crate::handlers::{assets, console, forms, health, login, responses, results};
+use crate::middleware::problems::PageError;
+use crate::middleware::{headers, origin, problems};
+
+/// Largest body: a response of 40 answers has 1.6 KB; long free texts are some ten.
+const MAX_BODY_BYTES: usize = 256 * 1024;
+/// Longest a request may take; reports are made within it, long work is a job.
+const TIMEOUT: Duration = Duration::from_secs(60);
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Machines: is it alive, can it serve, how is it doing.
+fn operations() -> Router<AppState> {
+    Router::new()
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        .route("/metrics", get(health::metrics))
+}
+
+/// Programs: questionnaires out, responses in.
+fn api() -> Router<AppState> {
+    Router::new()
+        .route("/api/v1/openapi.json", get(health::openapi))
+        .route("/api/v1/forms/{round}/{form}", get(forms::show))
+        .route("/api/v1/responses", post(responses::create))
+        .route("/api/{*rest}", get(unknown_api).post(unknown_api))
+}
+
+async fn unknown_api() -> AppError {
+    AppError::not_found()
+}
+
+/// Respondents: a code or an open link, then the same pages.
+fn respondents() -> Router<AppState> {
+    let mut router = Router::new()
+        .route("/", get(respond::home).post(respond::enter))
+        .route("/view", post(respond::view));
+    for base in ["/r/{code}", "/o/{slug}"] {
+        router = router
+            .route(base, get(start::show).post(start::begin))
+            .route(&format!("{base}/q/{{page}}"), get(question::show).post(question::answer))
+            .route(&format!("{base}/check"), get(finish::check).post(finish::submit))
+            .route(&format!("{base}/receipt"), get(finish::receipt))
+            .route(&format!("{base}/later"), get(later::show).post(later::hide));
+    }
+    router
+}
+
+/// The public.
+fn public() -> Router<AppState> {
+    Router::new().route("/results/{round}", get(results::show)).route("/assets/{file}", get(assets::get))
+}
+
+/// Staff. Every handler asks for the right to do what it does.
+fn staff() -> Router<AppState> {
+    Router::new()
+        .route("/console", get(console::rounds))
+        .route("/console/login", get(login::show).post(login::enter))
+        .route("/console/logout", post(login::leave))
+        .route("/console/rounds/{id}", get(console::round))
+        .route("/console/rounds/{id}/compute", get(console::watch).post(console::compute))
+        .route("/console/rounds/{id}/report/download", get(console::report))
+        .route("/console/outbox", get(console::mail))
+        .route("/console/audit", get(console::audit_log))
+}
+
+/// The whole server.
+pub fn router(state: AppState) -> Router {
+    let pages = respondents()
+        .merge(public())
+        .merge(staff())
+        .fallback(async || PageError::lost());
+    // Layers wrap what is above them: the last one sees the request first.
+    Router::new()
+        .merge(operations())
+        .merge(api())
+        .merge(pages)
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(from_fn_with_state(state.clone(), origin::check))
+        .layer(from_fn(problems::render))
+        .layer(from_fn_with_state(state.clone(), headers::add))
+        .layer(CatchPanicLayer::new())
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT))
+        .layer(CompressionLayer::new())
+        .layer(PropagateRequestIdLayer::new(REQUEST_ID))
+        .layer(TraceLayer::new_for_http().make_span_with(span))
+        .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
+        .with_state(state)
+}
+
+/// A span that names the route, never the address: addresses hold codes.
+fn span(request: &Request) -> tracing::Span {
+    let route = request.extensions().get::<axum::extract::MatchedPath>().map_or("-", |path| path.as_str());
+    let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
+    tracing::info_span!("request", method = %request.method(), route, id)
+}

@@ -1,1 +1,207 @@
-//! Being written.
+//! The only code that sees sea-orm: one aggregate a file.
+//!
+//! Functions take any connection (`&impl ConnectionTrait`), so that a caller
+//! can put several into one transaction from [`begin`]; an act of staff and its
+//! audit entry always share one. The same statements run on SQLite and
+//! PostgreSQL; promises about uniqueness rest on the indexes, not on locks in
+//! this process, because several servers may share a database.
+
+use std::time::Duration;
+
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{
+    ActiveModelTrait, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction,
+    DbBackend, DbErr, EntityTrait, IntoActiveModel, Iterable, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
+};
+use sea_orm_migration::MigratorTrait;
+use thiserror::Error;
+
+use crate::keys::KeyError;
+
+pub mod audit;
+pub mod drafts;
+pub mod forms;
+pub mod frame;
+pub mod invitations;
+pub mod jobs;
+pub mod outbox;
+pub mod plan_files;
+pub mod responses;
+pub mod results;
+pub mod rounds;
+pub mod sample;
+pub mod scores;
+pub mod sessions;
+pub mod staff;
+pub mod units;
+
+/// Why stored things cannot be read or written.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// The database said no, or said nothing.
+    #[error("database: {0}")]
+    Database(#[from] DbErr),
+    /// Sealed data cannot be opened.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// A row holds what no version of this program writes.
+    #[error("{table}: {what}")]
+    Corrupt {
+        /// The table.
+        table: &'static str,
+        /// What is wrong, without its content.
+        what: String,
+    },
+}
+
+/// Why a database cannot be used at all.
+#[derive(Debug, Error)]
+#[error("cannot use the database {url} (DATABASE_URL): {source}")]
+pub struct ConnectError {
+    url: String,
+    source: DbErr,
+}
+
+/// A database URL fit for messages: user and password are left out.
+pub fn redact_url(url: &str) -> String {
+    match (url.find("://"), url.rfind('@')) {
+        (Some(scheme), Some(at)) if at > scheme => format!("{}://…{}", &url[..scheme], &url[at..]),
+        _ => url.to_owned(),
+    }
+}
+
+/// Opens the database and brings its schema up to date.
+///
+/// SQLite is opened in WAL mode with `synchronous=FULL`: a commit that has
+/// returned survives the loss of power.
+///
+/// # Errors
+/// [`ConnectError`], naming the database without its password.
+pub async fn connect(url: &str) -> Result<DatabaseConnection, ConnectError> {
+    let fail = |source| ConnectError { url: redact_url(url), source };
+    let mut options = ConnectOptions::new(url);
+    options
+        .sqlx_logging(false)
+        .max_connections(if url.starts_with("sqlite:") { 8 } else { 16 })
+        .acquire_timeout(Duration::from_secs(5))
+        .connect_timeout(Duration::from_secs(5));
+    options.map_sqlx_sqlite_opts(|sqlite| {
+        sqlite
+            .create_if_missing(true)
+            .busy_timeout(Duration::from_secs(10))
+            .pragma("journal_mode", "WAL")
+            .pragma("synchronous", "FULL")
+    });
+    let db = Database::connect(options).await.map_err(fail)?;
+    crate::migration::Migrator::up(&db, None).await.map_err(fail)?;
+    Ok(db)
+}
+
+/// Begins a transaction that will write.
+///
+/// On SQLite it takes the write lock at once: a transaction that starts by
+/// reading and then writes could otherwise fail where no retry helps.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn begin(db: &DatabaseConnection) -> Result<DatabaseTransaction, StoreError> {
+    let options = TransactionOptions {
+        sqlite_transaction_mode: (db.get_database_backend() == DbBackend::Sqlite)
+            .then_some(SqliteTransactionMode::Immediate),
+        ..TransactionOptions::default()
+    };
+    Ok(db.begin_with_options(options).await?)
+}
+
+/// Whether the database answers.
+///
+/// # Errors
+/// When it does not.
+pub async fn ping(db: &DatabaseConnection) -> Result<(), StoreError> {
+    Ok(db.ping().await?)
+}
+
+/// Rows that fit one statement: SQLite allows 32,766 values, PostgreSQL 65,535.
+fn rows_per_statement<E: EntityTrait>() -> usize {
+    30_000 / E::Column::iter().count().max(1)
+}
+
+/// Inserts `rows` with multi-row statements; 60,000 rows take a few seconds.
+pub(crate) async fn insert_all<E>(conn: &impl ConnectionTrait, rows: Vec<E::Model>) -> Result<(), StoreError>
+where
+    E: EntityTrait,
+    E::Model: IntoActiveModel<E::ActiveModel>,
+    E::ActiveModel: ActiveModelTrait<Entity = E> + Send,
+{
+    let size = rows_per_statement::<E>();
+    let mut rows = rows.into_iter().map(IntoActiveModel::into_active_model).peekable();
+    while rows.peek().is_some() {
+        let chunk: Vec<E::ActiveModel> = rows.by_ref().take(size).collect();
+        E::insert_many(chunk).exec_without_returning(conn).await?;
+    }
+    Ok(())
+}
+
+/// Inserts `row`, or replaces the row with the same `key`.
+pub(crate) async fn upsert<E>(
+    conn: &impl ConnectionTrait,
+    row: E::Model,
+    key: &[E::Column],
+) -> Result<(), StoreError>
+where
+    E: EntityTrait,
+    E::Model: IntoActiveModel<E::ActiveModel>,
+    E::ActiveModel: ActiveModelTrait<Entity = E> + Send,
+{
+    let rest = E::Column::iter().filter(|column| !key.iter().any(|k| same_column::<E>(*k, *column)));
+    E::insert(row.into_active_model())
+        .on_conflict(OnConflict::columns(key.iter().copied()).update_columns(rest).to_owned())
+        .exec_without_returning(conn)
+        .await?;
+    Ok(())
+}
+
+fn same_column<E: EntityTrait>(a: E::Column, b: E::Column) -> bool {
+    use sea_orm::IdenStatic;
+    a.as_str() == b.as_str()
+}
+
+#[cfg(test)]
+pub(crate) mod testing {
+    //! A database of its own for each test.
+
+    use super::*;
+
+    /// An empty, migrated SQLite database that goes away with the folder.
+    pub(crate) async fn database() -> (tempfile::TempDir, DatabaseConnection) {
+        let dir = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", dir.path().join("minyi.db").display());
+        let db = connect(&url).await.unwrap();
+        (dir, db)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn connect_migrates_an_empty_database_and_again_changes_nothing() {
+        let (dir, db) = testing::database().await;
+        let url = format!("sqlite://{}", dir.path().join("minyi.db").display());
+        let again = connect(&url).await.unwrap();
+        assert!(rounds::list(&again).await.unwrap().is_empty());
+        let row = db.query_one_raw(sea_orm::Statement::from_string(DbBackend::Sqlite, "PRAGMA journal_mode"));
+        let mode: String = row.await.unwrap().unwrap().try_get_by_index(0).unwrap();
+        let row = db.query_one_raw(sea_orm::Statement::from_string(DbBackend::Sqlite, "PRAGMA synchronous"));
+        let synchronous: i32 = row.await.unwrap().unwrap().try_get_by_index(0).unwrap();
+        assert_eq!((mode.as_str(), synchronous), ("wal", 2));
+    }
+
+    #[tokio::test]
+    async fn unreachable_database_is_named_without_its_password() {
+        let error = connect("postgres://minyi:hunter2@127.0.0.1:1/minyi").await.unwrap_err().to_string();
+        assert!(error.contains("127.0.0.1:1/minyi") && !error.contains("hunter2"), "{error}");
+    }
+}

@@ -1,1 +1,262 @@
-//! Being written.
+//! Accepting responses: validated side by side, written together, acknowledged after the commit.
+//!
+//! Every response, from the API or a page, comes through [`Submitter::submit`].
+//! Reading and validation happen in the caller's task; then one writer takes
+//! whatever waits and commits it as one transaction (group commit), so that
+//! durability costs one flush for many responses. Nothing is acknowledged
+//! before the commit has returned. The same id with the same content may come
+//! as often as it likes and is stored once; the unique indexes decide, so that
+//! several servers on one database agree.
+
+use std::sync::Arc;
+
+use sea_orm::DatabaseConnection;
+use survey_forms::form::Form;
+use survey_forms::text::Text;
+use survey_forms::validate::{self, FieldError};
+use thiserror::Error;
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+use uuid::Uuid;
+
+use crate::app::FormCache;
+use crate::clock::{Entropy, SharedClock};
+use crate::codes::Code;
+use crate::keys::Keys;
+use crate::store::{StoreError, forms, invitations, responses, rounds};
+
+pub mod body;
+pub mod receipt;
+mod writer;
+
+pub use body::{Answering, Mode, NewResponse, Submission};
+use writer::{Pending, Writer};
+
+/// Responses that may wait for the writer; one more is told to come back.
+const QUEUE_LEN: usize = 2_048;
+
+/// The door through which a response comes in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Door {
+    /// An invitation code as typed.
+    Code(String),
+    /// An invitation already identified, by a page.
+    Invitation(Uuid),
+    /// The slug of an open link.
+    Link(String),
+}
+
+/// A response that is stored, durably.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Accepted {
+    /// The receipt.
+    pub receipt: String,
+    /// Whether it had been stored before.
+    pub replayed: bool,
+}
+
+/// Why a response is not accepted.
+#[derive(Debug, Error)]
+pub enum SubmitError {
+    /// Answers or other fields are at fault.
+    #[error("invalid fields")]
+    Invalid(Vec<FieldError>),
+    /// No invitation has this code.
+    #[error("unknown code")]
+    UnknownCode,
+    /// No open link has this slug.
+    #[error("unknown link")]
+    UnknownLink,
+    /// The invitation has its response.
+    #[error("code already used")]
+    CodeUsed,
+    /// The id belongs to other content.
+    #[error("id already used for other content")]
+    IdConflict,
+    /// The form version is not accepted.
+    #[error("unknown form version; current is {current}")]
+    UnknownVersion {
+        /// The version that is.
+        current: String,
+    },
+    /// The round is over.
+    #[error("round closed")]
+    Closed,
+    /// The round has not begun.
+    #[error("round not open yet")]
+    NotOpen,
+    /// Too much is waiting, or the database is; coming back helps.
+    #[error("busy")]
+    Busy,
+    /// The database said no.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Where responses are handed in. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Submitter {
+    db: DatabaseConnection,
+    keys: Arc<Keys>,
+    clock: SharedClockDebug,
+    forms: FormCache,
+    queue: mpsc::Sender<Pending>,
+}
+
+/// A clock has nothing to show.
+#[derive(Clone)]
+struct SharedClockDebug(SharedClock);
+
+impl std::fmt::Debug for SharedClockDebug {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Clock")
+    }
+}
+
+impl Submitter {
+    /// Starts the writer. It ends, with everything written, when the last submitter is dropped.
+    pub fn spawn(
+        db: DatabaseConnection,
+        keys: Arc<Keys>,
+        clock: SharedClock,
+        entropy: Entropy,
+        forms: FormCache,
+    ) -> (Self, JoinHandle<()>) {
+        let (queue, waiting) = mpsc::channel(QUEUE_LEN);
+        let writer = Writer::new(db.clone(), keys.clone(), clock.clone(), entropy);
+        let task = tokio::spawn(writer.run(waiting));
+        (Self { db, keys, clock: SharedClockDebug(clock), forms, queue }, task)
+    }
+
+    /// Hands in a response from a page.
+    ///
+    /// # Errors
+    /// [`SubmitError`]; after [`SubmitError::Busy`] the same response may be handed in again.
+    pub async fn submit(&self, response: NewResponse) -> Result<Accepted, SubmitError> {
+        self.submit_parsed(response.into_submission()).await
+    }
+
+    /// Hands in a response from the API, which may be faulty in parts: its id is looked up before anything else.
+    ///
+    /// # Errors
+    /// See [`Submitter::submit`].
+    pub async fn submit_parsed(&self, submission: Submission) -> Result<Accepted, SubmitError> {
+        let content_mac = self.keys.content_mac(&submission.content);
+        let response = match submission.response {
+            Ok(response) => response,
+            Err(faults) => return self.explain(submission.id, &content_mac, None, SubmitError::Invalid(faults)).await,
+        };
+        let Some(form) = self.forms.by_version(&self.db, &response.form_version).await? else {
+            let fault = SubmitError::UnknownVersion { current: String::new() };
+            return self.explain(submission.id, &content_mac, Some(&response), fault).await;
+        };
+        let answers = match self.check(&form, &response) {
+            Ok(answers) => answers,
+            Err(faults) => {
+                let fault = SubmitError::Invalid(faults);
+                return self.explain(submission.id, &content_mac, Some(&response), fault).await;
+            }
+        };
+        let (reply, answer) = oneshot::channel();
+        let pending = Pending::new(submission.id, content_mac, &response, answers, &self.keys, reply);
+        self.queue.try_send(pending).map_err(|_| SubmitError::Busy)?;
+        answer.await.map_err(|_| SubmitError::Busy)?
+    }
+
+    /// The canonical answers as JSON, and who filled them in.
+    fn check(&self, form: &Form, response: &NewResponse) -> Result<(String, Answering), Vec<FieldError>> {
+        let mut answers = response.answers.clone();
+        // "Who is filling this in?" is a question of the form as well; what was answered there is what counts,
+        // and a program that says it once need not say it twice.
+        if let Some(question) = form.question("answering") {
+            let said = response.answering.as_str();
+            if form.choices(question).iter().any(|choice| choice.name == said) {
+                let answer = answers.entry("answering".to_owned()).or_default();
+                if answer.is_empty() {
+                    said.clone_into(answer);
+                }
+            }
+        }
+        let answers = validate::validate(form, &answers, self.clock.0.today())?;
+        let answering =
+            answers.get("answering").and_then(|said| Answering::parse(said)).unwrap_or(response.answering);
+        let json = serde_json::to_string(&answers).map_err(|_| Vec::new())?;
+        Ok((json, answering))
+    }
+
+    /// Finds what to answer to a response that is at fault: the faults of design §8 come in a fixed order, and
+    /// `fault` only when nothing before it holds.
+    async fn explain(
+        &self,
+        id: Uuid,
+        content_mac: &str,
+        response: Option<&NewResponse>,
+        fault: SubmitError,
+    ) -> Result<Accepted, SubmitError> {
+        if let Some(stored) = responses::find(&self.db, id).await? {
+            return if stored.content_mac == content_mac {
+                Ok(Accepted { receipt: stored.receipt, replayed: true })
+            } else {
+                Err(SubmitError::IdConflict)
+            };
+        }
+        let Some(response) = response else { return Err(fault) };
+        let (round, group, used) = match &response.door {
+            Door::Link(slug) => {
+                let (round, group) =
+                    rounds::by_open_link(&self.db, slug).await?.ok_or(SubmitError::UnknownLink)?;
+                (round, group.group, false)
+            }
+            Door::Code(_) | Door::Invitation(_) => {
+                let invitation = match &response.door {
+                    Door::Invitation(id) => invitations::find(&self.db, *id).await?,
+                    Door::Code(text) => match Code::parse(text) {
+                        Ok(code) => invitations::by_code(&self.db, &self.keys, &code).await?,
+                        Err(_) => None,
+                    },
+                    Door::Link(_) => None,
+                };
+                let invitation = invitation
+                    .filter(|invitation| invitation.state != invitations::WITHDRAWN)
+                    .ok_or(SubmitError::UnknownCode)?;
+                let round =
+                    rounds::find(&self.db, &invitation.round_id).await?.ok_or(SubmitError::UnknownCode)?;
+                (round, invitation.group, invitation.state == invitations::COMPLETE)
+            }
+        };
+        if used {
+            return Err(SubmitError::CodeUsed);
+        }
+        match round.round_state() {
+            rounds::RoundState::Open => {}
+            rounds::RoundState::Closed => return Err(SubmitError::Closed),
+            rounds::RoundState::Draft | rounds::RoundState::Sealed => return Err(SubmitError::NotOpen),
+        }
+        let groups = rounds::groups(&self.db, &round.id).await?;
+        let form = groups.into_iter().find(|row| row.group == group).map(|row| row.form).unwrap_or_default();
+        if form != response.form {
+            return Err(SubmitError::Invalid(vec![wrong_form(&form)]));
+        }
+        let versions = forms::versions(&self.db, &round.id).await?;
+        let current = versions.into_iter().find(|version| version.form == form && version.current);
+        match current {
+            Some(current) if current.version != response.form_version => {
+                Err(SubmitError::UnknownVersion { current: current.version })
+            }
+            _ => Err(fault),
+        }
+    }
+}
+
+/// The fault of answering another group's questionnaire.
+fn wrong_form(expected: &str) -> FieldError {
+    field_error(
+        "form",
+        &format!("这个邀请对应的问卷是“{expected}”。"),
+        &format!("The questionnaire of this invitation is \"{expected}\"."),
+    )
+}
+
+fn field_error(field: &str, zh: &str, en: &str) -> FieldError {
+    FieldError { field: field.to_owned(), message: Text::zh_en(zh, en) }
+}

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::cases::Cases;
 use super::sample::Sample;
 use super::{GroupCases, MarginTotals};
+use crate::disposition::Disposition;
 use crate::indicator::leaf::Ground;
 use crate::plan::{FrameSource, Plan};
 use crate::results::{DispositionCount, FrameComparison, ModeColumn, ModeCount, ResponseRate, WeightSummary};
@@ -40,8 +41,8 @@ pub(crate) fn response(
     for (row, places) in places(plan, cases, units).into_iter().enumerate() {
         let word = match &cases.disposition {
             Some(words) if !words[row].is_empty() => words[row].clone(),
-            _ if cases.responded[row] => "complete".to_owned(),
-            _ => "no_answer".to_owned(),
+            _ if cases.responded[row] => Disposition::Complete.word().to_owned(),
+            _ => Disposition::UnknownOther.word().to_owned(),
         };
         for place in places {
             *counts[place].entry(word.clone()).or_default() += 1;

@@ -4,7 +4,7 @@
 //! `sending` in a committed transaction before, and one that stays `sending` (the program was killed, the
 //! connection broke) becomes `unknown`. Such a message may have been delivered, so only a person may queue it again.
 
-use sea_orm::sea_query::{Expr, LockBehavior, LockType, OnConflict, Query};
+use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, OnConflict, Query};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, FromQueryResult,
     IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,

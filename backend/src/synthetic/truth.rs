@@ -92,9 +92,7 @@ pub fn group_cases(
         certainty: case.certainty,
         base_weight: case.base_weight,
         mode: *mode,
-        disposition: serde_json::to_value(case.disposition)
-            .ok()
-            .and_then(|word| word.as_str().map(str::to_owned)),
+        disposition: Some(case.disposition.word().to_owned()),
         responded: case.responded(),
         subject: case.subject,
     };

@@ -1,0 +1,48 @@
+//! `minyi verify` and `minyi audit verify`: is a response included, is the log whole.
+
+use anyhow::{Context, Result, bail};
+use clap::{Args, Subcommand};
+
+use super::say;
+use crate::app::Base;
+use crate::store::{audit, responses};
+use crate::submit::receipt;
+
+/// Check that the response of a receipt is included.
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// The receipt as printed.
+    pub receipt: String,
+}
+
+/// Commands on the audit log.
+#[derive(Debug, Subcommand)]
+pub enum AuditCommand {
+    /// Check the chain from the first entry to the last.
+    Verify,
+}
+
+/// Checks a receipt's signature and that its leaf is stored.
+///
+/// # Errors
+/// When the receipt is not ours, or its response is not there.
+pub async fn verify_receipt(base: &Base, arguments: &VerifyArgs) -> Result<()> {
+    let receipt = receipt::verify(&base.keys.verifying_key(), &arguments.receipt)?;
+    let leaf = hex::encode(receipt.leaf);
+    let Some(response) = responses::by_leaf(&base.db, &leaf).await? else {
+        bail!("the receipt is genuine, but no response with its leaf is stored");
+    };
+    say(&format!("included in round {}", response.round_id));
+    Ok(())
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// When the chain is broken; the message names the entry.
+pub async fn run(base: &Base, command: AuditCommand) -> Result<()> {
+    let AuditCommand::Verify = command;
+    let chain = audit::verify(&base.db, &base.keys).await.context("the audit log does not hold")?;
+    say(&format!("{} entries, head {}", chain.entries, chain.head));
+    Ok(())
+}

@@ -1,0 +1,109 @@
+//! From an error to a message and an exit code.
+
+use std::fmt::Write as _;
+
+use survey_forms::diagnostic::Diagnostic;
+use thiserror::Error;
+
+use crate::app::StartError;
+use crate::config::ConfigError;
+use crate::dataset::DatasetError;
+use crate::keys::KeyError;
+use crate::rounds::RoundActError;
+use crate::rounds::files::FolderError;
+use crate::store::StoreError;
+
+/// Faults of a file that someone wrote.
+#[derive(Debug, Error)]
+#[error("{} faults", .0.len())]
+pub struct Faults(pub Vec<Diagnostic>);
+
+/// Why a command did not do what was asked.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// The input is at fault.
+    Input(String),
+    /// The database, the network or the disk is.
+    Environment(String),
+}
+
+impl Failure {
+    /// Sorts an error, and words it in `lang` where it carries diagnostics.
+    pub fn of(error: &anyhow::Error, lang: &str) -> Self {
+        for cause in error.chain() {
+            if let Some(Faults(faults)) = cause.downcast_ref() {
+                return Self::Input(listed(faults, lang));
+            }
+            if let Some(RoundActError::Plan(faults)) = cause.downcast_ref() {
+                return Self::Input(listed(faults, lang));
+            }
+        }
+        let message = format!("minyi: {error:#}");
+        if error.chain().any(is_environment) { Self::Environment(message) } else { Self::Input(message) }
+    }
+
+    /// What to tell the user.
+    pub fn message(&self) -> &str {
+        match self {
+            Self::Input(message) | Self::Environment(message) => message,
+        }
+    }
+
+    /// 1 or 3.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Input(_) => 1,
+            Self::Environment(_) => 3,
+        }
+    }
+}
+
+fn listed(faults: &[Diagnostic], lang: &str) -> String {
+    let mut text = String::new();
+    for fault in faults {
+        // Writing to a String cannot fail.
+        let _written = writeln!(text, "{}", fault.to_line(lang));
+    }
+    let errors = faults.iter().filter(|fault| fault.is_error()).count();
+    text.push_str(&if lang == "en" { format!("{errors} faults") } else { format!("共 {errors} 处错误") });
+    text
+}
+
+fn is_environment(cause: &(dyn std::error::Error + 'static)) -> bool {
+    if let Some(error) = cause.downcast_ref::<FolderError>() {
+        return error.is_environment();
+    }
+    if let Some(error) = cause.downcast_ref::<std::io::Error>() {
+        return error.kind() != std::io::ErrorKind::NotFound;
+    }
+    if let Some(error) = cause.downcast_ref::<KeyError>() {
+        return matches!(error, KeyError::Io { .. });
+    }
+    cause.is::<StartError>()
+        || cause.is::<StoreError>()
+        || cause.is::<sea_orm::DbErr>()
+        || matches!(cause.downcast_ref(), Some(ConfigError::Unreadable { .. }))
+        || matches!(cause.downcast_ref(), Some(DatasetError::Segment { .. }))
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::anyhow;
+
+    use super::*;
+
+    #[test]
+    fn what_the_user_gave_is_1_and_what_the_machine_lacks_is_3() {
+        let refused = std::io::Error::from(std::io::ErrorKind::AddrInUse);
+        assert_eq!(Failure::of(&anyhow::Error::new(refused).context("127.0.0.1:80"), "zh").exit_code(), 3);
+        let missing = std::io::Error::from(std::io::ErrorKind::NotFound);
+        assert_eq!(Failure::of(&anyhow::Error::new(missing).context("plan"), "zh").exit_code(), 1);
+        assert_eq!(Failure::of(&anyhow!("there is no round \"x\""), "zh").exit_code(), 1);
+    }
+
+    #[test]
+    fn the_whole_chain_is_told() {
+        let error = anyhow!("no space left").context("reports/a.pdf");
+        assert_eq!(Failure::of(&error, "en").message(), "minyi: reports/a.pdf: no space left");
+    }
+}

@@ -1,0 +1,117 @@
+//! `minyi serve`: the server, its jobs and its mail, until it is told to stop.
+
+use std::net::SocketAddr;
+
+use anyhow::{Context, Result};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tracing_subscriber::EnvFilter;
+
+use crate::app::{AppState, Base};
+use crate::jobs::queue::{self, Registry};
+use crate::jobs::send_mail::MailWorker;
+use crate::jobs::analyse;
+use crate::mail::compose::parse_mailbox;
+use crate::mail::transport::SmtpRelay;
+use crate::router::router;
+use crate::summaries::DEFAULT_SENDER;
+
+/// Serves until SIGINT or SIGTERM.
+///
+/// # Errors
+/// When the address is taken or a setting is at fault.
+pub async fn run(base: Base) -> Result<()> {
+    log_lines();
+    let listener = bind(base.config.listen).await?;
+    tracing::info!(address = %base.config.listen, base_url = base.config.base_url, "serving");
+    serve(base, listener, stop_signal()).await
+}
+
+/// Logs to standard error; `RUST_LOG` chooses what.
+pub fn log_lines() {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
+    // A second call finds the first one's subscriber in place.
+    let _installed = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+}
+
+/// Takes the address.
+///
+/// # Errors
+/// When it is taken or not this machine's; the message names it.
+pub async fn bind(address: SocketAddr) -> Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| {
+        format!("cannot listen on {address} (MINYI_LISTEN): is another program using the port?")
+    })
+}
+
+/// Serves on `listener` until `stop` ends, then finishes what was acknowledged and what is under way.
+///
+/// # Errors
+/// When a mail setting is at fault or the listener breaks.
+pub async fn serve(
+    base: Base,
+    listener: TcpListener,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<()> {
+    let (stopping, stopped) = watch::channel(false);
+    let mail = mail_worker(&base)?.map(|worker| tokio::spawn(worker.run(stopped.clone())));
+    let (state, background) = base.into_state();
+    let jobs = tokio::spawn(queue::run(state.clone(), registry(), stopped));
+    let app = router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
+    let served = axum::serve(listener, app).with_graceful_shutdown(stop).await;
+    let _nobody_left_to_tell = stopping.send(true);
+    finish(state, jobs, mail).await;
+    // The writer ends when the last state is gone and every response handed in is written.
+    background.writer.await.context("the writer of responses")?;
+    served.context("the listener")
+}
+
+/// What can be queued.
+fn registry() -> Registry {
+    Registry::default().with(analyse::KIND, analyse::work)
+}
+
+async fn finish(state: AppState, jobs: JoinHandle<()>, mail: Option<JoinHandle<()>>) {
+    drop(state);
+    for worker in [Some(jobs), mail].into_iter().flatten() {
+        if let Err(error) = worker.await {
+            tracing::error!(%error, "a worker did not end well");
+        }
+    }
+}
+
+fn mail_worker(base: &Base) -> Result<Option<MailWorker>> {
+    let Some(url) = &base.config.smtp_url else {
+        tracing::info!("MINYI_SMTP_URL is not set: mail waits in the outbox");
+        return Ok(None);
+    };
+    let sender = base.config.mail_from.as_deref().unwrap_or(DEFAULT_SENDER);
+    Ok(Some(MailWorker {
+        db: base.db.clone(),
+        clock: base.clock.clone(),
+        relay: SmtpRelay::new(url, base.config.smtp_ca.as_deref())?,
+        from: parse_mailbox(sender).context("MINYI_MAIL_FROM")?.email,
+    }))
+}
+
+/// Ends on SIGINT or SIGTERM.
+pub async fn stop_signal() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminate) => {
+                tokio::select! {
+                    _ = interrupt => {}
+                    _ = terminate.recv() => {}
+                }
+                return;
+            }
+            Err(error) => tracing::warn!(%error, "SIGTERM cannot be heard"),
+        }
+    }
+    #[cfg(not(unix))]
+    let _signal = interrupt.await;
+}

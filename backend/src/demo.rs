@@ -1,0 +1,351 @@
+//! The demo: a whole round made from nothing in a data folder, by the same acts that an office takes.
+//!
+//! A synthetic county takes the place of the register and of the respondents; everything after that is the product
+//! itself: the plan is imported and sealed, the sample stored, invitations issued, responses submitted through the
+//! front door, results computed from the database, reports written, mail queued. Only the responses' days are set by
+//! a clock of the demo's, so that fieldwork has a history.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+use std::sync::Arc;
+
+use analysis::plan::Plan;
+use analysis::results::RoundDetail;
+use analysis::round::{self, RoundInput};
+use anyhow::{Context, Result, bail};
+use jiff::civil::{Date, Time};
+use jiff::tz::Offset;
+use jiff::{SignedDuration, Timestamp};
+use reports::build::Scope;
+use reports::model::Lang;
+use serde::Serialize;
+use tokio::task::JoinSet;
+use uuid::Uuid;
+
+use crate::app::{Base, FormCache};
+use crate::auth::password;
+use crate::clock::{Clock, Entropy, FixedClock};
+use crate::jobs::analyse;
+use crate::reporting::{self, Format};
+use crate::rounds::{self, DrawnCase};
+use crate::store::invitations::Issued;
+use crate::store::scores::CriterionScoreRow;
+use crate::store::staff::Staff;
+use crate::store::{scores, staff};
+use crate::submit::{Answering, Door, Mode, NewResponse, SubmitError, Submitter};
+use crate::summaries;
+use crate::synthetic::{self, Fieldwork, Population, Response};
+
+/// The actor of the demo's acts in the audit log.
+const ACTOR: &str = "demo";
+/// Roles that get a login each.
+const ROLES: [(&str, &str); 5] = [
+    ("office", "考评办"),
+    ("evaluator", "第三方评估员"),
+    ("viewer", "领导小组"),
+    ("interviewer", "访问员"),
+    ("auditor", "审计员"),
+];
+/// Unused codes that `demo.json` gives for each group.
+const CODES_PER_GROUP: usize = 40;
+
+/// What the demo is asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Completed answers to invitations, over all groups.
+    pub respondents: usize,
+    /// Everything follows from it but secrets.
+    pub seed: u64,
+}
+
+/// `demo.json` (design §5).
+#[derive(Clone, Debug, Serialize)]
+pub struct DemoFile {
+    /// Where the demo serves.
+    pub base_url: String,
+    /// The round's id.
+    pub round: String,
+    /// Who may log in.
+    pub logins: Vec<Login>,
+    /// Path of the open link of each group.
+    pub open_links: BTreeMap<String, String>,
+    /// Unused invitation codes of each group.
+    pub invitations: BTreeMap<String, Vec<String>>,
+}
+
+/// A login of the demo.
+#[derive(Clone, Debug, Serialize)]
+pub struct Login {
+    /// What it may do.
+    pub role: String,
+    /// The login name.
+    pub user: String,
+    /// The password, made anew for each demo.
+    pub password: String,
+}
+
+/// Makes the round in `base`'s data folder; `step` is told of each step as it begins.
+///
+/// # Errors
+/// When the database already holds the round, the folder cannot be written, or so many answers cannot be had.
+pub async fn make(base: &Base, options: Options, step: &(dyn Fn(&str) + Sync)) -> Result<DemoFile> {
+    step("synthetic county / 生成虚构的县");
+    let mut files = synthetic::sample_plan();
+    let plan = Arc::new(Plan::read(&files).map_err(|faults| anyhow::anyhow!("the sample plan: {faults:?}"))?);
+    if crate::store::rounds::find(&base.db, &plan.round.id).await?.is_some() {
+        bail!(
+            "the database already holds the round {}: give --dir an empty folder, or DATABASE_URL an empty database",
+            plan.round.id
+        );
+    }
+    let population = {
+        let plan = Arc::clone(&plan);
+        Arc::new(tokio::task::spawn_blocking(move || Population::generate(&plan, options.seed)).await??)
+    };
+    files.insert("frame.csv".to_owned(), population.frame_csv(group_codes(&plan)?)?);
+    let truth = {
+        let (plan, population) = (Arc::clone(&plan), Arc::clone(&population));
+        let sha256 = Plan::sha256(&files);
+        tokio::task::spawn_blocking(move || true_values(&population, &plan, sha256))
+    };
+    let fieldwork = {
+        let (plan, population) = (Arc::clone(&plan), Arc::clone(&population));
+        tokio::task::spawn_blocking(move || Fieldwork::run(&population, &plan, options.respondents)).await??
+    };
+
+    step("plan and frame / 导入方案和抽样框");
+    let id = plan.round.id.as_str();
+    rounds::import(base, &files, ACTOR).await?;
+    rounds::seal(base, id, ACTOR).await?;
+    step("sample and invitations / 抽样并发出邀请");
+    let numbers = rounds::set_sample(base, &plan, &drawn_cases(&fieldwork), ACTOR).await?;
+    let codes = codes_of(&numbers, rounds::invite(base, id, ACTOR).await?)?;
+    rounds::open(base, id, ACTOR).await?;
+    step("responses / 回收答卷");
+    submit_all(base, &plan, &fieldwork, &codes, options.seed).await?;
+    store_marks(base, &plan, &population).await?;
+
+    step("weights, indicators, scores / 加权、指标、得分");
+    let detail = Arc::new(analyse::analyse(base, id).await?);
+    let dir = base.config.data_dir.as_path();
+    write_json(&dir.join("results.json"), &detail.results)?;
+    step("reports / 撰写报告");
+    write_reports(&dir.join("reports"), &plan, &detail).await?;
+    step("mail / 邮件进入发件箱");
+    let letters = {
+        let (base, plan, detail) = (base.clone(), Arc::clone(&plan), Arc::clone(&detail));
+        tokio::task::spawn_blocking(move || summaries::letters(&base, &plan, &detail)).await??
+    };
+    summaries::queue(&base.db, base, id, letters).await?;
+    step("true values / 计算真值");
+    write_json(&dir.join("truth.json"), &truth.await??.results)?;
+
+    Ok(DemoFile {
+        base_url: base.config.base_url.clone(),
+        round: id.to_owned(),
+        logins: make_logins(base).await?,
+        open_links: open_links(&plan),
+        invitations: unused_codes(&fieldwork, &codes),
+    })
+}
+
+/// What every estimate would be if everyone had answered.
+fn true_values(population: &Population, plan: &Plan, plan_sha256: String) -> Result<RoundDetail> {
+    let input = RoundInput {
+        plan,
+        plan_sha256,
+        groups: synthetic::truth(population, plan)?,
+        criterion_scores: synthetic::criterion_scores(population, plan),
+        open_link_counts: Vec::new(),
+        daily: Vec::new(),
+    };
+    round::compute(&input).context("the true values")
+}
+
+fn group_codes(plan: &Plan) -> Result<[&str; 3]> {
+    let codes: Vec<&str> = plan.groups.iter().map(|group| group.code.as_str()).collect();
+    codes.try_into().map_err(|codes| anyhow::anyhow!("the sample plan has the groups {codes:?}, not three"))
+}
+
+fn drawn_cases(fieldwork: &Fieldwork) -> Vec<DrawnCase> {
+    let drawn = fieldwork.cases.iter().map(|case| DrawnCase {
+        group: case.group.clone(),
+        person_id: case.case_id.clone(),
+        township: case.township.clone(),
+        unit: case.unit.clone(),
+        stratum: case.stratum.clone(),
+        psu: case.psu.clone(),
+        certainty: case.certainty,
+        base_weight: case.base_weight,
+        person: case.person.clone(),
+        disposition: Some(case.disposition.word().to_owned()),
+    });
+    drawn.collect()
+}
+
+/// Hands every response in on its day, as many at a time as came that day.
+async fn submit_all(
+    base: &Base,
+    plan: &Plan,
+    fieldwork: &Fieldwork,
+    codes: &[String],
+    seed: u64,
+) -> Result<()> {
+    let mut clock_day = plan.round.opens_on;
+    let clock = Arc::new(FixedClock::at(noon(clock_day)));
+    let (db, keys) = (base.db.clone(), Arc::clone(&base.keys));
+    let (submitter, writer) =
+        Submitter::spawn(db, keys, clock.clone(), base.entropy.clone(), FormCache::default());
+    let ids = Entropy::seeded(seed);
+    let mut by_day: BTreeMap<Date, Vec<NewResponse>> = BTreeMap::new();
+    for response in fieldwork.responses.iter().chain(&fieldwork.open_responses) {
+        let door = match response.case {
+            Some(case) => Door::Code(codes.get(case).context("an invitation for each case")?.clone()),
+            None => Door::Link(open_link_of(plan, &response.group)?.to_owned()),
+        };
+        let new = new_response(plan, response, door, ids.uuid())?;
+        by_day.entry(response.day).or_default().push(new);
+    }
+    for (day, responses) in by_day {
+        let days = (day - clock_day).get_days();
+        clock.advance(SignedDuration::from_hours(24 * i64::from(days)));
+        clock_day = day;
+        debug_assert_eq!(clock.today(), day);
+        let mut waiting = JoinSet::new();
+        for response in responses {
+            let submitter = submitter.clone();
+            waiting.spawn(async move { submitter.submit(response).await });
+        }
+        while let Some(accepted) = waiting.join_next().await {
+            match accepted? {
+                Err(SubmitError::Invalid(faults)) => bail!("a synthetic response of {day} is refused: {faults:?}"),
+                other => other.with_context(|| format!("a synthetic response of {day}"))?,
+            };
+        }
+    }
+    drop(submitter);
+    Ok(writer.await?)
+}
+
+fn noon(day: Date) -> Timestamp {
+    let start = Offset::constant(8).to_timestamp(day.to_datetime(Time::midnight()));
+    start.unwrap_or(Timestamp::UNIX_EPOCH) + SignedDuration::from_hours(12)
+}
+
+fn new_response(plan: &Plan, response: &Response, door: Door, id: Uuid) -> Result<NewResponse> {
+    let group = plan.groups.iter().find(|group| group.code == response.group).context("the response's group")?;
+    let form = plan.forms.get(&response.group).context("the group's form")?;
+    Ok(NewResponse {
+        id,
+        door,
+        form: group.form.clone(),
+        form_version: form.version.clone(),
+        language: response.language.to_owned(),
+        mode: Mode::parse(response.mode.code()).context("a way of answering")?,
+        answering: Answering::parse(response.answering.code()).context("who answers")?,
+        duration_s: i64::from(response.duration_s),
+        answers: response.answers.clone(),
+        draft_id: None,
+        unit: None,
+    })
+}
+
+fn open_link_of<'a>(plan: &'a Plan, group: &str) -> Result<&'a str> {
+    let group = plan.groups.iter().find(|row| row.code == group).context("the group of an open link")?;
+    group.open_link.as_deref().context("an open link of the group")
+}
+
+fn open_links(plan: &Plan) -> BTreeMap<String, String> {
+    let links = plan.groups.iter().filter_map(|group| {
+        let slug = group.open_link.as_deref()?;
+        Some((group.code.clone(), format!("/o/{slug}")))
+    });
+    links.collect()
+}
+
+/// The code of each case, in the order of the cases.
+fn codes_of(numbers: &[String], issued: Vec<Issued>) -> Result<Vec<String>> {
+    let by_case: HashMap<String, String> =
+        issued.into_iter().map(|invitation| (invitation.case_id, invitation.code.to_string())).collect();
+    let codes = numbers.iter().map(|number| by_case.get(number).cloned().context("an invitation for each case"));
+    codes.collect()
+}
+
+fn unused_codes(fieldwork: &Fieldwork, codes: &[String]) -> BTreeMap<String, Vec<String>> {
+    let mut unused: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (case, code) in fieldwork.cases.iter().zip(codes) {
+        let of_group = unused.entry(case.group.clone()).or_default();
+        if !case.responded() && of_group.len() < CODES_PER_GROUP {
+            of_group.push(code.clone());
+        }
+    }
+    unused
+}
+
+async fn store_marks(base: &Base, plan: &Plan, population: &Population) -> Result<()> {
+    let rows = synthetic::criterion_scores(population, plan).into_iter().map(|mark| CriterionScoreRow {
+        round_id: plan.round.id.clone(),
+        unit: mark.unit,
+        criterion: mark.criterion,
+        scorer: mark.scorer,
+        score: mark.score,
+    });
+    Ok(scores::insert(&base.db, rows.collect()).await?)
+}
+
+async fn write_reports(dir: &Path, plan: &Arc<Plan>, detail: &Arc<RoundDetail>) -> Result<()> {
+    std::fs::create_dir_all(dir).with_context(|| dir.display().to_string())?;
+    let township = plan.scored_units().first().context("a scored unit")?.code.clone();
+    let mut writers = JoinSet::new();
+    for scope in [Scope::County, Scope::Unit(township)] {
+        let (plan, detail, dir) = (Arc::clone(plan), Arc::clone(detail), dir.to_owned());
+        writers.spawn_blocking(move || -> Result<()> {
+            let report = reporting::report(&detail, &plan, &scope, Lang::Zh)?;
+            for format in Format::ALL {
+                let path = dir.join(reporting::file_name(&plan.round.id, &scope, Lang::Zh, format));
+                let content = reporting::write(&report, format)?;
+                std::fs::write(&path, content).with_context(|| path.display().to_string())?;
+            }
+            Ok(())
+        });
+    }
+    while let Some(written) = writers.join_next().await {
+        written??;
+    }
+    Ok(())
+}
+
+async fn make_logins(base: &Base) -> Result<Vec<Login>> {
+    let mut logins = Vec::new();
+    for (role, display_name) in ROLES {
+        let secret = hex::encode(base.entropy.bytes::<8>());
+        let (entropy, plain) = (base.entropy.clone(), secret.clone());
+        let password_hash = tokio::task::spawn_blocking(move || password::hash(&plain, &entropy)).await??;
+        let row = Staff {
+            id: base.entropy.uuid(),
+            login: role.to_owned(),
+            display_name: display_name.to_owned(),
+            role: role.to_owned(),
+            password_hash,
+            failed: 0,
+            locked_until: None,
+            disabled: false,
+            created_at: base.clock.now_ms(),
+        };
+        staff::insert(&base.db, row).await?;
+        logins.push(Login { role: role.to_owned(), user: role.to_owned(), password: secret });
+    }
+    Ok(logins)
+}
+
+/// Writes `value` beside `path` and renames it into place: a reader finds the whole file or none.
+///
+/// # Errors
+/// When the file cannot be written; the message names it.
+pub fn write_json<T: Serialize>(path: &Path, value: &T) -> Result<()> {
+    let draft = path.with_extension("json.part");
+    let mut text = serde_json::to_string_pretty(value)?;
+    text.push('\n');
+    std::fs::write(&draft, text).with_context(|| draft.display().to_string())?;
+    std::fs::rename(&draft, path).with_context(|| path.display().to_string())
+}

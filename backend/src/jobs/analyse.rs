@@ -1,0 +1,41 @@
+//! Computing a round: stored responses in, stored results out. Safe to run again: the results replace those before.
+
+use std::sync::Arc;
+
+use analysis::results::RoundDetail;
+use analysis::round;
+use anyhow::{Context, Result, bail};
+
+use super::queue::Work;
+use crate::app::{AppState, Base, PlanCache};
+use crate::dataset;
+use crate::store::jobs::Job;
+use crate::store::{results, rounds};
+
+/// The kind of these jobs.
+pub const KIND: &str = "analyse";
+
+/// Computes the round and stores what came out.
+///
+/// # Errors
+/// When there is no such round, its data cannot be read, or its plan does not fit them.
+pub async fn analyse(base: &Base, id: &str) -> Result<Arc<RoundDetail>> {
+    let Some(plan) = PlanCache::default().get(&base.db, &base.keys, id).await? else {
+        bail!("there is no round {id:?}");
+    };
+    let sealed = rounds::find(&base.db, id).await?.and_then(|round| round.plan_sha256);
+    let plan_sha256 = sealed.context("the plan is not sealed yet: figures need a plan that cannot change")?;
+    let data = dataset::load(base, &plan).await?;
+    let detail = tokio::task::spawn_blocking(move || round::compute(&data.input(&plan, &plan_sha256))).await??;
+    results::put(&base.db, id, base.clock.now_ms(), &detail).await?;
+    Ok(Arc::new(detail))
+}
+
+/// The worker of the queue.
+pub fn work(state: AppState, job: Job) -> Work {
+    Box::pin(async move {
+        let id = job.round_id.context("the job names no round")?;
+        analyse(&state.base(), &id).await?;
+        Ok(())
+    })
+}

@@ -1,0 +1,352 @@
+//! Acts on a round: import, export, seal, sample, invite, open, close.
+//!
+//! Each act is one transaction together with its audit entry. The plan may be
+//! replaced while the round is a draft; sealing fixes it and publishes its hash.
+
+use std::collections::BTreeMap;
+
+use analysis::plan::{Plan, PlanFiles, read_frame};
+use sea_orm::DatabaseTransaction;
+use serde_json::{Value, json};
+use survey_forms::diagnostic::Diagnostic;
+use survey_forms::text::Text;
+use thiserror::Error;
+
+use crate::app::Base;
+use crate::store::audit::{self, Entry};
+use crate::store::forms::StoredForm;
+use crate::store::frame::{self, FrameMember, Identity};
+use crate::store::invitations::{self, Issued};
+use crate::store::rounds::{self, Round, RoundGroup, RoundState};
+use crate::store::units::{self, Unit};
+use crate::store::{StoreError, begin, forms, plan_files, sample};
+
+pub mod files;
+pub mod sampling;
+
+pub use sampling::DrawnCase;
+
+/// Why an act on a round is refused.
+#[derive(Debug, Error)]
+pub enum RoundActError {
+    /// The plan has faults.
+    #[error("the plan has {} faults", .0.len())]
+    Plan(Vec<Diagnostic>),
+    /// There is no such round.
+    #[error("there is no round {0:?}")]
+    Unknown(String),
+    /// The round's state does not allow it.
+    #[error("round {id:?} is {state}: {why}")]
+    State {
+        /// The round.
+        id: String,
+        /// Its state.
+        state: &'static str,
+        /// What would have to be otherwise.
+        why: &'static str,
+    },
+    /// The sample names someone who is not in the frame.
+    #[error("the sample names {0} persons who are not in the frame")]
+    NotInFrame(usize),
+    /// The database said no.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<sea_orm::DbErr> for RoundActError {
+    fn from(error: sea_orm::DbErr) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+/// What was imported.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Imported {
+    /// The round.
+    pub round: String,
+    /// Rows of the frame.
+    pub frame: usize,
+    /// Units.
+    pub units: usize,
+    /// Questionnaires.
+    pub forms: usize,
+}
+
+async fn record(
+    base: &Base,
+    tx: &DatabaseTransaction,
+    actor: &str,
+    action: &str,
+    round: &str,
+    detail: Value,
+) -> Result<(), StoreError> {
+    let entry = Entry {
+        actor: actor.to_owned(),
+        action: action.to_owned(),
+        subject: round.to_owned(),
+        detail,
+    };
+    audit::append(tx, &base.keys, base.clock.now_ms(), entry).await
+}
+
+/// The round `id`.
+///
+/// # Errors
+/// [`RoundActError::Unknown`].
+pub async fn require(base: &Base, id: &str) -> Result<Round, RoundActError> {
+    rounds::find(&base.db, id).await?.ok_or_else(|| RoundActError::Unknown(id.to_owned()))
+}
+
+fn zh_en(text: &Text) -> (String, String) {
+    (text.get("zh").to_owned(), text.get("en").to_owned())
+}
+
+/// Imports a plan folder as a draft, in place of an earlier draft.
+///
+/// # Errors
+/// [`RoundActError::Plan`] with every fault of every file; [`RoundActError::State`] once the round is sealed.
+pub async fn import(base: &Base, files: &PlanFiles, actor: &str) -> Result<Imported, RoundActError> {
+    let plan = Plan::read(files).map_err(RoundActError::Plan)?;
+    let people = match files.get("frame.csv") {
+        Some(bytes) => read_frame(bytes, &plan.units).map_err(RoundActError::Plan)?,
+        None => Vec::new(),
+    };
+    let id = plan.round.id.clone();
+    let tx = begin(&base.db).await?;
+    if let Some(known) = rounds::find(&tx, &id).await?
+        && known.round_state() != RoundState::Draft
+    {
+        return Err(RoundActError::State {
+            id,
+            state: known.round_state().as_str(),
+            why: "a sealed plan cannot be replaced; give the new plan another round id",
+        });
+    }
+    let (title_zh, title_en) = zh_en(&plan.round.title);
+    let round = Round {
+        id: id.clone(),
+        title_zh,
+        title_en,
+        state: RoundState::Draft.as_str().to_owned(),
+        plan_sha256: None,
+        opens_on: plan.round.opens_on.to_string(),
+        closes_on: plan.round.closes_on.to_string(),
+    };
+    rounds::put(&tx, round).await?;
+    rounds::replace_groups(&tx, &id, group_rows(&plan)).await?;
+    units::replace(&tx, &id, unit_rows(&plan)).await?;
+    let stored_forms = form_rows(&plan, files);
+    let imported =
+        Imported { round: id.clone(), frame: people.len(), units: plan.units.iter().count(), forms: stored_forms.len() };
+    forms::replace(&tx, &id, stored_forms).await?;
+    plan_files::replace(&tx, &base.keys, &base.entropy, &id, files).await?;
+    let people = people.into_iter().map(|person| member(base, &id, person)).collect();
+    frame::replace(&tx, &base.keys, &base.entropy, &id, people).await?;
+    sample::replace(&tx, &id, Vec::new()).await?;
+    let detail = json!({ "files": files.len(), "frame": imported.frame });
+    record(base, &tx, actor, "round.import", &id, detail).await?;
+    tx.commit().await?;
+    Ok(imported)
+}
+
+fn group_rows(plan: &Plan) -> Vec<RoundGroup> {
+    let rows = plan.groups.iter().zip(0..).map(|(group, ord)| {
+        let (name_zh, name_en) = zh_en(&group.name);
+        RoundGroup {
+            round_id: plan.round.id.clone(),
+            group: group.code.clone(),
+            ord,
+            form: group.form.clone(),
+            name_zh,
+            name_en,
+            open_link: group.open_link.clone(),
+        }
+    });
+    rows.collect()
+}
+
+fn unit_rows(plan: &Plan) -> Vec<Unit> {
+    let rows = plan.units.iter().zip(0..).map(|(unit, ord)| {
+        let (name_zh, name_en) = zh_en(&unit.name);
+        Unit {
+            round_id: plan.round.id.clone(),
+            code: unit.code.clone(),
+            ord,
+            parent: unit.parent.clone(),
+            level: unit.level.clone(),
+            kind: unit.kind.clone(),
+            name_zh,
+            name_en,
+        }
+    });
+    rows.collect()
+}
+
+/// One row a form; two groups may answer the same form.
+fn form_rows(plan: &Plan, files: &PlanFiles) -> Vec<StoredForm> {
+    let mut rows: BTreeMap<String, StoredForm> = BTreeMap::new();
+    for group in &plan.groups {
+        let source_path = format!("forms/{}.xlsx", group.form);
+        if let (Some(form), Some(bytes)) = (plan.forms.get(&group.code), files.get(&source_path)) {
+            rows.entry(group.form.clone()).or_insert_with(|| StoredForm {
+                round_id: plan.round.id.clone(),
+                form: group.form.clone(),
+                version: form.version.clone(),
+                source_path,
+                xlsx: bytes.clone(),
+                current: true,
+            });
+        }
+    }
+    rows.into_values().collect()
+}
+
+fn member(base: &Base, round: &str, person: analysis::plan::FramePerson) -> (FrameMember, Identity) {
+    let some = |text: String| (!text.is_empty()).then_some(text);
+    let member = FrameMember {
+        round_id: round.to_owned(),
+        member_key: base.keys.member_key(round, &person.person_id),
+        unit: person.unit,
+        group: person.group,
+        category: some(person.category),
+        grade: some(person.grade),
+        sex: some(person.sex),
+        birth_year: person.birth_year,
+        hardship: person.hardship.join(" "),
+        body_kind: person.body_kind,
+        relative_of_key: person.relative_of.map(|id| base.keys.member_key(round, &id)),
+    };
+    let identity = Identity {
+        person_id: person.person_id,
+        name: person.name.unwrap_or_default(),
+        phone: person.phone.unwrap_or_default(),
+        email: person.email.unwrap_or_default(),
+        card_number: person.card_number.unwrap_or_default(),
+        address: person.address.unwrap_or_default(),
+    };
+    (member, identity)
+}
+
+/// The plan's files, byte for byte; recorded, because the frame is among them.
+///
+/// # Errors
+/// [`RoundActError::Unknown`].
+pub async fn export(base: &Base, id: &str, actor: &str) -> Result<PlanFiles, RoundActError> {
+    require(base, id).await?;
+    let tx = begin(&base.db).await?;
+    let files = plan_files::read(&tx, &base.keys, id).await?;
+    record(base, &tx, actor, "round.export", id, json!({ "files": files.len() })).await?;
+    tx.commit().await?;
+    Ok(files)
+}
+
+/// Seals the plan and returns its hash; sealing a sealed round again returns the same.
+///
+/// # Errors
+/// [`RoundActError::Unknown`].
+pub async fn seal(base: &Base, id: &str, actor: &str) -> Result<String, RoundActError> {
+    let tx = begin(&base.db).await?;
+    let round = rounds::find(&tx, id).await?.ok_or_else(|| RoundActError::Unknown(id.to_owned()))?;
+    if let Some(hash) = round.plan_sha256 {
+        return Ok(hash);
+    }
+    let files = plan_files::read(&tx, &base.keys, id).await?;
+    let hash = Plan::sha256(&files);
+    rounds::set_state(&tx, round, RoundState::Sealed, Some(hash.clone())).await?;
+    record(base, &tx, actor, "round.seal", id, json!({ "plan_sha256": hash })).await?;
+    tx.commit().await?;
+    Ok(hash)
+}
+
+async fn move_to(
+    base: &Base,
+    id: &str,
+    actor: &str,
+    from: &[RoundState],
+    to: RoundState,
+    why: &'static str,
+) -> Result<(), RoundActError> {
+    let tx = begin(&base.db).await?;
+    let round = rounds::find(&tx, id).await?.ok_or_else(|| RoundActError::Unknown(id.to_owned()))?;
+    let state = round.round_state();
+    if !from.contains(&state) {
+        return Err(RoundActError::State { id: id.to_owned(), state: state.as_str(), why });
+    }
+    rounds::set_state(&tx, round, to, None).await?;
+    let detail = json!({ "from": state.as_str() });
+    record(base, &tx, actor, &format!("round.{}", to.as_str()), id, detail).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Opens a sealed round for responses, or reopens a closed one.
+///
+/// # Errors
+/// [`RoundActError::State`] for drafts.
+pub async fn open(base: &Base, id: &str, actor: &str) -> Result<(), RoundActError> {
+    let from = [RoundState::Sealed, RoundState::Closed, RoundState::Open];
+    move_to(base, id, actor, &from, RoundState::Open, "seal the plan before opening").await
+}
+
+/// Closes a round: responses are answered with 410 from now on.
+///
+/// # Errors
+/// [`RoundActError::State`] for rounds that were never open.
+pub async fn close(base: &Base, id: &str, actor: &str) -> Result<(), RoundActError> {
+    let from = [RoundState::Open, RoundState::Closed];
+    move_to(base, id, actor, &from, RoundState::Closed, "only an open round can be closed").await
+}
+
+/// Stores the drawn sample in place of an earlier one, with case numbers instead of person ids; returns the numbers
+/// in the order of `drawn`.
+///
+/// # Errors
+/// [`RoundActError::NotInFrame`]; [`RoundActError::State`] once invitations are out.
+pub async fn set_sample(
+    base: &Base,
+    plan: &Plan,
+    drawn: &[DrawnCase],
+    actor: &str,
+) -> Result<Vec<String>, RoundActError> {
+    let id = plan.round.id.as_str();
+    let round = require(base, id).await?;
+    let tx = begin(&base.db).await?;
+    if !invitations::list(&tx, id).await?.is_empty() {
+        return Err(RoundActError::State {
+            id: id.to_owned(),
+            state: round.round_state().as_str(),
+            why: "invitations have been issued for the sample that was drawn",
+        });
+    }
+    let members = frame::members(&tx, id, None).await?;
+    let cases = sampling::cases(&base.keys, plan, &members, drawn).map_err(RoundActError::NotInFrame)?;
+    let numbers: Vec<String> = cases.iter().map(|case| case.case_id.clone()).collect();
+    sample::replace(&tx, id, cases).await?;
+    record(base, &tx, actor, "round.sample", id, json!({ "cases": numbers.len() })).await?;
+    tx.commit().await?;
+    Ok(numbers)
+}
+
+/// Issues an invitation to every case that has none, and returns them with their codes.
+///
+/// # Errors
+/// [`RoundActError::State`] while the round is a draft.
+pub async fn invite(base: &Base, id: &str, actor: &str) -> Result<Vec<Issued>, RoundActError> {
+    let tx = begin(&base.db).await?;
+    let round = rounds::find(&tx, id).await?.ok_or_else(|| RoundActError::Unknown(id.to_owned()))?;
+    if round.round_state() == RoundState::Draft {
+        return Err(RoundActError::State {
+            id: id.to_owned(),
+            state: "draft",
+            why: "seal the plan before inviting anyone",
+        });
+    }
+    let invited: std::collections::BTreeSet<String> =
+        invitations::list(&tx, id).await?.into_iter().map(|row| row.case_id).collect();
+    let cases = sample::list(&tx, id).await?.into_iter().filter(|case| !invited.contains(&case.case_id));
+    let cases: Vec<(String, String)> = cases.map(|case| (case.group, case.case_id)).collect();
+    let issued = invitations::issue(&tx, &base.keys, &base.entropy, id, &cases).await?;
+    record(base, &tx, actor, "round.invite", id, json!({ "invitations": issued.len() })).await?;
+    tx.commit().await?;
+    Ok(issued)
+}

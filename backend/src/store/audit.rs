@@ -1,0 +1,206 @@
+//! The audit log: every act of staff is an entry, chained to the one before.
+//!
+//! The hash of an entry is keyed with a key from outside the database, so that
+//! someone who can write the database, but does not hold the key file, can
+//! neither change an entry nor rewrite the chain after it unnoticed. Cutting
+//! entries off the end is found by the anchor: the head of the chain is printed
+//! with every sealed plan and report.
+
+use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, IntoActiveModel, QueryOrder, QuerySelect};
+use serde_json::Value;
+use thiserror::Error;
+
+use super::StoreError;
+use crate::entity::audit;
+use crate::keys::Keys;
+
+pub use crate::entity::audit::Model as AuditRow;
+
+/// The hash before the first entry.
+const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+/// Number of the PostgreSQL advisory lock that orders writers of the chain; any fixed number would do.
+const CHAIN_LOCK: i64 = 0x6d69_6e79_6961_7564;
+const PAGE_SIZE: u64 = 5_000;
+
+/// An act to record.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Login of whoever acted, or `cli`.
+    pub actor: String,
+    /// The act: `round.seal`.
+    pub action: String,
+    /// What it was done to: a round id, a login, a job.
+    pub subject: String,
+    /// Parameters. Never answers, names, codes or tokens.
+    pub detail: Value,
+}
+
+/// A chain that holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chain {
+    /// Number of entries.
+    pub entries: i64,
+    /// Hash of the last entry.
+    pub head: String,
+}
+
+/// Where and how the chain is broken.
+#[derive(Debug, Error)]
+pub enum AuditError {
+    /// An entry is missing: `seq` follows another number than the one before it.
+    #[error("entry {expected} is missing (found {found})")]
+    Missing {
+        /// The number that should come.
+        expected: i64,
+        /// The number that came.
+        found: i64,
+    },
+    /// An entry does not continue the one before.
+    #[error("entry {0} does not continue the entry before it")]
+    Unchained(i64),
+    /// An entry was changed after it was written.
+    #[error("entry {0} was changed")]
+    Changed(i64),
+    /// The log cannot be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+fn hash(keys: &Keys, row: &AuditRow) -> String {
+    keys.audit_hash(&[
+        row.prev_hash.as_bytes(),
+        &row.seq.to_be_bytes(),
+        &row.at.to_be_bytes(),
+        row.actor.as_bytes(),
+        row.action.as_bytes(),
+        row.subject.as_bytes(),
+        row.detail.as_bytes(),
+    ])
+}
+
+/// Appends an entry. Call it inside the transaction of the act itself.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn append(
+    tx: &impl ConnectionTrait,
+    keys: &Keys,
+    at_ms: i64,
+    entry: Entry,
+) -> Result<(), StoreError> {
+    if tx.get_database_backend() == DbBackend::Postgres {
+        // Held until the end of the transaction; SQLite has one writer anyway.
+        tx.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({CHAIN_LOCK})")).await?;
+    }
+    let last = audit::Entity::find().order_by_desc(audit::Column::Seq).one(tx).await?;
+    let (seq, prev_hash) = last.map_or((1, GENESIS.to_owned()), |row| (row.seq + 1, row.hash));
+    let mut row = AuditRow {
+        seq,
+        at: at_ms,
+        actor: entry.actor,
+        action: entry.action,
+        subject: entry.subject,
+        detail: entry.detail.to_string(),
+        prev_hash,
+        hash: String::new(),
+    };
+    row.hash = hash(keys, &row);
+    audit::Entity::insert(row.into_active_model()).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// The last entries, newest first.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn latest(conn: &impl ConnectionTrait, limit: u64) -> Result<Vec<AuditRow>, StoreError> {
+    Ok(audit::Entity::find().order_by_desc(audit::Column::Seq).limit(limit).all(conn).await?)
+}
+
+/// Checks the whole chain from the first entry.
+///
+/// # Errors
+/// The first fault found, naming the entry.
+pub async fn verify(conn: &impl ConnectionTrait, keys: &Keys) -> Result<Chain, AuditError> {
+    let mut chain = Chain { entries: 0, head: GENESIS.to_owned() };
+    loop {
+        let rows = audit::Entity::find()
+            .order_by_asc(audit::Column::Seq)
+            .offset(chain.entries.unsigned_abs())
+            .limit(PAGE_SIZE)
+            .all(conn)
+            .await
+            .map_err(StoreError::from)?;
+        if rows.is_empty() {
+            return Ok(chain);
+        }
+        for row in rows {
+            if row.seq != chain.entries + 1 {
+                return Err(AuditError::Missing { expected: chain.entries + 1, found: row.seq });
+            }
+            if row.prev_hash != chain.head {
+                return Err(AuditError::Unchained(row.seq));
+            }
+            if row.hash != hash(keys, &row) {
+                return Err(AuditError::Changed(row.seq));
+            }
+            chain = Chain { entries: row.seq, head: row.hash };
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::DatabaseConnection;
+    use serde_json::json;
+
+    use super::*;
+    use crate::store::{begin, testing};
+
+    async fn chain_of(n: i64) -> (tempfile::TempDir, DatabaseConnection, Keys) {
+        let (dir, db) = testing::database().await;
+        let keys = Keys::from_master(&[3; 32]);
+        for i in 0..n {
+            let tx = begin(&db).await.unwrap();
+            let entry = Entry {
+                actor: "office".into(),
+                action: "round.open".into(),
+                subject: format!("r{i}"),
+                detail: json!({ "n": i }),
+            };
+            append(&tx, &keys, 1_000 + i, entry).await.unwrap();
+            tx.commit().await.unwrap();
+        }
+        (dir, db, keys)
+    }
+
+    #[tokio::test]
+    async fn untouched_chain_holds_and_empty_too() {
+        let (_dir, db, keys) = chain_of(0).await;
+        assert_eq!(verify(&db, &keys).await.unwrap().entries, 0);
+        let (_dir, db, keys) = chain_of(7).await;
+        assert_eq!(verify(&db, &keys).await.unwrap().entries, 7);
+    }
+
+    #[tokio::test]
+    async fn tampering_is_found_and_located() {
+        for (sql, expected) in [
+            ("UPDATE audit SET detail = '{}' WHERE seq = 4", "entry 4 was changed"),
+            ("UPDATE audit SET actor = 'x' WHERE seq = 7", "entry 7 was changed"),
+            ("UPDATE audit SET at = at + 1 WHERE seq = 1", "entry 1 was changed"),
+            ("DELETE FROM audit WHERE seq = 3", "entry 3 is missing (found 4)"),
+            ("UPDATE audit SET prev_hash = hash WHERE seq = 2", "entry 2 does not continue the entry before it"),
+        ] {
+            let (_dir, db, keys) = chain_of(7).await;
+            db.execute_unprepared(sql).await.unwrap();
+            assert_eq!(verify(&db, &keys).await.unwrap_err().to_string(), expected, "{sql}");
+        }
+    }
+
+    #[tokio::test]
+    async fn chain_rewritten_without_the_key_is_found() {
+        let (_dir, db, keys) = chain_of(2).await;
+        assert!(matches!(verify(&db, &Keys::from_master(&[4; 32])).await, Err(AuditError::Changed(1))));
+        assert!(verify(&db, &keys).await.is_ok());
+    }
+}

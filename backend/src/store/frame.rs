@@ -1,0 +1,103 @@
+//! The sampling frame without identity, and the identities apart from it, sealed.
+
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
+use serde::{Deserialize, Serialize};
+
+use super::{StoreError, insert_all};
+use crate::clock::Entropy;
+use crate::entity::{frame_members, identities};
+use crate::keys::Keys;
+
+pub use crate::entity::frame_members::Model as FrameMember;
+
+/// Who a frame member is. Kept sealed; opened only to reach the person.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    /// Identifier in the office's register.
+    pub person_id: String,
+    /// Name.
+    pub name: String,
+    /// Telephone.
+    pub phone: String,
+    /// E-mail address.
+    pub email: String,
+    /// Number of the disability card.
+    pub card_number: String,
+    /// Address.
+    pub address: String,
+}
+
+fn context(round: &str, member_key: &str) -> String {
+    format!("identities/{round}/{member_key}")
+}
+
+/// Replaces the frame of a round and its identities.
+///
+/// # Errors
+/// When the database does not answer; so for every function here.
+pub async fn replace(
+    conn: &impl ConnectionTrait,
+    keys: &Keys,
+    entropy: &Entropy,
+    round: &str,
+    people: Vec<(FrameMember, Identity)>,
+) -> Result<(), StoreError> {
+    identities::Entity::delete_many().filter(identities::Column::RoundId.eq(round)).exec(conn).await?;
+    frame_members::Entity::delete_many().filter(frame_members::Column::RoundId.eq(round)).exec(conn).await?;
+    let mut members = Vec::with_capacity(people.len());
+    let mut sealed = Vec::with_capacity(people.len());
+    for (member, identity) in people {
+        let json = serde_json::to_vec(&identity)
+            .map_err(|error| StoreError::Corrupt { table: "identities", what: error.to_string() })?;
+        sealed.push(identities::Model {
+            round_id: round.to_owned(),
+            member_key: member.member_key.clone(),
+            sealed: keys.seal(&context(round, &member.member_key), &json, entropy)?,
+        });
+        members.push(member);
+    }
+    insert_all::<frame_members::Entity>(conn, members).await?;
+    insert_all::<identities::Entity>(conn, sealed).await
+}
+
+/// The frame of a round, or of one respondent group, by member key.
+///
+/// # Errors
+/// See [`replace`].
+pub async fn members(
+    conn: &impl ConnectionTrait,
+    round: &str,
+    group: Option<&str>,
+) -> Result<Vec<FrameMember>, StoreError> {
+    let mut query = frame_members::Entity::find().filter(frame_members::Column::RoundId.eq(round));
+    if let Some(group) = group {
+        query = query.filter(frame_members::Column::Group.eq(group));
+    }
+    Ok(query.order_by_asc(frame_members::Column::MemberKey).all(conn).await?)
+}
+
+/// How many members the frame of a round has.
+///
+/// # Errors
+/// See [`replace`].
+pub async fn count(conn: &impl ConnectionTrait, round: &str) -> Result<u64, StoreError> {
+    Ok(frame_members::Entity::find().filter(frame_members::Column::RoundId.eq(round)).count(conn).await?)
+}
+
+/// Opens one identity.
+///
+/// # Errors
+/// See [`replace`]; also when the key file is another one.
+pub async fn identity(
+    conn: &impl ConnectionTrait,
+    keys: &Keys,
+    round: &str,
+    member_key: &str,
+) -> Result<Option<Identity>, StoreError> {
+    let row = identities::Entity::find_by_id((round.to_owned(), member_key.to_owned())).one(conn).await?;
+    let Some(row) = row else { return Ok(None) };
+    let json = keys.open(&context(round, member_key), &row.sealed)?;
+    serde_json::from_slice(&json)
+        .map(Some)
+        .map_err(|error| StoreError::Corrupt { table: "identities", what: error.to_string() })
+}

@@ -1,0 +1,146 @@
+//! Invitations: a state, no time, and a code that is derived and never stored.
+
+use std::collections::BTreeMap;
+
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
+
+use super::{StoreError, insert_all};
+use crate::clock::Entropy;
+use crate::codes::Code;
+use crate::entity::invitations;
+use crate::keys::Keys;
+
+pub use crate::entity::invitations::Model as Invitation;
+
+/// Not yet used.
+pub const ISSUED: &str = "issued";
+/// Answers have been kept, but not submitted.
+pub const STARTED: &str = "started";
+/// A response was accepted.
+pub const COMPLETE: &str = "complete";
+/// Taken back by the office.
+pub const WITHDRAWN: &str = "withdrawn";
+
+/// A newly issued invitation with its code, which can be derived again but is not stored.
+#[derive(Clone, Debug)]
+pub struct Issued {
+    /// Respondent group.
+    pub group: String,
+    /// The sampled case.
+    pub case_id: String,
+    /// The code to print.
+    pub code: Code,
+}
+
+/// Issues one invitation for each `(group, case_id)`.
+///
+/// # Errors
+/// When the database does not answer; so for every function here.
+pub async fn issue(
+    conn: &impl ConnectionTrait,
+    keys: &Keys,
+    entropy: &Entropy,
+    round: &str,
+    cases: &[(String, String)],
+) -> Result<Vec<Issued>, StoreError> {
+    let mut rows = Vec::with_capacity(cases.len());
+    let mut issued = Vec::with_capacity(cases.len());
+    for (group, case_id) in cases {
+        let id = entropy.uuid();
+        let code = Code::of_invitation(keys, id);
+        rows.push(Invitation {
+            id,
+            round_id: round.to_owned(),
+            group: group.clone(),
+            case_id: case_id.clone(),
+            code_lookup: code.lookup(keys),
+            state: ISSUED.to_owned(),
+        });
+        issued.push(Issued { group: group.clone(), case_id: case_id.clone(), code });
+    }
+    insert_all::<invitations::Entity>(conn, rows).await?;
+    Ok(issued)
+}
+
+/// The invitation of a code.
+///
+/// # Errors
+/// See [`issue`].
+pub async fn by_code(
+    conn: &impl ConnectionTrait,
+    keys: &Keys,
+    code: &Code,
+) -> Result<Option<Invitation>, StoreError> {
+    let row = invitations::Entity::find().filter(invitations::Column::CodeLookup.eq(code.lookup(keys)));
+    Ok(row.one(conn).await?)
+}
+
+/// The invitation with this id.
+///
+/// # Errors
+/// See [`issue`].
+pub async fn find(conn: &impl ConnectionTrait, id: Uuid) -> Result<Option<Invitation>, StoreError> {
+    Ok(invitations::Entity::find_by_id(id).one(conn).await?)
+}
+
+/// The invitations of a round, by case.
+///
+/// # Errors
+/// See [`issue`].
+pub async fn list(conn: &impl ConnectionTrait, round: &str) -> Result<Vec<Invitation>, StoreError> {
+    let of_round = invitations::Entity::find().filter(invitations::Column::RoundId.eq(round));
+    Ok(of_round.order_by_asc(invitations::Column::CaseId).all(conn).await?)
+}
+
+/// Marks an issued invitation as started; other states stay.
+///
+/// # Errors
+/// See [`issue`].
+pub async fn mark_started(conn: &impl ConnectionTrait, id: Uuid) -> Result<(), StoreError> {
+    invitations::Entity::update_many()
+        .col_expr(invitations::Column::State, Expr::value(STARTED))
+        .filter(invitations::Column::Id.eq(id))
+        .filter(invitations::Column::State.eq(ISSUED))
+        .exec(conn)
+        .await?;
+    Ok(())
+}
+
+/// Marks invitations as complete.
+///
+/// # Errors
+/// See [`issue`].
+pub async fn mark_complete(conn: &impl ConnectionTrait, ids: &[Uuid]) -> Result<(), StoreError> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    invitations::Entity::update_many()
+        .col_expr(invitations::Column::State, Expr::value(COMPLETE))
+        .filter(invitations::Column::Id.is_in(ids.iter().copied()))
+        .exec(conn)
+        .await?;
+    Ok(())
+}
+
+/// Counts of invitations by group and state.
+///
+/// # Errors
+/// See [`issue`].
+pub async fn counts(
+    conn: &impl ConnectionTrait,
+    round: &str,
+) -> Result<BTreeMap<(String, String), u64>, StoreError> {
+    let rows: Vec<(String, String, i64)> = invitations::Entity::find()
+        .select_only()
+        .columns([invitations::Column::Group, invitations::Column::State])
+        .column_as(invitations::Column::Id.count(), "n")
+        .filter(invitations::Column::RoundId.eq(round))
+        .group_by(invitations::Column::Group)
+        .group_by(invitations::Column::State)
+        .into_tuple()
+        .all(conn)
+        .await?;
+    Ok(rows.into_iter().map(|(group, state, n)| ((group, state), n.unsigned_abs())).collect())
+}

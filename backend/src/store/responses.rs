@@ -1,0 +1,129 @@
+//! Accepted responses, read only: they are written by `submit` alone.
+
+use std::collections::BTreeMap;
+
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
+
+use super::StoreError;
+use crate::entity::responses;
+
+pub use crate::entity::responses::Model as Response;
+
+/// Rows read at a time by [`page`].
+pub const PAGE_SIZE: u64 = 2_000;
+
+/// The response with this id.
+///
+/// # Errors
+/// When the database does not answer; so for every function here.
+pub async fn find(conn: &impl ConnectionTrait, id: Uuid) -> Result<Option<Response>, StoreError> {
+    Ok(responses::Entity::find_by_id(id).one(conn).await?)
+}
+
+/// The next responses of a round after `after`, by id: ids are random, so that
+/// the order says nothing of the order of arrival.
+///
+/// # Errors
+/// See [`find`].
+pub async fn page(
+    conn: &impl ConnectionTrait,
+    round: &str,
+    after: Option<Uuid>,
+) -> Result<Vec<Response>, StoreError> {
+    let mut query = responses::Entity::find().filter(responses::Column::RoundId.eq(round));
+    if let Some(after) = after {
+        query = query.filter(responses::Column::Id.gt(after));
+    }
+    Ok(query.order_by_asc(responses::Column::Id).limit(PAGE_SIZE).all(conn).await?)
+}
+
+/// All responses of a round.
+///
+/// # Errors
+/// See [`find`].
+pub async fn all(conn: &impl ConnectionTrait, round: &str) -> Result<Vec<Response>, StoreError> {
+    let mut out: Vec<Response> = Vec::new();
+    loop {
+        let rows = page(conn, round, out.last().map(|row| row.id)).await?;
+        let done = (rows.len() as u64) < PAGE_SIZE;
+        out.extend(rows);
+        if done {
+            return Ok(out);
+        }
+    }
+}
+
+/// How many responses a round has.
+///
+/// # Errors
+/// See [`find`].
+pub async fn count(conn: &impl ConnectionTrait, round: &str) -> Result<u64, StoreError> {
+    Ok(responses::Entity::find().filter(responses::Column::RoundId.eq(round)).count(conn).await?)
+}
+
+/// Whether an invitation's response is there, by its link.
+///
+/// # Errors
+/// See [`find`].
+pub async fn by_link(conn: &impl ConnectionTrait, link: &str) -> Result<Option<Response>, StoreError> {
+    Ok(responses::Entity::find().filter(responses::Column::Link.eq(link)).one(conn).await?)
+}
+
+/// The response whose leaf a receipt names.
+///
+/// # Errors
+/// See [`find`].
+pub async fn by_leaf(conn: &impl ConnectionTrait, leaf: &str) -> Result<Option<Response>, StoreError> {
+    Ok(responses::Entity::find().filter(responses::Column::Leaf.eq(leaf)).one(conn).await?)
+}
+
+/// The leaves of a round, sorted: what the Merkle tree is made of.
+///
+/// # Errors
+/// See [`find`].
+pub async fn leaves(conn: &impl ConnectionTrait, round: &str) -> Result<Vec<String>, StoreError> {
+    let mut leaves: Vec<String> = responses::Entity::find()
+        .select_only()
+        .column(responses::Column::Leaf)
+        .filter(responses::Column::RoundId.eq(round))
+        .into_tuple()
+        .all(conn)
+        .await?;
+    leaves.sort_unstable();
+    Ok(leaves)
+}
+
+/// What a count of responses is for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct DayGroup {
+    /// Day, ISO 8601.
+    pub day: String,
+    /// Respondent group.
+    pub group: String,
+    /// Whether through an open link.
+    pub open_link: bool,
+}
+
+/// Responses by day, group and door.
+///
+/// # Errors
+/// See [`find`].
+pub async fn daily(conn: &impl ConnectionTrait, round: &str) -> Result<BTreeMap<DayGroup, u64>, StoreError> {
+    let rows: Vec<(String, String, Option<String>, i64)> = responses::Entity::find()
+        .select_only()
+        .columns([responses::Column::Day, responses::Column::Group, responses::Column::OpenLink])
+        .column_as(responses::Column::Id.count(), "n")
+        .filter(responses::Column::RoundId.eq(round))
+        .group_by(responses::Column::Day)
+        .group_by(responses::Column::Group)
+        .group_by(responses::Column::OpenLink)
+        .into_tuple()
+        .all(conn)
+        .await?;
+    let mut counts = BTreeMap::new();
+    for (day, group, open_link, n) in rows {
+        *counts.entry(DayGroup { day, group, open_link: open_link.is_some() }).or_insert(0) += n.unsigned_abs();
+    }
+    Ok(counts)
+}

@@ -1,0 +1,439 @@
+//! The one task that writes responses: it takes what waits and commits it together.
+//!
+//! A batch is read in four statements, written in three, and answered after the
+//! commit. Which of two equal ids or two uses of a code wins is decided by the
+//! unique indexes: rows that conflict are skipped by the insert, and what was
+//! stored in their place is read back. That holds inside a batch and between
+//! servers alike.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use sea_orm::sea_query::{OnConflict, Query};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DatabaseConnection, DatabaseTransaction, EntityTrait, Iterable,
+    QueryFilter, QuerySelect,
+};
+use tokio::sync::{mpsc, oneshot};
+use uuid::Uuid;
+
+use super::{Accepted, Answering, Door, NewResponse, SubmitError, receipt, wrong_form};
+use crate::clock::{Entropy, SharedClock};
+use crate::codes::Code;
+use crate::entity::{drafts, invitations, responses};
+use crate::keys::Keys;
+use crate::store::invitations as invitation_store;
+use crate::store::rounds::{self, Round, RoundGroup, RoundState};
+use crate::store::{StoreError, begin, forms};
+
+/// Largest batch: 512 rows of 19 values stay below SQLite's 32,766.
+const MAX_BATCH: usize = 512;
+/// Times a batch is tried before its responses are told to come back.
+const ATTEMPTS: u32 = 3;
+
+type Outcome = Result<Accepted, SubmitError>;
+
+/// How the writer finds the invitation or group of a response.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Key {
+    Lookup(String),
+    Invitation(Uuid),
+    Slug(String),
+    /// A code that cannot have been issued.
+    Nothing,
+}
+
+/// A validated response that waits to be written.
+#[derive(Debug)]
+pub(super) struct Pending {
+    id: Uuid,
+    content_mac: String,
+    key: Key,
+    form: String,
+    form_version: String,
+    language: String,
+    mode: &'static str,
+    answering: &'static str,
+    duration_s: i64,
+    answers: String,
+    draft_id: Option<String>,
+    unit: Option<String>,
+    reply: oneshot::Sender<Outcome>,
+}
+
+impl Pending {
+    pub(super) fn new(
+        id: Uuid,
+        content_mac: String,
+        response: &NewResponse,
+        (answers, answering): (String, Answering),
+        keys: &Keys,
+        reply: oneshot::Sender<Outcome>,
+    ) -> Self {
+        let key = match &response.door {
+            Door::Invitation(id) => Key::Invitation(*id),
+            Door::Link(slug) => Key::Slug(slug.clone()),
+            Door::Code(text) => Code::parse(text).map_or(Key::Nothing, |code| Key::Lookup(code.lookup(keys))),
+        };
+        Self {
+            id,
+            content_mac,
+            key,
+            form: response.form.clone(),
+            form_version: response.form_version.clone(),
+            language: response.language.clone(),
+            mode: response.mode.as_str(),
+            answering: answering.as_str(),
+            duration_s: response.duration_s,
+            answers,
+            draft_id: response.draft_id.clone(),
+            unit: response.unit.clone(),
+            reply,
+        }
+    }
+}
+
+/// Groups and form versions of a round, which no longer change once it is sealed.
+#[derive(Debug)]
+struct RoundForms {
+    /// Form by group.
+    forms: BTreeMap<String, String>,
+    /// Current version by form.
+    current: BTreeMap<String, String>,
+    /// All accepted `(form, version)`.
+    accepted: BTreeSet<(String, String)>,
+}
+
+/// What a batch needs to know of the database.
+struct Surroundings {
+    stored: BTreeMap<Uuid, (String, String)>,
+    by_lookup: BTreeMap<String, invitations::Model>,
+    by_id: BTreeMap<Uuid, invitations::Model>,
+    links: BTreeMap<String, Option<(Round, RoundGroup)>>,
+    rounds: BTreeMap<String, Round>,
+}
+
+pub(super) struct Writer {
+    db: DatabaseConnection,
+    keys: Arc<Keys>,
+    clock: SharedClock,
+    entropy: Entropy,
+    round_forms: BTreeMap<String, RoundForms>,
+}
+
+impl Writer {
+    pub(super) fn new(
+        db: DatabaseConnection,
+        keys: Arc<Keys>,
+        clock: SharedClock,
+        entropy: Entropy,
+    ) -> Self {
+        Self { db, keys, clock, entropy, round_forms: BTreeMap::new() }
+    }
+
+    /// Writes until every sender is gone and the queue is empty.
+    pub(super) async fn run(mut self, mut waiting: mpsc::Receiver<Pending>) {
+        let mut batch = Vec::with_capacity(MAX_BATCH);
+        while waiting.recv_many(&mut batch, MAX_BATCH).await > 0 {
+            metrics::histogram!("minyi_commit_batch_size").record(batch.len() as f64);
+            let begun = Instant::now();
+            let outcomes = self.write(&batch).await;
+            metrics::histogram!("minyi_commit_seconds").record(begun.elapsed().as_secs_f64());
+            for (pending, outcome) in batch.drain(..).zip(outcomes) {
+                // The caller may have gone away; the response is stored all the same.
+                let _ = pending.reply.send(outcome);
+            }
+        }
+    }
+
+    /// Writes a batch; should it fail as a whole, each response by itself, so that none can take others down.
+    async fn write(&mut self, batch: &[Pending]) -> Vec<Outcome> {
+        match self.write_with_retry(batch).await {
+            Ok(outcomes) => outcomes,
+            Err(error) if batch.len() == 1 => {
+                tracing::error!(error = &error as &dyn std::error::Error, "response not written");
+                vec![Err(SubmitError::Busy)]
+            }
+            Err(error) => {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    responses = batch.len(),
+                    "batch not written; trying each response by itself"
+                );
+                let mut outcomes = Vec::with_capacity(batch.len());
+                for single in batch.chunks(1) {
+                    let outcome = self.commit(single).await.unwrap_or_else(|_| vec![Err(SubmitError::Busy)]);
+                    outcomes.extend(outcome);
+                }
+                outcomes
+            }
+        }
+    }
+
+    async fn write_with_retry(&mut self, batch: &[Pending]) -> Result<Vec<Outcome>, StoreError> {
+        let mut attempt = 0;
+        loop {
+            match self.commit(batch).await {
+                Ok(outcomes) => return Ok(outcomes),
+                Err(error) => {
+                    attempt += 1;
+                    if attempt == ATTEMPTS {
+                        return Err(error);
+                    }
+                    tokio::time::sleep(Duration::from_millis(20 << attempt)).await;
+                }
+            }
+        }
+    }
+
+    /// One transaction for the whole batch; trying it again after an error is harmless, even when the commit went
+    /// through and only its answer was lost: the ids are found then.
+    async fn commit(&mut self, batch: &[Pending]) -> Result<Vec<Outcome>, StoreError> {
+        let tx = begin(&self.db).await?;
+        let surroundings = read(&tx, batch).await?;
+        let mut outcomes: Vec<Option<Outcome>> = Vec::with_capacity(batch.len());
+        let mut rows = Vec::new();
+        let mut invitation_of = BTreeMap::new();
+        for pending in batch {
+            match self.judge(&tx, pending, &surroundings).await? {
+                Judged::Done(outcome) => outcomes.push(Some(outcome)),
+                Judged::New { row, invitation } => {
+                    if let Some(invitation) = invitation {
+                        invitation_of.insert(row.leaf.clone(), invitation);
+                    }
+                    rows.push((outcomes.len(), *row));
+                    outcomes.push(None);
+                }
+            }
+        }
+        // Two servers that insert the same keys in the same order wait for each other instead of deadlocking.
+        rows.sort_by_key(|(_, row)| row.id);
+        let inserted = insert(&tx, rows.iter().map(|(_, row)| row)).await?;
+        let skipped: Vec<Uuid> =
+            rows.iter().filter(|(_, row)| !inserted.contains(&row.leaf)).map(|(_, row)| row.id).collect();
+        let stored = stored(&tx, skipped).await?;
+        let (mut completed, mut done_drafts) = (Vec::new(), Vec::new());
+        for (index, row) in rows {
+            let outcome = if inserted.contains(&row.leaf) {
+                completed.extend(invitation_of.remove(&row.leaf));
+                done_drafts.extend(row.link);
+                done_drafts.extend(batch[index].draft_id.clone());
+                Ok(Accepted { receipt: row.receipt, replayed: false })
+            } else {
+                match stored.get(&row.id) {
+                    Some(first) => repeat(first, &row.content_mac),
+                    None => Err(SubmitError::CodeUsed),
+                }
+            };
+            outcomes[index] = Some(outcome);
+        }
+        invitation_store::mark_complete(&tx, &completed).await?;
+        if !done_drafts.is_empty() {
+            drafts::Entity::delete_many().filter(drafts::Column::Id.is_in(done_drafts)).exec(&tx).await?;
+        }
+        tx.commit().await?;
+        metrics::counter!("minyi_responses_accepted_total").increment(inserted.len() as u64);
+        Ok(outcomes.into_iter().map(|outcome| outcome.unwrap_or(Err(SubmitError::Busy))).collect())
+    }
+
+    async fn judge(
+        &mut self,
+        tx: &DatabaseTransaction,
+        pending: &Pending,
+        around: &Surroundings,
+    ) -> Result<Judged, StoreError> {
+        let refuse = |error| Ok(Judged::Done(Err(error)));
+        if let Some(first) = around.stored.get(&pending.id) {
+            return Ok(Judged::Done(repeat(first, &pending.content_mac)));
+        }
+        let invitation = match &pending.key {
+            Key::Lookup(lookup) => around.by_lookup.get(lookup),
+            Key::Invitation(id) => around.by_id.get(id),
+            Key::Slug(_) | Key::Nothing => None,
+        };
+        let (round, group, open_link) = match (&pending.key, invitation) {
+            (Key::Slug(slug), _) => match around.links.get(slug) {
+                Some(Some((round, group))) => (round, &group.group, Some(slug.clone())),
+                _ => return refuse(SubmitError::UnknownLink),
+            },
+            (_, Some(invitation)) if invitation.state != invitation_store::WITHDRAWN => {
+                match around.rounds.get(&invitation.round_id) {
+                    Some(round) => (round, &invitation.group, None),
+                    None => return refuse(SubmitError::UnknownCode),
+                }
+            }
+            _ => return refuse(SubmitError::UnknownCode),
+        };
+        if invitation.is_some_and(|invitation| invitation.state == invitation_store::COMPLETE) {
+            return refuse(SubmitError::CodeUsed);
+        }
+        match round.round_state() {
+            RoundState::Open => {}
+            RoundState::Closed => return refuse(SubmitError::Closed),
+            RoundState::Draft | RoundState::Sealed => return refuse(SubmitError::NotOpen),
+        }
+        let known = self.round_forms(tx, &round.id).await?;
+        let form = known.forms.get(group).map(String::as_str).unwrap_or_default();
+        if form != pending.form {
+            return refuse(SubmitError::Invalid(vec![wrong_form(form)]));
+        }
+        if !known.accepted.contains(&(pending.form.clone(), pending.form_version.clone())) {
+            let current = known.current.get(form).cloned().unwrap_or_default();
+            return refuse(SubmitError::UnknownVersion { current });
+        }
+        let row = self.row(pending, round, group, open_link, invitation.map(|invitation| invitation.id));
+        Ok(Judged::New { row: Box::new(row), invitation: invitation.map(|invitation| invitation.id) })
+    }
+
+    fn row(
+        &self,
+        pending: &Pending,
+        round: &Round,
+        group: &str,
+        open_link: Option<String>,
+        invitation: Option<Uuid>,
+    ) -> responses::Model {
+        let salt = self.entropy.bytes::<32>();
+        let leaf = receipt::leaf(&salt, &round.id, &pending.form_version, &pending.answers);
+        responses::Model {
+            id: pending.id,
+            round_id: round.id.clone(),
+            group: group.to_owned(),
+            form: pending.form.clone(),
+            form_version: pending.form_version.clone(),
+            link: invitation.map(|id| self.keys.link(id)),
+            open_link,
+            unit: pending.unit.clone(),
+            mode: pending.mode.to_owned(),
+            answering: pending.answering.to_owned(),
+            language: pending.language.clone(),
+            staff_collected: false,
+            day: self.clock.today().to_string(),
+            duration_s: pending.duration_s,
+            answers: pending.answers.clone(),
+            content_mac: pending.content_mac.clone(),
+            salt: salt.to_vec(),
+            leaf: hex::encode(leaf),
+            receipt: receipt::sign(&self.keys, &round.id, &leaf),
+        }
+    }
+
+    /// Groups and versions of a round; kept, because only open rounds come here and their plans are sealed.
+    async fn round_forms(
+        &mut self,
+        tx: &DatabaseTransaction,
+        round: &str,
+    ) -> Result<&RoundForms, StoreError> {
+        if !self.round_forms.contains_key(round) {
+            let versions = forms::versions(tx, round).await?;
+            let current = versions.iter().filter(|v| v.current);
+            let groups = rounds::groups(tx, round).await?;
+            let found = RoundForms {
+                forms: groups.into_iter().map(|row| (row.group, row.form)).collect(),
+                current: current.clone().map(|v| (v.form.clone(), v.version.clone())).collect(),
+                accepted: current.map(|v| (v.form.clone(), v.version.clone())).collect(),
+            };
+            self.round_forms.insert(round.to_owned(), found);
+        }
+        self.round_forms
+            .get(round)
+            .ok_or_else(|| StoreError::Corrupt { table: "forms", what: "round without forms".to_owned() })
+    }
+}
+
+enum Judged {
+    Done(Outcome),
+    New { row: Box<responses::Model>, invitation: Option<Uuid> },
+}
+
+/// What to answer to an id that is stored: `first` is its content and receipt.
+fn repeat(first: &(String, String), content_mac: &str) -> Outcome {
+    let (stored_mac, receipt) = first;
+    if stored_mac == content_mac {
+        Ok(Accepted { receipt: receipt.clone(), replayed: true })
+    } else {
+        Err(SubmitError::IdConflict)
+    }
+}
+
+/// Content and receipt of the stored responses among `ids`.
+async fn stored(
+    tx: &DatabaseTransaction,
+    ids: Vec<Uuid>,
+) -> Result<BTreeMap<Uuid, (String, String)>, StoreError> {
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let rows: Vec<(Uuid, String, String)> = responses::Entity::find()
+        .select_only()
+        .columns([responses::Column::Id, responses::Column::ContentMac, responses::Column::Receipt])
+        .filter(responses::Column::Id.is_in(ids))
+        .into_tuple()
+        .all(tx)
+        .await?;
+    Ok(rows.into_iter().map(|(id, mac, receipt)| (id, (mac, receipt))).collect())
+}
+
+async fn read(tx: &DatabaseTransaction, batch: &[Pending]) -> Result<Surroundings, StoreError> {
+    let stored = stored(tx, batch.iter().map(|pending| pending.id).collect()).await?;
+    let (mut lookups, mut ids, mut links) = (Vec::new(), Vec::new(), BTreeMap::new());
+    for pending in batch {
+        match &pending.key {
+            Key::Lookup(lookup) => lookups.push(lookup.clone()),
+            Key::Invitation(id) => ids.push(*id),
+            Key::Slug(slug) => {
+                if !links.contains_key(slug) {
+                    links.insert(slug.clone(), rounds::by_open_link(tx, slug).await?);
+                }
+            }
+            Key::Nothing => {}
+        }
+    }
+    let invited = if lookups.is_empty() && ids.is_empty() {
+        Vec::new()
+    } else {
+        let wanted = Condition::any()
+            .add_option((!lookups.is_empty()).then(|| invitations::Column::CodeLookup.is_in(lookups)))
+            .add_option((!ids.is_empty()).then(|| invitations::Column::Id.is_in(ids)));
+        invitations::Entity::find().filter(wanted).all(tx).await?
+    };
+    let round_ids: BTreeSet<String> = invited.iter().map(|invitation| invitation.round_id.clone()).collect();
+    let rounds = if round_ids.is_empty() {
+        Vec::new()
+    } else {
+        rounds::find_many(tx, &round_ids.into_iter().collect::<Vec<_>>()).await?
+    };
+    Ok(Surroundings {
+        stored,
+        by_lookup: invited.iter().map(|row| (row.code_lookup.clone(), row.clone())).collect(),
+        by_id: invited.into_iter().map(|row| (row.id, row)).collect(),
+        links,
+        rounds: rounds.into_iter().map(|round| (round.id.clone(), round)).collect(),
+    })
+}
+
+/// Inserts rows, skipping those that conflict with any unique index, and gives the leaves of those inserted.
+async fn insert<'a>(
+    tx: &DatabaseTransaction,
+    rows: impl Iterator<Item = &'a responses::Model>,
+) -> Result<BTreeSet<String>, StoreError> {
+    use sea_orm::ModelTrait;
+    let mut statement = Query::insert();
+    statement.into_table(responses::Entity).columns(responses::Column::iter());
+    let mut any = false;
+    for row in rows {
+        let values = responses::Column::iter().map(|column| row.get(column).into());
+        statement.values(values).map_err(|error| StoreError::Corrupt {
+            table: "responses",
+            what: error.to_string(),
+        })?;
+        any = true;
+    }
+    if !any {
+        return Ok(BTreeSet::new());
+    }
+    statement.on_conflict(OnConflict::new().do_nothing().to_owned()).returning_col(responses::Column::Leaf);
+    let inserted = tx.query_all(&statement).await?;
+    Ok(inserted.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?)
+}

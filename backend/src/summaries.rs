@@ -1,0 +1,176 @@
+//! The leadership group's summary by e-mail: one message for each person on the plan's list, in that person's
+//! language, with the county report attached. Messages are put into the outbox; `jobs/send_mail.rs` sends them.
+
+use std::time::{Duration, SystemTime};
+
+use analysis::plan::{Plan, Recipient};
+use analysis::results::RoundDetail;
+use reports::build::Scope;
+use reports::model::{Lang, Report};
+use sea_orm::DatabaseConnection;
+use sha2::{Digest, Sha256};
+use thiserror::Error;
+
+use crate::app::Base;
+use crate::mail::compose::{AttachedFile, ComposeError, Header, compose};
+use crate::reporting::{self, Format, RenderError};
+use crate::store::StoreError;
+use crate::store::outbox::{self, NewMessage};
+
+/// The kind of these messages in the outbox.
+pub const KIND: &str = "summary";
+/// The sender where the settings name none.
+pub const DEFAULT_SENDER: &str = "民意 Minyi <minyi@localhost>";
+
+/// Why the summaries could not be made or queued.
+#[derive(Debug, Error)]
+pub enum SummaryError {
+    /// The report could not be built or written.
+    #[error(transparent)]
+    Render(#[from] RenderError),
+    /// The short form could not be made.
+    #[error(transparent)]
+    Summary(#[from] reports::email::EmailError),
+    /// A message could not be composed.
+    #[error(transparent)]
+    Compose(#[from] ComposeError),
+    /// The outbox could not be written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A composed message and the person it is for.
+#[derive(Clone, Debug)]
+pub struct Letter {
+    /// The recipient's address.
+    pub recipient: String,
+    /// The same for the same content to the same person.
+    pub dedup_key: String,
+    /// The message as it goes over the wire.
+    pub message: Vec<u8>,
+}
+
+/// Composes the summaries for everyone on the plan's list.
+///
+/// # Errors
+/// [`SummaryError`]; nothing is half done.
+pub fn letters(base: &Base, plan: &Plan, detail: &RoundDetail) -> Result<Vec<Letter>, SummaryError> {
+    let round = plan.round.id.as_str();
+    let link = format!("{}/results/{round}", base.config.base_url);
+    let digest = content_digest(detail);
+    let mut written: Vec<Edition> = Vec::new();
+    let mut letters = Vec::new();
+    for person in &plan.mail.leadership {
+        let lang = if person.language == "en" {
+            Lang::En
+        } else {
+            Lang::Zh
+        };
+        if !written.iter().any(|edition| edition.lang == lang) {
+            written.push(Edition::write(detail, plan, lang)?);
+        }
+        let Some(edition) = written.iter().find(|edition| edition.lang == lang) else {
+            continue;
+        };
+        letters.push(edition.letter_to(base, person, &link, &digest)?);
+    }
+    Ok(letters)
+}
+
+/// Queues the letters that are not in the outbox yet; returns how many were new.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn queue(
+    db: &DatabaseConnection,
+    base: &Base,
+    round: &str,
+    letters: Vec<Letter>,
+) -> Result<u64, SummaryError> {
+    let messages = letters
+        .into_iter()
+        .map(|letter| NewMessage {
+            id: base.entropy.uuid(),
+            round: round.to_owned(),
+            kind: KIND.to_owned(),
+            recipient: letter.recipient,
+            dedup_key: letter.dedup_key,
+            message: letter.message,
+        })
+        .collect();
+    Ok(outbox::enqueue(db, messages, base.clock.now_ms()).await?)
+}
+
+/// The report in one language, written once for all who read it.
+struct Edition {
+    lang: Lang,
+    report: Report,
+    attached: AttachedFile,
+}
+
+impl Edition {
+    fn write(detail: &RoundDetail, plan: &Plan, lang: Lang) -> Result<Self, SummaryError> {
+        let report = reporting::report(detail, plan, &Scope::County, lang)?;
+        let attached = AttachedFile {
+            name: reporting::file_name(&plan.round.id, &Scope::County, lang, Format::Pdf),
+            media_type: Format::Pdf.media_type(),
+            content: reporting::write(&report, Format::Pdf)?,
+        };
+        Ok(Self {
+            lang,
+            report,
+            attached,
+        })
+    }
+
+    fn letter_to(
+        &self,
+        base: &Base,
+        person: &Recipient,
+        link: &str,
+        digest: &str,
+    ) -> Result<Letter, SummaryError> {
+        let summary = reports::email::summary(&self.report, link)?;
+        let key = [KIND, digest, self.lang.code(), &person.email].join("\n");
+        let dedup_key = hex::encode(Sha256::digest(key));
+        let sender = base.config.mail_from.as_deref().unwrap_or(DEFAULT_SENDER);
+        let header = Header {
+            from: sender,
+            to_name: &person.name,
+            to: &person.email,
+            message_id: format!("<{}@{}>", &dedup_key[..32], sender_domain(sender)),
+            date: SystemTime::UNIX_EPOCH + Duration::from_millis(base.clock.now_ms().unsigned_abs()),
+        };
+        let message = compose(&header, &summary, std::slice::from_ref(&self.attached))?;
+        Ok(Letter {
+            recipient: person.email.clone(),
+            dedup_key,
+            message,
+        })
+    }
+}
+
+/// What tells one set of results from another.
+fn content_digest(detail: &RoundDetail) -> String {
+    let results = serde_json::to_vec(&detail.results).unwrap_or_default();
+    hex::encode(Sha256::digest(results))
+}
+
+fn sender_domain(sender: &str) -> &str {
+    sender
+        .rsplit('@')
+        .next()
+        .map_or("localhost", |domain| domain.trim_end_matches('>'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sender_s_domain_is_found_in_both_forms() {
+        assert_eq!(sender_domain("民意 <a@example.org>"), "example.org");
+        assert_eq!(sender_domain("a@example.org"), "example.org");
+        assert_eq!(sender_domain(DEFAULT_SENDER), "localhost");
+    }
+}
