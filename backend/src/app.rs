@@ -126,16 +126,20 @@ impl Base {
     ///
     /// # Errors
     /// See [`Base::open`].
-    pub async fn open_with(
-        config: Config,
-        clock: SharedClock,
-        entropy: Entropy,
-    ) -> Result<Self, StartError> {
-        std::fs::create_dir_all(&config.data_dir)
-            .map_err(|source| StartError::DataDir { path: config.data_dir.clone(), source })?;
+    pub async fn open_with(config: Config, clock: SharedClock, entropy: Entropy) -> Result<Self, StartError> {
+        std::fs::create_dir_all(&config.data_dir).map_err(|source| StartError::DataDir {
+            path: config.data_dir.clone(),
+            source,
+        })?;
         let keys = Arc::new(Keys::load_or_create(&config.key_file, &entropy)?);
         let db = store::connect(&config.database_url).await?;
-        Ok(Self { config, db, keys, clock, entropy })
+        Ok(Self {
+            config,
+            db,
+            keys,
+            clock,
+            entropy,
+        })
     }
 
     /// Starts the writer and makes the server's state.
@@ -195,7 +199,12 @@ impl FormCache {
         db: &DatabaseConnection,
         version: &str,
     ) -> Result<Option<Arc<Form>>, StoreError> {
-        if let Some(form) = self.by_version.read().unwrap_or_else(PoisonError::into_inner).get(version) {
+        if let Some(form) = self
+            .by_version
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(version)
+        {
             return Ok(Some(form.clone()));
         }
         match forms::by_version(db, version).await? {
@@ -215,7 +224,10 @@ impl FormCache {
         form: &str,
     ) -> Result<Option<Arc<Form>>, StoreError> {
         let versions = forms::versions(db, round).await?;
-        match versions.into_iter().find(|version| version.form == form && version.current) {
+        match versions
+            .into_iter()
+            .find(|version| version.form == form && version.current)
+        {
             Some(version) => self.by_version(db, &version.version).await,
             None => Ok(None),
         }
@@ -225,7 +237,11 @@ impl FormCache {
         let read = survey_forms::xlsform::read(&stored.source_path, &stored.xlsx).map_err(|faults| {
             StoreError::Corrupt {
                 table: "forms",
-                what: format!("{}: {} faults in a form that was accepted", stored.source_path, faults.len()),
+                what: format!(
+                    "{}: {} faults in a form that was accepted",
+                    stored.source_path,
+                    faults.len()
+                ),
             }
         })?;
         let form = Arc::new(read.form);
@@ -252,9 +268,16 @@ impl PlanCache {
         keys: &Keys,
         round: &str,
     ) -> Result<Option<Arc<Plan>>, StoreError> {
-        let Some(row) = rounds::find(db, round).await? else { return Ok(None) };
+        let Some(row) = rounds::find(db, round).await? else {
+            return Ok(None);
+        };
         if row.plan_sha256.is_some() {
-            let cached = self.sealed.read().unwrap_or_else(PoisonError::into_inner).get(round).cloned();
+            let cached = self
+                .sealed
+                .read()
+                .unwrap_or_else(PoisonError::into_inner)
+                .get(round)
+                .cloned();
             if cached.is_some() {
                 return Ok(cached);
             }

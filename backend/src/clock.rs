@@ -48,7 +48,10 @@ impl SystemClock {
 }
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "the one place that reads the wall clock")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that reads the wall clock"
+    )]
     fn now(&self) -> Timestamp {
         Timestamp::now()
     }
@@ -68,7 +71,10 @@ pub struct FixedClock {
 impl FixedClock {
     /// A clock standing at `moment`, with days of UTC+8.
     pub fn at(moment: Timestamp) -> Self {
-        Self { moment: Mutex::new(moment), offset: Offset::constant(8) }
+        Self {
+            moment: Mutex::new(moment),
+            offset: Offset::constant(8),
+        }
     }
 
     /// Moves the clock forward.
@@ -110,7 +116,10 @@ impl Entropy {
     /// `N` random bytes.
     pub fn bytes<const N: usize>(&self) -> [u8; N] {
         let mut out = [0; N];
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).fill_bytes(&mut out);
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .fill_bytes(&mut out);
         out
     }
 

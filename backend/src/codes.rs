@@ -41,7 +41,11 @@ pub enum CodeError {
 /// x·α in GF(32).
 fn times_alpha(x: u8) -> u8 {
     let shifted = x << 1;
-    if shifted & 0b10_0000 == 0 { shifted } else { shifted ^ 0b10_0101 }
+    if shifted & 0b10_0000 == 0 {
+        shifted
+    } else {
+        shifted ^ 0b10_0101
+    }
 }
 
 /// Σ αⁱ·xᵢ with i counted from the last symbol, by Horner's rule.
@@ -111,7 +115,10 @@ impl Code {
 
     /// The symbols without hyphens, for URLs.
     pub fn compact(&self) -> String {
-        self.0.iter().map(|value| char::from(ALPHABET[usize::from(*value & 31)])).collect()
+        self.0
+            .iter()
+            .map(|value| char::from(ALPHABET[usize::from(*value & 31)]))
+            .collect()
     }
 
     /// What the database keeps of this code.
@@ -157,9 +164,16 @@ mod tests {
     fn typed_forms_are_understood() {
         let code = Code::from_bits(0x0123_4567_89ab_cdef & ((1 << 60) - 1));
         let text = code.to_string();
-        let typed = text.to_lowercase().replace('0', "o").replace('1', "L").replace('-', " — ");
+        let typed = text
+            .to_lowercase()
+            .replace('0', "o")
+            .replace('1', "L")
+            .replace('-', " — ");
         assert_eq!(Code::parse(&typed), Ok(code));
-        let wide: String = text.chars().map(|c| char::from_u32(u32::from(c) + 0xfee0).unwrap()).collect();
+        let wide: String = text
+            .chars()
+            .map(|c| char::from_u32(u32::from(c) + 0xfee0).unwrap())
+            .collect();
         assert_eq!(Code::parse(&wide), Ok(code));
     }
 

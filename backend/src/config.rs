@@ -83,8 +83,10 @@ impl Config {
         let file = match file {
             None => File::default(),
             Some(path) => {
-                let text = std::fs::read_to_string(path)
-                    .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
+                let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable {
+                    path: path.to_owned(),
+                    source,
+                })?;
                 toml::from_str(&text).map_err(|error| ConfigError::Malformed {
                     path: path.to_owned(),
                     message: error.to_string().trim_end().to_owned(),
@@ -94,16 +96,21 @@ impl Config {
         // An empty variable means "not set": that is how container tools unset one.
         let var = |name: &str| env(name).filter(|value| !value.trim().is_empty());
 
-        let data_dir =
-            var("MINYI_DATA").map(PathBuf::from).or(file.data).unwrap_or_else(|| PathBuf::from("minyi-data"));
-        let listen_text =
-            var("MINYI_LISTEN").or(file.listen).unwrap_or_else(|| "127.0.0.1:8080".to_owned());
+        let data_dir = var("MINYI_DATA")
+            .map(PathBuf::from)
+            .or(file.data)
+            .unwrap_or_else(|| PathBuf::from("minyi-data"));
+        let listen_text = var("MINYI_LISTEN")
+            .or(file.listen)
+            .unwrap_or_else(|| "127.0.0.1:8080".to_owned());
         let listen = listen_text.parse().map_err(|_| ConfigError::BadValue {
             name: "MINYI_LISTEN",
             value: listen_text,
             expected: "an address and a port, such as 127.0.0.1:8080",
         })?;
-        let base_url = var("MINYI_BASE_URL").or(file.base_url).unwrap_or_else(|| format!("http://{listen}"));
+        let base_url = var("MINYI_BASE_URL")
+            .or(file.base_url)
+            .unwrap_or_else(|| format!("http://{listen}"));
         match url::Url::parse(&base_url) {
             Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => {}
             _ => {
@@ -128,7 +135,10 @@ impl Config {
         let database_url = var("DATABASE_URL")
             .or(file.database_url)
             .unwrap_or_else(|| format!("sqlite://{}", data_dir.join("minyi.db").display()));
-        if !["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| database_url.starts_with(scheme)) {
+        if !["sqlite:", "postgres:", "postgresql:"]
+            .iter()
+            .any(|scheme| database_url.starts_with(scheme))
+        {
             return Err(ConfigError::BadValue {
                 name: "DATABASE_URL",
                 value: crate::store::redact_url(&database_url),
@@ -167,7 +177,11 @@ mod tests {
         if let Some(text) = file {
             std::fs::write(&path, text).unwrap();
         }
-        let env = |name: &str| vars.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
+        let env = |name: &str| {
+            vars.iter()
+                .find(|(key, _)| *key == name)
+                .map(|(_, value)| (*value).to_owned())
+        };
         Config::load(file.map(|_| path.as_path()), &env)
     }
 
@@ -182,8 +196,13 @@ mod tests {
 
     #[test]
     fn environment_wins_over_the_file() {
-        let file = "listen = \"0.0.0.0:80\"\nbase_url = \"https://a.example/\"\nmail_from = \"a@example.org\"";
-        let config = load(&[("MINYI_LISTEN", "127.0.0.1:9000"), ("MINYI_MAIL_FROM", " ")], Some(file)).unwrap();
+        let file =
+            "listen = \"0.0.0.0:80\"\nbase_url = \"https://a.example/\"\nmail_from = \"a@example.org\"";
+        let config = load(
+            &[("MINYI_LISTEN", "127.0.0.1:9000"), ("MINYI_MAIL_FROM", " ")],
+            Some(file),
+        )
+        .unwrap();
         assert_eq!(config.listen.port(), 9000);
         assert_eq!(config.base_url, "https://a.example");
         assert_eq!(config.mail_from.as_deref(), Some("a@example.org"));
@@ -197,6 +216,9 @@ mod tests {
         assert!(message(&[("MINYI_UTC_OFFSET", "east")], None).contains("\"east\""));
         assert!(message(&[], Some("lisen = 1")).contains("unknown field `lisen`"));
         let secret = message(&[("DATABASE_URL", "mysql://u:hunter2@h/db")], None);
-        assert!(secret.contains("DATABASE_URL") && !secret.contains("hunter2"), "{secret}");
+        assert!(
+            secret.contains("DATABASE_URL") && !secret.contains("hunter2"),
+            "{secret}"
+        );
     }
 }

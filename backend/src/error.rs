@@ -59,7 +59,12 @@ impl AppError {
 
     /// Nothing is here.
     pub fn not_found() -> Self {
-        Self::new(StatusCode::NOT_FOUND, "not_found", "没有找到这个页面。", "There is nothing at this address.")
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "not_found",
+            "没有找到这个页面。",
+            "There is nothing at this address.",
+        )
     }
 
     /// There is no such round.
@@ -84,12 +89,22 @@ impl AppError {
 
     /// The body is larger than allowed.
     pub fn too_large() -> Self {
-        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "内容过大。", "The content is too large.")
+        Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too_large",
+            "内容过大。",
+            "The content is too large.",
+        )
     }
 
     /// Not allowed for whoever asks.
     pub fn forbidden() -> Self {
-        Self::new(StatusCode::FORBIDDEN, "forbidden", "您没有这项权限。", "You may not do this.")
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "forbidden",
+            "您没有这项权限。",
+            "You may not do this.",
+        )
     }
 
     /// Too many requests; try again after `seconds`.
@@ -171,12 +186,18 @@ impl From<SubmitError> for AppError {
                 error.fields = fields;
                 error
             }
-            SubmitError::UnknownCode => {
-                Self::new(S::NOT_FOUND, "unknown_code", "没有这个邀请码。", "There is no such invitation code.")
-            }
-            SubmitError::UnknownLink => {
-                Self::new(S::NOT_FOUND, "unknown_link", "没有这个链接。", "There is no such link.")
-            }
+            SubmitError::UnknownCode => Self::new(
+                S::NOT_FOUND,
+                "unknown_code",
+                "没有这个邀请码。",
+                "There is no such invitation code.",
+            ),
+            SubmitError::UnknownLink => Self::new(
+                S::NOT_FOUND,
+                "unknown_link",
+                "没有这个链接。",
+                "There is no such link.",
+            ),
             SubmitError::CodeUsed => Self::new(
                 S::CONFLICT,
                 "code_used",
@@ -202,9 +223,12 @@ impl From<SubmitError> for AppError {
             SubmitError::Closed => {
                 Self::new(S::GONE, "closed", "本轮测评已经结束。", "This round is closed.")
             }
-            SubmitError::NotOpen => {
-                Self::new(S::FORBIDDEN, "not_open", "本轮测评尚未开始。", "This round has not opened yet.")
-            }
+            SubmitError::NotOpen => Self::new(
+                S::FORBIDDEN,
+                "not_open",
+                "本轮测评尚未开始。",
+                "This round has not opened yet.",
+            ),
             SubmitError::Busy => Self::busy(1),
             SubmitError::Store(error) => error.into(),
         }
@@ -227,7 +251,9 @@ impl IntoResponse for AppError {
         };
         let mut response = (self.status, Json(body)).into_response();
         if let Some(seconds) = self.retry_after_s {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }

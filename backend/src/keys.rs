@@ -98,7 +98,10 @@ impl Keys {
     /// # Errors
     /// [`KeyError::Io`] and [`KeyError::Malformed`], naming the file.
     pub fn load_or_create(path: &Path, entropy: &Entropy) -> Result<Self, KeyError> {
-        let io = |source| KeyError::Io { path: path.to_owned(), source };
+        let io = |source| KeyError::Io {
+            path: path.to_owned(),
+            source,
+        };
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
@@ -142,7 +145,13 @@ impl Keys {
         let nonce = entropy.bytes::<NONCE_LEN>();
         let body = self
             .identity
-            .encrypt(&XNonce::from(nonce), Payload { msg: plain, aad: context.as_bytes() })
+            .encrypt(
+                &XNonce::from(nonce),
+                Payload {
+                    msg: plain,
+                    aad: context.as_bytes(),
+                },
+            )
             .map_err(|_| KeyError::CannotSeal)?;
         Ok([nonce.as_slice(), &body].concat())
     }
@@ -152,9 +161,17 @@ impl Keys {
     /// # Errors
     /// [`KeyError::CannotOpen`] when key, context or bytes differ.
     pub fn open(&self, context: &str, sealed: &[u8]) -> Result<Vec<u8>, KeyError> {
-        let (nonce, body) = sealed.split_first_chunk::<NONCE_LEN>().ok_or(KeyError::CannotOpen)?;
+        let (nonce, body) = sealed
+            .split_first_chunk::<NONCE_LEN>()
+            .ok_or(KeyError::CannotOpen)?;
         self.identity
-            .decrypt(&XNonce::from(*nonce), Payload { msg: body, aad: context.as_bytes() })
+            .decrypt(
+                &XNonce::from(*nonce),
+                Payload {
+                    msg: body,
+                    aad: context.as_bytes(),
+                },
+            )
             .map_err(|_| KeyError::CannotOpen)
     }
 
@@ -219,10 +236,16 @@ mod tests {
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
-            assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+            assert_eq!(
+                std::fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+                0o600
+            );
         }
         std::fs::write(&path, "not a key").unwrap();
-        assert!(matches!(Keys::load_or_create(&path, &Entropy::seeded(1)), Err(KeyError::Malformed(_))));
+        assert!(matches!(
+            Keys::load_or_create(&path, &Entropy::seeded(1)),
+            Err(KeyError::Malformed(_))
+        ));
     }
 
     #[test]

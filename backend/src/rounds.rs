@@ -350,3 +350,6 @@ pub async fn invite(base: &Base, id: &str, actor: &str) -> Result<Vec<Issued>, R
     tx.commit().await?;
     Ok(issued)
 }
+
+#[cfg(test)]
+mod tests;

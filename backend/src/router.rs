@@ -55,7 +55,10 @@ fn respondents() -> Router<AppState> {
     for base in ["/r/{code}", "/o/{slug}"] {
         router = router
             .route(base, get(start::show).post(start::begin))
-            .route(&format!("{base}/q/{{page}}"), get(question::show).post(question::answer))
+            .route(
+                &format!("{base}/q/{{page}}"),
+                get(question::show).post(question::answer),
+            )
             .route(&format!("{base}/check"), get(finish::check).post(finish::submit))
             .route(&format!("{base}/receipt"), get(finish::receipt))
             .route(&format!("{base}/later"), get(later::show).post(later::hide));
@@ -65,7 +68,9 @@ fn respondents() -> Router<AppState> {
 
 /// The public.
 fn public() -> Router<AppState> {
-    Router::new().route("/results/{round}", get(results::show)).route("/assets/{file}", get(assets::get))
+    Router::new()
+        .route("/results/{round}", get(results::show))
+        .route("/assets/{file}", get(assets::get))
 }
 
 /// Staff. Every handler asks for the right to do what it does.
@@ -75,7 +80,10 @@ fn staff() -> Router<AppState> {
         .route("/console/login", get(login::show).post(login::enter))
         .route("/console/logout", post(login::leave))
         .route("/console/rounds/{id}", get(console::round))
-        .route("/console/rounds/{id}/compute", get(console::watch).post(console::compute))
+        .route(
+            "/console/rounds/{id}/compute",
+            get(console::watch).post(console::compute),
+        )
         .route("/console/rounds/{id}/report/download", get(console::report))
         .route("/console/outbox", get(console::mail))
         .route("/console/audit", get(console::audit_log))
@@ -97,7 +105,10 @@ pub fn router(state: AppState) -> Router {
         .layer(from_fn(problems::render))
         .layer(from_fn_with_state(state.clone(), headers::add))
         .layer(CatchPanicLayer::new())
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::SERVICE_UNAVAILABLE,
+            TIMEOUT,
+        ))
         .layer(CompressionLayer::new())
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(TraceLayer::new_for_http().make_span_with(span))
@@ -107,7 +118,13 @@ pub fn router(state: AppState) -> Router {
 
 /// A span that names the route, never the address: addresses hold codes.
 fn span(request: &Request) -> tracing::Span {
-    let route = request.extensions().get::<axum::extract::MatchedPath>().map_or("-", |path| path.as_str());
-    let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
+    let route = request
+        .extensions()
+        .get::<axum::extract::MatchedPath>()
+        .map_or("-", |path| path.as_str());
+    let id = request
+        .extensions()
+        .get::<RequestId>()
+        .and_then(|id| id.header_value().to_str().ok());
     tracing::info_span!("request", method = %request.method(), route, id)
 }

@@ -125,7 +125,16 @@ impl Submitter {
         let (queue, waiting) = mpsc::channel(QUEUE_LEN);
         let writer = Writer::new(db.clone(), keys.clone(), clock.clone(), entropy);
         let task = tokio::spawn(writer.run(waiting));
-        (Self { db, keys, clock: SharedClockDebug(clock), forms, queue }, task)
+        (
+            Self {
+                db,
+                keys,
+                clock: SharedClockDebug(clock),
+                forms,
+                queue,
+            },
+            task,
+        )
     }
 
     /// Hands in a response from a page.
@@ -144,17 +153,27 @@ impl Submitter {
         let content_mac = self.keys.content_mac(&submission.content);
         let response = match submission.response {
             Ok(response) => response,
-            Err(faults) => return self.explain(submission.id, &content_mac, None, SubmitError::Invalid(faults)).await,
+            Err(faults) => {
+                return self
+                    .explain(submission.id, &content_mac, None, SubmitError::Invalid(faults))
+                    .await;
+            }
         };
         let Some(form) = self.forms.by_version(&self.db, &response.form_version).await? else {
-            let fault = SubmitError::UnknownVersion { current: String::new() };
-            return self.explain(submission.id, &content_mac, Some(&response), fault).await;
+            let fault = SubmitError::UnknownVersion {
+                current: String::new(),
+            };
+            return self
+                .explain(submission.id, &content_mac, Some(&response), fault)
+                .await;
         };
         let answers = match self.check(&form, &response) {
             Ok(answers) => answers,
             Err(faults) => {
                 let fault = SubmitError::Invalid(faults);
-                return self.explain(submission.id, &content_mac, Some(&response), fault).await;
+                return self
+                    .explain(submission.id, &content_mac, Some(&response), fault)
+                    .await;
             }
         };
         let (reply, answer) = oneshot::channel();
@@ -178,8 +197,10 @@ impl Submitter {
             }
         }
         let answers = validate::validate(form, &answers, self.clock.0.today())?;
-        let answering =
-            answers.get("answering").and_then(|said| Answering::parse(said)).unwrap_or(response.answering);
+        let answering = answers
+            .get("answering")
+            .and_then(|said| Answering::parse(said))
+            .unwrap_or(response.answering);
         let json = serde_json::to_string(&answers).map_err(|_| Vec::new())?;
         Ok((json, answering))
     }
@@ -195,16 +216,22 @@ impl Submitter {
     ) -> Result<Accepted, SubmitError> {
         if let Some(stored) = responses::find(&self.db, id).await? {
             return if stored.content_mac == content_mac {
-                Ok(Accepted { receipt: stored.receipt, replayed: true })
+                Ok(Accepted {
+                    receipt: stored.receipt,
+                    replayed: true,
+                })
             } else {
                 Err(SubmitError::IdConflict)
             };
         }
-        let Some(response) = response else { return Err(fault) };
+        let Some(response) = response else {
+            return Err(fault);
+        };
         let (round, group, used) = match &response.door {
             Door::Link(slug) => {
-                let (round, group) =
-                    rounds::by_open_link(&self.db, slug).await?.ok_or(SubmitError::UnknownLink)?;
+                let (round, group) = rounds::by_open_link(&self.db, slug)
+                    .await?
+                    .ok_or(SubmitError::UnknownLink)?;
                 (round, group.group, false)
             }
             Door::Code(_) | Door::Invitation(_) => {
@@ -219,8 +246,9 @@ impl Submitter {
                 let invitation = invitation
                     .filter(|invitation| invitation.state != invitations::WITHDRAWN)
                     .ok_or(SubmitError::UnknownCode)?;
-                let round =
-                    rounds::find(&self.db, &invitation.round_id).await?.ok_or(SubmitError::UnknownCode)?;
+                let round = rounds::find(&self.db, &invitation.round_id)
+                    .await?
+                    .ok_or(SubmitError::UnknownCode)?;
                 (round, invitation.group, invitation.state == invitations::COMPLETE)
             }
         };
@@ -233,16 +261,22 @@ impl Submitter {
             rounds::RoundState::Draft | rounds::RoundState::Sealed => return Err(SubmitError::NotOpen),
         }
         let groups = rounds::groups(&self.db, &round.id).await?;
-        let form = groups.into_iter().find(|row| row.group == group).map(|row| row.form).unwrap_or_default();
+        let form = groups
+            .into_iter()
+            .find(|row| row.group == group)
+            .map(|row| row.form)
+            .unwrap_or_default();
         if form != response.form {
             return Err(SubmitError::Invalid(vec![wrong_form(&form)]));
         }
         let versions = forms::versions(&self.db, &round.id).await?;
-        let current = versions.into_iter().find(|version| version.form == form && version.current);
+        let current = versions
+            .into_iter()
+            .find(|version| version.form == form && version.current);
         match current {
-            Some(current) if current.version != response.form_version => {
-                Err(SubmitError::UnknownVersion { current: current.version })
-            }
+            Some(current) if current.version != response.form_version => Err(SubmitError::UnknownVersion {
+                current: current.version,
+            }),
             _ => Err(fault),
         }
     }
@@ -258,5 +292,8 @@ fn wrong_form(expected: &str) -> FieldError {
 }
 
 fn field_error(field: &str, zh: &str, en: &str) -> FieldError {
-    FieldError { field: field.to_owned(), message: Text::zh_en(zh, en) }
+    FieldError {
+        field: field.to_owned(),
+        message: Text::zh_en(zh, en),
+    }
 }

@@ -28,8 +28,8 @@ pub enum AuditCommand {
 /// When the receipt is not ours, or its response is not there.
 pub async fn verify_receipt(base: &Base, arguments: &VerifyArgs) -> Result<()> {
     let receipt = receipt::verify(&base.keys.verifying_key(), &arguments.receipt)?;
-    let leaf = hex::encode(receipt.leaf);
-    let Some(response) = responses::by_leaf(&base.db, &leaf).await? else {
+    let stored = responses::by_leaf(&base.db, &receipt.leaf).await?;
+    let Some(response) = stored.filter(|response| response.round_id == receipt.round) else {
         bail!("the receipt is genuine, but no response with its leaf is stored");
     };
     say(&format!("included in round {}", response.round_id));
@@ -42,7 +42,9 @@ pub async fn verify_receipt(base: &Base, arguments: &VerifyArgs) -> Result<()> {
 /// When the chain is broken; the message names the entry.
 pub async fn run(base: &Base, command: AuditCommand) -> Result<()> {
     let AuditCommand::Verify = command;
-    let chain = audit::verify(&base.db, &base.keys).await.context("the audit log does not hold")?;
+    let chain = audit::verify(&base.db, &base.keys)
+        .await
+        .context("the audit log does not hold")?;
     say(&format!("{} entries, head {}", chain.entries, chain.head));
     Ok(())
 }

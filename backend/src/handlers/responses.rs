@@ -90,11 +90,24 @@ pub async fn create(
         _ => AppError::malformed(&rejection.body_text()),
     })?;
     let submission = Submission::from_json(&body).map_err(|detail| AppError::malformed(&detail))?;
-    let language = submission.response.as_ref().map_or_else(|_| String::new(), |response| response.language.clone());
+    let language = submission
+        .response
+        .as_ref()
+        .map_or_else(|_| String::new(), |response| response.language.clone());
     match state.submitter.submit_parsed(submission).await {
         Ok(accepted) => {
-            let status = if accepted.replayed { StatusCode::OK } else { StatusCode::CREATED };
-            Ok((status, Json(ReceiptBody { receipt: accepted.receipt })).into_response())
+            let status = if accepted.replayed {
+                StatusCode::OK
+            } else {
+                StatusCode::CREATED
+            };
+            Ok((
+                status,
+                Json(ReceiptBody {
+                    receipt: accepted.receipt,
+                }),
+            )
+                .into_response())
         }
         Err(error) => {
             // A code that exists is never refused for the guesses of a neighbour behind the same address.
@@ -122,3 +135,6 @@ fn reason(error: &SubmitError) -> &'static str {
         SubmitError::Store(_) => "store",
     }
 }
+
+#[cfg(test)]
+mod tests;

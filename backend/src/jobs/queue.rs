@@ -10,8 +10,8 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::app::AppState;
-use crate::store::jobs::{self, Job};
 use crate::store::StoreError;
+use crate::store::jobs::{self, Job};
 
 /// How often the queue is looked at.
 const TICK: Duration = Duration::from_millis(500);
@@ -80,8 +80,12 @@ pub async fn run(state: AppState, registry: Registry, mut stop: watch::Receiver<
 pub async fn run_one(state: &AppState, registry: &Registry) -> Result<bool, StoreError> {
     let kinds: Vec<&str> = registry.0.keys().copied().collect();
     let now = state.clock.now_ms();
-    let Some(job) = jobs::claim(&state.db, &kinds, now, now + LEASE_MS).await? else { return Ok(false) };
-    let Some(worker) = registry.0.get(job.kind.as_str()) else { return Ok(false) };
+    let Some(job) = jobs::claim(&state.db, &kinds, now, now + LEASE_MS).await? else {
+        return Ok(false);
+    };
+    let Some(worker) = registry.0.get(job.kind.as_str()) else {
+        return Ok(false);
+    };
     let (id, attempts) = (job.id, job.attempts);
     // A task of its own, so that a panic fails the job and not the runner.
     let mut task = tokio::spawn(worker(state.clone(), job));
@@ -105,13 +109,7 @@ pub async fn run_one(state: &AppState, registry: &Registry) -> Result<bool, Stor
     Ok(true)
 }
 
-async fn failed(
-    state: &AppState,
-    id: Uuid,
-    attempts: i32,
-    error: &str,
-    now: i64,
-) -> Result<(), StoreError> {
+async fn failed(state: &AppState, id: Uuid, attempts: i32, error: &str, now: i64) -> Result<(), StoreError> {
     tracing::error!(error, job.id = %id, attempts, "job failed");
     let pause = FIRST_PAUSE_MS << attempts.clamp(1, 10);
     let retry_at = (attempts < MOST_ATTEMPTS).then_some(now + pause);

@@ -4,10 +4,13 @@
 //! migration must go on meaning what it meant when it was released.
 
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::schema::{big_integer, big_integer_null, blob, boolean, double, integer, integer_null, text, text_null, uuid, uuid_null};
+use sea_orm_migration::schema::{
+    big_integer, big_integer_null, blob, boolean, double, integer, integer_null, text, text_null, uuid,
+    uuid_null,
+};
 
 /// See the module's paragraph.
-pub struct Migration;
+pub(super) struct Migration;
 
 impl MigrationName for Migration {
     fn name(&self) -> &str {
@@ -28,7 +31,9 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, _manager: &SchemaManager) -> Result<(), DbErr> {
-        Err(DbErr::Migration("migrations only go forward; restore a backup instead".to_owned()))
+        Err(DbErr::Migration(
+            "migrations only go forward; restore a backup instead".to_owned(),
+        ))
     }
 }
 
@@ -79,12 +84,7 @@ fn people_tables() -> Vec<TableCreateStatement> {
         table(
             "plan_files",
             &["round_id", "path"],
-            vec![
-                text("round_id"),
-                text("path"),
-                blob("content"),
-                boolean("sealed"),
-            ],
+            vec![text("round_id"), text("path"), blob("content"), boolean("sealed")],
         ),
         table(
             "units",
@@ -132,11 +132,7 @@ fn people_tables() -> Vec<TableCreateStatement> {
         table(
             "identities",
             &["round_id", "member_key"],
-            vec![
-                text("round_id"),
-                text("member_key"),
-                blob("sealed"),
-            ],
+            vec![text("round_id"), text("member_key"), blob("sealed")],
         ),
         table(
             "sample_cases",
@@ -303,11 +299,7 @@ fn work_tables() -> Vec<TableCreateStatement> {
         table(
             "results",
             &["round_id"],
-            vec![
-                text("round_id"),
-                big_integer("computed_at"),
-                text("detail_json"),
-            ],
+            vec![text("round_id"), big_integer("computed_at"), text("detail_json")],
         ),
         table(
             "audit",
@@ -328,7 +320,13 @@ fn work_tables() -> Vec<TableCreateStatement> {
 
 fn index(table: &'static str, columns: &[&'static str], unique: bool) -> IndexCreateStatement {
     let mut index = Index::create();
-    index.name(format!("{}_{table}_{}", if unique { "uq" } else { "ix" }, columns.join("_"))).table(table);
+    index
+        .name(format!(
+            "{}_{table}_{}",
+            if unique { "uq" } else { "ix" },
+            columns.join("_")
+        ))
+        .table(table);
     for column in columns {
         index.col(*column);
     }

@@ -57,18 +57,28 @@ fn is_part_of_a_plan(name: &str) -> bool {
 pub fn read(dir: &Path) -> Result<PlanFiles, FolderError> {
     let mut files = PlanFiles::new();
     walk(dir, "", &mut files)?;
-    if files.contains_key("plan.toml") { Ok(files) } else { Err(FolderError::NoPlan(dir.to_owned())) }
+    if files.contains_key("plan.toml") {
+        Ok(files)
+    } else {
+        Err(FolderError::NoPlan(dir.to_owned()))
+    }
 }
 
 fn walk(dir: &Path, prefix: &str, files: &mut PlanFiles) -> Result<(), FolderError> {
     for entry in std::fs::read_dir(dir).map_err(io(dir))? {
         let entry = entry.map_err(io(dir))?;
         let path = entry.path();
-        let Some(name) = entry.file_name().to_str().map(str::to_owned) else { continue };
+        let Some(name) = entry.file_name().to_str().map(str::to_owned) else {
+            continue;
+        };
         if !is_part_of_a_plan(&name) {
             continue;
         }
-        let inside = if prefix.is_empty() { name } else { format!("{prefix}/{name}") };
+        let inside = if prefix.is_empty() {
+            name
+        } else {
+            format!("{prefix}/{name}")
+        };
         let metadata = std::fs::metadata(&path).map_err(io(&path))?;
         if metadata.is_dir() {
             walk(&path, &inside, files)?;
@@ -92,7 +102,10 @@ pub fn write(dir: &Path, files: &PlanFiles) -> Result<(), FolderError> {
     }
     for (inside, bytes) in files {
         let relative = Path::new(inside);
-        if !relative.components().all(|part| matches!(part, Component::Normal(_))) {
+        if !relative
+            .components()
+            .all(|part| matches!(part, Component::Normal(_)))
+        {
             return Err(FolderError::BadPath(inside.clone()));
         }
         let path = dir.join(relative);
@@ -128,7 +141,10 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         for bad in ["../x", "/etc/x", "a/../../x"] {
             let files = PlanFiles::from([(bad.to_owned(), Vec::new())]);
-            assert!(matches!(write(dir.path(), &files), Err(FolderError::BadPath(_))), "{bad}");
+            assert!(
+                matches!(write(dir.path(), &files), Err(FolderError::BadPath(_))),
+                "{bad}"
+            );
         }
         assert!(matches!(read(dir.path()), Err(FolderError::NoPlan(_))));
         assert!(read(&dir.path().join("missing")).is_err_and(|error| !error.is_environment()));

@@ -56,8 +56,10 @@ pub(super) fn cases(
     drawn: &[DrawnCase],
 ) -> Result<Vec<SampleCase>, usize> {
     let round = plan.round.id.as_str();
-    let by_key: HashMap<&str, &FrameMember> =
-        members.iter().map(|member| (member.member_key.as_str(), member)).collect();
+    let by_key: HashMap<&str, &FrameMember> = members
+        .iter()
+        .map(|member| (member.member_key.as_str(), member))
+        .collect();
     let mut numbers = Numbers::default();
     for case in drawn {
         if let Some(person) = &case.person {
@@ -73,7 +75,11 @@ pub(super) fn cases(
             continue;
         };
         // What is known of a relative is what is known of the person it belongs to.
-        let described = member.relative_of_key.as_deref().and_then(|key| by_key.get(key)).unwrap_or(member);
+        let described = member
+            .relative_of_key
+            .as_deref()
+            .and_then(|key| by_key.get(key))
+            .unwrap_or(member);
         let count = counts.entry(case.group.as_str()).or_default();
         *count += 1;
         let psu_is_a_person = numbers.0.contains_key(case.psu.as_str()) || case.psu == case.person_id;
@@ -84,7 +90,11 @@ pub(super) fn cases(
             township: case.township.clone(),
             unit: case.unit.clone(),
             stratum: case.stratum.clone(),
-            psu: if psu_is_a_person { numbers.of(&case.psu) } else { case.psu.clone() },
+            psu: if psu_is_a_person {
+                numbers.of(&case.psu)
+            } else {
+                case.psu.clone()
+            },
             certainty: case.certainty,
             base_weight: case.base_weight,
             person: case.person.as_deref().map(|person| numbers.of(person)),

@@ -90,9 +90,13 @@ pub async fn append(
 ) -> Result<(), StoreError> {
     if tx.get_database_backend() == DbBackend::Postgres {
         // Held until the end of the transaction; SQLite has one writer anyway.
-        tx.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({CHAIN_LOCK})")).await?;
+        tx.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({CHAIN_LOCK})"))
+            .await?;
     }
-    let last = audit::Entity::find().order_by_desc(audit::Column::Seq).one(tx).await?;
+    let last = audit::Entity::find()
+        .order_by_desc(audit::Column::Seq)
+        .one(tx)
+        .await?;
     let (seq, prev_hash) = last.map_or((1, GENESIS.to_owned()), |row| (row.seq + 1, row.hash));
     let mut row = AuditRow {
         seq,
@@ -105,7 +109,9 @@ pub async fn append(
         hash: String::new(),
     };
     row.hash = hash(keys, &row);
-    audit::Entity::insert(row.into_active_model()).exec_without_returning(tx).await?;
+    audit::Entity::insert(row.into_active_model())
+        .exec_without_returning(tx)
+        .await?;
     Ok(())
 }
 
@@ -114,7 +120,11 @@ pub async fn append(
 /// # Errors
 /// When the database does not answer.
 pub async fn latest(conn: &impl ConnectionTrait, limit: u64) -> Result<Vec<AuditRow>, StoreError> {
-    Ok(audit::Entity::find().order_by_desc(audit::Column::Seq).limit(limit).all(conn).await?)
+    Ok(audit::Entity::find()
+        .order_by_desc(audit::Column::Seq)
+        .limit(limit)
+        .all(conn)
+        .await?)
 }
 
 /// Checks the whole chain from the first entry.
@@ -122,7 +132,10 @@ pub async fn latest(conn: &impl ConnectionTrait, limit: u64) -> Result<Vec<Audit
 /// # Errors
 /// The first fault found, naming the entry.
 pub async fn verify(conn: &impl ConnectionTrait, keys: &Keys) -> Result<Chain, AuditError> {
-    let mut chain = Chain { entries: 0, head: GENESIS.to_owned() };
+    let mut chain = Chain {
+        entries: 0,
+        head: GENESIS.to_owned(),
+    };
     loop {
         let rows = audit::Entity::find()
             .order_by_asc(audit::Column::Seq)
@@ -136,7 +149,10 @@ pub async fn verify(conn: &impl ConnectionTrait, keys: &Keys) -> Result<Chain, A
         }
         for row in rows {
             if row.seq != chain.entries + 1 {
-                return Err(AuditError::Missing { expected: chain.entries + 1, found: row.seq });
+                return Err(AuditError::Missing {
+                    expected: chain.entries + 1,
+                    found: row.seq,
+                });
             }
             if row.prev_hash != chain.head {
                 return Err(AuditError::Unchained(row.seq));
@@ -144,7 +160,10 @@ pub async fn verify(conn: &impl ConnectionTrait, keys: &Keys) -> Result<Chain, A
             if row.hash != hash(keys, &row) {
                 return Err(AuditError::Changed(row.seq));
             }
-            chain = Chain { entries: row.seq, head: row.hash };
+            chain = Chain {
+                entries: row.seq,
+                head: row.hash,
+            };
         }
     }
 }
@@ -185,22 +204,41 @@ mod tests {
     #[tokio::test]
     async fn tampering_is_found_and_located() {
         for (sql, expected) in [
-            ("UPDATE audit SET detail = '{}' WHERE seq = 4", "entry 4 was changed"),
-            ("UPDATE audit SET actor = 'x' WHERE seq = 7", "entry 7 was changed"),
-            ("UPDATE audit SET at = at + 1 WHERE seq = 1", "entry 1 was changed"),
+            (
+                "UPDATE audit SET detail = '{}' WHERE seq = 4",
+                "entry 4 was changed",
+            ),
+            (
+                "UPDATE audit SET actor = 'x' WHERE seq = 7",
+                "entry 7 was changed",
+            ),
+            (
+                "UPDATE audit SET at = at + 1 WHERE seq = 1",
+                "entry 1 was changed",
+            ),
             ("DELETE FROM audit WHERE seq = 3", "entry 3 is missing (found 4)"),
-            ("UPDATE audit SET prev_hash = hash WHERE seq = 2", "entry 2 does not continue the entry before it"),
+            (
+                "UPDATE audit SET prev_hash = hash WHERE seq = 2",
+                "entry 2 does not continue the entry before it",
+            ),
         ] {
             let (_dir, db, keys) = chain_of(7).await;
             db.execute_unprepared(sql).await.unwrap();
-            assert_eq!(verify(&db, &keys).await.unwrap_err().to_string(), expected, "{sql}");
+            assert_eq!(
+                verify(&db, &keys).await.unwrap_err().to_string(),
+                expected,
+                "{sql}"
+            );
         }
     }
 
     #[tokio::test]
     async fn chain_rewritten_without_the_key_is_found() {
         let (_dir, db, keys) = chain_of(2).await;
-        assert!(matches!(verify(&db, &Keys::from_master(&[4; 32])).await, Err(AuditError::Changed(1))));
+        assert!(matches!(
+            verify(&db, &Keys::from_master(&[4; 32])).await,
+            Err(AuditError::Changed(1))
+        ));
         assert!(verify(&db, &keys).await.is_ok());
     }
 }

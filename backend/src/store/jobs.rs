@@ -4,7 +4,10 @@
 //! the lease runs out, so that every kind of job must be safe to run again.
 
 use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, Query};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, IntoActiveModel,
+    QueryFilter, QueryOrder, QuerySelect,
+};
 use uuid::Uuid;
 
 use super::{StoreError, begin};
@@ -48,7 +51,9 @@ pub async fn enqueue(
         created_at: now,
         finished_at: None,
     };
-    jobs::Entity::insert(row.into_active_model()).exec_without_returning(conn).await?;
+    jobs::Entity::insert(row.into_active_model())
+        .exec_without_returning(conn)
+        .await?;
     Ok(())
 }
 
@@ -63,8 +68,16 @@ pub async fn claim(
     lease_until: i64,
 ) -> Result<Option<Job>, StoreError> {
     let due = Condition::any()
-        .add(jobs::Column::State.eq(QUEUED).and(jobs::Column::RunAfter.lte(now)))
-        .add(jobs::Column::State.eq(RUNNING).and(jobs::Column::LeaseUntil.lt(now)));
+        .add(
+            jobs::Column::State
+                .eq(QUEUED)
+                .and(jobs::Column::RunAfter.lte(now)),
+        )
+        .add(
+            jobs::Column::State
+                .eq(RUNNING)
+                .and(jobs::Column::LeaseUntil.lt(now)),
+        );
     let mut pick = Query::select();
     pick.column(jobs::Column::Id)
         .from(jobs::Entity)
@@ -146,7 +159,10 @@ pub async fn fail(
         .col_expr(jobs::Column::Error, Expr::value(error))
         .col_expr(jobs::Column::LeaseUntil, Expr::value(Option::<i64>::None))
         .col_expr(jobs::Column::RunAfter, Expr::value(retry_at.unwrap_or(now)))
-        .col_expr(jobs::Column::FinishedAt, Expr::value(retry_at.is_none().then_some(now)))
+        .col_expr(
+            jobs::Column::FinishedAt,
+            Expr::value(retry_at.is_none().then_some(now)),
+        )
         .filter(jobs::Column::Id.eq(id))
         .exec(conn)
         .await?;
@@ -159,7 +175,11 @@ pub async fn fail(
 /// See [`enqueue`].
 pub async fn of_round(conn: &impl ConnectionTrait, round: &str, limit: u64) -> Result<Vec<Job>, StoreError> {
     let of_round = jobs::Entity::find().filter(jobs::Column::RoundId.eq(round));
-    Ok(of_round.order_by_desc(jobs::Column::CreatedAt).limit(limit).all(conn).await?)
+    Ok(of_round
+        .order_by_desc(jobs::Column::CreatedAt)
+        .limit(limit)
+        .all(conn)
+        .await?)
 }
 
 /// One job.
@@ -181,20 +201,47 @@ mod tests {
     async fn job_is_claimed_once_retried_and_taken_over_when_the_lease_ends() {
         let (_dir, db) = testing::database().await;
         let id = Uuid::from_u128(1);
-        enqueue(&db, id, "analyse", Some("r"), &json!({}), 0, 100).await.unwrap();
+        enqueue(&db, id, "analyse", Some("r"), &json!({}), 0, 100)
+            .await
+            .unwrap();
         assert!(claim(&db, &["analyse"], 99, 200).await.unwrap().is_none());
         assert!(claim(&db, &["other"], 100, 200).await.unwrap().is_none());
-        assert_eq!(claim(&db, &["analyse"], 100, 200).await.unwrap().unwrap().attempts, 1);
+        assert_eq!(
+            claim(&db, &["analyse"], 100, 200)
+                .await
+                .unwrap()
+                .unwrap()
+                .attempts,
+            1
+        );
         assert!(claim(&db, &["analyse"], 150, 250).await.unwrap().is_none());
         heartbeat(&db, id, 300, 0.5).await.unwrap();
         assert!(claim(&db, &["analyse"], 250, 350).await.unwrap().is_none());
-        assert_eq!(claim(&db, &["analyse"], 301, 400).await.unwrap().unwrap().attempts, 2);
+        assert_eq!(
+            claim(&db, &["analyse"], 301, 400)
+                .await
+                .unwrap()
+                .unwrap()
+                .attempts,
+            2
+        );
         fail(&db, id, "disk full", 310, Some(500)).await.unwrap();
         assert!(claim(&db, &["analyse"], 499, 600).await.unwrap().is_none());
-        assert_eq!(claim(&db, &["analyse"], 500, 600).await.unwrap().unwrap().error.as_deref(), Some("disk full"));
+        assert_eq!(
+            claim(&db, &["analyse"], 500, 600)
+                .await
+                .unwrap()
+                .unwrap()
+                .error
+                .as_deref(),
+            Some("disk full")
+        );
         finish(&db, id, 510).await.unwrap();
         let job = find(&db, id).await.unwrap().unwrap();
-        assert_eq!((job.state.as_str(), job.error, job.finished_at), (DONE, None, Some(510)));
+        assert_eq!(
+            (job.state.as_str(), job.error, job.finished_at),
+            (DONE, None, Some(510))
+        );
         assert!(claim(&db, &["analyse"], 10_000, 20_000).await.unwrap().is_none());
     }
 }

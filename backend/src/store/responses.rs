@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use uuid::Uuid;
 
 use super::StoreError;
@@ -35,7 +37,11 @@ pub async fn page(
     if let Some(after) = after {
         query = query.filter(responses::Column::Id.gt(after));
     }
-    Ok(query.order_by_asc(responses::Column::Id).limit(PAGE_SIZE).all(conn).await?)
+    Ok(query
+        .order_by_asc(responses::Column::Id)
+        .limit(PAGE_SIZE)
+        .all(conn)
+        .await?)
 }
 
 /// All responses of a round.
@@ -59,7 +65,10 @@ pub async fn all(conn: &impl ConnectionTrait, round: &str) -> Result<Vec<Respons
 /// # Errors
 /// See [`find`].
 pub async fn count(conn: &impl ConnectionTrait, round: &str) -> Result<u64, StoreError> {
-    Ok(responses::Entity::find().filter(responses::Column::RoundId.eq(round)).count(conn).await?)
+    Ok(responses::Entity::find()
+        .filter(responses::Column::RoundId.eq(round))
+        .count(conn)
+        .await?)
 }
 
 /// Whether an invitation's response is there, by its link.
@@ -67,7 +76,10 @@ pub async fn count(conn: &impl ConnectionTrait, round: &str) -> Result<u64, Stor
 /// # Errors
 /// See [`find`].
 pub async fn by_link(conn: &impl ConnectionTrait, link: &str) -> Result<Option<Response>, StoreError> {
-    Ok(responses::Entity::find().filter(responses::Column::Link.eq(link)).one(conn).await?)
+    Ok(responses::Entity::find()
+        .filter(responses::Column::Link.eq(link))
+        .one(conn)
+        .await?)
 }
 
 /// The response whose leaf a receipt names.
@@ -75,7 +87,10 @@ pub async fn by_link(conn: &impl ConnectionTrait, link: &str) -> Result<Option<R
 /// # Errors
 /// See [`find`].
 pub async fn by_leaf(conn: &impl ConnectionTrait, leaf: &str) -> Result<Option<Response>, StoreError> {
-    Ok(responses::Entity::find().filter(responses::Column::Leaf.eq(leaf)).one(conn).await?)
+    Ok(responses::Entity::find()
+        .filter(responses::Column::Leaf.eq(leaf))
+        .one(conn)
+        .await?)
 }
 
 /// The leaves of a round, sorted: what the Merkle tree is made of.
@@ -112,7 +127,11 @@ pub struct DayGroup {
 pub async fn daily(conn: &impl ConnectionTrait, round: &str) -> Result<BTreeMap<DayGroup, u64>, StoreError> {
     let rows: Vec<(String, String, Option<String>, i64)> = responses::Entity::find()
         .select_only()
-        .columns([responses::Column::Day, responses::Column::Group, responses::Column::OpenLink])
+        .columns([
+            responses::Column::Day,
+            responses::Column::Group,
+            responses::Column::OpenLink,
+        ])
         .column_as(responses::Column::Id.count(), "n")
         .filter(responses::Column::RoundId.eq(round))
         .group_by(responses::Column::Day)
@@ -123,7 +142,13 @@ pub async fn daily(conn: &impl ConnectionTrait, round: &str) -> Result<BTreeMap<
         .await?;
     let mut counts = BTreeMap::new();
     for (day, group, open_link, n) in rows {
-        *counts.entry(DayGroup { day, group, open_link: open_link.is_some() }).or_insert(0) += n.unsigned_abs();
+        *counts
+            .entry(DayGroup {
+                day,
+                group,
+                open_link: open_link.is_some(),
+            })
+            .or_insert(0) += n.unsigned_abs();
     }
     Ok(counts)
 }

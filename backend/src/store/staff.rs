@@ -1,6 +1,8 @@
 //! Staff accounts. Passwords are hashed by `auth`; here they are text.
 
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+};
 use uuid::Uuid;
 
 use super::StoreError;
@@ -13,7 +15,9 @@ pub use crate::entity::staff::Model as Staff;
 /// # Errors
 /// When the database does not answer, or the login is taken.
 pub async fn insert(conn: &impl ConnectionTrait, row: Staff) -> Result<(), StoreError> {
-    staff::Entity::insert(row.into_active_model()).exec_without_returning(conn).await?;
+    staff::Entity::insert(row.into_active_model())
+        .exec_without_returning(conn)
+        .await?;
     Ok(())
 }
 
@@ -22,7 +26,10 @@ pub async fn insert(conn: &impl ConnectionTrait, row: Staff) -> Result<(), Store
 /// # Errors
 /// When the database does not answer.
 pub async fn by_login(conn: &impl ConnectionTrait, login: &str) -> Result<Option<Staff>, StoreError> {
-    Ok(staff::Entity::find().filter(staff::Column::Login.eq(login)).one(conn).await?)
+    Ok(staff::Entity::find()
+        .filter(staff::Column::Login.eq(login))
+        .one(conn)
+        .await?)
 }
 
 /// The account with this id.
@@ -38,7 +45,10 @@ pub async fn find(conn: &impl ConnectionTrait, id: Uuid) -> Result<Option<Staff>
 /// # Errors
 /// When the database does not answer.
 pub async fn list(conn: &impl ConnectionTrait) -> Result<Vec<Staff>, StoreError> {
-    Ok(staff::Entity::find().order_by_asc(staff::Column::Login).all(conn).await?)
+    Ok(staff::Entity::find()
+        .order_by_asc(staff::Column::Login)
+        .all(conn)
+        .await?)
 }
 
 /// Writes every column of an account back.

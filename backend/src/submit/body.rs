@@ -45,7 +45,9 @@ impl Mode {
 
     /// The mode of a word.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Web, Self::Interview, Self::Phone, Self::Paper].into_iter().find(|mode| mode.as_str() == word)
+        [Self::Web, Self::Interview, Self::Phone, Self::Paper]
+            .into_iter()
+            .find(|mode| mode.as_str() == word)
     }
 }
 
@@ -74,7 +76,9 @@ impl Answering {
 
     /// The value of a word.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Myself, Self::Assisted, Self::Proxy].into_iter().find(|value| value.as_str() == word)
+        [Self::Myself, Self::Assisted, Self::Proxy]
+            .into_iter()
+            .find(|value| value.as_str() == word)
     }
 }
 
@@ -141,7 +145,11 @@ impl NewResponse {
             "answering": self.answering,
             "answers": self.answers,
         });
-        Submission { id: self.id, content: canonical(content), response: Ok(self) }
+        Submission {
+            id: self.id,
+            content: canonical(content),
+            response: Ok(self),
+        }
     }
 }
 
@@ -152,15 +160,25 @@ impl Submission {
     /// A sentence when the body is no JSON object or has no UUID as `id`.
     pub fn from_json(bytes: &[u8]) -> Result<Self, String> {
         let value: Value = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
-        let Value::Object(body) = &value else { return Err("the body must be a JSON object".to_owned()) };
+        let Value::Object(body) = &value else {
+            return Err("the body must be a JSON object".to_owned());
+        };
         let id = match body.get("id") {
             Some(Value::String(text)) => {
                 Uuid::try_parse(text).map_err(|_| "`id` must be a UUID".to_owned())?
             }
             _ => return Err("`id` must be a UUID".to_owned()),
         };
-        let response = Reader { body, faults: Vec::new() }.read(id);
-        Ok(Self { id, content: canonical(value), response })
+        let response = Reader {
+            body,
+            faults: Vec::new(),
+        }
+        .read(id);
+        Ok(Self {
+            id,
+            content: canonical(value),
+            response,
+        })
     }
 }
 
@@ -214,8 +232,17 @@ impl Reader<'_> {
         let text = self.required(field);
         let value = parse(&text);
         if value.is_none() && !text.is_empty() {
-            self.fault(field, &format!("应为 {words} 之一。"), &format!("This must be one of {words}."));
-        } else if value.is_none() && self.body.get(field).is_some_and(|value| value.as_str() == Some("")) {
+            self.fault(
+                field,
+                &format!("应为 {words} 之一。"),
+                &format!("This must be one of {words}."),
+            );
+        } else if value.is_none()
+            && self
+                .body
+                .get(field)
+                .is_some_and(|value| value.as_str() == Some(""))
+        {
             self.fault(field, "缺少这一项。", "This is missing.");
         }
         value
@@ -239,12 +266,20 @@ impl Reader<'_> {
             (Some(code), None) => Some(Door::Code(code)),
             (None, Some(slug)) => Some(Door::Link(slug)),
             (Some(_), Some(_)) => {
-                self.fault("code", "code 与 link 只能有一个。", "Give either `code` or `link`, not both.");
+                self.fault(
+                    "code",
+                    "code 与 link 只能有一个。",
+                    "Give either `code` or `link`, not both.",
+                );
                 None
             }
             (None, None) => {
                 if self.faults.is_empty() {
-                    self.fault("code", "需要 code 或 link。", "Either `code` or `link` is needed.");
+                    self.fault(
+                        "code",
+                        "需要 code 或 link。",
+                        "Either `code` or `link` is needed.",
+                    );
                 }
                 None
             }
@@ -278,7 +313,11 @@ impl Reader<'_> {
             self.fault(name, "没有这一项。", "There is no such field.");
         }
         if id.get_version_num() != 4 {
-            self.fault("id", "应为随机编号（UUID v4）。", "This must be a random UUID (version 4).");
+            self.fault(
+                "id",
+                "应为随机编号（UUID v4）。",
+                "This must be a random UUID (version 4).",
+            );
         }
         let door = self.door();
         let form = self.required("form");
@@ -286,14 +325,22 @@ impl Reader<'_> {
         let language = self.required("language");
         let tag = |c: char| c.is_ascii_alphanumeric() || c == '-';
         if !language.is_empty() && (language.len() > 35 || !language.chars().all(tag)) {
-            self.fault("language", "应为语言代码，如 zh。", "This must be a language tag, such as zh.");
+            self.fault(
+                "language",
+                "应为语言代码，如 zh。",
+                "This must be a language tag, such as zh.",
+            );
         }
         let mode = self.word("mode", Mode::parse, "web, interview, phone, paper");
         let answering = self.word("answering", Answering::parse, "self, assisted, proxy");
         let (started, ended) = (self.moment("started_at"), self.moment("ended_at"));
         let duration_s = match (started, ended) {
             (Some(started), Some(ended)) if ended < started => {
-                self.fault("ended_at", "不能早于 started_at。", "This must not be before `started_at`.");
+                self.fault(
+                    "ended_at",
+                    "不能早于 started_at。",
+                    "This must not be before `started_at`.",
+                );
                 0
             }
             (Some(started), Some(ended)) => ended.as_second() - started.as_second(),
@@ -336,15 +383,26 @@ mod tests {
         let mut body = body();
         change(&mut body);
         let submission = Submission::from_json(body.to_string().as_bytes()).unwrap();
-        submission.response.unwrap_err().into_iter().map(|fault| fault.field).collect()
+        submission
+            .response
+            .unwrap_err()
+            .into_iter()
+            .map(|fault| fault.field)
+            .collect()
     }
 
     #[test]
     fn body_of_the_contract_is_read() {
-        let response = Submission::from_json(body().to_string().as_bytes()).unwrap().response.unwrap();
+        let response = Submission::from_json(body().to_string().as_bytes())
+            .unwrap()
+            .response
+            .unwrap();
         assert_eq!(response.duration_s, 330);
         assert_eq!(response.door, Door::Code("0000-0000-00012".into()));
-        assert_eq!(response.answers.into_iter().collect::<Vec<_>>(), [("q1".to_owned(), "4".to_owned())]);
+        assert_eq!(
+            response.answers.into_iter().collect::<Vec<_>>(),
+            [("q1".to_owned(), "4".to_owned())]
+        );
     }
 
     #[test]
@@ -361,12 +419,18 @@ mod tests {
     fn every_fault_is_named_at_once() {
         assert_eq!(faults(|b| b["link"] = json!("x")), ["code"]);
         assert_eq!(faults(|b| b["code"] = Value::Null), ["code"]);
-        assert_eq!(faults(|b| b["ended_at"] = json!("2026-11-23T08:00:00+08:00")), ["ended_at"]);
+        assert_eq!(
+            faults(|b| b["ended_at"] = json!("2026-11-23T08:00:00+08:00")),
+            ["ended_at"]
+        );
         assert_eq!(faults(|b| b["started_at"] = json!("yesterday")), ["started_at"]);
         assert_eq!(faults(|b| b["answers"]["q1"] = json!(4)), ["q1"]);
         assert_eq!(faults(|b| b["extra"] = json!(1)), ["extra"]);
         assert_eq!(faults(|b| b["language"] = json!("zh\u{0}")), ["language"]);
-        assert_eq!(faults(|b| b["id"] = json!("01890a5d-ac96-774b-bcce-b302099a8057")), ["id"]);
+        assert_eq!(
+            faults(|b| b["id"] = json!("01890a5d-ac96-774b-bcce-b302099a8057")),
+            ["id"]
+        );
         let several = faults(|b| {
             b["mode"] = json!("telepathy");
             b["answering"] = json!("");

@@ -39,7 +39,12 @@ pub enum ReceiptError {
 pub fn leaf(salt: &[u8; 32], round: &str, form_version: &str, answers_json: &str) -> [u8; 32] {
     let mut hash = Sha256::new();
     hash.update(b"minyi leaf v1");
-    for part in [salt.as_slice(), round.as_bytes(), form_version.as_bytes(), answers_json.as_bytes()] {
+    for part in [
+        salt.as_slice(),
+        round.as_bytes(),
+        form_version.as_bytes(),
+        answers_json.as_bytes(),
+    ] {
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part);
     }
@@ -53,7 +58,11 @@ fn message(round: &str, leaf: &[u8]) -> Vec<u8> {
 /// Signs a leaf.
 pub fn sign(keys: &Keys, round: &str, leaf: &[u8; 32]) -> String {
     let signature = keys.sign(&message(round, leaf));
-    format!("{PREFIX}.{round}.{}.{}", URL_SAFE_NO_PAD.encode(leaf), URL_SAFE_NO_PAD.encode(signature))
+    format!(
+        "{PREFIX}.{round}.{}.{}",
+        URL_SAFE_NO_PAD.encode(leaf),
+        URL_SAFE_NO_PAD.encode(signature)
+    )
 }
 
 /// Reads a receipt and checks its signature.
@@ -62,9 +71,13 @@ pub fn sign(keys: &Keys, round: &str, leaf: &[u8; 32]) -> String {
 /// [`ReceiptError`].
 pub fn verify(key: &VerifyingKey, text: &str) -> Result<Receipt, ReceiptError> {
     let mut parts = text.trim().split('.');
-    let (Some(PREFIX), Some(round), Some(leaf), Some(signature), None) =
-        (parts.next(), parts.next(), parts.next(), parts.next(), parts.next())
-    else {
+    let (Some(PREFIX), Some(round), Some(leaf), Some(signature), None) = (
+        parts.next(),
+        parts.next(),
+        parts.next(),
+        parts.next(),
+        parts.next(),
+    ) else {
         return Err(ReceiptError::Malformed);
     };
     let decode = |text: &str| URL_SAFE_NO_PAD.decode(text).map_err(|_| ReceiptError::Malformed);
@@ -73,8 +86,12 @@ pub fn verify(key: &VerifyingKey, text: &str) -> Result<Receipt, ReceiptError> {
     if leaf.len() != 32 {
         return Err(ReceiptError::Malformed);
     }
-    key.verify_strict(&message(round, &leaf), &signature).map_err(|_| ReceiptError::BadSignature)?;
-    Ok(Receipt { round: round.to_owned(), leaf: hex::encode(leaf) })
+    key.verify_strict(&message(round, &leaf), &signature)
+        .map_err(|_| ReceiptError::BadSignature)?;
+    Ok(Receipt {
+        round: round.to_owned(),
+        leaf: hex::encode(leaf),
+    })
 }
 
 #[cfg(test)]
@@ -88,11 +105,24 @@ mod tests {
         let text = sign(&keys, "qinghe-2026", &leaf);
         let key = keys.verifying_key();
         let receipt = verify(&key, &format!(" {text}\n")).unwrap();
-        assert_eq!((receipt.round.as_str(), receipt.leaf), ("qinghe-2026", hex::encode(leaf)));
-        assert_eq!(verify(&key, &text.replace("2026", "2027")), Err(ReceiptError::BadSignature));
+        assert_eq!(
+            (receipt.round.as_str(), receipt.leaf),
+            ("qinghe-2026", hex::encode(leaf))
+        );
+        assert_eq!(
+            verify(&key, &text.replace("2026", "2027")),
+            Err(ReceiptError::BadSignature)
+        );
         let other = Keys::from_master(&[8; 32]).verifying_key();
         assert_eq!(verify(&other, &text), Err(ReceiptError::BadSignature));
-        for bad in ["", "MY1", "MY1.a.b.c", "MY2.a.b.c", &format!("{text}.x"), &text[..text.len() - 4]] {
+        for bad in [
+            "",
+            "MY1",
+            "MY1.a.b.c",
+            "MY2.a.b.c",
+            &format!("{text}.x"),
+            &text[..text.len() - 4],
+        ] {
             assert_eq!(verify(&key, bad), Err(ReceiptError::Malformed), "{bad}");
         }
     }

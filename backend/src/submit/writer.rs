@@ -123,13 +123,14 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn new(
-        db: DatabaseConnection,
-        keys: Arc<Keys>,
-        clock: SharedClock,
-        entropy: Entropy,
-    ) -> Self {
-        Self { db, keys, clock, entropy, round_forms: BTreeMap::new() }
+    pub(super) fn new(db: DatabaseConnection, keys: Arc<Keys>, clock: SharedClock, entropy: Entropy) -> Self {
+        Self {
+            db,
+            keys,
+            clock,
+            entropy,
+            round_forms: BTreeMap::new(),
+        }
     }
 
     /// Writes until every sender is gone and the queue is empty.
@@ -163,7 +164,10 @@ impl Writer {
                 );
                 let mut outcomes = Vec::with_capacity(batch.len());
                 for single in batch.chunks(1) {
-                    let outcome = self.commit(single).await.unwrap_or_else(|_| vec![Err(SubmitError::Busy)]);
+                    let outcome = self
+                        .commit(single)
+                        .await
+                        .unwrap_or_else(|_| vec![Err(SubmitError::Busy)]);
                     outcomes.extend(outcome);
                 }
                 outcomes
@@ -210,8 +214,11 @@ impl Writer {
         // Two servers that insert the same keys in the same order wait for each other instead of deadlocking.
         rows.sort_by_key(|(_, row)| row.id);
         let inserted = insert(&tx, rows.iter().map(|(_, row)| row)).await?;
-        let skipped: Vec<Uuid> =
-            rows.iter().filter(|(_, row)| !inserted.contains(&row.leaf)).map(|(_, row)| row.id).collect();
+        let skipped: Vec<Uuid> = rows
+            .iter()
+            .filter(|(_, row)| !inserted.contains(&row.leaf))
+            .map(|(_, row)| row.id)
+            .collect();
         let stored = stored(&tx, skipped).await?;
         let (mut completed, mut done_drafts) = (Vec::new(), Vec::new());
         for (index, row) in rows {
@@ -219,7 +226,10 @@ impl Writer {
                 completed.extend(invitation_of.remove(&row.leaf));
                 done_drafts.extend(row.link);
                 done_drafts.extend(batch[index].draft_id.clone());
-                Ok(Accepted { receipt: row.receipt, replayed: false })
+                Ok(Accepted {
+                    receipt: row.receipt,
+                    replayed: false,
+                })
             } else {
                 match stored.get(&row.id) {
                     Some(first) => repeat(first, &row.content_mac),
@@ -230,11 +240,17 @@ impl Writer {
         }
         invitation_store::mark_complete(&tx, &completed).await?;
         if !done_drafts.is_empty() {
-            drafts::Entity::delete_many().filter(drafts::Column::Id.is_in(done_drafts)).exec(&tx).await?;
+            drafts::Entity::delete_many()
+                .filter(drafts::Column::Id.is_in(done_drafts))
+                .exec(&tx)
+                .await?;
         }
         tx.commit().await?;
         metrics::counter!("minyi_responses_accepted_total").increment(inserted.len() as u64);
-        Ok(outcomes.into_iter().map(|outcome| outcome.unwrap_or(Err(SubmitError::Busy))).collect())
+        Ok(outcomes
+            .into_iter()
+            .map(|outcome| outcome.unwrap_or(Err(SubmitError::Busy)))
+            .collect())
     }
 
     async fn judge(
@@ -278,12 +294,24 @@ impl Writer {
         if form != pending.form {
             return refuse(SubmitError::Invalid(vec![wrong_form(form)]));
         }
-        if !known.accepted.contains(&(pending.form.clone(), pending.form_version.clone())) {
+        if !known
+            .accepted
+            .contains(&(pending.form.clone(), pending.form_version.clone()))
+        {
             let current = known.current.get(form).cloned().unwrap_or_default();
             return refuse(SubmitError::UnknownVersion { current });
         }
-        let row = self.row(pending, round, group, open_link, invitation.map(|invitation| invitation.id));
-        Ok(Judged::New { row: Box::new(row), invitation: invitation.map(|invitation| invitation.id) })
+        let row = self.row(
+            pending,
+            round,
+            group,
+            open_link,
+            invitation.map(|invitation| invitation.id),
+        );
+        Ok(Judged::New {
+            row: Box::new(row),
+            invitation: invitation.map(|invitation| invitation.id),
+        })
     }
 
     fn row(
@@ -331,27 +359,37 @@ impl Writer {
             let groups = rounds::groups(tx, round).await?;
             let found = RoundForms {
                 forms: groups.into_iter().map(|row| (row.group, row.form)).collect(),
-                current: current.clone().map(|v| (v.form.clone(), v.version.clone())).collect(),
+                current: current
+                    .clone()
+                    .map(|v| (v.form.clone(), v.version.clone()))
+                    .collect(),
                 accepted: current.map(|v| (v.form.clone(), v.version.clone())).collect(),
             };
             self.round_forms.insert(round.to_owned(), found);
         }
-        self.round_forms
-            .get(round)
-            .ok_or_else(|| StoreError::Corrupt { table: "forms", what: "round without forms".to_owned() })
+        self.round_forms.get(round).ok_or_else(|| StoreError::Corrupt {
+            table: "forms",
+            what: "round without forms".to_owned(),
+        })
     }
 }
 
 enum Judged {
     Done(Outcome),
-    New { row: Box<responses::Model>, invitation: Option<Uuid> },
+    New {
+        row: Box<responses::Model>,
+        invitation: Option<Uuid>,
+    },
 }
 
 /// What to answer to an id that is stored: `first` is its content and receipt.
 fn repeat(first: &(String, String), content_mac: &str) -> Outcome {
     let (stored_mac, receipt) = first;
     if stored_mac == content_mac {
-        Ok(Accepted { receipt: receipt.clone(), replayed: true })
+        Ok(Accepted {
+            receipt: receipt.clone(),
+            replayed: true,
+        })
     } else {
         Err(SubmitError::IdConflict)
     }
@@ -367,12 +405,19 @@ async fn stored(
     }
     let rows: Vec<(Uuid, String, String)> = responses::Entity::find()
         .select_only()
-        .columns([responses::Column::Id, responses::Column::ContentMac, responses::Column::Receipt])
+        .columns([
+            responses::Column::Id,
+            responses::Column::ContentMac,
+            responses::Column::Receipt,
+        ])
         .filter(responses::Column::Id.is_in(ids))
         .into_tuple()
         .all(tx)
         .await?;
-    Ok(rows.into_iter().map(|(id, mac, receipt)| (id, (mac, receipt))).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(id, mac, receipt)| (id, (mac, receipt)))
+        .collect())
 }
 
 async fn read(tx: &DatabaseTransaction, batch: &[Pending]) -> Result<Surroundings, StoreError> {
@@ -398,7 +443,10 @@ async fn read(tx: &DatabaseTransaction, batch: &[Pending]) -> Result<Surrounding
             .add_option((!ids.is_empty()).then(|| invitations::Column::Id.is_in(ids)));
         invitations::Entity::find().filter(wanted).all(tx).await?
     };
-    let round_ids: BTreeSet<String> = invited.iter().map(|invitation| invitation.round_id.clone()).collect();
+    let round_ids: BTreeSet<String> = invited
+        .iter()
+        .map(|invitation| invitation.round_id.clone())
+        .collect();
     let rounds = if round_ids.is_empty() {
         Vec::new()
     } else {
@@ -406,10 +454,16 @@ async fn read(tx: &DatabaseTransaction, batch: &[Pending]) -> Result<Surrounding
     };
     Ok(Surroundings {
         stored,
-        by_lookup: invited.iter().map(|row| (row.code_lookup.clone(), row.clone())).collect(),
+        by_lookup: invited
+            .iter()
+            .map(|row| (row.code_lookup.clone(), row.clone()))
+            .collect(),
         by_id: invited.into_iter().map(|row| (row.id, row)).collect(),
         links,
-        rounds: rounds.into_iter().map(|round| (round.id.clone(), round)).collect(),
+        rounds: rounds
+            .into_iter()
+            .map(|round| (round.id.clone(), round))
+            .collect(),
     })
 }
 
@@ -420,7 +474,9 @@ async fn insert<'a>(
 ) -> Result<BTreeSet<String>, StoreError> {
     use sea_orm::ModelTrait;
     let mut statement = Query::insert();
-    statement.into_table(responses::Entity).columns(responses::Column::iter());
+    statement
+        .into_table(responses::Entity)
+        .columns(responses::Column::iter());
     let mut any = false;
     for row in rows {
         let values = responses::Column::iter().map(|column| row.get(column).into());
@@ -433,7 +489,12 @@ async fn insert<'a>(
     if !any {
         return Ok(BTreeSet::new());
     }
-    statement.on_conflict(OnConflict::new().do_nothing().to_owned()).returning_col(responses::Column::Leaf);
+    statement
+        .on_conflict(OnConflict::new().do_nothing().to_owned())
+        .returning_col(responses::Column::Leaf);
     let inserted = tx.query_all(&statement).await?;
-    Ok(inserted.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?)
+    Ok(inserted
+        .iter()
+        .map(|row| row.try_get_by_index(0))
+        .collect::<Result<_, _>>()?)
 }
