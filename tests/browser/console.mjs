@@ -4,10 +4,11 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Pages, assert, openBrowser, task } from './lib.mjs';
 
-const pages = new Pages();
 const browser = await openBrowser();
+const viewport = { width: task.width ?? 1280, height: task.height ?? 800 };
+const pages = new Pages(browser, { javascript: task.javascript !== false, viewport });
 const context = await browser.newContext({
-  viewport: { width: task.width ?? 1280, height: task.height ?? 800 },
+  viewport,
   javaScriptEnabled: task.javascript !== false,
   locale: 'zh-CN',
   acceptDownloads: true,
@@ -50,8 +51,9 @@ while (queue.length > 0) {
   for (const link of links) {
     const url = new URL(link);
     url.hash = '';
-    if (!url.href.startsWith(`${task.baseUrl}/console`) || /logout|lang=/.test(url.href)) continue;
-    if (/\.(html|pdf|xlsx|docx|csv)($|\?)|\/reports?\/.*format=|\/documents?\//.test(url.href)) { downloads.add(url.href); continue; }
+    if (!url.href.startsWith(`${task.baseUrl}/console`)) continue;
+    if (url.pathname.endsWith('/report/download')) { downloads.add(url.href); continue; }
+    if (/logout|lang=/.test(url.href)) continue;
     if (seen.has(url.href) || seen.size > 40) continue;
     seen.add(url.href);
     const reply = await page.goto(url.href);
@@ -63,8 +65,8 @@ while (queue.length > 0) {
 
 const kinds = {};
 for (const link of downloads) {
-  const kind = /html|pdf|xlsx|docx/.exec(link)?.[0];
-  if (!kind || kinds[kind]) continue;
+  const kind = new URL(link).searchParams.get('format');
+  if (kinds[kind]) continue;
   const reply = await context.request.get(link);
   assert(reply.status() === 200, `${link} answers ${reply.status()}`);
   const body = await reply.body();

@@ -17,15 +17,26 @@ export async function openBrowser() {
   });
 }
 
-// axe runs by evaluation over the debugging protocol, which also works where the page itself may run no script.
 const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22a', 'wcag22aa', 'best-practice'];
 
+// Has axe look at pages. Timers do not run where a page may run no script, so axe then looks at a twin: the same
+// document at the same address, with its style but without the product's script.
 export class Pages {
-  constructor() { this.checked = 0; this.problems = []; }
+  constructor(browser, { javascript = true, viewport } = {}) {
+    this.browser = browser;
+    this.javascript = javascript;
+    this.viewport = viewport;
+    this.checked = 0;
+    this.problems = [];
+  }
 
   async check(page, where) {
-    await page.evaluate(axeSource);
-    const result = await page.evaluate(
+    const overflow = await page.evaluate(
+      () => document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth);
+    if (overflow > 0) this.problems.push(`${where}: the page is ${overflow} px wider than the window`);
+    const seen = this.javascript ? page : await this.twin(page);
+    await seen.evaluate(axeSource);
+    const result = await seen.evaluate(
       (tags) => window.axe.run(document, { runOnly: { type: 'tag', values: tags } }), WCAG);
     this.checked += 1;
     for (const violation of result.violations) {
@@ -33,9 +44,20 @@ export class Pages {
         this.problems.push(`${where}: ${violation.id}: ${violation.help}: ${node.html.slice(0, 160)}`);
       }
     }
-    const overflow = await page.evaluate(
-      () => document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth);
-    if (overflow > 0) this.problems.push(`${where}: the page is ${overflow} px wider than the window`);
+  }
+
+  async twin(page) {
+    if (!this.twinPage) {
+      const context = await this.browser.newContext({ viewport: this.viewport });
+      this.twinPage = await context.newPage();
+    }
+    const [url, body] = [page.url(), await page.content()];
+    await this.twinPage.unrouteAll();
+    await this.twinPage.route('**/*.js', (route) => route.abort());
+    await this.twinPage.route((address) => address.href === url, (route) => (
+      route.request().isNavigationRequest() ? route.fulfill({ body, contentType: 'text/html' }) : route.continue()));
+    await this.twinPage.goto(url);
+    return this.twinPage;
   }
 
   // Ends the script: the report goes to standard output, a problem makes it fail.

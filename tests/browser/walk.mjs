@@ -6,10 +6,11 @@ import { join } from 'node:path';
 import { Pages, assert, openBrowser, task } from './lib.mjs';
 
 const MOST_PAGES = 120;
-const pages = new Pages();
 const browser = await openBrowser();
+const viewport = { width: task.width ?? 360, height: task.height ?? 640 };
+const pages = new Pages(browser, { javascript: task.javascript !== false, viewport });
 const context = await browser.newContext({
-  viewport: { width: task.width ?? 360, height: task.height ?? 640 },
+  viewport,
   javaScriptEnabled: task.javascript !== false,
   locale: task.language === 'en' ? 'en-GB' : 'zh-CN',
 });
