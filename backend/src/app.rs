@@ -6,7 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use analysis::plan::{Plan, PlanFiles};
 use jiff::tz::Offset;
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use sea_orm::DatabaseConnection;
 use survey_forms::form::Form;
 use thiserror::Error;
@@ -169,11 +169,27 @@ impl Base {
     }
 }
 
+/// Fixed buckets, so that the figures of several servers can be added up.
+fn metrics_builder() -> PrometheusBuilder {
+    let seconds = [
+        0.000_5, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 5.0,
+    ];
+    let responses = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0];
+    let builder = PrometheusBuilder::new();
+    // Only an empty list of buckets is refused.
+    let builder = builder
+        .set_buckets_for_metric(Matcher::Full("minyi_commit_seconds".to_owned()), &seconds)
+        .and_then(|it| {
+            it.set_buckets_for_metric(Matcher::Full("minyi_commit_batch_size".to_owned()), &responses)
+        });
+    builder.unwrap_or_else(|_| PrometheusBuilder::new())
+}
+
 /// The process has one recorder: the first state installs it, later ones (tests) share what it shows.
 fn metrics_handle() -> PrometheusHandle {
     static HANDLE: std::sync::OnceLock<PrometheusHandle> = std::sync::OnceLock::new();
     let handle = HANDLE.get_or_init(|| {
-        let recorder = PrometheusBuilder::new().build_recorder();
+        let recorder = metrics_builder().build_recorder();
         let handle = recorder.handle();
         if metrics::set_global_recorder(recorder).is_err() {
             tracing::warn!("another metrics recorder is installed; /metrics shows nothing");

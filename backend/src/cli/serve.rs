@@ -1,21 +1,26 @@
 //! `minyi serve`: the server, its jobs and its mail, until it is told to stop.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
+use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tracing_subscriber::EnvFilter;
 
 use crate::app::{AppState, Base};
+use crate::jobs::analyse;
 use crate::jobs::queue::{self, Registry};
 use crate::jobs::send_mail::MailWorker;
-use crate::jobs::analyse;
 use crate::mail::compose::parse_mailbox;
 use crate::mail::transport::SmtpRelay;
 use crate::router::router;
 use crate::summaries::DEFAULT_SENDER;
+
+/// How often what was measured is summed up.
+const METRICS_UPKEEP: Duration = Duration::from_secs(5);
 
 /// Serves until SIGINT or SIGTERM.
 ///
@@ -32,7 +37,10 @@ pub async fn run(base: Base) -> Result<()> {
 pub fn log_lines() {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
     // A second call finds the first one's subscriber in place.
-    let _installed = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    let _installed = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .try_init();
 }
 
 /// Takes the address.
@@ -57,7 +65,8 @@ pub async fn serve(
     let (stopping, stopped) = watch::channel(false);
     let mail = mail_worker(&base)?.map(|worker| tokio::spawn(worker.run(stopped.clone())));
     let (state, background) = base.into_state();
-    let jobs = tokio::spawn(queue::run(state.clone(), registry(), stopped));
+    let jobs = tokio::spawn(queue::run(state.clone(), registry(), stopped.clone()));
+    tokio::spawn(keep_metrics_small(state.metrics.clone(), stopped));
     let app = router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
     let served = axum::serve(listener, app).with_graceful_shutdown(stop).await;
     let _nobody_left_to_tell = stopping.send(true);
@@ -65,6 +74,17 @@ pub async fn serve(
     // The writer ends when the last state is gone and every response handed in is written.
     background.writer.await.context("the writer of responses")?;
     served.context("the listener")
+}
+
+/// Sums up what was measured; without it, samples that nobody asks for would gather in memory.
+async fn keep_metrics_small(metrics: PrometheusHandle, mut stopped: watch::Receiver<bool>) {
+    while !*stopped.borrow() {
+        metrics.run_upkeep();
+        tokio::select! {
+            () = tokio::time::sleep(METRICS_UPKEEP) => {}
+            changed = stopped.changed() => if changed.is_err() { return },
+        }
+    }
 }
 
 /// What can be queued.
