@@ -99,7 +99,8 @@ for (let count = 0; count < MOST_PAGES; count += 1) {
     assert((await summary.locator(`a[href^="#${question}"]`).count()) >= 1, 'the summary does not lead to the field');
     const title = await page.title();
     assert(/^(错误|Error)/.test(title), `the title does not say that there is an error: ${title}`);
-    for (const box of await page.locator('main form input[type=checkbox]:checked').all()) await box.uncheck();
+    const chosen = await page.locator('main form input[type=checkbox]:checked').evaluateAll((all) => all.map((one) => one.value));
+    for (const value of chosen) await page.uncheck(`main form input[type=checkbox][value="${value}"]`);
     invalidSeen = true;
   }
 

@@ -33,6 +33,7 @@ fn the_database_holds_no_identity_in_clear() {
     let said = run(minyi(["round", "export", &round]).arg(&plan).env("MINYI_DATA", data.path()));
     assert_eq!(said.code, 0, "{said:?}");
     let frame = std::fs::read_to_string(plan.join("frame.csv")).expect("frame.csv");
+    let frame = frame.trim_start_matches('\u{feff}');
     let header: Vec<&str> = frame.lines().next().expect("a header").split(',').collect();
     let database = database_bytes(data.path());
     let mut looked = 0;

@@ -37,14 +37,15 @@ pub struct DrawnCase {
     pub disposition: Option<String>,
 }
 
-/// Numbers persons in the order in which they are first named.
+/// Numbers persons in the order in which they are first named. The letter is one that no register's ids begin with,
+/// so that a number is never taken for an id.
 #[derive(Default)]
 struct Numbers<'a>(HashMap<&'a str, usize>);
 
 impl<'a> Numbers<'a> {
     fn of(&mut self, person_id: &'a str) -> String {
         let next = self.0.len() + 1;
-        format!("P{:06}", self.0.entry(person_id).or_insert(next))
+        format!("N{:06}", self.0.entry(person_id).or_insert(next))
     }
 }
 
