@@ -15,7 +15,6 @@ need() { # need PATH_OR_COMMAND PACKAGE...
 }
 need cc build-essential
 need '/usr/lib/postgresql/*/bin/initdb' postgresql
-need '/usr/lib/postgresql/*/bin/pgbench' postgresql-contrib
 need /usr/bin/chromium chromium
 need node nodejs
 need npm npm

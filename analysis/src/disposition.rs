@@ -199,6 +199,13 @@ mod tests {
     }
 
     #[test]
+    fn words_are_those_of_the_json() {
+        for disposition in Disposition::ALL {
+            assert_eq!(serde_json::to_value(disposition).unwrap(), disposition.word());
+        }
+    }
+
+    #[test]
     fn rates_follow_the_standard_definitions_by_hand() {
         let counts = counts();
         let close = |a: f64, b: f64| assert!((a - b).abs() < 1e-12, "{a} is not {b}");
