@@ -21,6 +21,7 @@ use crate::store::rounds::{self, Round, RoundGroup, RoundState};
 use crate::store::units::{self, Unit};
 use crate::store::{StoreError, begin, forms, plan_files, sample};
 
+pub mod draw;
 pub mod files;
 pub mod sampling;
 
@@ -45,6 +46,12 @@ pub enum RoundActError {
         /// What would have to be otherwise.
         why: &'static str,
     },
+    /// The plan came without a frame.
+    #[error("round {0:?} has no frame.csv to draw from; import the plan with its frame")]
+    NoFrame(String),
+    /// The plan's sample cannot be drawn.
+    #[error(transparent)]
+    Draw(#[from] draw::DrawError),
     /// The sample names someone who is not in the frame.
     #[error("the sample names {0} persons who are not in the frame")]
     NotInFrame(usize),
@@ -325,6 +332,28 @@ pub async fn set_sample(
     record(base, &tx, actor, "round.sample", id, json!({ "cases": numbers.len() })).await?;
     tx.commit().await?;
     Ok(numbers)
+}
+
+/// Draws the sample that the sealed plan describes, with the plan's seed, and stores it; returns its size.
+///
+/// # Errors
+/// [`RoundActError::State`] for drafts and once invitations are out; [`RoundActError::NoFrame`];
+/// [`RoundActError::Draw`] when a township cannot give what the plan wants.
+pub async fn draw_sample(base: &Base, id: &str, actor: &str) -> Result<usize, RoundActError> {
+    let round = require(base, id).await?;
+    if round.round_state() == RoundState::Draft {
+        return Err(RoundActError::State {
+            id: id.to_owned(),
+            state: "draft",
+            why: "seal the plan before drawing the sample, so that nobody can draw until they like it",
+        });
+    }
+    let files = plan_files::read(&base.db, &base.keys, id).await?;
+    let plan = Plan::read(&files).map_err(RoundActError::Plan)?;
+    let bytes = files.get("frame.csv").ok_or_else(|| RoundActError::NoFrame(id.to_owned()))?;
+    let people = read_frame(bytes, &plan.units).map_err(RoundActError::Plan)?;
+    let drawn = draw::cases(&plan, &people)?;
+    Ok(set_sample(base, &plan, &drawn, actor).await?.len())
 }
 
 /// Issues an invitation to every case that has none, and returns them with their codes.

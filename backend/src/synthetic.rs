@@ -20,7 +20,6 @@ mod frame;
 mod marks;
 mod resident;
 mod response;
-mod sample;
 mod truth;
 
 use analysis::plan::PlanFiles;
@@ -32,7 +31,6 @@ pub use experience::Answering;
 pub use fieldwork::{Case, Fieldwork, GroupSizes, Mode, Response};
 pub use marks::criterion_scores;
 pub use response::respond;
-pub use sample::{Drawn, SamplingFrame};
 pub use truth::{group_cases, margin_totals, truth};
 
 /// The service areas of the sample plan, in its order.
@@ -66,16 +64,8 @@ pub enum SyntheticError {
         most: usize,
     },
     /// No sample could be drawn.
-    #[error("no sample of {township}")]
-    Selection {
-        /// Code of the township.
-        township: String,
-        /// Why.
-        source: analysis::sampling::SelectionError,
-    },
-    /// The sample could not be spread over the townships.
-    #[error("the sample cannot be spread over the townships")]
-    Allocation(#[from] analysis::sampling::AllocationError),
+    #[error(transparent)]
+    Draw(#[from] crate::rounds::draw::DrawError),
     /// A table could not be put together.
     #[error("a table of cases could not be made")]
     Table(#[from] polars::error::PolarsError),

@@ -80,6 +80,44 @@ fn estimates_agree_with_the_truth_as_often_as_they_claim() {
     assert!(share > 0.88, "{inside} of {all} intervals hold the true value");
 }
 
+#[test]
+fn an_office_takes_a_plan_from_its_folder_to_invitations() {
+    let demo = demo::copy();
+    let dir = TempDir::new().expect("a temporary folder");
+    let (plan, data, codes) = (dir.path().join("plan"), dir.path().join("data"), dir.path().join("codes.csv"));
+    let round = DemoFile::read(demo.path()).round;
+    let export = run(minyi(["round", "export", &round]).arg(&plan).env("MINYI_DATA", demo.path()));
+    assert_eq!(export.code, 0, "{export:?}");
+
+    let office = |arguments: &[&std::ffi::OsStr]| run(minyi(arguments).env("MINYI_DATA", &data));
+    let steps: [&[&std::ffi::OsStr]; 5] = [
+        &["round".as_ref(), "import".as_ref(), plan.as_os_str()],
+        &["round".as_ref(), "seal".as_ref(), round.as_ref()],
+        &["round".as_ref(), "sample".as_ref(), round.as_ref()],
+        &["round".as_ref(), "invite".as_ref(), round.as_ref(), "--out".as_ref(), codes.as_os_str()],
+        &["round".as_ref(), "open".as_ref(), round.as_ref()],
+    ];
+    for step in steps {
+        let said = office(step);
+        assert_eq!(said.code, 0, "{step:?}: {said:?}");
+    }
+    // Nobody may draw again until they like it.
+    assert_eq!(office(steps[2]).code, 1);
+    let issued = std::fs::read_to_string(&codes).expect("codes.csv");
+    assert!(issued.lines().count() > 4_000, "{} lines", issued.lines().count());
+    let status = office(&["round".as_ref(), "status".as_ref(), round.as_ref(), "--json".as_ref()]);
+    let status: Value = serde_json::from_str(&status.stdout).expect("JSON");
+    assert_eq!(status["state"], "open");
+    assert_eq!(status["invitations"]["grassroots"]["issued"], 626);
+
+    // The code of the first line opens its questionnaire.
+    let code = issued.lines().nth(1).and_then(|line| line.split(',').nth(2)).expect("a code");
+    let server = minyi_tests::server::Server::start(&data, &[]);
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let page = runtime.block_on(reqwest::get(format!("{}/r/{code}", server.base_url))).expect("the page");
+    assert_eq!(page.status().as_u16(), 200);
+}
+
 fn array<'a>(value: &'a Value, key: &str) -> &'a [Value] {
     value[key].as_array().unwrap_or_else(|| panic!("{key} is no array"))
 }

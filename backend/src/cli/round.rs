@@ -1,15 +1,17 @@
 //! `minyi round`: a plan folder in and out, sealing, and how a round stands.
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::Subcommand;
 use serde::Serialize;
 
 use super::say;
 use crate::app::Base;
 use crate::rounds::{self, files};
+use crate::store::invitations::Issued;
 use crate::store::{frame, invitations, outbox, responses, sample};
 
 /// Who acts, in the audit log.
@@ -34,6 +36,19 @@ pub enum RoundCommand {
     Seal {
         /// The round.
         id: String,
+    },
+    /// Draw the sample that the sealed plan describes.
+    Sample {
+        /// The round.
+        id: String,
+    },
+    /// Issue invitations to the sample and write their codes as CSV: the office's to hand out, kept nowhere else.
+    Invite {
+        /// The round.
+        id: String,
+        /// The file for the codes; it must not exist yet.
+        #[arg(long)]
+        out: PathBuf,
     },
     /// Open a sealed round for responses.
     Open {
@@ -89,6 +104,16 @@ pub async fn run(base: &Base, command: RoundCommand) -> Result<()> {
             say(&format!("{}: {} files", dir.display(), exported.len()));
         }
         RoundCommand::Seal { id } => say(&rounds::seal(base, &id, ACTOR).await?),
+        RoundCommand::Sample { id } => {
+            say(&format!("{} cases drawn", rounds::draw_sample(base, &id, ACTOR).await?));
+        }
+        RoundCommand::Invite { id, out } => {
+            // Opened first: codes that cannot be written down must not be issued.
+            let file = File::create_new(&out).with_context(|| out.display().to_string())?;
+            let issued = rounds::invite(base, &id, ACTOR).await?;
+            write_codes(base, &issued, file).with_context(|| out.display().to_string())?;
+            say(&format!("{}: {} invitations", out.display(), issued.len()));
+        }
         RoundCommand::Open { id } => rounds::open(base, &id, ACTOR).await?,
         RoundCommand::Close { id } => rounds::close(base, &id, ACTOR).await?,
         RoundCommand::Status { id, json } => {
@@ -100,6 +125,18 @@ pub async fn run(base: &Base, command: RoundCommand) -> Result<()> {
             }
         }
     }
+    Ok(())
+}
+
+fn write_codes(base: &Base, issued: &[Issued], file: File) -> Result<()> {
+    let mut writer = csv::Writer::from_writer(file);
+    writer.write_record(["case_id", "group", "code", "url"])?;
+    for invitation in issued {
+        let code = invitation.code.to_string();
+        let url = format!("{}/r/{code}", base.config.base_url);
+        writer.write_record([&invitation.case_id, &invitation.group, &code, &url])?;
+    }
+    writer.into_inner().map_err(|error| error.into_error())?.sync_all()?;
     Ok(())
 }
 

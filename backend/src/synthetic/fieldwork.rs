@@ -14,7 +14,7 @@ use super::draw::Topic;
 use super::experience::Answering;
 use super::frame::{body_id, person_id, relative_id};
 use super::response::decide;
-use super::sample::SamplingFrame;
+use crate::rounds::draw::SamplingFrame;
 
 /// Expected response rates, from which the sample's size follows: residents, relatives, bodies.
 const EXPECTED: [f64; 3] = [0.58, 0.50, 0.75];

@@ -12,7 +12,7 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
 use super::super::response::{propensity, township_propensities};
-use super::super::sample::SamplingFrame;
+use crate::rounds::draw::SamplingFrame;
 use super::*;
 
 const SAMPLES: u64 = 500;

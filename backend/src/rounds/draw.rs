@@ -3,14 +3,32 @@
 
 use std::collections::BTreeMap;
 
-use analysis::plan::{FramePerson, SamplingPlan, UnitTree};
-use analysis::sampling::{allocate, pps_systematic, systematic};
-use rand::Rng;
+use analysis::plan::{FramePerson, FrameSource, Plan, SamplingPlan, UnitTree};
+use analysis::sampling::{AllocationError, SelectionError, allocate, pps_systematic, systematic};
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha20Rng;
+use thiserror::Error;
 
-use super::SyntheticError;
+use super::DrawnCase;
 
 /// Fewest villages drawn by PPS in a township, so that a variance can be seen.
 const LEAST_VILLAGES: usize = 2;
+
+/// Why no sample could be drawn.
+#[derive(Debug, Error)]
+pub enum DrawError {
+    /// A township cannot give what the plan wants of it.
+    #[error("no sample of {township}: {source}")]
+    Selection {
+        /// Code of the township.
+        township: String,
+        /// Why.
+        source: SelectionError,
+    },
+    /// The sample could not be spread over the townships.
+    #[error("the sample cannot be spread over the townships: {0}")]
+    Allocation(#[from] AllocationError),
+}
 
 /// A sampled person.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -130,13 +148,13 @@ impl SamplingFrame {
         rng: &mut impl Rng,
         plan: &SamplingPlan,
         persons: usize,
-    ) -> Result<Vec<Drawn>, SyntheticError> {
+    ) -> Result<Vec<Drawn>, DrawError> {
         let sizes: Vec<u64> = self.townships.iter().map(|township| township.size).collect();
         let shares = allocate(persons as u64, &sizes, &vec![1.0; sizes.len()], 2)?;
         let mut drawn = Vec::with_capacity(persons);
         for (t, (township, share)) in self.townships.iter().zip(shares).enumerate() {
             draw_township(rng, plan, t, township, share as usize, &mut drawn).map_err(|source| {
-                SyntheticError::Selection {
+                DrawError::Selection {
                     township: township.code.clone(),
                     source,
                 }
@@ -147,6 +165,101 @@ impl SamplingFrame {
     }
 }
 
+/// Draws everyone whom the plan invites: persons in two stages, the relatives of the drawn persons, all bodies.
+///
+/// The same frame and seed give the same cases, in the order of the frame within each group.
+///
+/// # Errors
+/// See [`SamplingFrame::draw`].
+pub fn cases(plan: &Plan, frame: &[FramePerson]) -> Result<Vec<DrawnCase>, DrawError> {
+    let mut all = Vec::new();
+    if let Some(group) = plan.group_of(FrameSource::Persons) {
+        all.extend(persons(plan, frame, &group.code)?);
+    }
+    let residents: BTreeMap<String, DrawnCase> =
+        all.iter().map(|case| (case.person_id.clone(), case.clone())).collect();
+    if let Some(group) = plan.group_of(FrameSource::Relatives) {
+        all.extend(relatives(plan, frame, &group.code, &residents));
+    }
+    if let Some(group) = plan.group_of(FrameSource::Bodies) {
+        all.extend(frame.iter().filter(|row| row.group == group.code).map(|body| every_body(plan, body)));
+    }
+    Ok(all)
+}
+
+fn persons(plan: &Plan, frame: &[FramePerson], group: &str) -> Result<Vec<DrawnCase>, DrawError> {
+    let sampling_frame = SamplingFrame::of(frame, &plan.units, group);
+    let wanted = (plan.sampling.target_completes as f64 / plan.sampling.expected_response).ceil() as usize;
+    let mut rng = ChaCha20Rng::seed_from_u64(plan.sampling.seed);
+    let drawn = sampling_frame.draw(&mut rng, &plan.sampling, wanted.min(sampling_frame.size()))?;
+    let cases = drawn.into_iter().map(|drawn| {
+        let person = &frame[drawn.row];
+        let (stratum, psu) = sampling_frame.design_codes(&drawn, &person.person_id);
+        DrawnCase {
+            group: group.to_owned(),
+            person_id: person.person_id.clone(),
+            township: plan.units.township_of(&person.unit).map(str::to_owned),
+            unit: person.unit.clone(),
+            stratum,
+            psu,
+            certainty: drawn.certainty,
+            base_weight: drawn.base_weight,
+            person: Some(person.person_id.clone()),
+            disposition: None,
+        }
+    });
+    Ok(cases.collect())
+}
+
+/// The relatives of drawn persons, at most as many for each as the plan says: same design, same weight, and the
+/// weight of a person is shared among the relatives.
+fn relatives(
+    plan: &Plan,
+    frame: &[FramePerson],
+    group: &str,
+    residents: &BTreeMap<String, DrawnCase>,
+) -> Vec<DrawnCase> {
+    let mut taken: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for row in frame.iter().filter(|row| row.group == group) {
+        if let Some(person) = row.relative_of.as_deref().filter(|person| residents.contains_key(*person)) {
+            let of_person = taken.entry(person).or_default();
+            if of_person.len() < plan.sampling.relatives_per_person {
+                of_person.push(&row.person_id);
+            }
+        }
+    }
+    let cases = taken.into_iter().flat_map(|(person, relatives)| {
+        let share = relatives.len() as f64;
+        relatives.into_iter().map(move |relative| {
+            let resident = &residents[person];
+            DrawnCase {
+                group: group.to_owned(),
+                person_id: relative.to_owned(),
+                base_weight: resident.base_weight / share,
+                ..resident.clone()
+            }
+        })
+    });
+    cases.collect()
+}
+
+/// A body: all of them are invited, each its own PSU.
+fn every_body(plan: &Plan, body: &FramePerson) -> DrawnCase {
+    let township = plan.units.township_of(&body.unit).map(str::to_owned);
+    DrawnCase {
+        group: body.group.clone(),
+        person_id: body.person_id.clone(),
+        stratum: township.clone().unwrap_or_else(|| plan.round.county.clone()),
+        township,
+        unit: body.unit.clone(),
+        psu: body.person_id.clone(),
+        certainty: true,
+        base_weight: 1.0,
+        person: None,
+        disposition: None,
+    }
+}
+
 fn draw_township(
     rng: &mut impl Rng,
     plan: &SamplingPlan,
@@ -154,7 +267,7 @@ fn draw_township(
     township: &Stratum,
     share: usize,
     drawn: &mut Vec<Drawn>,
-) -> Result<(), analysis::sampling::SelectionError> {
+) -> Result<(), SelectionError> {
     let sizes: Vec<usize> = township
         .villages
         .iter()
