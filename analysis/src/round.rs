@@ -423,9 +423,10 @@ fn warn(plan: &Plan, cases: &[Cases], detail: &RoundDetail, warnings: &mut Vec<T
         .filter(|rate| rate.unit == *county)
     {
         if let Some(rr) = rate.rr.filter(|rr| *rr < 0.5) {
+            let name = sample::perspective_name(plan, &rate.group);
             warnings.push(Text::zh_en(
-                format!("{} 的应答率为 {:.1}%；误差区间不包含无应答可能造成的偏差。", rate.group, 100.0 * rr),
-                format!("The response rate of {} is {:.1} %; intervals do not cover what non-response may have done.", rate.group, 100.0 * rr),
+                format!("{}的应答率为 {:.1}%；误差区间不包含无应答可能造成的偏差。", name.get("zh"), 100.0 * rr),
+                format!("{}: the response rate is {:.1}%; intervals do not cover what non-response may have done.", name.get("en"), 100.0 * rr),
             ));
         }
     }

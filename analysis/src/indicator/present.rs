@@ -34,6 +34,10 @@ pub(crate) fn interval(
     if census {
         return (Some(value), Some(value));
     }
+    // A sample whose members all score alike tells nothing of the spread: no interval, rather than one of no width.
+    if matches!(scale, Scale::Hundred) && se == 0.0 && n > 0 {
+        return (None, None);
+    }
     let basis = Basis {
         value,
         se,
@@ -115,5 +119,24 @@ pub(crate) fn proportion(ratio: &Ratio) -> Proportion {
         lower,
         upper,
         n: ratio.n,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn interval_of_a_score_without_spread_is_none_unless_all_were_asked() {
+        assert_eq!(interval(75.0, 0.0, 4.0, 12, Scale::Hundred, false), (None, None));
+        let census = interval(75.0, 0.0, 4.0, 12, Scale::Hundred, true);
+        assert_eq!(census, (Some(75.0), Some(75.0)));
+    }
+
+    #[test]
+    fn interval_of_a_share_where_all_answer_alike_still_has_width() {
+        let (lower, upper) = interval(1.0, 0.0, 7.0, 12, Scale::Fraction, false);
+        assert_eq!(upper, Some(1.0));
+        assert!(lower.is_some_and(|lower| lower > 0.5 && lower < 1.0), "{lower:?}");
     }
 }

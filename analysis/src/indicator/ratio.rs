@@ -9,6 +9,9 @@ use crate::round::answers::Answers;
 use crate::round::sample::Sample;
 use crate::round::space::{Space, Spread};
 
+/// A standard error below this share of the estimate is what floating-point sums leave over.
+const ROUNDING: f64 = 1e-12;
+
 /// What each case adds to numerator and denominator.
 #[derive(Clone, Debug)]
 pub(crate) struct Pairs {
@@ -197,6 +200,11 @@ impl Pairs {
             }
             ratio.totals = sample.psu_totals(&influence);
             ratio.spread = sample.spread(&ratio.totals);
+            // Where all answer alike, rounding alone leaves something: that is no spread.
+            if ratio.spread.se() <= ROUNDING * value.abs() {
+                ratio.spread = Spread::default();
+                ratio.totals.fill(0.0);
+            }
             ratio.df = sample.df(space, rows.iter().map(|&row| row as usize));
         }
         ratio

@@ -66,6 +66,15 @@ pub(crate) struct Source<'a> {
     pub(crate) proxies: Option<&'a Cases>,
 }
 
+/// What readers call a group, or the persons' record.
+pub(crate) fn perspective_name(plan: &Plan, code: &str) -> Text {
+    if code == PERSONS {
+        return Text::zh_en("残疾人（含代答）", "Persons (self or proxy)");
+    }
+    plan.group(code)
+        .map_or_else(|| Text::zh_en(code, code), |group| group.name.clone())
+}
+
 impl Draft {
     /// Weights the usable cases of a group, or of the persons' record.
     pub(crate) fn new(source: &Source<'_>, warnings: &mut Vec<Text>) -> Self {
@@ -93,7 +102,7 @@ impl Draft {
         let column = |name: &str| cases.text(name);
         let weights = weigh(
             &Weighing {
-                name: source.perspective,
+                name: &perspective_name(plan, source.perspective),
                 base: &cases.base_weight,
                 usable: &usable,
                 class_columns: class_names

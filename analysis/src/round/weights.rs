@@ -16,8 +16,8 @@ const POPULATION_TOLERANCE: f64 = 0.02;
 
 /// What is weighted.
 pub(crate) struct Weighing<'a> {
-    /// Group or `persons`, for messages.
-    pub(crate) name: &'a str,
+    /// What readers call the perspective, for messages.
+    pub(crate) name: &'a Text,
     pub(crate) base: &'a [f64],
     /// Whose answers are used.
     pub(crate) usable: &'a [bool],
@@ -75,11 +75,15 @@ pub(crate) fn weigh(input: &Weighing<'_>, warnings: &mut Vec<Text>) -> Weights {
         warnings.push(Text::zh_en(
             format!(
                 "{}：{} 个无应答调整类因答卷不足 {} 份而与相邻类合并。",
-                input.name, classes.merged, input.smallest_class
+                input.name.get("zh"),
+                classes.merged,
+                input.smallest_class
             ),
             format!(
                 "{}: {} weighting classes with fewer than {} respondents were merged with neighbours.",
-                input.name, classes.merged, input.smallest_class
+                input.name.get("en"),
+                classes.merged,
+                input.smallest_class
             ),
         ));
     }
@@ -88,8 +92,11 @@ pub(crate) fn weigh(input: &Weighing<'_>, warnings: &mut Vec<Text>) -> Weights {
         Err(error) => {
             // Merging has left no class without respondents; should it be otherwise, say so and go on unadjusted.
             warnings.push(Text::zh_en(
-                format!("{}：未作无应答调整（{error}）。", input.name),
-                format!("{}: no adjustment for non-response ({error}).", input.name),
+                format!("{}：未作无应答调整（{error}）。", input.name.get("zh")),
+                format!(
+                    "{}: no adjustment for non-response ({error}).",
+                    input.name.get("en")
+                ),
             ));
             input.base.to_vec()
         }
@@ -127,22 +134,22 @@ fn raked(
     let mut margins: Vec<Margin> = Vec::new();
     let mut population: Option<f64> = None;
     for totals in input.totals.iter().filter(|totals| !totals.cells.is_empty()) {
-        let name = totals.by.join(" × ");
+        let (name, en) = margin_name(&totals.by);
         match margin(input, totals, rows, weight, &mut population) {
             Ok((margin, merged)) => {
                 if merged > 0 {
                     warnings.push(Text::zh_en(
-                        format!("{}：校准边际 {name} 有 {merged} 格因答卷不足 {SMALLEST_CELL} 份而与相邻格合并。", input.name),
-                        format!("{}: {merged} cells of the margin {name} with fewer than {SMALLEST_CELL} respondents were merged with neighbours.", input.name),
+                        format!("{}：校准边际 {name} 有 {merged} 格因答卷不足 {SMALLEST_CELL} 份而与相邻格合并。", input.name.get("zh")),
+                        format!("{}: {merged} cells of the margin {en} with fewer than {SMALLEST_CELL} respondents were merged with neighbours.", input.name.get("en")),
                     ));
                 }
                 margins.push(margin);
             }
             Err(reason) => warnings.push(Text::zh_en(
-                format!("{}：校准时略去边际 {name}（{reason}）。", input.name),
+                format!("{}：校准时略去边际 {name}（{reason}）。", input.name.get("zh")),
                 format!(
-                    "{}: the margin {name} was left out of the calibration ({reason}).",
-                    input.name
+                    "{}: the margin {en} was left out of the calibration ({reason}).",
+                    input.name.get("en")
                 ),
             )),
         }
@@ -158,15 +165,33 @@ fn raked(
         match rake(weight, &margins[..tried], options) {
             Ok((calibration, _)) => return Some(calibration),
             Err(error) => warnings.push(Text::zh_en(
-                format!("{}：{tried} 个边际的校准没有成功（{error}）。", input.name),
+                format!(
+                    "{}：{tried} 个边际的校准没有成功（{error}）。",
+                    input.name.get("zh")
+                ),
                 format!(
                     "{}: calibration to {tried} margins did not succeed ({error}).",
-                    input.name
+                    input.name.get("en")
                 ),
             )),
         }
     }
     None
+}
+
+/// What readers call a margin, Chinese and English.
+fn margin_name(columns: &[String]) -> (String, String) {
+    let words = |column: &String| match column.as_str() {
+        "township" => ("乡镇".to_owned(), "township".to_owned()),
+        "category" => ("残疾类别".to_owned(), "category".to_owned()),
+        "grade" => ("残疾等级".to_owned(), "grade".to_owned()),
+        "sex" => ("性别".to_owned(), "sex".to_owned()),
+        "age_band" => ("年龄段".to_owned(), "age band".to_owned()),
+        "body_kind" => ("组织类型".to_owned(), "kind of body".to_owned()),
+        other => (other.to_owned(), other.to_owned()),
+    };
+    let (zh, en): (Vec<String>, Vec<String>) = columns.iter().map(words).unzip();
+    (zh.join("×"), en.join(" × "))
 }
 
 fn margin(
@@ -299,7 +324,7 @@ mod tests {
         let column = |name: &str| -> &[String] { if name == "township" { towns } else { &[] } };
         let mut warnings = Vec::new();
         let weighing = Weighing {
-            name: "resident",
+            name: &Text::zh_en("残疾人", "Disabled residents"),
             base,
             usable,
             class_columns: vec![towns],
