@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use analysis::plan::Plan;
 use analysis::results::RoundDetail;
-use analysis::round::{self, RoundInput};
+use analysis::round::{self, CriterionScore, RoundInput};
 use anyhow::{Context, Result, bail};
 use jiff::civil::{Date, Time};
 use jiff::tz::Offset;
@@ -92,7 +92,10 @@ pub async fn make(base: &Base, options: Options, step: &(dyn Fn(&str) + Sync)) -
     step("synthetic county / 生成虚构的县");
     let mut files = synthetic::sample_plan();
     let plan = Arc::new(Plan::read(&files).map_err(|faults| anyhow::anyhow!("the sample plan: {faults:?}"))?);
-    if crate::store::rounds::find(&base.db, &plan.round.id).await?.is_some() {
+    if crate::store::rounds::find(&base.db, &plan.round.id)
+        .await?
+        .is_some()
+    {
         bail!(
             "the database already holds the round {}: give --dir an empty folder, or DATABASE_URL an empty database",
             plan.round.id
@@ -155,16 +158,36 @@ fn true_values(population: &Population, plan: &Plan, plan_sha256: String) -> Res
         plan,
         plan_sha256,
         groups: synthetic::truth(population, plan)?,
-        criterion_scores: synthetic::criterion_scores(population, plan),
+        criterion_scores: mean_marks(synthetic::criterion_scores(population, plan)),
         open_link_counts: Vec::new(),
         daily: Vec::new(),
     };
     round::compute(&input).context("the true values")
 }
 
+/// One mark for each unit and criterion, the mean of all: the truth has no scorers who differ.
+fn mean_marks(scores: Vec<CriterionScore>) -> Vec<CriterionScore> {
+    let mut marks: BTreeMap<(String, String), Vec<f64>> = BTreeMap::new();
+    for score in scores {
+        marks
+            .entry((score.unit, score.criterion))
+            .or_default()
+            .push(score.score);
+    }
+    let mean = |((unit, criterion), marks): ((String, String), Vec<f64>)| CriterionScore {
+        unit,
+        criterion,
+        scorer: "mean".to_owned(),
+        score: marks.iter().sum::<f64>() / marks.len() as f64,
+    };
+    marks.into_iter().map(mean).collect()
+}
+
 fn group_codes(plan: &Plan) -> Result<[&str; 3]> {
     let codes: Vec<&str> = plan.groups.iter().map(|group| group.code.as_str()).collect();
-    codes.try_into().map_err(|codes| anyhow::anyhow!("the sample plan has the groups {codes:?}, not three"))
+    codes
+        .try_into()
+        .map_err(|codes| anyhow::anyhow!("the sample plan has the groups {codes:?}, not three"))
 }
 
 fn drawn_cases(fieldwork: &Fieldwork) -> Vec<DrawnCase> {
@@ -194,8 +217,13 @@ async fn submit_all(
     let mut clock_day = plan.round.opens_on;
     let clock = Arc::new(FixedClock::at(noon(clock_day)));
     let (db, keys) = (base.db.clone(), Arc::clone(&base.keys));
-    let (submitter, writer) =
-        Submitter::spawn(db, keys, clock.clone(), base.entropy.clone(), FormCache::default());
+    let (submitter, writer) = Submitter::spawn(
+        db,
+        keys,
+        clock.clone(),
+        base.entropy.clone(),
+        FormCache::default(),
+    );
     let ids = Entropy::seeded(seed);
     let mut by_day: BTreeMap<Date, Vec<NewResponse>> = BTreeMap::new();
     for response in fieldwork.responses.iter().chain(&fieldwork.open_responses) {
@@ -218,7 +246,9 @@ async fn submit_all(
         }
         while let Some(accepted) = waiting.join_next().await {
             match accepted? {
-                Err(SubmitError::Invalid(faults)) => bail!("a synthetic response of {day} is refused: {faults:?}"),
+                Err(SubmitError::Invalid(faults)) => {
+                    bail!("a synthetic response of {day} is refused: {faults:?}")
+                }
                 other => other.with_context(|| format!("a synthetic response of {day}"))?,
             };
         }
@@ -233,7 +263,11 @@ fn noon(day: Date) -> Timestamp {
 }
 
 fn new_response(plan: &Plan, response: &Response, door: Door, id: Uuid) -> Result<NewResponse> {
-    let group = plan.groups.iter().find(|group| group.code == response.group).context("the response's group")?;
+    let group = plan
+        .groups
+        .iter()
+        .find(|group| group.code == response.group)
+        .context("the response's group")?;
     let form = plan.forms.get(&response.group).context("the group's form")?;
     Ok(NewResponse {
         id,
@@ -251,7 +285,11 @@ fn new_response(plan: &Plan, response: &Response, door: Door, id: Uuid) -> Resul
 }
 
 fn open_link_of<'a>(plan: &'a Plan, group: &str) -> Result<&'a str> {
-    let group = plan.groups.iter().find(|row| row.code == group).context("the group of an open link")?;
+    let group = plan
+        .groups
+        .iter()
+        .find(|row| row.code == group)
+        .context("the group of an open link")?;
     group.open_link.as_deref().context("an open link of the group")
 }
 
@@ -265,9 +303,16 @@ fn open_links(plan: &Plan) -> BTreeMap<String, String> {
 
 /// The code of each case, in the order of the cases.
 fn codes_of(numbers: &[String], issued: Vec<Issued>) -> Result<Vec<String>> {
-    let by_case: HashMap<String, String> =
-        issued.into_iter().map(|invitation| (invitation.case_id, invitation.code.to_string())).collect();
-    let codes = numbers.iter().map(|number| by_case.get(number).cloned().context("an invitation for each case"));
+    let by_case: HashMap<String, String> = issued
+        .into_iter()
+        .map(|invitation| (invitation.case_id, invitation.code.to_string()))
+        .collect();
+    let codes = numbers.iter().map(|number| {
+        by_case
+            .get(number)
+            .cloned()
+            .context("an invitation for each case")
+    });
     codes.collect()
 }
 
@@ -283,13 +328,15 @@ fn unused_codes(fieldwork: &Fieldwork, codes: &[String]) -> BTreeMap<String, Vec
 }
 
 async fn store_marks(base: &Base, plan: &Plan, population: &Population) -> Result<()> {
-    let rows = synthetic::criterion_scores(population, plan).into_iter().map(|mark| CriterionScoreRow {
-        round_id: plan.round.id.clone(),
-        unit: mark.unit,
-        criterion: mark.criterion,
-        scorer: mark.scorer,
-        score: mark.score,
-    });
+    let rows = synthetic::criterion_scores(population, plan)
+        .into_iter()
+        .map(|mark| CriterionScoreRow {
+            round_id: plan.round.id.clone(),
+            unit: mark.unit,
+            criterion: mark.criterion,
+            scorer: mark.scorer,
+            score: mark.score,
+        });
     Ok(scores::insert(&base.db, rows.collect()).await?)
 }
 
@@ -333,7 +380,11 @@ async fn make_logins(base: &Base) -> Result<Vec<Login>> {
             created_at: base.clock.now_ms(),
         };
         staff::insert(&base.db, row).await?;
-        logins.push(Login { role: role.to_owned(), user: role.to_owned(), password: secret });
+        logins.push(Login {
+            role: role.to_owned(),
+            user: role.to_owned(),
+            password: secret,
+        });
     }
     Ok(logins)
 }
