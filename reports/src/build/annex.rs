@@ -77,7 +77,7 @@ fn estimates(ctx: &Context<'_>) -> Section {
         .results
         .indicators
         .iter()
-        .filter(|row| row.unit == ctx.unit)
+        .filter(|row| row.unit == ctx.unit && !repeats(ctx, row))
         .map(|row| estimate_row(ctx, row))
         .collect();
     if rows.is_empty() {
@@ -99,6 +99,24 @@ fn estimates(ctx: &Context<'_>) -> Section {
         ..Table::default()
     });
     section
+}
+
+/// Whether a row pools a single perspective, and so says its row over again.
+fn repeats(ctx: &Context<'_>, row: &IndicatorResult) -> bool {
+    row.group.is_none()
+        && ctx
+            .detail
+            .results
+            .indicators
+            .iter()
+            .filter(|other| {
+                other.group.is_some()
+                    && other.unit == row.unit
+                    && other.code == row.code
+                    && other.area == row.area
+            })
+            .count()
+            == 1
 }
 
 fn estimate_row(ctx: &Context<'_>, row: &IndicatorResult) -> Row {

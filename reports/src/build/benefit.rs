@@ -111,9 +111,9 @@ pub(super) fn ladder_chart(ctx: &Context<'_>, id: &str) -> LadderChart {
             .to_owned()
         },
         |(area, persons)| match ctx.lang {
-            Lang::Zh => format!("需要与得到相差人数最多的是{area}，约{persons}人"),
+            Lang::Zh => format!("需要而没有得到的人最多的是{area}，约{persons}人"),
             Lang::En => {
-                format!("The widest gap between need and receipt is in {area}: about {persons} people")
+                format!("Most people in need went without in {area}: about {persons} people")
             }
         },
     );
@@ -164,10 +164,11 @@ pub(super) fn short_ladder_chart(ctx: &Context<'_>, id: &str) -> LadderChart {
 }
 
 fn widest_gap(ctx: &Context<'_>) -> Option<(String, String)> {
-    let step = steps(ctx, ctx.unit)
-        .filter(|step| step.area.is_some() && ctx.may_show(step.received.n))
-        .max_by(|a, b| gap(a).total_cmp(&gap(b)))?;
-    Some((ctx.area_name(step.area.as_deref()), rounded_persons(gap(step))))
+    // The number of the list of unmet needs, so that a report never gives two for one thing.
+    let need = unmet_needs(ctx)
+        .into_iter()
+        .find(|need| ctx.may_show(need.share.n) && need.share.estimate.is_some_and(|share| share > 0.0))?;
+    Some((ctx.area_name(Some(&need.area)), rounded_persons(need.persons)))
 }
 
 fn gap(step: &LadderStep) -> f64 {
@@ -240,8 +241,8 @@ fn by_unit(ctx: &Context<'_>) -> Section {
     let Some((_, benefit)) = leaves.last() else {
         return section;
     };
-    let n = ctx.estimate(&benefit.code, ctx.unit, None).map(|row| row.n);
-    let population = charts::population(ctx, n);
+    let n = ctx.estimate(&benefit.code, ctx.county, None).map(|row| row.n);
+    let population = charts::all_units(ctx, n);
     let subtitle = ctx.lang.pick(
         format!("受益率：有需要、得到了而且有帮助的服务占全部需求，{population}"),
         format!("Benefit rate: share of needs met and helped, {population}"),
@@ -330,7 +331,7 @@ fn coverage_map(ctx: &Context<'_>) -> HeatMap {
         ),
     };
     HeatMap {
-        heading: charts::heading(ctx, "coverage-map", title, subtitle),
+        heading: charts::plain_heading(ctx, "coverage-map", title, subtitle),
         measure: chart::Measure::Percent,
         columns: areas.iter().map(|area| ctx.area_name(Some(area))).collect(),
         rows,

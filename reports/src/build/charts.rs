@@ -15,6 +15,19 @@ pub(super) fn heading(ctx: &Context<'_>, id: &str, title: String, subtitle: Stri
     }
 }
 
+/// The heading of a chart that draws no intervals, whose foot line must not explain any.
+pub(super) fn plain_heading(ctx: &Context<'_>, id: &str, title: String, subtitle: String) -> Heading {
+    let year = ctx.plan.round.year;
+    let foot = ctx.lang.pick(
+        format!("来源：{year}年社会测评；误差见相应的表。"),
+        format!("Source: {year} evaluation survey; the tables give the intervals."),
+    );
+    Heading {
+        foot,
+        ..heading(ctx, id, title, subtitle)
+    }
+}
+
 /// The foot line under every chart.
 fn source(ctx: &Context<'_>) -> String {
     let year = ctx.plan.round.year;
@@ -71,14 +84,24 @@ pub(super) fn share_bars(heading: Heading, rows: Vec<BarRow>, cumulative: bool) 
 
 /// "20个乡镇，n=2,910" for a subtitle.
 pub(super) fn population(ctx: &Context<'_>, n: Option<u64>) -> String {
-    let unit = if ctx.is_county() {
+    if ctx.is_county() {
+        return all_units(ctx, n);
+    }
+    counted(ctx, ctx.unit_name(ctx.unit), n)
+}
+
+/// The same of a chart that shows every unit, in a unit's report too.
+pub(super) fn all_units(ctx: &Context<'_>, n: Option<u64>) -> String {
+    let unit = {
         let count = ctx.units().len();
         let kind = tables::unit_kind(ctx);
         ctx.lang
             .pick(format!("{count}个{kind}"), format!("{count} {kind}"))
-    } else {
-        ctx.unit_name(ctx.unit)
     };
+    counted(ctx, unit, n)
+}
+
+fn counted(ctx: &Context<'_>, unit: String, n: Option<u64>) -> String {
     match n.filter(|n| ctx.may_show(*n)) {
         Some(n) => {
             let n = crate::number::number(n as f64, crate::number::NumberFormat::Count);

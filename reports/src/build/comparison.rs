@@ -53,6 +53,10 @@ pub(super) fn place_sentence(ctx: &Context<'_>) -> String {
     }
 }
 
+fn is_or_are(count: usize) -> String {
+    format!("{count} {}", if count == 1 { "is" } else { "are" })
+}
+
 /// Who is surely in the upper and in the lower half, and how many the answers leave open.
 fn bands_sentence(ctx: &Context<'_>) -> String {
     let rows = ranked(ctx);
@@ -84,10 +88,16 @@ fn bands_sentence(ctx: &Context<'_>) -> String {
         }
         Lang::En => {
             if !upper.is_empty() {
-                parts.push(format!("{} surely score in the upper half ({top})", upper.len()));
+                parts.push(format!(
+                    "{} surely in the upper half ({top})",
+                    is_or_are(upper.len())
+                ));
             }
             if !lower.is_empty() {
-                parts.push(format!("{} surely in the lower half ({bottom})", lower.len()));
+                parts.push(format!(
+                    "{} surely in the lower half ({bottom})",
+                    is_or_are(lower.len())
+                ));
             }
             if open > 0 {
                 parts.push(if open == all {

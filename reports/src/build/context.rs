@@ -9,6 +9,11 @@ use crate::chart;
 use crate::model::Lang;
 use crate::number::{self, NumberFormat, Value};
 
+/// Whether a row is of administrative data, which have no sampling error.
+pub(super) fn is_record(row: &IndicatorResult) -> bool {
+    row.group.as_deref() == Some(ADMIN)
+}
+
 /// The results, the plan and the unit that a report is about.
 pub(super) struct Context<'a> {
     /// This round.
@@ -98,9 +103,7 @@ impl<'a> Context<'a> {
     /// The name of a respondent group or another perspective.
     pub(super) fn perspective_name(&self, code: &str) -> String {
         match code {
-            PERSONS => self
-                .t("残疾人（本人或代答）", "Persons (self or proxy)")
-                .to_owned(),
+            PERSONS => self.t("残疾人（含代答）", "Persons (self or proxy)").to_owned(),
             THIRD_PARTY => self.t("第三方", "Third party").to_owned(),
             ADMIN => self.t("行政数据", "Administrative data").to_owned(),
             _ => {
@@ -169,6 +172,16 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// How a row's values are printed: a measure that counts people is a percentage, but what administration
+    /// reports beside it is a score of 0–100.
+    pub(super) fn format_of(&self, row: &IndicatorResult) -> NumberFormat {
+        if is_record(row) {
+            NumberFormat::Score
+        } else {
+            self.format(&row.code)
+        }
+    }
+
     /// Whether a figure from so many answers may be shown.
     pub(super) fn may_show(&self, n: u64) -> bool {
         n >= u64::from(self.plan.suppression.min_cell)
@@ -195,7 +208,7 @@ impl<'a> Context<'a> {
     /// An estimate as a table shows it.
     pub(super) fn value(&self, row: Option<&IndicatorResult>) -> Value {
         let Some(row) = row else { return Value::Absent };
-        let plain = Value::number(row.estimate, self.format(&row.code));
+        let plain = Value::number(row.estimate, self.format_of(row));
         flagged(plain, row.flag)
     }
 
@@ -203,6 +216,7 @@ impl<'a> Context<'a> {
     pub(super) fn value_interval(&self, row: Option<&IndicatorResult>) -> Value {
         match row {
             Some(row) if row.flag == Some(Flag::Suppressed) => Value::Suppressed,
+            Some(row) if is_record(row) => Value::Absent,
             Some(row) => Value::interval(row.lower, row.upper, self.format(&row.code)),
             None => Value::Absent,
         }

@@ -194,10 +194,16 @@ fn disposition(code: &str, lang: Lang) -> String {
         "partial" => ("部分完成", "Partial"),
         "break_off" => ("中途退出", "Break-off"),
         "refused" | "refusal" => ("拒绝", "Refused"),
-        "no_answer" | "non_contact" => ("未答复", "No answer"),
+        "no_answer" | "non_contact" => ("没有联系上", "Not reached"),
+        "other" => ("其他原因没有应答", "Eligible, did not answer for another reason"),
+        "unknown_household" => (
+            "不知道住户中有没有调查对象",
+            "Unknown whether anyone eligible lives there",
+        ),
+        "unknown_other" => ("不知道是否仍属调查对象", "Unknown whether still eligible"),
         "deceased" => ("已去世", "Deceased"),
         "moved" => ("已迁出", "Moved away"),
-        "ineligible" => ("不属于调查对象", "Not eligible"),
+        "ineligible" | "not_eligible" => ("不属于调查对象", "Not eligible"),
         "unknown" => ("情况不明", "Unknown"),
         "staff_collected" => (
             "由本单位工作人员代收（不计入）",
@@ -407,24 +413,35 @@ fn composition(ctx: &Context<'_>) -> Section {
     section
 }
 
+/// "18–44岁", "75岁及以上".
+fn age_band(band: &str, lang: Lang) -> String {
+    match band.strip_suffix('+') {
+        Some(from) => lang.pick(format!("{from}岁及以上"), format!("aged {from} and over")),
+        None => {
+            let band = band.replace('-', "–");
+            lang.pick(format!("{band}岁"), format!("aged {band}"))
+        }
+    }
+}
+
 /// The words of a cell of a margin: register codes as people say them.
 fn cell_name(cell: &[String], by: &[String], lang: Lang) -> String {
     let name = |(value, column): (&String, &String)| {
         let words = match (column.as_str(), value.as_str()) {
-            ("category", "vision") => ("视力", "vision"),
-            ("category", "hearing") => ("听力", "hearing"),
-            ("category", "speech") => ("言语", "speech"),
-            ("category", "physical") => ("肢体", "physical"),
-            ("category", "intellectual") => ("智力", "intellectual"),
-            ("category", "mental") => ("精神", "mental"),
-            ("category", "multiple") => ("多重", "multiple"),
+            ("category", "vision") => ("视力", "visual impairment"),
+            ("category", "hearing") => ("听力", "hearing impairment"),
+            ("category", "speech") => ("言语", "speech impairment"),
+            ("category", "physical") => ("肢体", "physical disability"),
+            ("category", "intellectual") => ("智力", "intellectual disability"),
+            ("category", "mental") => ("精神", "mental disability"),
+            ("category", "multiple") => ("多重", "multiple disabilities"),
             ("sex", "male" | "m" | "1") => ("男", "men"),
             ("sex", "female" | "f" | "2") => ("女", "women"),
             ("grade", "1") => ("一级", "grade 1"),
             ("grade", "2") => ("二级", "grade 2"),
             ("grade", "3") => ("三级", "grade 3"),
             ("grade", "4") => ("四级", "grade 4"),
-            ("age_band", band) => return lang.pick(format!("{band}岁"), format!("aged {band}")),
+            ("age_band", band) => return age_band(band, lang),
             (_, other) => return other.to_owned(),
         };
         lang.pick(words.0, words.1).to_owned()
@@ -489,9 +506,9 @@ fn answering(ctx: &Context<'_>) -> Section {
     if open > 0 {
         let n = number::number(open as f64, NumberFormat::Count);
         section.note(match ctx.lang {
-            Lang::Zh => format!("另收到公开链接答卷{n}份。公开链接不是概率样本，不计入以上和以下任何估计，只作线索参考。"),
+            Lang::Zh => format!("全县另收到公开链接答卷{n}份。公开链接不是概率样本，不计入以上和以下任何估计，只作线索参考。"),
             Lang::En => format!(
-                "{n} more answers came by open links. They are not a probability sample and are in no estimate of this report."
+                "In the whole county, {n} more answers came by open links. They are not a probability sample and are in no estimate of this report."
             ),
         });
     }

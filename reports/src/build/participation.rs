@@ -17,13 +17,13 @@ pub(super) fn section(ctx: &Context<'_>) -> Section {
     };
     let mut rate = Section::new("participation-rate", ctx.t("参与率", "Participation rate"));
     rate.finding(finding(ctx));
-    let n = ctx.estimate(&leaf.code, ctx.unit, None).map(|row| row.n);
+    let n = ctx.estimate(&leaf.code, ctx.county, None).map(|row| row.n);
     let title = units_sentence(ctx, &leaf.code);
     let subtitle = ctx.lang.pick(
-        format!("过去一年至少参加过一次活动的比例，{}", charts::population(ctx, n)),
+        format!("过去一年至少参加过一次活动的比例，{}", charts::all_units(ctx, n)),
         format!(
             "Share who took part at least once in the year, {}",
-            charts::population(ctx, n)
+            charts::all_units(ctx, n)
         ),
     );
     rate.figure(charts::leaf_dots(

@@ -1,6 +1,6 @@
 //! Chapter five: how satisfied people are, by question, group and unit.
 
-use analysis::plan::{Measure, PERSONS};
+use analysis::plan::{FrameSource, Measure};
 use analysis::results::Distribution;
 
 use super::context::Context;
@@ -24,8 +24,8 @@ pub(super) fn section(ctx: &Context<'_>) -> Section {
         ctx.t("总体满意度", "Overall satisfaction"),
     );
     overall.finding(finding(ctx));
-    let n = ctx.estimate(&leaf.code, ctx.unit, None).map(|row| row.n);
-    let population = charts::population(ctx, n);
+    let n = ctx.estimate(&leaf.code, ctx.county, None).map(|row| row.n);
+    let population = charts::all_units(ctx, n);
     let subtitle = ctx.lang.pick(
         format!("总体满意度（0–100分），{population}"),
         format!("Overall satisfaction, 0–100, {population}"),
@@ -125,7 +125,7 @@ fn likert(ctx: &Context<'_>, id: &str, group: &str, name: &str, rows: &[&Distrib
         format!("{name}, weighted percent of valid answers, {population}"),
     );
     LikertChart {
-        heading: charts::heading(ctx, id, title, subtitle),
+        heading: charts::plain_heading(ctx, id, title, subtitle),
         steps: step_names(ctx),
         missing_name: ctx
             .t("说不清、不适用、不想回答", "Don't know, not applicable, refused")
@@ -264,7 +264,10 @@ fn by_area(ctx: &Context<'_>) -> Section {
             .to_owned(),
         columns,
         rows,
-        base: ctx.base_line(PERSONS, ctx.unit),
+        base: ctx
+            .plan
+            .group_of(FrameSource::Persons)
+            .and_then(|group| ctx.base_line(&group.code, ctx.unit)),
         ..Table::default()
     });
     section

@@ -1,6 +1,6 @@
 //! Chapter one: what a reader who stops here must know.
 
-use analysis::plan::{Measure, PERSONS};
+use analysis::plan::{FrameSource, Measure, PERSONS};
 
 use super::context::Context;
 use super::{benefit, comparison, method, participation, satisfaction};
@@ -22,7 +22,7 @@ pub(super) fn section(ctx: &Context<'_>) -> Section {
         items: more.into_iter().filter(|sentence| !sentence.is_empty()).collect(),
     });
     if let Some(rate) = method::persons_rate(ctx, ctx.unit) {
-        let words = narrative::response(rate, ctx.lang);
+        let words = whose(ctx, &narrative::response(rate, ctx.lang));
         if rate < 0.5 {
             section.warning(words)
         } else {
@@ -48,6 +48,31 @@ pub(super) fn key_sentences(ctx: &Context<'_>) -> Vec<String> {
     .collect()
 }
 
+/// The response rate that the summary prints is that of the disabled people themselves: it says so.
+fn whose(ctx: &Context<'_>, words: &str) -> String {
+    let Some(group) = ctx.plan.group_of(FrameSource::Persons) else {
+        return words.to_owned();
+    };
+    let name = group.name.get(ctx.lang.code());
+    match ctx.lang {
+        Lang::Zh => format!("{name}{words}"),
+        Lang::En => words.replacen(
+            "The response rate",
+            &format!("The response rate of {}", within(name)),
+            1,
+        ),
+    }
+}
+
+/// A name within a sentence: "Family and friends" loses its capital.
+fn within(name: &str) -> String {
+    let mut letters = name.chars();
+    letters
+        .next()
+        .map(|first| first.to_lowercase().chain(letters).collect())
+        .unwrap_or_default()
+}
+
 fn opening(ctx: &Context<'_>) -> String {
     let (invited, complete) = method::totals(ctx, ctx.unit);
     let count = |n: u64| number::number(n as f64, NumberFormat::Count);
@@ -56,7 +81,7 @@ fn opening(ctx: &Context<'_>) -> String {
         .plan
         .groups
         .iter()
-        .map(|group| group.name.get(ctx.lang.code()).to_owned())
+        .map(|group| within(group.name.get(ctx.lang.code())))
         .collect();
     let groups = ctx.list(&groups);
     let population = ctx

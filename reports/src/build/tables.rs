@@ -2,7 +2,7 @@
 
 use analysis::results::IndicatorResult;
 
-use super::context::Context;
+use super::context::{self, Context};
 use crate::model::{Column, Row, Table};
 use crate::number::{NumberFormat, Value};
 
@@ -47,6 +47,9 @@ pub(super) fn standard_error(ctx: &Context<'_>, row: Option<&IndicatorResult>) -
     let Some(row) = row else { return Value::Absent };
     if ctx.value(Some(row)) == Value::Suppressed {
         return Value::Suppressed;
+    }
+    if context::is_record(row) {
+        return Value::Absent;
     }
     match ctx.format(&row.code) {
         NumberFormat::Percent => Value::number(row.se, NumberFormat::Percent),

@@ -119,7 +119,12 @@ fn leaf_section(ctx: &Context<'_>, leaf: &Indicator) -> Section {
                 Value::text(ctx.perspective_name(&part.perspective)),
                 Value::Number(part.share, NumberFormat::Percent),
                 part_value(ctx, part, Value::score(part.value)),
-                part_value(ctx, part, Value::number(part.se, NumberFormat::Decimal)),
+                // What administration reports is no sample: it has no standard error, not one of 0.
+                if part.perspective == ADMIN {
+                    Value::Absent
+                } else {
+                    part_value(ctx, part, Value::number(part.se, NumberFormat::Decimal))
+                },
                 part_value(ctx, part, Value::count(part.n)),
             ];
             if !ctx.is_county() {
@@ -203,7 +208,7 @@ fn score_map(ctx: &Context<'_>, leaves: &[&Indicator]) -> HeatMap {
         })
         .collect();
     HeatMap {
-        heading: charts::heading(
+        heading: charts::plain_heading(
             ctx,
             "watched-map",
             ends_of_scores(ctx, &scored),

@@ -57,8 +57,8 @@ pub(crate) fn gaps<'a>(points: impl IntoIterator<Item = &'a Point>, lang: Lang) 
         (absent, "项没有数据", "without data"),
         (
             marked,
-            "项样本较少，仅供参考",
-            "from few answers, for orientation only",
+            "项答卷少或误差大，慎用",
+            "from few answers or with a wide interval, to be used with care",
         ),
     ] {
         if count > 0 {
@@ -84,8 +84,11 @@ pub(crate) fn notes<'a>(points: impl IntoIterator<Item = &'a Point>, lang: Lang)
     let mut notes = Vec::new();
     if marked {
         notes.push(
-            lang.pick("* 样本较少，仅供参考。", "* Few answers: for orientation only.")
-                .to_owned(),
+            lang.pick(
+                "* 答卷少或误差大，慎用。",
+                "* Few answers or a wide interval: use with care.",
+            )
+            .to_owned(),
         );
     }
     if withheld {
@@ -131,7 +134,7 @@ mod tests {
         ];
         assert_eq!(
             tidy(&gaps(&points, Lang::En)),
-            "1 withheld because too few persons stand behind them. 1 without data. 1 from few answers, for orientation only."
+            "1 withheld because too few persons stand behind them. 1 without data. 1 from few answers or with a wide interval, to be used with care."
         );
     }
 }
