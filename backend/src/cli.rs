@@ -73,7 +73,9 @@ pub fn run() -> ExitCode {
         .build()
         .map_err(|error| Failure::Environment(error.to_string()))
         .and_then(|runtime| {
-            let outcome = runtime.block_on(dispatch(cli)).map_err(|error| Failure::of(&error, &lang));
+            let outcome = runtime
+                .block_on(dispatch(cli))
+                .map_err(|error| Failure::of(&error, &lang));
             // A computation that nobody waits for any more must not hold up the end.
             runtime.shutdown_timeout(std::time::Duration::from_secs(1));
             outcome
@@ -107,7 +109,9 @@ async fn dispatch(cli: Cli) -> Result<()> {
             }
             Ok(())
         }
-        Command::Verify(arguments) => audit::verify_receipt(&open(cli.config.as_deref()).await?, &arguments).await,
+        Command::Verify(arguments) => {
+            audit::verify_receipt(&open(cli.config.as_deref()).await?, &arguments).await
+        }
         Command::Audit(command) => audit::run(&open(cli.config.as_deref()).await?, command).await,
     }
 }
@@ -127,7 +131,10 @@ fn print_paths(paths: &[PathBuf]) {
 }
 
 /// A line of a command's result, on standard output.
-#[expect(clippy::print_stdout, reason = "the one place where commands answer on standard output")]
+#[expect(
+    clippy::print_stdout,
+    reason = "the one place where commands answer on standard output"
+)]
 pub(crate) fn say(line: &str) {
     println!("{line}");
 }

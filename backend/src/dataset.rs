@@ -92,9 +92,15 @@ pub async fn load(base: &Base, plan: &Plan) -> Result<RoundData, DatasetError> {
     let mut groups = Vec::new();
     for group in &plan.groups {
         let answers = segments::write_through(&base.config.data_dir, plan, group, &stored)?;
-        let invited = sample.iter().filter(|case| case.group == group.code && links.contains_key(&case.case_id));
+        let invited = sample
+            .iter()
+            .filter(|case| case.group == group.code && links.contains_key(&case.case_id));
         let cases = cases::join(invited, &links, &answers)?;
-        groups.push(GroupCases { group: group.code.clone(), cases, totals: totals_of(plan, group, &members) });
+        groups.push(GroupCases {
+            group: group.code.clone(),
+            cases,
+            totals: totals_of(plan, group, &members),
+        });
     }
     Ok(RoundData {
         groups,
@@ -111,13 +117,19 @@ pub async fn load(base: &Base, plan: &Plan) -> Result<RoundData, DatasetError> {
 /// # Errors
 /// See [`load`].
 pub async fn answers(base: &Base, plan: &Plan, group: &str) -> Result<Option<DataFrame>, DatasetError> {
-    let Some(group) = plan.group(group) else { return Ok(None) };
+    let Some(group) = plan.group(group) else {
+        return Ok(None);
+    };
     let stored = responses::all(&base.db, &plan.round.id).await?;
     let table = segments::write_through(&base.config.data_dir, plan, group, &stored)?;
     Ok(Some(table.drop("link")?))
 }
 
-fn totals_of(plan: &Plan, group: &GroupPlan, members: &[frame::FrameMember]) -> Vec<analysis::round::MarginTotals> {
+fn totals_of(
+    plan: &Plan,
+    group: &GroupPlan,
+    members: &[frame::FrameMember],
+) -> Vec<analysis::round::MarginTotals> {
     match group.source {
         FrameSource::Persons => totals::of_persons(plan, members),
         FrameSource::Relatives => totals::of_persons_with_relatives(plan, members),
@@ -126,21 +138,29 @@ fn totals_of(plan: &Plan, group: &GroupPlan, members: &[frame::FrameMember]) -> 
 }
 
 async fn marks(base: &Base, round: &str) -> Result<Vec<CriterionScore>, DatasetError> {
-    let rows = scores::list(&base.db, round).await?.into_iter().map(|row| CriterionScore {
-        unit: row.unit,
-        criterion: row.criterion,
-        scorer: row.scorer,
-        score: row.score,
-    });
+    let rows = scores::list(&base.db, round)
+        .await?
+        .into_iter()
+        .map(|row| CriterionScore {
+            unit: row.unit,
+            criterion: row.criterion,
+            scorer: row.scorer,
+            score: row.score,
+        });
     Ok(rows.collect())
 }
 
 fn open_link_counts(plan: &Plan, stored: &[responses::Response]) -> Vec<(String, u64)> {
     let count = |code: &str| {
-        let of_group = stored.iter().filter(|response| response.open_link.is_some() && response.group == code);
+        let of_group = stored
+            .iter()
+            .filter(|response| response.open_link.is_some() && response.group == code);
         of_group.map(|_| 1).sum()
     };
-    plan.groups.iter().map(|group| (group.code.clone(), count(&group.code))).collect()
+    plan.groups
+        .iter()
+        .map(|group| (group.code.clone(), count(&group.code)))
+        .collect()
 }
 
 fn daily(stored: &[responses::Response]) -> Result<Vec<(Date, String, u64)>, DatasetError> {
@@ -149,8 +169,14 @@ fn daily(stored: &[responses::Response]) -> Result<Vec<(Date, String, u64)>, Dat
         let day = response
             .day
             .parse()
-            .map_err(|error: jiff::Error| DatasetError::Response { id: response.id, reason: error.to_string() })?;
+            .map_err(|error: jiff::Error| DatasetError::Response {
+                id: response.id,
+                reason: error.to_string(),
+            })?;
         *counts.entry((day, &response.group)).or_default() += 1;
     }
-    Ok(counts.into_iter().map(|((day, group), count)| (day, group.to_owned(), count)).collect())
+    Ok(counts
+        .into_iter()
+        .map(|((day, group), count)| (day, group.to_owned(), count))
+        .collect())
 }

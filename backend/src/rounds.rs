@@ -101,7 +101,9 @@ async fn record(
 /// # Errors
 /// [`RoundActError::Unknown`].
 pub async fn require(base: &Base, id: &str) -> Result<Round, RoundActError> {
-    rounds::find(&base.db, id).await?.ok_or_else(|| RoundActError::Unknown(id.to_owned()))
+    rounds::find(&base.db, id)
+        .await?
+        .ok_or_else(|| RoundActError::Unknown(id.to_owned()))
 }
 
 fn zh_en(text: &Text) -> (String, String) {
@@ -143,11 +145,18 @@ pub async fn import(base: &Base, files: &PlanFiles, actor: &str) -> Result<Impor
     rounds::replace_groups(&tx, &id, group_rows(&plan)).await?;
     units::replace(&tx, &id, unit_rows(&plan)).await?;
     let stored_forms = form_rows(&plan, files);
-    let imported =
-        Imported { round: id.clone(), frame: people.len(), units: plan.units.iter().count(), forms: stored_forms.len() };
+    let imported = Imported {
+        round: id.clone(),
+        frame: people.len(),
+        units: plan.units.iter().count(),
+        forms: stored_forms.len(),
+    };
     forms::replace(&tx, &id, stored_forms).await?;
     plan_files::replace(&tx, &base.keys, &base.entropy, &id, files).await?;
-    let people = people.into_iter().map(|person| member(base, &id, person)).collect();
+    let people = people
+        .into_iter()
+        .map(|person| member(base, &id, person))
+        .collect();
     frame::replace(&tx, &base.keys, &base.entropy, &id, people).await?;
     sample::replace(&tx, &id, Vec::new()).await?;
     let detail = json!({ "files": files.len(), "frame": imported.frame });
@@ -242,7 +251,15 @@ pub async fn export(base: &Base, id: &str, actor: &str) -> Result<PlanFiles, Rou
     require(base, id).await?;
     let tx = begin(&base.db).await?;
     let files = plan_files::read(&tx, &base.keys, id).await?;
-    record(base, &tx, actor, "round.export", id, json!({ "files": files.len() })).await?;
+    record(
+        base,
+        &tx,
+        actor,
+        "round.export",
+        id,
+        json!({ "files": files.len() }),
+    )
+    .await?;
     tx.commit().await?;
     Ok(files)
 }
@@ -253,7 +270,9 @@ pub async fn export(base: &Base, id: &str, actor: &str) -> Result<PlanFiles, Rou
 /// [`RoundActError::Unknown`].
 pub async fn seal(base: &Base, id: &str, actor: &str) -> Result<String, RoundActError> {
     let tx = begin(&base.db).await?;
-    let round = rounds::find(&tx, id).await?.ok_or_else(|| RoundActError::Unknown(id.to_owned()))?;
+    let round = rounds::find(&tx, id)
+        .await?
+        .ok_or_else(|| RoundActError::Unknown(id.to_owned()))?;
     if let Some(hash) = round.plan_sha256 {
         return Ok(hash);
     }
@@ -274,10 +293,16 @@ async fn move_to(
     why: &'static str,
 ) -> Result<(), RoundActError> {
     let tx = begin(&base.db).await?;
-    let round = rounds::find(&tx, id).await?.ok_or_else(|| RoundActError::Unknown(id.to_owned()))?;
+    let round = rounds::find(&tx, id)
+        .await?
+        .ok_or_else(|| RoundActError::Unknown(id.to_owned()))?;
     let state = round.round_state();
     if !from.contains(&state) {
-        return Err(RoundActError::State { id: id.to_owned(), state: state.as_str(), why });
+        return Err(RoundActError::State {
+            id: id.to_owned(),
+            state: state.as_str(),
+            why,
+        });
     }
     rounds::set_state(&tx, round, to, None).await?;
     let detail = json!({ "from": state.as_str() });
@@ -292,7 +317,15 @@ async fn move_to(
 /// [`RoundActError::State`] for drafts.
 pub async fn open(base: &Base, id: &str, actor: &str) -> Result<(), RoundActError> {
     let from = [RoundState::Sealed, RoundState::Closed, RoundState::Open];
-    move_to(base, id, actor, &from, RoundState::Open, "seal the plan before opening").await
+    move_to(
+        base,
+        id,
+        actor,
+        &from,
+        RoundState::Open,
+        "seal the plan before opening",
+    )
+    .await
 }
 
 /// Closes a round: responses are answered with 410 from now on.
@@ -301,7 +334,15 @@ pub async fn open(base: &Base, id: &str, actor: &str) -> Result<(), RoundActErro
 /// [`RoundActError::State`] for rounds that were never open.
 pub async fn close(base: &Base, id: &str, actor: &str) -> Result<(), RoundActError> {
     let from = [RoundState::Open, RoundState::Closed];
-    move_to(base, id, actor, &from, RoundState::Closed, "only an open round can be closed").await
+    move_to(
+        base,
+        id,
+        actor,
+        &from,
+        RoundState::Closed,
+        "only an open round can be closed",
+    )
+    .await
 }
 
 /// Stores the drawn sample in place of an earlier one, with case numbers instead of person ids; returns the numbers
@@ -329,7 +370,15 @@ pub async fn set_sample(
     let cases = sampling::cases(&base.keys, plan, &members, drawn).map_err(RoundActError::NotInFrame)?;
     let numbers: Vec<String> = cases.iter().map(|case| case.case_id.clone()).collect();
     sample::replace(&tx, id, cases).await?;
-    record(base, &tx, actor, "round.sample", id, json!({ "cases": numbers.len() })).await?;
+    record(
+        base,
+        &tx,
+        actor,
+        "round.sample",
+        id,
+        json!({ "cases": numbers.len() }),
+    )
+    .await?;
     tx.commit().await?;
     Ok(numbers)
 }
@@ -350,7 +399,9 @@ pub async fn draw_sample(base: &Base, id: &str, actor: &str) -> Result<usize, Ro
     }
     let files = plan_files::read(&base.db, &base.keys, id).await?;
     let plan = Plan::read(&files).map_err(RoundActError::Plan)?;
-    let bytes = files.get("frame.csv").ok_or_else(|| RoundActError::NoFrame(id.to_owned()))?;
+    let bytes = files
+        .get("frame.csv")
+        .ok_or_else(|| RoundActError::NoFrame(id.to_owned()))?;
     let people = read_frame(bytes, &plan.units).map_err(RoundActError::Plan)?;
     let drawn = draw::cases(&plan, &people)?;
     Ok(set_sample(base, &plan, &drawn, actor).await?.len())
@@ -362,7 +413,9 @@ pub async fn draw_sample(base: &Base, id: &str, actor: &str) -> Result<usize, Ro
 /// [`RoundActError::State`] while the round is a draft.
 pub async fn invite(base: &Base, id: &str, actor: &str) -> Result<Vec<Issued>, RoundActError> {
     let tx = begin(&base.db).await?;
-    let round = rounds::find(&tx, id).await?.ok_or_else(|| RoundActError::Unknown(id.to_owned()))?;
+    let round = rounds::find(&tx, id)
+        .await?
+        .ok_or_else(|| RoundActError::Unknown(id.to_owned()))?;
     if round.round_state() == RoundState::Draft {
         return Err(RoundActError::State {
             id: id.to_owned(),
@@ -370,12 +423,26 @@ pub async fn invite(base: &Base, id: &str, actor: &str) -> Result<Vec<Issued>, R
             why: "seal the plan before inviting anyone",
         });
     }
-    let invited: std::collections::BTreeSet<String> =
-        invitations::list(&tx, id).await?.into_iter().map(|row| row.case_id).collect();
-    let cases = sample::list(&tx, id).await?.into_iter().filter(|case| !invited.contains(&case.case_id));
+    let invited: std::collections::BTreeSet<String> = invitations::list(&tx, id)
+        .await?
+        .into_iter()
+        .map(|row| row.case_id)
+        .collect();
+    let cases = sample::list(&tx, id)
+        .await?
+        .into_iter()
+        .filter(|case| !invited.contains(&case.case_id));
     let cases: Vec<(String, String)> = cases.map(|case| (case.group, case.case_id)).collect();
     let issued = invitations::issue(&tx, &base.keys, &base.entropy, id, &cases).await?;
-    record(base, &tx, actor, "round.invite", id, json!({ "invitations": issued.len() })).await?;
+    record(
+        base,
+        &tx,
+        actor,
+        "round.invite",
+        id,
+        json!({ "invitations": issued.len() }),
+    )
+    .await?;
     tx.commit().await?;
     Ok(issued)
 }

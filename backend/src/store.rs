@@ -79,7 +79,10 @@ pub fn redact_url(url: &str) -> String {
 /// # Errors
 /// [`ConnectError`], naming the database without its password.
 pub async fn connect(url: &str) -> Result<DatabaseConnection, ConnectError> {
-    let fail = |source| ConnectError { url: redact_url(url), source };
+    let fail = |source| ConnectError {
+        url: redact_url(url),
+        source,
+    };
     let mut options = ConnectOptions::new(url);
     options
         .sqlx_logging(false)
@@ -135,7 +138,10 @@ where
     E::ActiveModel: ActiveModelTrait<Entity = E> + Send,
 {
     let size = rows_per_statement::<E>();
-    let mut rows = rows.into_iter().map(IntoActiveModel::into_active_model).peekable();
+    let mut rows = rows
+        .into_iter()
+        .map(IntoActiveModel::into_active_model)
+        .peekable();
     while rows.peek().is_some() {
         let chunk: Vec<E::ActiveModel> = rows.by_ref().take(size).collect();
         E::insert_many(chunk).exec_without_returning(conn).await?;
@@ -156,7 +162,11 @@ where
 {
     let rest = E::Column::iter().filter(|column| !key.iter().any(|k| same_column::<E>(*k, *column)));
     E::insert(row.into_active_model())
-        .on_conflict(OnConflict::columns(key.iter().copied()).update_columns(rest).to_owned())
+        .on_conflict(
+            OnConflict::columns(key.iter().copied())
+                .update_columns(rest)
+                .to_owned(),
+        )
         .exec_without_returning(conn)
         .await?;
     Ok(())
@@ -192,16 +202,28 @@ mod tests {
         let url = format!("sqlite://{}", dir.path().join("minyi.db").display());
         let again = connect(&url).await.unwrap();
         assert!(rounds::list(&again).await.unwrap().is_empty());
-        let row = db.query_one_raw(sea_orm::Statement::from_string(DbBackend::Sqlite, "PRAGMA journal_mode"));
+        let row = db.query_one_raw(sea_orm::Statement::from_string(
+            DbBackend::Sqlite,
+            "PRAGMA journal_mode",
+        ));
         let mode: String = row.await.unwrap().unwrap().try_get_by_index(0).unwrap();
-        let row = db.query_one_raw(sea_orm::Statement::from_string(DbBackend::Sqlite, "PRAGMA synchronous"));
+        let row = db.query_one_raw(sea_orm::Statement::from_string(
+            DbBackend::Sqlite,
+            "PRAGMA synchronous",
+        ));
         let synchronous: i32 = row.await.unwrap().unwrap().try_get_by_index(0).unwrap();
         assert_eq!((mode.as_str(), synchronous), ("wal", 2));
     }
 
     #[tokio::test]
     async fn unreachable_database_is_named_without_its_password() {
-        let error = connect("postgres://minyi:hunter2@127.0.0.1:1/minyi").await.unwrap_err().to_string();
-        assert!(error.contains("127.0.0.1:1/minyi") && !error.contains("hunter2"), "{error}");
+        let error = connect("postgres://minyi:hunter2@127.0.0.1:1/minyi")
+            .await
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("127.0.0.1:1/minyi") && !error.contains("hunter2"),
+            "{error}"
+        );
     }
 }

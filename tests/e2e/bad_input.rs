@@ -18,7 +18,9 @@ impl PlanCopy {
         let round = DemoFile::read(demo::shared()).round;
         let plan = dir.path().join("plan");
         let data = demo::copy();
-        let said = run(minyi(["round", "export", &round]).arg(&plan).env("MINYI_DATA", data.path()));
+        let said = run(minyi(["round", "export", &round])
+            .arg(&plan)
+            .env("MINYI_DATA", data.path()));
         assert_eq!(said.code, 0, "{said:?}");
         Self { dir }
     }
@@ -36,7 +38,9 @@ impl PlanCopy {
 
     fn import(&self) -> Said {
         let data = self.dir.path().join("data");
-        run(minyi(["round", "import"]).arg(self.path("")).env("MINYI_DATA", data))
+        run(minyi(["round", "import"])
+            .arg(self.path(""))
+            .env("MINYI_DATA", data))
     }
 }
 
@@ -85,7 +89,13 @@ fn a_broken_workbook_is_named() {
 
 #[test]
 fn an_unknown_column_is_named_with_its_sheet_and_the_nearest_name() {
-    let said = check_form(&[("survey", &[&["type", "name", "label", "relevnt"], &["text", "a", "A", "1 = 1"]])]);
+    let said = check_form(&[(
+        "survey",
+        &[
+            &["type", "name", "label", "relevnt"],
+            &["text", "a", "A", "1 = 1"],
+        ],
+    )]);
     assert_told(&said, 0, &["survey", "relevnt", "relevant"]);
 }
 
@@ -115,7 +125,12 @@ fn a_frame_with_a_duplicate_id_names_the_row() {
 #[test]
 fn a_unit_without_its_parent_names_the_row() {
     let plan = PlanCopy::new();
-    plan.edit("units.csv", |text| format!("{}\nX99,NOWHERE,village,village,无主村,Orphan Village\n", text.trim_end()));
+    plan.edit("units.csv", |text| {
+        format!(
+            "{}\nX99,NOWHERE,village,village,无主村,Orphan Village\n",
+            text.trim_end()
+        )
+    });
     assert_told(&plan.import(), 1, &["units.csv", "NOWHERE", "parent"]);
 }
 
@@ -125,8 +140,14 @@ fn weights_that_do_not_sum_are_refused() {
     plan.edit("indicators.csv", |text| {
         let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
         let header: Vec<&str> = lines[0].split(',').collect();
-        let weight = header.iter().position(|name| *name == "weight").expect("a weight column");
-        let row = lines.iter().position(|line| line.starts_with("1.1,")).expect("indicator 1.1");
+        let weight = header
+            .iter()
+            .position(|name| *name == "weight")
+            .expect("a weight column");
+        let row = lines
+            .iter()
+            .position(|line| line.starts_with("1.1,"))
+            .expect("indicator 1.1");
         let mut cells: Vec<String> = lines[row].split(',').map(str::to_owned).collect();
         cells[weight] = "11".to_owned();
         lines[row] = cells.join(",");
@@ -140,7 +161,9 @@ fn a_port_in_use_is_an_environment_fault() {
     let data = demo::copy();
     let taken = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a port");
     let address = taken.local_addr().expect("its address").to_string();
-    let said = run(minyi(["serve"]).env("MINYI_DATA", data.path()).env("MINYI_LISTEN", &address));
+    let said = run(minyi(["serve"])
+        .env("MINYI_DATA", data.path())
+        .env("MINYI_LISTEN", &address));
     assert_told(&said, 3, &[&address]);
 }
 
@@ -148,7 +171,9 @@ fn a_port_in_use_is_an_environment_fault() {
 fn a_database_that_cannot_be_reached_is_an_environment_fault() {
     let data = TempDir::new().expect("a temporary folder");
     let url = format!("postgres://minyi@127.0.0.1:{}/minyi", free_port());
-    let said = run(minyi(["round", "status", "any"]).env("MINYI_DATA", data.path()).env("DATABASE_URL", url));
+    let said = run(minyi(["round", "status", "any"])
+        .env("MINYI_DATA", data.path())
+        .env("DATABASE_URL", url));
     assert_told(&said, 3, &["DATABASE_URL"]);
 }
 

@@ -42,7 +42,17 @@ fn every_questionnaire_can_be_answered_in_both_languages_with_and_without_script
         for language in ["zh", "en"] {
             for javascript in [true, false] {
                 let extra = json!({ "usedCode": nth == 0, "backAfter": 2 });
-                let report = walk(&server, &demo, nth, &Walk { group, language, javascript, extra });
+                let report = walk(
+                    &server,
+                    &demo,
+                    nth,
+                    &Walk {
+                        group,
+                        language,
+                        javascript,
+                        extra,
+                    },
+                );
                 let asked = report["asked"].as_array().expect("the questions asked").len();
                 assert!(asked >= 12, "{group} in {language} asked only {asked} questions");
                 nth += 1;
@@ -58,7 +68,17 @@ fn a_half_finished_answer_resumes_and_a_new_device_sees_nothing_of_it() {
     let server = Server::start(data.path(), &[]);
     for (nth, javascript) in [(5, true), (6, false)] {
         let extra = json!({ "pauseAfter": 6 });
-        walk(&server, &demo, nth, &Walk { group: "resident", language: "zh", javascript, extra });
+        walk(
+            &server,
+            &demo,
+            nth,
+            &Walk {
+                group: "resident",
+                language: "zh",
+                javascript,
+                extra,
+            },
+        );
     }
 }
 
@@ -69,7 +89,17 @@ fn an_invalid_answer_is_explained_beside_the_field_and_on_top() {
     let server = Server::start(data.path(), &[]);
     for (nth, language) in [(7, "zh"), (8, "en")] {
         let extra = json!({ "invalid": { "question": "need", "value": ["rehab", "none"] } });
-        walk(&server, &demo, nth, &Walk { group: "resident", language, javascript: false, extra });
+        walk(
+            &server,
+            &demo,
+            nth,
+            &Walk {
+                group: "resident",
+                language,
+                javascript: false,
+                extra,
+            },
+        );
     }
 }
 

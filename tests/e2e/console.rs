@@ -19,7 +19,12 @@ fn the_office_watches_computes_and_downloads() {
         }),
     );
     for kind in ["html", "pdf", "xlsx", "docx"] {
-        assert!(report["downloads"][kind].as_u64().is_some_and(|size| size > 5_000), "{report}");
+        assert!(
+            report["downloads"][kind]
+                .as_u64()
+                .is_some_and(|size| size > 5_000),
+            "{report}"
+        );
     }
 }
 

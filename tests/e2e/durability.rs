@@ -40,21 +40,36 @@ fn drill(data: &std::path::Path, settings: &[(&str, &str)]) {
     let answers = runtime.block_on(minimal_answers(&server.base_url, &demo.round));
     let stop = Arc::new(AtomicBool::new(false));
     let clients: Vec<_> = (0..CLIENTS)
-        .map(|_| runtime.spawn(post_until(Arc::clone(&stop), server.base_url.clone(), demo.clone(), answers.clone())))
+        .map(|_| {
+            runtime.spawn(post_until(
+                Arc::clone(&stop),
+                server.base_url.clone(),
+                demo.clone(),
+                answers.clone(),
+            ))
+        })
         .collect();
     std::thread::sleep(Duration::from_secs(4));
     server.kill();
     stop.store(true, Ordering::Relaxed);
-    let acknowledged: Vec<Acknowledged> =
-        clients.into_iter().flat_map(|client| runtime.block_on(client).expect("the client")).collect();
-    assert!(acknowledged.len() > 100, "only {} were acknowledged", acknowledged.len());
+    let acknowledged: Vec<Acknowledged> = clients
+        .into_iter()
+        .flat_map(|client| runtime.block_on(client).expect("the client"))
+        .collect();
+    assert!(
+        acknowledged.len() > 100,
+        "only {} were acknowledged",
+        acknowledged.len()
+    );
 
     // Sent again, each must be known: 200 with the same receipt. A 201 would mean that it had been lost.
     let server = Server::start(data, settings);
     runtime.block_on(async {
         let client = reqwest::Client::new();
         for sent in &acknowledged {
-            let reply = post(&client, &server.base_url, &sent.body).await.expect("the server answers");
+            let reply = post(&client, &server.base_url, &sent.body)
+                .await
+                .expect("the server answers");
             assert_eq!(reply.0, 200, "{}", sent.body["id"]);
             assert_eq!(reply.1["receipt"], sent.receipt.as_str());
         }
@@ -91,7 +106,11 @@ async fn post_until(
 }
 
 async fn post(client: &reqwest::Client, base_url: &str, body: &Value) -> reqwest::Result<(u16, Value)> {
-    let reply = client.post(format!("{base_url}/api/v1/responses")).json(body).send().await?;
+    let reply = client
+        .post(format!("{base_url}/api/v1/responses"))
+        .json(body)
+        .send()
+        .await?;
     let status = reply.status().as_u16();
     Ok((status, reply.json().await?))
 }
@@ -99,7 +118,12 @@ async fn post(client: &reqwest::Client, base_url: &str, body: &Value) -> reqwest
 /// The current form version and the shortest valid answers to the residents' form.
 async fn minimal_answers(base_url: &str, round: &str) -> (String, Value) {
     let url = format!("{base_url}/api/v1/forms/{round}/resident");
-    let form: Value = reqwest::get(url).await.expect("the form").json().await.expect("JSON");
+    let form: Value = reqwest::get(url)
+        .await
+        .expect("the form")
+        .json()
+        .await
+        .expect("JSON");
     let version = form["form_version"].as_str().expect("its version").to_owned();
     (version, minyi_tests::answers::minimal_resident())
 }

@@ -12,7 +12,10 @@ fn estimate(request: &Value) -> minyi_tests::command::Said {
 }
 
 fn apistrat() -> String {
-    tests_dir().join("fixtures/golden/data/apistrat.csv").display().to_string()
+    tests_dir()
+        .join("fixtures/golden/data/apistrat.csv")
+        .display()
+        .to_string()
 }
 
 #[test]
@@ -27,7 +30,10 @@ fn a_stratified_mean_is_the_one_of_the_survey_package() {
     let row = &answer["estimates"][0];
     let close = |name: &str, expected: f64| {
         let got = row[name].as_f64().expect(name);
-        assert!((got / expected - 1.0).abs() < 1e-8, "{name}: {got} is not {expected}");
+        assert!(
+            (got / expected - 1.0).abs() < 1e-8,
+            "{name}: {got} is not {expected}"
+        );
     };
     // R survey 4.1.1: svymean(~api00, svydesign(id = ~1, strata = ~stype, weights = ~pw, fpc = ~fpc, apistrat))
     close("estimate", 662.28736);
@@ -43,5 +49,8 @@ fn a_bad_request_names_the_key_and_the_nearest_column() {
         "estimates": [ { "stat": "mean", "of": "api00" } ]
     }));
     assert_eq!(said.code, 1, "{said:?}");
-    assert!(said.stderr.contains("stypee") && said.stderr.contains("stype"), "{said:?}");
+    assert!(
+        said.stderr.contains("stypee") && said.stderr.contains("stype"),
+        "{said:?}"
+    );
 }

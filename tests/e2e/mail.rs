@@ -28,8 +28,15 @@ fn wait_for(smtp: &Smtp, count: usize, patience: Duration) -> Vec<Value> {
 
 /// A recipient's address, once for each mail it got.
 fn recipients(mails: &[Value]) -> Vec<String> {
-    let mut all: Vec<String> =
-        mails.iter().map(|mail| mail["envelope"]["to"][0].as_str().expect("a recipient").to_owned()).collect();
+    let mut all: Vec<String> = mails
+        .iter()
+        .map(|mail| {
+            mail["envelope"]["to"][0]
+                .as_str()
+                .expect("a recipient")
+                .to_owned()
+        })
+        .collect();
     all.sort();
     all
 }
@@ -43,7 +50,10 @@ fn the_summary_arrives_with_picture_and_report_and_only_once() {
     std::fs::create_dir(&inbox).expect("the inbox");
     let port = free_port();
     let (url, authority) = (Smtp::url(port), certificates.authority().display().to_string());
-    let settings = [("MINYI_SMTP_URL", url.as_str()), ("MINYI_SMTP_CA", authority.as_str())];
+    let settings = [
+        ("MINYI_SMTP_URL", url.as_str()),
+        ("MINYI_SMTP_CA", authority.as_str()),
+    ];
 
     // The server is down at first: nothing may be lost, and nothing sent twice when it comes back.
     queue(data.path());
@@ -71,16 +81,29 @@ fn the_summary_arrives_with_picture_and_report_and_only_once() {
         assert_eq!(mail["secure"], true);
         let html = mail["html"].as_str().expect("an HTML part");
         let text = mail["text"].as_str().expect("a text part");
-        assert!(text.contains("参与率") || text.contains("Participation"), "{text}");
+        assert!(
+            text.contains("参与率") || text.contains("Participation"),
+            "{text}"
+        );
         // mailparser puts the inline picture in place of its cid: reference when it finds it.
-        assert!(html.contains("data:image/png;base64,"), "the picture is not shown");
+        assert!(
+            html.contains("data:image/png;base64,"),
+            "the picture is not shown"
+        );
         let attachments = mail["attachments"].as_array().expect("attachments");
-        let pdf = attachments.iter().find(|a| a["contentType"] == "application/pdf").expect("a PDF");
+        let pdf = attachments
+            .iter()
+            .find(|a| a["contentType"] == "application/pdf")
+            .expect("a PDF");
         let path = dir.path().join("attached.pdf");
         write_base64(&path, pdf["base64"].as_str().expect("its content"));
         let shown = run(std::process::Command::new("pdfinfo").arg(&path));
         assert_eq!(shown.code, 0, "{shown:?}");
-        assert!(shown.stdout.contains("Tagged:") && shown.stdout.contains("yes"), "{}", shown.stdout);
+        assert!(
+            shown.stdout.contains("Tagged:") && shown.stdout.contains("yes"),
+            "{}",
+            shown.stdout
+        );
     }
 }
 
@@ -104,11 +127,15 @@ fn dry_run_writes_the_messages_and_queues_none() {
 }
 
 fn outbox_size(data: &Path) -> usize {
-    let status = run(minyi(["round", "status", &DemoFile::read(data).round, "--json"]).env("MINYI_DATA", data));
+    let status =
+        run(minyi(["round", "status", &DemoFile::read(data).round, "--json"]).env("MINYI_DATA", data));
     assert_eq!(status.code, 0, "{status:?}");
     let status: Value = serde_json::from_str(&status.stdout).expect("JSON");
     let outbox = status["outbox"].as_object().expect("outbox counts by state");
-    outbox.values().map(|count| usize::try_from(count.as_u64().expect("a count")).expect("small")).sum()
+    outbox
+        .values()
+        .map(|count| usize::try_from(count.as_u64().expect("a count")).expect("small"))
+        .sum()
 }
 
 fn write_base64(path: &Path, text: &str) {

@@ -31,7 +31,10 @@ fn text_of_pdf(path: &Path) -> String {
 }
 
 fn scores() -> Vec<Value> {
-    json_file(&demo::shared().join("results.json"))["scores"].as_array().expect("scores").clone()
+    json_file(&demo::shared().join("results.json"))["scores"]
+        .as_array()
+        .expect("scores")
+        .clone()
 }
 
 #[test]
@@ -41,7 +44,11 @@ fn the_pdf_holds_every_score_of_the_results_file_and_no_missing_glyph() {
     assert!(scores.len() >= 20);
     for row in &scores {
         let shown = format!("{:.1}", row["score"].as_f64().expect("a score"));
-        assert!(text.contains(&shown), "{} has {shown}, which the PDF does not show", row["unit"]);
+        assert!(
+            text.contains(&shown),
+            "{} has {shown}, which the PDF does not show",
+            row["unit"]
+        );
     }
     for bad in ['\u{fffd}', '\u{25a1}', '\u{0}'] {
         assert!(!text.contains(bad), "the PDF holds {bad:?}");
@@ -52,9 +59,16 @@ fn the_pdf_holds_every_score_of_the_results_file_and_no_missing_glyph() {
 fn every_pdf_is_tagged_titled_and_has_its_fonts_embedded() {
     for path in reports("pdf") {
         let info = run(Command::new("pdfinfo").arg(&path)).stdout;
-        let tagged = info.lines().find(|line| line.starts_with("Tagged:")).expect("Tagged:");
+        let tagged = info
+            .lines()
+            .find(|line| line.starts_with("Tagged:"))
+            .expect("Tagged:");
         assert!(tagged.ends_with("yes"), "{}: {tagged}", path.display());
-        assert!(info.lines().any(|line| line.starts_with("Title:") && line.len() > 20), "{info}");
+        assert!(
+            info.lines()
+                .any(|line| line.starts_with("Title:") && line.len() > 20),
+            "{info}"
+        );
         let fonts = run(Command::new("pdffonts").arg(&path)).stdout;
         let rows: Vec<&str> = fonts.lines().skip(2).collect();
         assert!(!rows.is_empty());
@@ -79,7 +93,11 @@ fn the_workbook_holds_the_scores_as_numbers() {
     }
     for row in scores() {
         let score = row["score"].as_f64().expect("a score");
-        assert!(numbers.iter().any(|number| (number - score).abs() < 0.051), "{} is not a number in it", score);
+        assert!(
+            numbers.iter().any(|number| (number - score).abs() < 0.051),
+            "{} is not a number in it",
+            score
+        );
     }
 }
 

@@ -34,7 +34,10 @@ struct Arguments {
 fn main() -> Result<()> {
     let arguments = Arguments::parse();
     let runtime = tokio::runtime::Runtime::new()?;
-    println!("connections {}, {} s each", arguments.connections, arguments.seconds);
+    println!(
+        "connections {}, {} s each",
+        arguments.connections, arguments.seconds
+    );
 
     let dir = TempDir::new()?;
     let server = demo::make(dir.path(), &[]);
@@ -66,7 +69,10 @@ fn main() -> Result<()> {
 
 fn report(name: &str, floor: f64, product: f64) {
     println!("{name:<11} floor  {floor:>9.0} rows/s, one a transaction");
-    println!("{name:<11} minyi  {product:>9.0} responses/s accepted, ratio {:.2}", product / floor);
+    println!(
+        "{name:<11} minyi  {product:>9.0} responses/s accepted, ratio {:.2}",
+        product / floor
+    );
 }
 
 /// One-row inserts a second by pgbench at the same number of connections.
@@ -75,15 +81,35 @@ fn pgbench_floor(postgres: &Postgres, arguments: &Arguments) -> Result<f64> {
     let database = url.rsplit('/').next().context("a database name")?;
     let script = tempfile::NamedTempFile::new()?;
     let row = "x".repeat(ROW_BYTES);
-    std::fs::write(script.path(), format!("INSERT INTO floor VALUES (gen_random_uuid(), '{row}');\n"))?;
+    std::fs::write(
+        script.path(),
+        format!("INSERT INTO floor VALUES (gen_random_uuid(), '{row}');\n"),
+    )?;
     let create = "CREATE TABLE floor (id uuid PRIMARY KEY, body text)";
     let made = command::run(postgres.client("psql").args([database, "-c", create]));
     ensure!(made.code == 0, "{made:?}");
     let mut bench = postgres.client("pgbench");
-    bench.args(["-n", "-c", &arguments.connections.to_string(), "-j", "2", "-T", &arguments.seconds.to_string()]);
+    bench.args([
+        "-n",
+        "-c",
+        &arguments.connections.to_string(),
+        "-j",
+        "2",
+        "-T",
+        &arguments.seconds.to_string(),
+    ]);
     let said = command::run(bench.arg("-f").arg(script.path()).arg(database));
-    let line = said.stdout.lines().find(|line| line.starts_with("tps = ")).with_context(|| format!("{said:?}"))?;
-    Ok(line.trim_start_matches("tps = ").split(' ').next().context("a number")?.parse()?)
+    let line = said
+        .stdout
+        .lines()
+        .find(|line| line.starts_with("tps = "))
+        .with_context(|| format!("{said:?}"))?;
+    Ok(line
+        .trim_start_matches("tps = ")
+        .split(' ')
+        .next()
+        .context("a number")?
+        .parse()?)
 }
 
 /// One-row transactions a second on a SQLite file beside the product's.
@@ -92,14 +118,20 @@ async fn sqlite_floor(dir: &Path, seconds: u64) -> Result<f64> {
     options.max_connections(1).sqlx_logging(false);
     options.map_sqlx_sqlite_opts(|o| o.pragma("journal_mode", "WAL").pragma("synchronous", "FULL"));
     let db = Database::connect(options).await?;
-    db.execute_unprepared("CREATE TABLE floor (id BLOB PRIMARY KEY, body TEXT)").await?;
+    db.execute_unprepared("CREATE TABLE floor (id BLOB PRIMARY KEY, body TEXT)")
+        .await?;
     let row = "x".repeat(ROW_BYTES);
     let begun = Instant::now();
     let mut count = 0_u32;
     while begun.elapsed().as_secs() < seconds {
         let values = [uuid::Uuid::new_v4().into(), row.as_str().into()];
         let insert = "INSERT INTO floor VALUES (?, ?)";
-        db.execute_raw(Statement::from_sql_and_values(sea_orm::DbBackend::Sqlite, insert, values)).await?;
+        db.execute_raw(Statement::from_sql_and_values(
+            sea_orm::DbBackend::Sqlite,
+            insert,
+            values,
+        ))
+        .await?;
         count += 1;
     }
     Ok(f64::from(count) / begun.elapsed().as_secs_f64())
@@ -107,8 +139,13 @@ async fn sqlite_floor(dir: &Path, seconds: u64) -> Result<f64> {
 
 /// Responses a second that the server answers with `201`.
 async fn product_rate(server: &Server, demo: &DemoFile, arguments: &Arguments) -> Result<f64> {
-    let form: Value =
-        reqwest::get(format!("{}/api/v1/forms/{}/resident", server.base_url, demo.round)).await?.json().await?;
+    let form: Value = reqwest::get(format!(
+        "{}/api/v1/forms/{}/resident",
+        server.base_url, demo.round
+    ))
+    .await?
+    .json()
+    .await?;
     let version = form["form_version"].as_str().context("form_version")?.to_owned();
     let slug = demo.open_links["resident"].trim_start_matches("/o/").to_owned();
     let (accepted, stop) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicBool::new(false)));
@@ -152,10 +189,24 @@ async fn page_bytes(server: &Server, demo: &DemoFile) -> Result<Vec<(&'static st
     let client = reqwest::Client::new();
     let code = demo.invitations["resident"].first().context("an unused code")?;
     let mut sizes = Vec::new();
-    for (name, path) in [("start page", format!("/r/{code}")), ("code page", "/".to_owned())] {
+    for (name, path) in [
+        ("start page", format!("/r/{code}")),
+        ("code page", "/".to_owned()),
+    ] {
         let url = format!("{}{path}", server.base_url);
-        let reply = client.get(url).header("accept-encoding", "gzip").send().await?.error_for_status()?;
-        ensure!(reply.headers().get("content-encoding").is_some_and(|v| v == "gzip"), "{name} is not compressed");
+        let reply = client
+            .get(url)
+            .header("accept-encoding", "gzip")
+            .send()
+            .await?
+            .error_for_status()?;
+        ensure!(
+            reply
+                .headers()
+                .get("content-encoding")
+                .is_some_and(|v| v == "gzip"),
+            "{name} is not compressed"
+        );
         sizes.push((name, reply.bytes().await?.len()));
     }
     Ok(sizes)
@@ -164,7 +215,10 @@ async fn page_bytes(server: &Server, demo: &DemoFile) -> Result<Vec<(&'static st
 /// The resident memory of a process, from the kernel.
 fn resident_mib(pid: u32) -> Result<f64> {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
-    let line = status.lines().find(|line| line.starts_with("VmRSS:")).context("VmRSS")?;
+    let line = status
+        .lines()
+        .find(|line| line.starts_with("VmRSS:"))
+        .context("VmRSS")?;
     let kib: f64 = line.split_whitespace().nth(1).context("a number")?.parse()?;
     Ok(kib / 1024.0)
 }

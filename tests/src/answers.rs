@@ -3,8 +3,18 @@
 use serde_json::{Map, Value, json};
 
 /// The service areas of the sample plan.
-const AREAS: [&str; 10] =
-    ["rehab", "care", "education", "employment", "poverty", "medical", "access", "culture", "cert", "rights"];
+const AREAS: [&str; 10] = [
+    "rehab",
+    "care",
+    "education",
+    "employment",
+    "poverty",
+    "medical",
+    "access",
+    "culture",
+    "cert",
+    "rights",
+];
 
 /// The shortest valid answers to the sample plan's residents' questionnaire: someone who answers for themselves,
 /// needed nothing and took part in nothing.
@@ -23,9 +33,20 @@ pub fn long_resident() -> Value {
         answers.insert(format!("sat_{area}"), json!("4"));
     }
     answers.insert("took_part".to_owned(), json!("training meeting"));
-    for name in ["sat_attitude", "sat_speed", "sat_trips", "sat_fair", "sat_clear", "life_change", "sat_overall"] {
+    for name in [
+        "sat_attitude",
+        "sat_speed",
+        "sat_trips",
+        "sat_fair",
+        "sat_clear",
+        "life_change",
+        "sat_overall",
+    ] {
         answers.insert(name.to_owned(), json!("4"));
     }
-    answers.insert("first_change".to_owned(), json!("希望村里的康复点每周多开两天，晚上也能去，最好有人上门指导。"));
+    answers.insert(
+        "first_change".to_owned(),
+        json!("希望村里的康复点每周多开两天，晚上也能去，最好有人上门指导。"),
+    );
     Value::Object(answers)
 }

@@ -13,7 +13,10 @@ use crate::command::tests_dir;
 /// When it is not installed.
 pub fn chromium() -> PathBuf {
     let path = PathBuf::from("/usr/bin/chromium");
-    assert!(path.is_file(), "Debian's package `chromium` is installed by tests/run.sh");
+    assert!(
+        path.is_file(),
+        "Debian's package `chromium` is installed by tests/run.sh"
+    );
     path
 }
 
@@ -31,7 +34,10 @@ pub fn run(script: &str, task: &Value) -> Value {
         .expect("node is installed (tests/run.sh does it)");
     let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
     let stderr = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{script} failed for {task}:\n{stdout}\n{stderr}");
+    assert!(
+        output.status.success(),
+        "{script} failed for {task}:\n{stdout}\n{stderr}"
+    );
     let last = stdout.lines().last().unwrap_or_default();
     serde_json::from_str(last).unwrap_or_else(|_| panic!("{script} did not end with a report:\n{stdout}"))
 }

@@ -18,7 +18,12 @@ pub fn minyi_bin() -> PathBuf {
         return PathBuf::from(path);
     }
     let exe = std::env::current_exe().expect("the test has a path");
-    let found = exe.ancestors().skip(1).take(3).map(|dir| dir.join("minyi")).find(|path| path.is_file());
+    let found = exe
+        .ancestors()
+        .skip(1)
+        .take(3)
+        .map(|dir| dir.join("minyi"))
+        .find(|path| path.is_file());
     found.unwrap_or_else(|| panic!("no `minyi` beside {}: run `cargo build` first", exe.display()))
 }
 
@@ -27,8 +32,14 @@ pub fn minyi<S: AsRef<OsStr>>(args: impl IntoIterator<Item = S>) -> Command {
     let mut command = Command::new(minyi_bin());
     command.args(args).stdin(Stdio::null());
     for name in [
-        "MINYI_DATA", "DATABASE_URL", "MINYI_LISTEN", "MINYI_BASE_URL", "MINYI_SMTP_URL", "MINYI_SMTP_CA",
-        "MINYI_MAIL_FROM", "MINYI_KEY_FILE",
+        "MINYI_DATA",
+        "DATABASE_URL",
+        "MINYI_LISTEN",
+        "MINYI_BASE_URL",
+        "MINYI_SMTP_URL",
+        "MINYI_SMTP_CA",
+        "MINYI_MAIL_FROM",
+        "MINYI_KEY_FILE",
     ] {
         command.env_remove(name);
     }
@@ -51,7 +62,11 @@ pub struct Said {
 /// # Panics
 /// When it cannot be started or is ended by a signal.
 pub fn run(command: &mut Command) -> Said {
-    let Output { status, stdout, stderr } = command.output().expect("the command starts");
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = command.output().expect("the command starts");
     Said {
         code: status.code().expect("the command ends by itself"),
         stdout: String::from_utf8_lossy(&stdout).into_owned(),

@@ -55,7 +55,10 @@ impl DemoFile {
     /// # Panics
     /// When the demo made none.
     pub fn login(&self, role: &str) -> &Login {
-        self.logins.iter().find(|login| login.role == role).expect("a login of that role")
+        self.logins
+            .iter()
+            .find(|login| login.role == role)
+            .expect("a login of that role")
     }
 }
 
@@ -79,7 +82,11 @@ pub fn make(dir: &Path, settings: &[(&str, &str)]) -> Server {
     let server = Server::spawn(command, port, dir.join("demo.log"));
     let begun = std::time::Instant::now();
     while !dir.join("demo.json").is_file() {
-        assert!(begun.elapsed().as_secs() < 180, "no demo.json:\n{}", server.printed());
+        assert!(
+            begun.elapsed().as_secs() < 180,
+            "no demo.json:\n{}",
+            server.printed()
+        );
         std::thread::sleep(std::time::Duration::from_millis(100));
     }
     server

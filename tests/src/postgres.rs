@@ -33,9 +33,15 @@ impl Postgres {
         }
         let data = dir.path().join("data");
         must(as_postgres(&bin.join("initdb")).arg("-D").arg(&data).args([
-            "--auth=trust", "--username=minyi", "--encoding=UTF8", "--locale=C.UTF-8",
+            "--auth=trust",
+            "--username=minyi",
+            "--encoding=UTF8",
+            "--locale=C.UTF-8",
         ]));
-        let options = format!("-p {port} -c listen_addresses=127.0.0.1 -k {}", dir.path().display());
+        let options = format!(
+            "-p {port} -c listen_addresses=127.0.0.1 -k {}",
+            dir.path().display()
+        );
         must(
             as_postgres(&bin.join("pg_ctl"))
                 .args(["-w", "-t", "60", "start", "-D"])
@@ -45,7 +51,12 @@ impl Postgres {
                 .arg("-l")
                 .arg(dir.path().join("log")),
         );
-        Self { bin, dir, port, databases: AtomicU32::new(0) }
+        Self {
+            bin,
+            dir,
+            port,
+            databases: AtomicU32::new(0),
+        }
     }
 
     /// The server that tests share: each takes a [`Postgres::database`] of its own.
@@ -75,18 +86,25 @@ impl Postgres {
 impl Drop for Postgres {
     fn drop(&mut self) {
         let mut stop = as_postgres(&self.bin.join("pg_ctl"));
-        stop.args(["-m", "immediate", "stop", "-D"]).arg(self.dir.path().join("data"));
+        stop.args(["-m", "immediate", "stop", "-D"])
+            .arg(self.dir.path().join("data"));
         // A server that has ended already is what is wanted.
         let _status = stop.stdout(Stdio::null()).stderr(Stdio::null()).status();
     }
 }
 
 fn bin_dir() -> PathBuf {
-    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
-    let mut dirs: Vec<PathBuf> =
-        versions.map(|entry| entry.path().join("bin")).filter(|bin| bin.join("initdb").is_file()).collect();
+    let versions = std::fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten();
+    let mut dirs: Vec<PathBuf> = versions
+        .map(|entry| entry.path().join("bin"))
+        .filter(|bin| bin.join("initdb").is_file())
+        .collect();
     dirs.sort();
-    dirs.pop().expect("Debian's package `postgresql` is installed (tests/run.sh does it)")
+    dirs.pop()
+        .expect("Debian's package `postgresql` is installed (tests/run.sh does it)")
 }
 
 fn is_root() -> bool {
@@ -98,7 +116,9 @@ fn as_postgres(program: &Path) -> Command {
     let mut command;
     if is_root() {
         command = Command::new("setpriv");
-        command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups"]).arg(program);
+        command
+            .args(["--reuid=postgres", "--regid=postgres", "--clear-groups"])
+            .arg(program);
     } else {
         command = Command::new(program);
     }
@@ -109,12 +129,16 @@ fn as_postgres(program: &Path) -> Command {
 fn must(command: &mut Command) {
     // A daemon keeps inherited pipes open, so output goes to a file instead.
     let mut file = tempfile::tempfile().expect("a temporary file");
-    command.stdout(file.try_clone().expect("a file")).stderr(file.try_clone().expect("a file"));
+    command
+        .stdout(file.try_clone().expect("a file"))
+        .stderr(file.try_clone().expect("a file"));
     let status = command.status().unwrap_or_else(|e| panic!("{command:?}: {e}"));
     if !status.success() {
         use std::io::{Read, Seek};
         let mut said = String::new();
-        file.rewind().and_then(|()| file.read_to_string(&mut said)).expect("what it said");
+        file.rewind()
+            .and_then(|()| file.read_to_string(&mut said))
+            .expect("what it said");
         panic!("{command:?}: {status}\n{said}");
     }
 }

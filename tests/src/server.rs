@@ -25,7 +25,9 @@ impl Server {
     pub fn start(data: &Path, settings: &[(&str, &str)]) -> Self {
         let port = free_port();
         let mut command = minyi(["serve"]);
-        command.env("MINYI_DATA", data).env("MINYI_LISTEN", format!("127.0.0.1:{port}"));
+        command
+            .env("MINYI_DATA", data)
+            .env("MINYI_LISTEN", format!("127.0.0.1:{port}"));
         command.env("MINYI_BASE_URL", format!("http://127.0.0.1:{port}"));
         command.envs(settings.iter().copied());
         Self::spawn(command, port, data.join(format!("serve-{port}.log")))
@@ -37,9 +39,15 @@ impl Server {
     /// When it ends before, or is not ready within 180 seconds.
     pub fn spawn(mut command: Command, port: u16, log: PathBuf) -> Self {
         let file = File::create(&log).expect("the log file");
-        command.stdout(file.try_clone().expect("the log file")).stderr(Stdio::from(file));
+        command
+            .stdout(file.try_clone().expect("the log file"))
+            .stderr(Stdio::from(file));
         let child = command.spawn().expect("minyi starts");
-        let mut server = Self { child, base_url: format!("http://127.0.0.1:{port}"), log };
+        let mut server = Self {
+            child,
+            base_url: format!("http://127.0.0.1:{port}"),
+            log,
+        };
         server.wait_until_ready(Duration::from_secs(180));
         server
     }
@@ -90,7 +98,9 @@ impl Drop for Server {
 
 fn answers_ready(address: &str) -> bool {
     use std::io::{Read, Write};
-    let Ok(mut stream) = std::net::TcpStream::connect(address) else { return false };
+    let Ok(mut stream) = std::net::TcpStream::connect(address) else {
+        return false;
+    };
     let request = format!("GET /readyz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
     let mut answer = String::new();
     stream.write_all(request.as_bytes()).is_ok()

@@ -30,8 +30,16 @@ impl Certificates {
             printf 'subjectAltName=DNS:localhost,IP:127.0.0.1\\nbasicConstraints=CA:FALSE\\n' > server.ext
             openssl x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 \
                 -extfile server.ext -out server.pem";
-        let output = Command::new("sh").args(["-c", script]).current_dir(dir).output().expect("sh");
-        assert!(output.status.success(), "openssl: {}", String::from_utf8_lossy(&output.stderr));
+        let output = Command::new("sh")
+            .args(["-c", script])
+            .current_dir(dir)
+            .output()
+            .expect("sh");
+        assert!(
+            output.status.success(),
+            "openssl: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         Self { dir: dir.to_owned() }
     }
 
@@ -67,9 +75,18 @@ impl Smtp {
             .expect("node is installed (tests/run.sh does it)");
         let mut line = String::new();
         let stdout = child.stdout.take().expect("its output");
-        BufReader::new(stdout).read_line(&mut line).expect("its first line");
-        let port = line.trim().parse().unwrap_or_else(|_| panic!("smtp.mjs said {line:?}"));
-        Self { child, inbox: inbox.to_owned(), port }
+        BufReader::new(stdout)
+            .read_line(&mut line)
+            .expect("its first line");
+        let port = line
+            .trim()
+            .parse()
+            .unwrap_or_else(|_| panic!("smtp.mjs said {line:?}"));
+        Self {
+            child,
+            inbox: inbox.to_owned(),
+            port,
+        }
     }
 
     /// The URL for `MINYI_SMTP_URL`: login and STARTTLS required.

@@ -63,7 +63,10 @@ pub async fn run(mut config: Config, arguments: DemoArgs) -> Result<()> {
             eprintln!("[{:>5.1} s] {message}", begun.elapsed().as_secs_f64());
         }
     };
-    let options = Options { respondents: arguments.respondents, seed: arguments.seed };
+    let options = Options {
+        respondents: arguments.respondents,
+        seed: arguments.seed,
+    };
     let file = demo::make(&base, options, &step).await?;
     bar.finish_and_clear();
 
@@ -92,11 +95,16 @@ async fn wait_until_ready(address: std::net::SocketAddr) -> Result<()> {
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    bail!("the server on {address} was not ready within {} s", PATIENCE.as_secs())
+    bail!(
+        "the server on {address} was not ready within {} s",
+        PATIENCE.as_secs()
+    )
 }
 
 async fn is_ready(address: std::net::SocketAddr) -> bool {
-    let Ok(mut stream) = TcpStream::connect(address).await else { return false };
+    let Ok(mut stream) = TcpStream::connect(address).await else {
+        return false;
+    };
     let request = format!("GET /readyz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
     let mut answer = String::new();
     stream.write_all(request.as_bytes()).await.is_ok()
@@ -123,7 +131,10 @@ const LEFT_BEHIND: [&str; 8] = [
 pub fn clear(dir: &Path) -> Result<()> {
     if !dir.join("demo.json").is_file() {
         if dir.join("minyi.db").exists() && !dir.join(".minyi-demo").exists() {
-            bail!("{} holds a database that no demo made; give --dir another folder", dir.display());
+            bail!(
+                "{} holds a database that no demo made; give --dir another folder",
+                dir.display()
+            );
         }
     }
     for name in LEFT_BEHIND {
@@ -148,19 +159,35 @@ pub fn clear(dir: &Path) -> Result<()> {
 /// What to open, for people.
 pub fn announcement(demo: &DemoFile, dir: &Path) -> String {
     let base = &demo.base_url;
-    let mut text = format!("\n民意演示已就绪 · The demo is ready\n\n  数据文件夹 data folder   {}\n", dir.display());
+    let mut text = format!(
+        "\n民意演示已就绪 · The demo is ready\n\n  数据文件夹 data folder   {}\n",
+        dir.display()
+    );
     text.push_str("\n答卷 Answer a questionnaire\n");
     for (group, link) in &demo.open_links {
-        let code = demo.invitations.get(group).and_then(|codes| codes.first()).map_or("-", String::as_str);
+        let code = demo
+            .invitations
+            .get(group)
+            .and_then(|codes| codes.first())
+            .map_or("-", String::as_str);
         text.push_str(&format!("  {group:<11} 邀请码 code {code}   {base}/r/{code}\n"));
         text.push_str(&format!("  {:<11} 开放链接 open link    {base}{link}\n", ""));
     }
     text.push_str(&format!("\n管理后台 Console          {base}/console\n"));
     for login in &demo.logins {
-        text.push_str(&format!("  {:<11} {:<12} {}\n", login.role, login.user, login.password));
+        text.push_str(&format!(
+            "  {:<11} {:<12} {}\n",
+            login.role, login.user, login.password
+        ));
     }
-    text.push_str(&format!("\n公开结果 Public results    {base}/results/{}\n", demo.round));
-    text.push_str(&format!("报告 Reports              {}\n", dir.join("reports").display()));
+    text.push_str(&format!(
+        "\n公开结果 Public results    {base}/results/{}\n",
+        demo.round
+    ));
+    text.push_str(&format!(
+        "报告 Reports              {}\n",
+        dir.join("reports").display()
+    ));
     text.push_str("\n按 Ctrl-C 结束 · Ctrl-C ends it\n");
     text
 }

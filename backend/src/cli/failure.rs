@@ -39,7 +39,11 @@ impl Failure {
             }
         }
         let message = format!("minyi: {error:#}");
-        if error.chain().any(is_environment) { Self::Environment(message) } else { Self::Input(message) }
+        if error.chain().any(is_environment) {
+            Self::Environment(message)
+        } else {
+            Self::Input(message)
+        }
     }
 
     /// What to tell the user.
@@ -65,7 +69,11 @@ fn listed(faults: &[Diagnostic], lang: &str) -> String {
         let _written = writeln!(text, "{}", fault.to_line(lang));
     }
     let errors = faults.iter().filter(|fault| fault.is_error()).count();
-    text.push_str(&if lang == "en" { format!("{errors} faults") } else { format!("共 {errors} 处错误") });
+    text.push_str(&if lang == "en" {
+        format!("{errors} faults")
+    } else {
+        format!("共 {errors} 处错误")
+    });
     text
 }
 
@@ -95,15 +103,27 @@ mod tests {
     #[test]
     fn what_the_user_gave_is_1_and_what_the_machine_lacks_is_3() {
         let refused = std::io::Error::from(std::io::ErrorKind::AddrInUse);
-        assert_eq!(Failure::of(&anyhow::Error::new(refused).context("127.0.0.1:80"), "zh").exit_code(), 3);
+        assert_eq!(
+            Failure::of(&anyhow::Error::new(refused).context("127.0.0.1:80"), "zh").exit_code(),
+            3
+        );
         let missing = std::io::Error::from(std::io::ErrorKind::NotFound);
-        assert_eq!(Failure::of(&anyhow::Error::new(missing).context("plan"), "zh").exit_code(), 1);
-        assert_eq!(Failure::of(&anyhow!("there is no round \"x\""), "zh").exit_code(), 1);
+        assert_eq!(
+            Failure::of(&anyhow::Error::new(missing).context("plan"), "zh").exit_code(),
+            1
+        );
+        assert_eq!(
+            Failure::of(&anyhow!("there is no round \"x\""), "zh").exit_code(),
+            1
+        );
     }
 
     #[test]
     fn the_whole_chain_is_told() {
         let error = anyhow!("no space left").context("reports/a.pdf");
-        assert_eq!(Failure::of(&error, "en").message(), "minyi: reports/a.pdf: no space left");
+        assert_eq!(
+            Failure::of(&error, "en").message(),
+            "minyi: reports/a.pdf: no space left"
+        );
     }
 }

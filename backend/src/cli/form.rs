@@ -29,7 +29,10 @@ pub enum FormCommand {
 pub fn run(command: FormCommand, lang: &str) -> Result<()> {
     let FormCommand::Check { file, json } = command;
     let bytes = std::fs::read(&file).with_context(|| file.display().to_string())?;
-    let name = file.file_name().map_or_else(|| file.display().to_string(), |name| name.to_string_lossy().into_owned());
+    let name = file.file_name().map_or_else(
+        || file.display().to_string(),
+        |name| name.to_string_lossy().into_owned(),
+    );
     let read = survey_forms::xlsform::read(&name, &bytes).map_err(Faults)?;
     for warning in &read.warnings {
         eprintln!("{}", warning.to_line(lang));

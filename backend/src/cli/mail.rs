@@ -34,11 +34,17 @@ pub enum Done {
 /// # Errors
 /// When nothing has been computed, or a message, the outbox or the folder cannot be written.
 pub async fn run(base: &Base, arguments: MailArgs) -> Result<Done> {
-    let Some(plan) = PlanCache::default().get(&base.db, &base.keys, &arguments.id).await? else {
+    let Some(plan) = PlanCache::default()
+        .get(&base.db, &base.keys, &arguments.id)
+        .await?
+    else {
         bail!("there is no round {:?}", arguments.id);
     };
     let Some((_, detail)) = results::get::<RoundDetail>(&base.db, &arguments.id).await? else {
-        bail!("round {0:?} has not been computed yet; run `minyi analyse {0}` first", arguments.id);
+        bail!(
+            "round {0:?} has not been computed yet; run `minyi analyse {0}` first",
+            arguments.id
+        );
     };
     let letters = {
         let base = base.clone();

@@ -47,11 +47,17 @@ fn parse_language(word: &str) -> Result<Lang, String> {
 /// # Errors
 /// When nothing has been computed, the unit is not scored, or the folder cannot be written.
 pub async fn run(base: &Base, arguments: ReportArgs) -> Result<Vec<PathBuf>> {
-    let Some(plan) = PlanCache::default().get(&base.db, &base.keys, &arguments.id).await? else {
+    let Some(plan) = PlanCache::default()
+        .get(&base.db, &base.keys, &arguments.id)
+        .await?
+    else {
         bail!("there is no round {:?}", arguments.id);
     };
     let Some((_, detail)) = results::get::<RoundDetail>(&base.db, &arguments.id).await? else {
-        bail!("round {0:?} has not been computed yet; run `minyi analyse {0}` first", arguments.id);
+        bail!(
+            "round {0:?} has not been computed yet; run `minyi analyse {0}` first",
+            arguments.id
+        );
     };
     let scope = arguments.unit.map_or(Scope::County, Scope::Unit);
     tokio::task::spawn_blocking(move || {

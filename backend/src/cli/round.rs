@@ -105,7 +105,10 @@ pub async fn run(base: &Base, command: RoundCommand) -> Result<()> {
         }
         RoundCommand::Seal { id } => say(&rounds::seal(base, &id, ACTOR).await?),
         RoundCommand::Sample { id } => {
-            say(&format!("{} cases drawn", rounds::draw_sample(base, &id, ACTOR).await?));
+            say(&format!(
+                "{} cases drawn",
+                rounds::draw_sample(base, &id, ACTOR).await?
+            ));
         }
         RoundCommand::Invite { id, out } => {
             // Opened first: codes that cannot be written down must not be issued.
@@ -136,7 +139,10 @@ fn write_codes(base: &Base, issued: &[Issued], file: File) -> Result<()> {
         let url = format!("{}/r/{code}", base.config.base_url);
         writer.write_record([&invitation.case_id, &invitation.group, &code, &url])?;
     }
-    writer.into_inner().map_err(|error| error.into_error())?.sync_all()?;
+    writer
+        .into_inner()
+        .map_err(|error| error.into_error())?
+        .sync_all()?;
     Ok(())
 }
 
@@ -144,7 +150,11 @@ async fn status(base: &Base, id: &str) -> Result<Status> {
     let round = rounds::require(base, id).await?;
     let mut by_group: BTreeMap<String, BTreeMap<String, u64>> = BTreeMap::new();
     for invitation in invitations::list(&base.db, id).await? {
-        *by_group.entry(invitation.group).or_default().entry(invitation.state).or_default() += 1;
+        *by_group
+            .entry(invitation.group)
+            .or_default()
+            .entry(invitation.state)
+            .or_default() += 1;
     }
     Ok(Status {
         id: round.id,
@@ -160,11 +170,17 @@ async fn status(base: &Base, id: &str) -> Result<Status> {
 
 fn show(status: &Status) {
     say(&format!("{}: {}", status.id, status.state));
-    say(&format!("plan_sha256  {}", status.plan_sha256.as_deref().unwrap_or("-")));
+    say(&format!(
+        "plan_sha256  {}",
+        status.plan_sha256.as_deref().unwrap_or("-")
+    ));
     say(&format!("frame        {}", status.frame));
     say(&format!("sample       {}", status.sample));
     for (group, states) in &status.invitations {
-        let states: Vec<String> = states.iter().map(|(state, count)| format!("{state} {count}")).collect();
+        let states: Vec<String> = states
+            .iter()
+            .map(|(state, count)| format!("{state} {count}"))
+            .collect();
         say(&format!("{group:<12} {}", states.join(", ")));
     }
     say(&format!("responses    {}", status.responses));

@@ -11,7 +11,15 @@ use super::DatasetError;
 use crate::store::sample::SampleCase;
 
 /// Columns of a data set that are no answers.
-const NO_ANSWERS: [&str; 7] = ["link", "open_link", "open_link_unit", "language", "day", "duration_s", "staff_collected"];
+const NO_ANSWERS: [&str; 7] = [
+    "link",
+    "open_link",
+    "open_link_unit",
+    "language",
+    "day",
+    "duration_s",
+    "staff_collected",
+];
 
 /// Joins `invited` with the responses that carry their links, sorted by case.
 pub(super) fn join<'a>(
@@ -22,15 +30,25 @@ pub(super) fn join<'a>(
     let mut invited: Vec<&SampleCase> = invited.collect();
     invited.sort_by(|a, b| a.case_id.cmp(&b.case_id));
     let link_column = answers.column("link")?.str()?;
-    let row_of_link: HashMap<&str, IdxSize> =
-        (0..).zip(link_column.iter()).filter_map(|(row, link)| Some((link?, row))).collect();
+    let row_of_link: HashMap<&str, IdxSize> = (0..)
+        .zip(link_column.iter())
+        .filter_map(|(row, link)| Some((link?, row)))
+        .collect();
     let rows: Vec<Option<IdxSize>> = invited
         .iter()
-        .map(|case| links.get(&case.case_id).and_then(|link| row_of_link.get(link.as_str()).copied()))
+        .map(|case| {
+            links
+                .get(&case.case_id)
+                .and_then(|link| row_of_link.get(link.as_str()).copied())
+        })
         .collect();
 
     let text = |name: &str, cell: &dyn Fn(&SampleCase) -> Option<String>| {
-        Series::new(name.into(), invited.iter().map(|case| cell(case)).collect::<Vec<_>>()).into_column()
+        Series::new(
+            name.into(),
+            invited.iter().map(|case| cell(case)).collect::<Vec<_>>(),
+        )
+        .into_column()
     };
     let mut columns = vec![
         text("case_id", &|case| Some(case.case_id.clone())),
@@ -38,23 +56,40 @@ pub(super) fn join<'a>(
         text("unit", &|case| Some(case.unit.clone())),
         text("stratum", &|case| Some(case.stratum.clone())),
         text("psu", &|case| Some(case.psu.clone())),
-        Series::new("certainty".into(), invited.iter().map(|case| case.certainty).collect::<Vec<_>>()).into_column(),
-        Series::new("base_weight".into(), invited.iter().map(|case| case.base_weight).collect::<Vec<_>>())
-            .into_column(),
+        Series::new(
+            "certainty".into(),
+            invited.iter().map(|case| case.certainty).collect::<Vec<_>>(),
+        )
+        .into_column(),
+        Series::new(
+            "base_weight".into(),
+            invited.iter().map(|case| case.base_weight).collect::<Vec<_>>(),
+        )
+        .into_column(),
         text("person", &|case| case.person.clone()),
         text("category", &|case| case.category.clone()),
         text("grade", &|case| case.grade.clone()),
         text("sex", &|case| case.sex.clone()),
         text("age_band", &|case| case.age_band.clone()),
-        text("hardship", &|case| Some(case.hardship.clone()).filter(|codes| !codes.is_empty())),
+        text("hardship", &|case| {
+            Some(case.hardship.clone()).filter(|codes| !codes.is_empty())
+        }),
         text("body_kind", &|case| case.body_kind.clone()),
         disposition(&invited, &rows),
-        Series::new("responded".into(), rows.iter().map(Option::is_some).collect::<Vec<_>>()).into_column(),
+        Series::new(
+            "responded".into(),
+            rows.iter().map(Option::is_some).collect::<Vec<_>>(),
+        )
+        .into_column(),
     ];
     let index = IdxCa::from_slice_options("row".into(), &rows);
     let taken = answers.take(&index)?;
-    let by_staff: Vec<bool> =
-        taken.column("staff_collected")?.bool()?.iter().map(|known| known.unwrap_or(false)).collect();
+    let by_staff: Vec<bool> = taken
+        .column("staff_collected")?
+        .bool()?
+        .iter()
+        .map(|known| known.unwrap_or(false))
+        .collect();
     columns.push(Series::new("staff_collected".into(), by_staff).into_column());
     for column in taken.columns() {
         if !NO_ANSWERS.contains(&column.name().as_str()) {
@@ -76,5 +111,9 @@ fn disposition(invited: &[&SampleCase], rows: &[Option<IdxSize>]) -> Column {
 
 /// Analysis reads codes: numbers as they were typed.
 fn as_text(column: &Column) -> Result<Column, DatasetError> {
-    Ok(if column.dtype() == &DataType::String { column.clone() } else { column.cast(&DataType::String)? })
+    Ok(if column.dtype() == &DataType::String {
+        column.clone()
+    } else {
+        column.cast(&DataType::String)?
+    })
 }

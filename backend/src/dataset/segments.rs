@@ -5,7 +5,9 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use analysis::plan::{GroupPlan, Plan};
-use polars::prelude::{Column, DataFrame, IntoColumn, NamedFrom, ParquetReader, ParquetWriter, SerReader, Series};
+use polars::prelude::{
+    Column, DataFrame, IntoColumn, NamedFrom, ParquetReader, ParquetWriter, SerReader, Series,
+};
 use survey_forms::code_book::{CodeBook, VariableKind};
 use survey_forms::response::RawAnswers;
 
@@ -24,28 +26,45 @@ pub(super) fn write_through(
     group: &GroupPlan,
     stored: &[Response],
 ) -> Result<DataFrame, DatasetError> {
-    let Some(form) = plan.forms.get(&group.code) else { return Ok(DataFrame::empty()) };
-    let of_group: Vec<&Response> = stored.iter().filter(|response| response.group == group.code).collect();
+    let Some(form) = plan.forms.get(&group.code) else {
+        return Ok(DataFrame::empty());
+    };
+    let of_group: Vec<&Response> = stored
+        .iter()
+        .filter(|response| response.group == group.code)
+        .collect();
     let mut table = table(&CodeBook::of(form), &of_group)?;
-    let path = folder(data_dir, &plan.round.id, &group.form, &form.version).join(format!("{}.parquet", group.code));
-    write(&path, &mut table).and_then(|()| read(&path)).map_err(|reason| DatasetError::Segment {
-        path: path.display().to_string(),
-        reason,
-    })
+    let path =
+        folder(data_dir, &plan.round.id, &group.form, &form.version).join(format!("{}.parquet", group.code));
+    write(&path, &mut table)
+        .and_then(|()| read(&path))
+        .map_err(|reason| DatasetError::Segment {
+            path: path.display().to_string(),
+            reason,
+        })
 }
 
 fn table(code_book: &CodeBook, stored: &[&Response]) -> Result<DataFrame, DatasetError> {
     let answers = stored.iter().map(|response| {
-        serde_json::from_str::<RawAnswers>(&response.answers)
-            .map_err(|error| DatasetError::Response { id: response.id, reason: error.to_string() })
+        serde_json::from_str::<RawAnswers>(&response.answers).map_err(|error| DatasetError::Response {
+            id: response.id,
+            reason: error.to_string(),
+        })
     });
     let answers: Vec<RawAnswers> = answers.collect::<Result<_, _>>()?;
     let text = |name: &str, cell: &dyn Fn(&Response) -> Option<String>| {
-        Series::new(name.into(), stored.iter().map(|response| cell(response)).collect::<Vec<_>>()).into_column()
+        Series::new(
+            name.into(),
+            stored.iter().map(|response| cell(response)).collect::<Vec<_>>(),
+        )
+        .into_column()
     };
     let mut columns: BTreeMap<String, Column> = BTreeMap::new();
     for variable in &code_book.variables {
-        columns.insert(variable.name.clone(), answer_column(&variable.name, &variable.kind, &answers));
+        columns.insert(
+            variable.name.clone(),
+            answer_column(&variable.name, &variable.kind, &answers),
+        );
     }
     // What the response says of itself wins over a question of the same name.
     let own = [
@@ -56,9 +75,16 @@ fn table(code_book: &CodeBook, stored: &[&Response]) -> Result<DataFrame, Datase
         text("answering", &|response| Some(response.answering.clone())),
         text("language", &|response| Some(response.language.clone())),
         text("day", &|response| Some(response.day.clone())),
-        Series::new("duration_s".into(), stored.iter().map(|r| r.duration_s).collect::<Vec<_>>()).into_column(),
-        Series::new("staff_collected".into(), stored.iter().map(|r| r.staff_collected).collect::<Vec<_>>())
-            .into_column(),
+        Series::new(
+            "duration_s".into(),
+            stored.iter().map(|r| r.duration_s).collect::<Vec<_>>(),
+        )
+        .into_column(),
+        Series::new(
+            "staff_collected".into(),
+            stored.iter().map(|r| r.staff_collected).collect::<Vec<_>>(),
+        )
+        .into_column(),
     ];
     for column in own {
         columns.insert(column.name().to_string(), column);
@@ -70,11 +96,15 @@ fn answer_column(name: &str, kind: &VariableKind, answers: &[RawAnswers]) -> Col
     let given = |row: &RawAnswers| row.get(name).filter(|value| !value.is_empty()).cloned();
     match kind {
         VariableKind::Integer => {
-            let values = answers.iter().map(|row| given(row).and_then(|value| value.parse::<i64>().ok()));
+            let values = answers
+                .iter()
+                .map(|row| given(row).and_then(|value| value.parse::<i64>().ok()));
             Series::new(name.into(), values.collect::<Vec<_>>()).into_column()
         }
         VariableKind::Decimal => {
-            let values = answers.iter().map(|row| given(row).and_then(|value| value.parse::<f64>().ok()));
+            let values = answers
+                .iter()
+                .map(|row| given(row).and_then(|value| value.parse::<f64>().ok()));
             Series::new(name.into(), values.collect::<Vec<_>>()).into_column()
         }
         _ => Series::new(name.into(), answers.iter().map(given).collect::<Vec<_>>()).into_column(),
@@ -87,12 +117,16 @@ fn write(path: &Path, table: &mut DataFrame) -> Result<(), String> {
     std::fs::create_dir_all(parent).map_err(|error| error.to_string())?;
     let draft = path.with_extension("parquet.part");
     let file = File::create(&draft).map_err(|error| error.to_string())?;
-    ParquetWriter::new(&file).finish(table).map_err(|error| error.to_string())?;
+    ParquetWriter::new(&file)
+        .finish(table)
+        .map_err(|error| error.to_string())?;
     file.sync_all().map_err(|error| error.to_string())?;
     std::fs::rename(&draft, path).map_err(|error| error.to_string())
 }
 
 fn read(path: &Path) -> Result<DataFrame, String> {
     let file = File::open(path).map_err(|error| error.to_string())?;
-    ParquetReader::new(file).finish().map_err(|error| error.to_string())
+    ParquetReader::new(file)
+        .finish()
+        .map_err(|error| error.to_string())
 }

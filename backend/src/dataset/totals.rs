@@ -30,17 +30,25 @@ fn of_source<'a>(
     source: FrameSource,
 ) -> impl Iterator<Item = &'a FrameMember> {
     let code = plan.group_of(source).map(|group| group.code.clone());
-    members.iter().filter(move |member| Some(&member.group) == code.as_ref())
+    members
+        .iter()
+        .filter(move |member| Some(&member.group) == code.as_ref())
 }
 
 fn count(plan: &Plan, persons: &[&FrameMember]) -> Vec<MarginTotals> {
     let margins = plan.weighting.margins.iter().map(|by| {
         let mut cells: BTreeMap<Vec<String>, f64> = BTreeMap::new();
         for person in persons {
-            let cell = by.iter().map(|column| characteristic(plan, person, column)).collect();
+            let cell = by
+                .iter()
+                .map(|column| characteristic(plan, person, column))
+                .collect();
             *cells.entry(cell).or_default() += 1.0;
         }
-        MarginTotals { by: by.clone(), cells: cells.into_iter().collect() }
+        MarginTotals {
+            by: by.clone(),
+            cells: cells.into_iter().collect(),
+        }
     });
     margins.collect()
 }

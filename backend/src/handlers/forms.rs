@@ -103,20 +103,32 @@ pub async fn show(
     if known.is_none_or(|row| row.round_state() == rounds::RoundState::Draft) {
         return Err(AppError::round_not_found(&round));
     }
-    let parsed = state.forms.current(&state.db, &round, &form).await?.ok_or_else(|| {
-        AppError::new(
-            StatusCode::NOT_FOUND,
-            "unknown_form",
-            &format!("没有问卷“{form}”。"),
-            &format!("There is no questionnaire \"{form}\"."),
-        )
-    })?;
+    let parsed = state
+        .forms
+        .current(&state.db, &round, &form)
+        .await?
+        .ok_or_else(|| {
+            AppError::new(
+                StatusCode::NOT_FOUND,
+                "unknown_form",
+                &format!("没有问卷“{form}”。"),
+                &format!("There is no questionnaire \"{form}\"."),
+            )
+        })?;
     Ok(Json(FormBody {
         round,
         form,
         form_version: parsed.version.clone(),
         title: parsed.title.clone(),
-        languages: parsed.languages.iter().map(|language| language.as_str().to_owned()).collect(),
-        questions: parsed.questions().filter(|q| q.takes_answer()).map(|q| question(&parsed, q)).collect(),
+        languages: parsed
+            .languages
+            .iter()
+            .map(|language| language.as_str().to_owned())
+            .collect(),
+        questions: parsed
+            .questions()
+            .filter(|q| q.takes_answer())
+            .map(|q| question(&parsed, q))
+            .collect(),
     }))
 }

@@ -33,14 +33,28 @@ pub async fn readyz(State(state): State<AppState>) -> Response {
 /// Counters in Prometheus' text format.
 #[utoipa::path(get, path = "/metrics", responses((status = 200, description = "Prometheus text format")))]
 pub async fn metrics(State(state): State<AppState>) -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], state.metrics.render())
+    (
+        [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")],
+        state.metrics.render(),
+    )
 }
 
 /// The OpenAPI description of what programs may call.
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "Minyi", description = "Responses in, questionnaires out.", license(name = "Apache-2.0")),
-    paths(healthz, readyz, metrics, openapi, super::responses::create, super::forms::show),
+    info(
+        title = "Minyi",
+        description = "Responses in, questionnaires out.",
+        license(name = "Apache-2.0")
+    ),
+    paths(
+        healthz,
+        readyz,
+        metrics,
+        openapi,
+        super::responses::create,
+        super::forms::show
+    ),
     components(schemas(
         super::responses::ResponseBody,
         super::responses::ReceiptBody,

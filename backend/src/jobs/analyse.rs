@@ -23,10 +23,13 @@ pub async fn analyse(base: &Base, id: &str) -> Result<Arc<RoundDetail>> {
     let Some(plan) = PlanCache::default().get(&base.db, &base.keys, id).await? else {
         bail!("there is no round {id:?}");
     };
-    let sealed = rounds::find(&base.db, id).await?.and_then(|round| round.plan_sha256);
+    let sealed = rounds::find(&base.db, id)
+        .await?
+        .and_then(|round| round.plan_sha256);
     let plan_sha256 = sealed.context("the plan is not sealed yet: figures need a plan that cannot change")?;
     let data = dataset::load(base, &plan).await?;
-    let detail = tokio::task::spawn_blocking(move || round::compute(&data.input(&plan, &plan_sha256))).await??;
+    let detail =
+        tokio::task::spawn_blocking(move || round::compute(&data.input(&plan, &plan_sha256))).await??;
     results::put(&base.db, id, base.clock.now_ms(), &detail).await?;
     Ok(Arc::new(detail))
 }

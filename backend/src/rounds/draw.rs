@@ -176,13 +176,20 @@ pub fn cases(plan: &Plan, frame: &[FramePerson]) -> Result<Vec<DrawnCase>, DrawE
     if let Some(group) = plan.group_of(FrameSource::Persons) {
         all.extend(persons(plan, frame, &group.code)?);
     }
-    let residents: BTreeMap<String, DrawnCase> =
-        all.iter().map(|case| (case.person_id.clone(), case.clone())).collect();
+    let residents: BTreeMap<String, DrawnCase> = all
+        .iter()
+        .map(|case| (case.person_id.clone(), case.clone()))
+        .collect();
     if let Some(group) = plan.group_of(FrameSource::Relatives) {
         all.extend(relatives(plan, frame, &group.code, &residents));
     }
     if let Some(group) = plan.group_of(FrameSource::Bodies) {
-        all.extend(frame.iter().filter(|row| row.group == group.code).map(|body| every_body(plan, body)));
+        all.extend(
+            frame
+                .iter()
+                .filter(|row| row.group == group.code)
+                .map(|body| every_body(plan, body)),
+        );
     }
     Ok(all)
 }
@@ -221,7 +228,11 @@ fn relatives(
 ) -> Vec<DrawnCase> {
     let mut taken: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for row in frame.iter().filter(|row| row.group == group) {
-        if let Some(person) = row.relative_of.as_deref().filter(|person| residents.contains_key(*person)) {
+        if let Some(person) = row
+            .relative_of
+            .as_deref()
+            .filter(|person| residents.contains_key(*person))
+        {
             let of_person = taken.entry(person).or_default();
             if of_person.len() < plan.sampling.relatives_per_person {
                 of_person.push(&row.person_id);

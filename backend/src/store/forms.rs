@@ -25,12 +25,23 @@ pub struct FormVersion {
 pub async fn versions(conn: &impl ConnectionTrait, round: &str) -> Result<Vec<FormVersion>, StoreError> {
     let rows: Vec<(String, String, bool)> = forms::Entity::find()
         .select_only()
-        .columns([forms::Column::Form, forms::Column::Version, forms::Column::Current])
+        .columns([
+            forms::Column::Form,
+            forms::Column::Version,
+            forms::Column::Current,
+        ])
         .filter(forms::Column::RoundId.eq(round))
         .into_tuple()
         .all(conn)
         .await?;
-    Ok(rows.into_iter().map(|(form, version, current)| FormVersion { form, version, current }).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(form, version, current)| FormVersion {
+            form,
+            version,
+            current,
+        })
+        .collect())
 }
 
 /// The current version of a form.
@@ -58,7 +69,10 @@ pub async fn by_version(
     conn: &impl ConnectionTrait,
     version: &str,
 ) -> Result<Option<StoredForm>, StoreError> {
-    Ok(forms::Entity::find().filter(forms::Column::Version.eq(version)).one(conn).await?)
+    Ok(forms::Entity::find()
+        .filter(forms::Column::Version.eq(version))
+        .one(conn)
+        .await?)
 }
 
 /// Replaces all forms of a round; for rounds that are not sealed.
@@ -70,7 +84,10 @@ pub async fn replace(
     round: &str,
     rows: Vec<StoredForm>,
 ) -> Result<(), StoreError> {
-    forms::Entity::delete_many().filter(forms::Column::RoundId.eq(round)).exec(conn).await?;
+    forms::Entity::delete_many()
+        .filter(forms::Column::RoundId.eq(round))
+        .exec(conn)
+        .await?;
     for row in rows {
         insert_all::<forms::Entity>(conn, vec![row]).await?;
     }

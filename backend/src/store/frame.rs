@@ -42,13 +42,21 @@ pub async fn replace(
     round: &str,
     people: Vec<(FrameMember, Identity)>,
 ) -> Result<(), StoreError> {
-    identities::Entity::delete_many().filter(identities::Column::RoundId.eq(round)).exec(conn).await?;
-    frame_members::Entity::delete_many().filter(frame_members::Column::RoundId.eq(round)).exec(conn).await?;
+    identities::Entity::delete_many()
+        .filter(identities::Column::RoundId.eq(round))
+        .exec(conn)
+        .await?;
+    frame_members::Entity::delete_many()
+        .filter(frame_members::Column::RoundId.eq(round))
+        .exec(conn)
+        .await?;
     let mut members = Vec::with_capacity(people.len());
     let mut sealed = Vec::with_capacity(people.len());
     for (member, identity) in people {
-        let json = serde_json::to_vec(&identity)
-            .map_err(|error| StoreError::Corrupt { table: "identities", what: error.to_string() })?;
+        let json = serde_json::to_vec(&identity).map_err(|error| StoreError::Corrupt {
+            table: "identities",
+            what: error.to_string(),
+        })?;
         sealed.push(identities::Model {
             round_id: round.to_owned(),
             member_key: member.member_key.clone(),
@@ -73,7 +81,10 @@ pub async fn members(
     if let Some(group) = group {
         query = query.filter(frame_members::Column::Group.eq(group));
     }
-    Ok(query.order_by_asc(frame_members::Column::MemberKey).all(conn).await?)
+    Ok(query
+        .order_by_asc(frame_members::Column::MemberKey)
+        .all(conn)
+        .await?)
 }
 
 /// How many members the frame of a round has.
@@ -81,7 +92,10 @@ pub async fn members(
 /// # Errors
 /// See [`replace`].
 pub async fn count(conn: &impl ConnectionTrait, round: &str) -> Result<u64, StoreError> {
-    Ok(frame_members::Entity::find().filter(frame_members::Column::RoundId.eq(round)).count(conn).await?)
+    Ok(frame_members::Entity::find()
+        .filter(frame_members::Column::RoundId.eq(round))
+        .count(conn)
+        .await?)
 }
 
 /// Opens one identity.
@@ -94,10 +108,15 @@ pub async fn identity(
     round: &str,
     member_key: &str,
 ) -> Result<Option<Identity>, StoreError> {
-    let row = identities::Entity::find_by_id((round.to_owned(), member_key.to_owned())).one(conn).await?;
+    let row = identities::Entity::find_by_id((round.to_owned(), member_key.to_owned()))
+        .one(conn)
+        .await?;
     let Some(row) = row else { return Ok(None) };
     let json = keys.open(&context(round, member_key), &row.sealed)?;
     serde_json::from_slice(&json)
         .map(Some)
-        .map_err(|error| StoreError::Corrupt { table: "identities", what: error.to_string() })
+        .map_err(|error| StoreError::Corrupt {
+            table: "identities",
+            what: error.to_string(),
+        })
 }

@@ -58,7 +58,11 @@ pub async fn issue(
             code_lookup: code.lookup(keys),
             state: ISSUED.to_owned(),
         });
-        issued.push(Issued { group: group.clone(), case_id: case_id.clone(), code });
+        issued.push(Issued {
+            group: group.clone(),
+            case_id: case_id.clone(),
+            code,
+        });
     }
     insert_all::<invitations::Entity>(conn, rows).await?;
     Ok(issued)
@@ -91,7 +95,10 @@ pub async fn find(conn: &impl ConnectionTrait, id: Uuid) -> Result<Option<Invita
 /// See [`issue`].
 pub async fn list(conn: &impl ConnectionTrait, round: &str) -> Result<Vec<Invitation>, StoreError> {
     let of_round = invitations::Entity::find().filter(invitations::Column::RoundId.eq(round));
-    Ok(of_round.order_by_asc(invitations::Column::CaseId).all(conn).await?)
+    Ok(of_round
+        .order_by_asc(invitations::Column::CaseId)
+        .all(conn)
+        .await?)
 }
 
 /// Marks an issued invitation as started; other states stay.
@@ -142,5 +149,8 @@ pub async fn counts(
         .into_tuple()
         .all(conn)
         .await?;
-    Ok(rows.into_iter().map(|(group, state, n)| ((group, state), n.unsigned_abs())).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(group, state, n)| ((group, state), n.unsigned_abs()))
+        .collect())
 }

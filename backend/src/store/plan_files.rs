@@ -30,12 +30,23 @@ pub async fn replace(
     round: &str,
     files: &BTreeMap<String, Vec<u8>>,
 ) -> Result<(), StoreError> {
-    plan_files::Entity::delete_many().filter(plan_files::Column::RoundId.eq(round)).exec(conn).await?;
+    plan_files::Entity::delete_many()
+        .filter(plan_files::Column::RoundId.eq(round))
+        .exec(conn)
+        .await?;
     for (path, bytes) in files {
         let sealed = names_people(path);
-        let content =
-            if sealed { keys.seal(&context(round, path), bytes, entropy)? } else { bytes.clone() };
-        let row = plan_files::Model { round_id: round.to_owned(), path: path.clone(), content, sealed };
+        let content = if sealed {
+            keys.seal(&context(round, path), bytes, entropy)?
+        } else {
+            bytes.clone()
+        };
+        let row = plan_files::Model {
+            round_id: round.to_owned(),
+            path: path.clone(),
+            content,
+            sealed,
+        };
         // One statement a file: forms and frames are large.
         insert_all::<plan_files::Entity>(conn, vec![row]).await?;
     }
@@ -51,11 +62,17 @@ pub async fn read(
     keys: &Keys,
     round: &str,
 ) -> Result<BTreeMap<String, Vec<u8>>, StoreError> {
-    let rows = plan_files::Entity::find().filter(plan_files::Column::RoundId.eq(round)).all(conn).await?;
+    let rows = plan_files::Entity::find()
+        .filter(plan_files::Column::RoundId.eq(round))
+        .all(conn)
+        .await?;
     rows.into_iter()
         .map(|row| {
-            let content =
-                if row.sealed { keys.open(&context(round, &row.path), &row.content)? } else { row.content };
+            let content = if row.sealed {
+                keys.open(&context(round, &row.path), &row.content)?
+            } else {
+                row.content
+            };
             Ok((row.path, content))
         })
         .collect()

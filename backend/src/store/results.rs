@@ -17,9 +17,15 @@ pub async fn put<T: Serialize + Sync>(
     computed_at: i64,
     detail: &T,
 ) -> Result<(), StoreError> {
-    let detail_json = serde_json::to_string(detail)
-        .map_err(|error| StoreError::Corrupt { table: "results", what: error.to_string() })?;
-    let row = results::Model { round_id: round.to_owned(), computed_at, detail_json };
+    let detail_json = serde_json::to_string(detail).map_err(|error| StoreError::Corrupt {
+        table: "results",
+        what: error.to_string(),
+    })?;
+    let row = results::Model {
+        round_id: round.to_owned(),
+        computed_at,
+        detail_json,
+    };
     upsert::<results::Entity>(conn, row, &[results::Column::RoundId]).await
 }
 
@@ -34,7 +40,9 @@ pub async fn get<T: DeserializeOwned>(
     let Some(row) = results::Entity::find_by_id(round.to_owned()).one(conn).await? else {
         return Ok(None);
     };
-    let detail = serde_json::from_str(&row.detail_json)
-        .map_err(|error| StoreError::Corrupt { table: "results", what: error.to_string() })?;
+    let detail = serde_json::from_str(&row.detail_json).map_err(|error| StoreError::Corrupt {
+        table: "results",
+        what: error.to_string(),
+    })?;
     Ok(Some((row.computed_at, detail)))
 }

@@ -34,7 +34,9 @@ impl RoundState {
 
     /// The state of a stored word.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Draft, Self::Sealed, Self::Open, Self::Closed].into_iter().find(|state| state.as_str() == word)
+        [Self::Draft, Self::Sealed, Self::Open, Self::Closed]
+            .into_iter()
+            .find(|state| state.as_str() == word)
     }
 }
 
@@ -67,7 +69,10 @@ pub async fn find(conn: &impl ConnectionTrait, id: &str) -> Result<Option<Round>
 /// # Errors
 /// See [`list`].
 pub async fn find_many(conn: &impl ConnectionTrait, ids: &[String]) -> Result<Vec<Round>, StoreError> {
-    Ok(rounds::Entity::find().filter(rounds::Column::Id.is_in(ids)).all(conn).await?)
+    Ok(rounds::Entity::find()
+        .filter(rounds::Column::Id.is_in(ids))
+        .all(conn)
+        .await?)
 }
 
 /// Inserts the round, or replaces its header.
@@ -115,7 +120,10 @@ pub async fn replace_groups(
     round: &str,
     groups: Vec<RoundGroup>,
 ) -> Result<(), StoreError> {
-    round_groups::Entity::delete_many().filter(round_groups::Column::RoundId.eq(round)).exec(conn).await?;
+    round_groups::Entity::delete_many()
+        .filter(round_groups::Column::RoundId.eq(round))
+        .exec(conn)
+        .await?;
     insert_all::<round_groups::Entity>(conn, groups).await
 }
 
@@ -129,7 +137,10 @@ pub async fn by_open_link(
     conn: &impl ConnectionTrait,
     slug: &str,
 ) -> Result<Option<(Round, RoundGroup)>, StoreError> {
-    let groups = round_groups::Entity::find().filter(round_groups::Column::OpenLink.eq(slug)).all(conn).await?;
+    let groups = round_groups::Entity::find()
+        .filter(round_groups::Column::OpenLink.eq(slug))
+        .all(conn)
+        .await?;
     let ids: Vec<String> = groups.iter().map(|group| group.round_id.clone()).collect();
     let rounds = find_many(conn, &ids).await?;
     let pairs = rounds.into_iter().filter_map(|round| {

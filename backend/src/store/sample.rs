@@ -16,7 +16,10 @@ pub async fn replace(
     round: &str,
     cases: Vec<SampleCase>,
 ) -> Result<(), StoreError> {
-    sample_cases::Entity::delete_many().filter(sample_cases::Column::RoundId.eq(round)).exec(conn).await?;
+    sample_cases::Entity::delete_many()
+        .filter(sample_cases::Column::RoundId.eq(round))
+        .exec(conn)
+        .await?;
     insert_all::<sample_cases::Entity>(conn, cases).await
 }
 
@@ -26,7 +29,10 @@ pub async fn replace(
 /// See [`replace`].
 pub async fn list(conn: &impl ConnectionTrait, round: &str) -> Result<Vec<SampleCase>, StoreError> {
     let of_round = sample_cases::Entity::find().filter(sample_cases::Column::RoundId.eq(round));
-    let mut cases = of_round.order_by_asc(sample_cases::Column::CaseId).all(conn).await?;
+    let mut cases = of_round
+        .order_by_asc(sample_cases::Column::CaseId)
+        .all(conn)
+        .await?;
     cases.sort_by(|a, b| a.case_id.cmp(&b.case_id));
     Ok(cases)
 }
@@ -40,7 +46,11 @@ pub async fn find(
     round: &str,
     case_id: &str,
 ) -> Result<Option<SampleCase>, StoreError> {
-    Ok(sample_cases::Entity::find_by_id((round.to_owned(), case_id.to_owned())).one(conn).await?)
+    Ok(
+        sample_cases::Entity::find_by_id((round.to_owned(), case_id.to_owned()))
+            .one(conn)
+            .await?,
+    )
 }
 
 /// How many cases a round has.
@@ -48,5 +58,8 @@ pub async fn find(
 /// # Errors
 /// See [`replace`].
 pub async fn count(conn: &impl ConnectionTrait, round: &str) -> Result<u64, StoreError> {
-    Ok(sample_cases::Entity::find().filter(sample_cases::Column::RoundId.eq(round)).count(conn).await?)
+    Ok(sample_cases::Entity::find()
+        .filter(sample_cases::Column::RoundId.eq(round))
+        .count(conn)
+        .await?)
 }

@@ -21,6 +21,9 @@ pub async fn list(conn: &impl ConnectionTrait, round: &str) -> Result<Vec<Unit>,
 /// # Errors
 /// When the database does not answer.
 pub async fn replace(conn: &impl ConnectionTrait, round: &str, rows: Vec<Unit>) -> Result<(), StoreError> {
-    units::Entity::delete_many().filter(units::Column::RoundId.eq(round)).exec(conn).await?;
+    units::Entity::delete_many()
+        .filter(units::Column::RoundId.eq(round))
+        .exec(conn)
+        .await?;
     insert_all::<units::Entity>(conn, rows).await
 }

@@ -12,8 +12,8 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
 use super::super::response::{propensity, township_propensities};
-use crate::rounds::draw::SamplingFrame;
 use super::*;
+use crate::rounds::draw::SamplingFrame;
 
 const SAMPLES: u64 = 500;
 /// Sampled persons and completed answers, as in the demo's 3,000.
