@@ -1,5 +1,10 @@
 //! Whole rounds, from a plan folder and invited cases to scores.
 
+#![expect(
+    clippy::expect_used,
+    reason = "a test that meets what it does not expect fails, with a message that says why"
+)]
+
 #[path = "round/estimates.rs"]
 mod estimates;
 #[path = "round/faults.rs"]

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-use crate::app::{Base, StartError};
+use crate::app::Base;
 use crate::config::Config;
 
 pub mod analyse;
@@ -121,7 +121,7 @@ fn load_config(file: Option<&std::path::Path>) -> Result<Config> {
 }
 
 async fn open(file: Option<&std::path::Path>) -> Result<Base> {
-    Ok(Base::open(load_config(file)?).await.map_err(StartError::from)?)
+    Ok(Base::open(load_config(file)?).await?)
 }
 
 fn print_paths(paths: &[PathBuf]) {

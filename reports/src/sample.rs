@@ -490,8 +490,11 @@ impl Maker {
     }
 }
 
+/// Columns, values, share of the frame, share of the respondents, respondents.
+type Cell = (&'static [&'static str], &'static [&'static str], f64, f64, u64);
+
 fn frame() -> Vec<FrameComparison> {
-    let cells: [(&[&str], &[&str], f64, f64, u64); 8] = [
+    let cells: [Cell; 8] = [
         (&["category"], &["physical"], 0.53, 0.57, 1340),
         (&["category"], &["vision"], 0.13, 0.14, 330),
         (&["category"], &["hearing"], 0.11, 0.08, 190),

@@ -2,6 +2,8 @@
 //! pgbench (PostgreSQL) and one-row transactions with `synchronous=FULL` (SQLite). Also the bytes of the first page
 //! and the memory of the idle server. `cargo run -p minyi-tests --bin load -- --help`
 
+#![expect(clippy::print_stdout, reason = "its table is for a person to read")]
+
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};

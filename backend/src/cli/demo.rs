@@ -127,15 +127,14 @@ const LEFT_BEHIND: [&str; 8] = [
 /// Empties the folder of an earlier demo. A folder that holds anything else is left alone.
 ///
 /// # Errors
-/// When the folder holds a database but no `demo.json`: then it is somebody's, not a demo's.
+/// When the folder holds a database that no demo made.
 pub fn clear(dir: &Path) -> Result<()> {
-    if !dir.join("demo.json").is_file() {
-        if dir.join("minyi.db").exists() && !dir.join(".minyi-demo").exists() {
-            bail!(
-                "{} holds a database that no demo made; give --dir another folder",
-                dir.display()
-            );
-        }
+    let is_a_demo = dir.join("demo.json").is_file() || dir.join(".minyi-demo").is_file();
+    if dir.join("minyi.db").exists() && !is_a_demo {
+        bail!(
+            "{} holds a database that no demo made; give --dir another folder",
+            dir.display()
+        );
     }
     for name in LEFT_BEHIND {
         let path = dir.join(name);

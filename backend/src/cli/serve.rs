@@ -127,9 +127,14 @@ pub async fn stop_signal() {
                     _ = interrupt => {}
                     _ = terminate.recv() => {}
                 }
-                return;
             }
-            Err(error) => tracing::warn!(%error, "SIGTERM cannot be heard"),
+            Err(error) => {
+                tracing::warn!(%error, "SIGTERM cannot be heard");
+                // Without any signal to wait for, the server goes on until it is killed.
+                if interrupt.await.is_err() {
+                    std::future::pending::<()>().await;
+                }
+            }
         }
     }
     #[cfg(not(unix))]

@@ -77,9 +77,7 @@ pub fn check_types(root: &Node, schema: &dyn Schema) -> Vec<(TypeFault, Span)> {
 
 fn check_node(node: &Node, schema: &dyn Schema, faults: &mut Vec<(TypeFault, Span)>) {
     match &node.kind {
-        NodeKind::Binary(operator, left, right)
-            if matches!(operator, Operator::Equal | Operator::NotEqual) =>
-        {
+        NodeKind::Binary(Operator::Equal | Operator::NotEqual, left, right) => {
             check_equality(left, right, schema, faults);
             check_equality(right, left, schema, faults);
         }

@@ -13,7 +13,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::super::response::{propensity, township_propensities};
 use super::*;
-use crate::rounds::draw::SamplingFrame;
+use crate::rounds::draw::{Drawn, SamplingFrame};
 
 const SAMPLES: u64 = 500;
 /// Sampled persons and completed answers, as in the demo's 3,000.
