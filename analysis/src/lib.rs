@@ -14,5 +14,6 @@ pub mod request;
 pub mod results;
 pub mod round;
 pub mod sampling;
+pub mod sums;
 pub mod variance;
 pub mod weighting;

@@ -35,6 +35,23 @@ impl WeightedMoments {
         moments
     }
 
+    /// The moments of values that weigh 1 each, in two passes over them.
+    pub fn equally_weighted(values: impl Iterator<Item = f64> + Clone) -> Self {
+        let (n, sum) = values
+            .clone()
+            .fold((0, 0.0), |(n, sum), value| (n + 1, sum + value));
+        if n == 0 {
+            return Self::default();
+        }
+        let mean = sum / n as f64;
+        Self {
+            n,
+            sum_weights: n as f64,
+            mean,
+            squares: values.map(|value| (value - mean).powi(2)).sum(),
+        }
+    }
+
     /// Adds one value; a weight of 0 is left out.
     #[inline]
     pub fn insert(&mut self, value: f64, weight: f64) {
@@ -80,6 +97,11 @@ impl WeightedMoments {
     /// Σ wx / Σ w; NaN without values.
     pub fn mean(&self) -> f64 {
         if self.n == 0 { f64::NAN } else { self.mean }
+    }
+
+    /// Σ w(x−x̄)².
+    pub fn squares(&self) -> f64 {
+        self.squares
     }
 
     /// n/(n−1) · Σ w(x−x̄)² / Σ w, the estimated population variance; NaN below two values.

@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::estimate::Estimate;
+use crate::weighting::WeightDiagnostics;
 
 /// The whole answer.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -123,7 +124,12 @@ impl EstimateLine {
 impl WeightsLine {
     /// The figures of a set of weights.
     pub(super) fn of(weights: &[f64]) -> Self {
-        let summary = crate::weighting::diagnose(weights);
+        Self::from(crate::weighting::diagnose(weights))
+    }
+}
+
+impl From<WeightDiagnostics> for WeightsLine {
+    fn from(summary: WeightDiagnostics) -> Self {
         Self {
             n: summary.n,
             sum: summary.sum,

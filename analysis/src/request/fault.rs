@@ -15,6 +15,11 @@ pub(super) struct Faults {
 }
 
 impl Faults {
+    /// Whether nothing is wrong so far.
+    pub(super) fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
     /// The result, unless something is wrong.
     pub(super) fn into_result<T>(self, value: T) -> Result<T, Vec<Diagnostic>> {
         if self.list.is_empty() {

@@ -194,20 +194,24 @@ impl Variable {
         })
     }
 
-    /// A level as JSON: a number when all levels are written as numbers are, else text.
+    /// A level as JSON.
     pub(super) fn level_value(&self, code: u32) -> Value {
         let levels = self.factor().levels();
-        let label = &levels[code as usize];
-        if levels.iter().all(|level| plain_number(level)) {
-            if let Ok(integer) = label.parse::<i64>() {
-                return Value::from(integer);
-            }
-            if let Some(number) = number(label) {
-                return Value::from(number);
-            }
-        }
-        Value::from(label.as_str())
+        level_value(levels, &levels[code as usize])
     }
+}
+
+/// One of a column's levels as JSON: a number when all levels are written as numbers are, else text.
+pub(super) fn level_value(levels: &[String], label: &str) -> Value {
+    if levels.iter().all(|level| plain_number(level)) {
+        if let Ok(integer) = label.parse::<i64>() {
+            return Value::from(integer);
+        }
+        if let Some(number) = number(label) {
+            return Value::from(number);
+        }
+    }
+    Value::from(label)
 }
 
 /// A finite number, surrounding blanks allowed.

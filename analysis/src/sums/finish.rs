@@ -1,0 +1,319 @@
+//! From sums to estimates: each sampled unit becomes one row of a small design.
+
+use std::collections::BTreeMap;
+
+use super::view::View;
+use super::{Asked, Line, Statistic, Sums, SumsError};
+use crate::design::{StageColumns, SurveyDesign};
+use crate::estimate::{DeffBase, DfRule, Estimate, EstimateOptions, Linearised};
+use crate::factor::{Factor, compare_levels};
+use crate::interval::{Basis, limits};
+
+/// A domain's key (codes of the `by` columns) and its lines in a view's tables, each with its unit, by unit.
+type Domains = Vec<(Vec<u32>, Vec<(u32, usize)>)>;
+
+/// A statistic of one domain as far as the sums give it.
+struct Summed {
+    level: Option<u32>,
+    /// The statistic, with one influence value per unit.
+    linearised: Linearised,
+    n: f64,
+    /// n/(n−1) Σw(z−z̄)²/Σw of the rows' influence values.
+    spread: f64,
+}
+
+impl Sums {
+    /// The answers, in the order of the questions; within one the domains sorted, the last column varying fastest.
+    ///
+    /// # Errors
+    /// When the sampled units do not make a design (ids in two strata, lonely PSUs), or a condition names a value that
+    /// no row has.
+    pub fn estimates(&self) -> Result<Vec<Vec<Line>>, SumsError> {
+        for (dictionary, values) in self.conditions.iter().flatten() {
+            let dictionary = &self.dictionaries[*dictionary];
+            if let Some(value) = values.iter().find(|value| dictionary.find(value).is_none()) {
+                return Err(SumsError::UnknownLevel {
+                    column: dictionary.name().to_owned(),
+                    value: value.clone(),
+                });
+            }
+        }
+        let design = self.unit_design()?;
+        let ranks: Vec<Vec<u32>> = self.dictionaries.iter().map(|d| ranks(&d.sorted(), |l| d.find(l))).collect();
+        let mut known: BTreeMap<(usize, Vec<usize>), Domains> = BTreeMap::new();
+        let mut answers = Vec::with_capacity(self.questions.len());
+        for asked in &self.questions {
+            let by = self.positions(asked);
+            let domains = known
+                .entry((asked.view, by.clone()))
+                .or_insert_with(|| domains(&self.views[asked.view], &by, &ranks));
+            answers.push(self.answer(asked, domains, &design, &ranks));
+        }
+        Ok(answers)
+    }
+
+    /// One row per sampled unit, of weight 1.
+    fn unit_design(&self) -> Result<SurveyDesign, SumsError> {
+        let rows = self.units.len();
+        let keys: Vec<Vec<u32>> = (0..rows as u32).map(|unit| self.units.key(unit)).collect();
+        let mut ids: Vec<Option<Factor>> = vec![None; self.design.ids.len()];
+        let mut strata = ids.clone();
+        for (at, part) in self.unit_parts.iter().enumerate() {
+            let dictionary = &self.dictionaries[part.dictionary];
+            let factor = Factor::from_labels(keys.iter().map(|key| dictionary.label(key[at])));
+            let target = if part.stratum { &mut strata } else { &mut ids };
+            target[part.stage] = Some(factor);
+        }
+        let weights: Vec<f64> = self.unit_weights.iter().map(|&w| f64::from(u8::from(w > 0.0))).collect();
+        let mut builder = SurveyDesign::builder(rows)
+            .weights(&weights)
+            .nest(self.design.nest)
+            .lonely_psu(self.design.lonely_psu);
+        for stage in 0..ids.len() {
+            builder = builder.stage(StageColumns {
+                ids: ids[stage].as_ref(),
+                strata: strata[stage].as_ref(),
+                fpc: self.fpc.get(stage).map(Vec::as_slice),
+            });
+        }
+        Ok(builder.build()?)
+    }
+
+    /// Where a question's `by` columns stand in its view.
+    fn positions(&self, asked: &Asked) -> Vec<usize> {
+        let view = &self.views[asked.view];
+        let names = view.by.iter().map(|&d| self.dictionaries[d].name());
+        let names: Vec<&str> = names.collect();
+        let by = asked.question.by.iter();
+        by.filter_map(|name| names.iter().position(|n| n == name)).collect()
+    }
+
+    fn answer(&self, asked: &Asked, domains: &Domains, design: &SurveyDesign, ranks: &[Vec<u32>]) -> Vec<Line> {
+        let (view, question) = (&self.views[asked.view], &asked.question);
+        let by: Vec<usize> = self.positions(asked).into_iter().map(|at| view.by[at]).collect();
+        let mut answer = Vec::new();
+        for (key, lines) in domains {
+            let labels = by.iter().zip(key).map(|(&d, &code)| self.dictionaries[d].label(code).to_owned());
+            let labels: Vec<String> = labels.collect();
+            let summed = match question.statistic {
+                Statistic::Mean | Statistic::Total => {
+                    vec![numeric(view, asked.table, lines, question.statistic)]
+                }
+                Statistic::Ratio => vec![ratio(view, asked.table, lines)],
+                Statistic::Proportion | Statistic::LevelTotal => {
+                    levels(view, asked.table, lines, question.statistic, ranks)
+                }
+            };
+            for summed in summed {
+                let label = |code| self.dictionaries[view.dictionary(asked.table)].label(code).to_owned();
+                answer.push(Line {
+                    level: summed.level.map(label),
+                    domain: labels.clone(),
+                    estimate: summed.estimate(design, &question.options),
+                });
+            }
+        }
+        answer
+    }
+}
+
+/// The rank of each code's label among the sorted labels, by code; 0 for a missing value.
+fn ranks(sorted: &[String], find: impl Fn(&str) -> Option<u32>) -> Vec<u32> {
+    debug_assert!(sorted.is_sorted_by(|a, b| compare_levels(a, b).is_le()));
+    let mut ranks = vec![0; sorted.len() + 1];
+    for (rank, label) in (1..).zip(sorted) {
+        if let Some(code) = find(label) {
+            ranks[code as usize] = rank;
+        }
+    }
+    ranks
+}
+
+/// The lines of each domain, when a view's `by` columns at `positions` tell domains apart.
+fn domains(view: &View, positions: &[usize], ranks: &[Vec<u32>]) -> Domains {
+    let mut found: BTreeMap<Vec<u32>, (Vec<u32>, Vec<(u32, usize)>)> = BTreeMap::new();
+    if positions.is_empty() {
+        // The whole population is a domain even when no row is left.
+        found.entry(Vec::new()).or_default();
+    }
+    for cell in 0..view.cells.len() {
+        if view.rows[cell + 1] == 0 {
+            continue;
+        }
+        let key = view.cells.key(cell as u32);
+        let codes: Vec<u32> = positions.iter().map(|&at| key[at + 1]).collect();
+        if codes.contains(&0) {
+            continue;
+        }
+        let order = positions.iter().zip(&codes).map(|(&at, &code)| ranks[view.by[at]][code as usize]);
+        let entry = found.entry(order.collect()).or_insert_with(|| (codes, Vec::new()));
+        entry.1.push((key[0], cell + 1));
+    }
+    let mut domains: Domains = found.into_values().collect();
+    for (_, lines) in &mut domains {
+        lines.sort_unstable();
+    }
+    domains
+}
+
+/// The sums of each unit that has a row with a value, and of all units together.
+fn by_unit<const N: usize>(table: &[[f64; N]], lines: &[(u32, usize)]) -> (Vec<(u32, [f64; N])>, [f64; N]) {
+    let (mut units, mut all): (Vec<(u32, [f64; N])>, _) = (Vec::new(), [0.0; N]);
+    for &(unit, line) in lines {
+        let Some(sums) = table.get(line).filter(|sums| sums[0] > 0.0) else {
+            continue;
+        };
+        if units.last().is_none_or(|&(last, _)| last != unit) {
+            units.push((unit, [0.0; N]));
+        }
+        if let Some((_, unit_sums)) = units.last_mut() {
+            for ((sum, all), more) in unit_sums.iter_mut().zip(&mut all).zip(sums) {
+                *sum += more;
+                *all += more;
+            }
+        }
+    }
+    (units, all)
+}
+
+fn numeric(view: &View, table: usize, lines: &[(u32, usize)], statistic: Statistic) -> Summed {
+    let table = &view.numeric[table];
+    let (units, [n, w, first, second]) = by_unit(&table.lines, lines);
+    let mean = first / w;
+    // S² of the values, n/(n−1) Σw(y−ȳ)²/Σw.
+    let spread = (second - first * mean) / w * (n / (n - 1.0));
+    let rows = units.iter().map(|&(unit, _)| unit).collect();
+    let (value, influence, spread) = if statistic == Statistic::Mean {
+        let influence = units.iter().map(|&(_, [_, uw, u1, _])| (u1 - mean * uw) / w).collect();
+        (table.centre() + mean, influence, spread / (w * w))
+    } else {
+        let influence = units.iter().map(|&(_, [_, uw, u1, _])| u1 + table.centre() * uw).collect();
+        (first + table.centre() * w, influence, spread)
+    };
+    let linearised = Linearised {
+        value,
+        rows,
+        influence,
+        sum_weights: w,
+    };
+    Summed {
+        level: None,
+        linearised,
+        n,
+        spread,
+    }
+}
+
+fn ratio(view: &View, table: usize, lines: &[(u32, usize)]) -> Summed {
+    let (units, [n, w, y, x]) = by_unit(&view.ratios[table].lines, lines);
+    let value = y / x;
+    let influence = units.iter().map(|&(_, [_, _, uy, ux])| (uy - value * ux) / x);
+    let linearised = Linearised {
+        value,
+        influence: influence.collect(),
+        rows: units.iter().map(|&(unit, _)| unit).collect(),
+        sum_weights: w,
+    };
+    Summed {
+        level: None,
+        linearised,
+        n,
+        spread: f64::NAN,
+    }
+}
+
+fn levels(
+    view: &View,
+    table: usize,
+    lines: &[(u32, usize)],
+    statistic: Statistic,
+    ranks: &[Vec<u32>],
+) -> Vec<Summed> {
+    let table_ranks = &ranks[view.dictionary(table)];
+    let table = &view.levels[table];
+    let level_count = table_ranks.len();
+    // Units of the domain by line, so that one walk over the slots finds them.
+    let mut unit_of_line: BTreeMap<u32, u32> = BTreeMap::new();
+    unit_of_line.extend(lines.iter().map(|&(unit, line)| (line as u32, unit)));
+    let mut per_unit: BTreeMap<u32, Vec<f64>> = BTreeMap::new();
+    let mut totals = vec![0.0; level_count];
+    let mut n = 0.0;
+    for (&(line, level), &[rows, w]) in table.slots.pairs().iter().zip(&table.sums) {
+        if let (Some(&unit), true) = (unit_of_line.get(&line), level > 0) {
+            per_unit.entry(unit).or_insert_with(|| vec![0.0; level_count])[level as usize] += w;
+            totals[level as usize] += w;
+            n += rows;
+        }
+    }
+    let w: f64 = totals.iter().sum();
+    let mut order: Vec<u32> = (1..level_count as u32).collect();
+    order.sort_by_key(|&level| table_ranks[level as usize]);
+    let one = |level: u32| {
+        let at = level as usize;
+        let share = totals[at] / w;
+        let proportion = statistic == Statistic::Proportion;
+        let influence = per_unit.values().map(|sums| match proportion {
+            true => (sums[at] - share * sums.iter().sum::<f64>()) / w,
+            false => sums[at],
+        });
+        let spread = share * (1.0 - share) * (n / (n - 1.0));
+        Summed {
+            level: Some(level),
+            linearised: Linearised {
+                value: if proportion { share } else { totals[at] },
+                rows: per_unit.keys().copied().collect(),
+                influence: influence.collect(),
+                sum_weights: w,
+            },
+            n,
+            spread: if proportion { spread / (w * w) } else { spread },
+        }
+    };
+    order.into_iter().map(one).collect()
+}
+
+impl Summed {
+    fn estimate(&self, design: &SurveyDesign, options: &EstimateOptions) -> Estimate {
+        let Linearised {
+            value,
+            ref rows,
+            sum_weights,
+            ..
+        } = self.linearised;
+        let variance = self.linearised.variance(design);
+        let df = match options.df {
+            DfRule::Design => design.df(),
+            DfRule::Domain => design.df_within(rows),
+        };
+        let (n, se) = (self.n as usize, variance.sqrt());
+        let (lower, upper) = limits(
+            options.interval,
+            Basis {
+                value,
+                se,
+                df,
+                n,
+                level: options.level,
+            },
+        );
+        let with_replacement = self.spread * sum_weights * sum_weights / self.n;
+        let deff = options.deff.map(|base| {
+            variance
+                / match base {
+                    DeffBase::WithReplacement => with_replacement,
+                    DeffBase::WithoutReplacement if sum_weights < self.n => f64::NAN,
+                    DeffBase::WithoutReplacement => with_replacement * (1.0 - self.n / sum_weights),
+                }
+        });
+        Estimate {
+            value,
+            se,
+            lower,
+            upper,
+            df,
+            deff,
+            n,
+            sum_weights,
+        }
+    }
+}

@@ -1,0 +1,326 @@
+//! Sums against the same estimates from rows in memory, and what must not change them.
+
+use polars::prelude::*;
+use proptest::prelude::*;
+
+use super::*;
+use crate::design::{StageColumns, SurveyDesign};
+use crate::estimate::{DeffBase, DfRule, Linearised, mean, proportion, ratio, total};
+use crate::factor::{Cells, Factor};
+
+const NAN: f64 = f64::NAN;
+
+/// A small sample in columns.
+#[derive(Debug, Clone, Default)]
+struct Rows {
+    township: Vec<Option<i64>>,
+    stratum: Vec<String>,
+    village: Vec<i64>,
+    size: Vec<f64>,
+    weight: Vec<f64>,
+    y: Vec<f64>,
+    x: Vec<f64>,
+    answer: Vec<Option<&'static str>>,
+}
+
+impl Rows {
+    fn push(&mut self, (village, weight, y, x, answer, here): (i64, f64, Option<f64>, f64, usize, bool)) {
+        // Two strata of three villages; a township column that cuts across villages.
+        self.village.push(village);
+        self.stratum.push(if village < 3 { "甲" } else { "乙" }.to_owned());
+        self.size.push(if village < 3 { 30.0 } else { 12.0 });
+        self.township.push(here.then_some(village % 2));
+        self.weight.push(weight);
+        self.y.push(y.unwrap_or(NAN));
+        self.x.push(x);
+        self.answer.push([Some("是"), Some("否"), None][answer]);
+    }
+
+    fn frame(&self) -> DataFrame {
+        let known = |values: &[f64]| -> Vec<Option<f64>> {
+            values.iter().map(|v| (!v.is_nan()).then_some(*v)).collect()
+        };
+        df!(
+            "township" => &self.township, "stratum" => &self.stratum, "village" => &self.village,
+            "size" => &self.size, "w" => &self.weight, "y" => known(&self.y), "x" => &self.x, "answer" => &self.answer,
+        )
+        .unwrap()
+    }
+
+    fn design(&self) -> SurveyDesign {
+        let villages = Factor::from_labels(self.village.iter().map(ToString::to_string));
+        let strata = Factor::from_labels(&self.stratum);
+        SurveyDesign::builder(self.y.len())
+            .stage(StageColumns {
+                ids: Some(&villages),
+                strata: Some(&strata),
+                fpc: Some(&self.size),
+            })
+            .weights(&self.weight)
+            .build()
+            .unwrap()
+    }
+}
+
+fn rows() -> impl Strategy<Value = Rows> {
+    let row = (
+        0i64..6,
+        0.5f64..5.0,
+        proptest::option::weighted(0.9, -10.0f64..10.0),
+        0.5f64..4.0,
+        0usize..3,
+        prop::bool::weighted(0.9),
+    );
+    prop::collection::vec(row, 0..60).prop_map(|more| {
+        let mut rows = Rows::default();
+        // No village and no level is empty.
+        for village in 0..6 {
+            rows.push((village, 1.0, Some(village as f64), 1.0, (village % 2) as usize, true));
+        }
+        more.into_iter().for_each(|row| rows.push(row));
+        rows
+    })
+}
+
+fn columns() -> DesignColumns {
+    DesignColumns {
+        ids: vec!["village".into()],
+        strata: vec!["stratum".into()],
+        fpc: vec!["size".into()],
+        weights: "w".into(),
+        ..DesignColumns::default()
+    }
+}
+
+fn question(statistic: Statistic, of: &str, by: &[&str]) -> Question {
+    let options = EstimateOptions {
+        deff: (statistic != Statistic::Ratio).then_some(DeffBase::WithoutReplacement),
+        df: DfRule::Domain,
+        ..EstimateOptions::default()
+    };
+    Question {
+        statistic,
+        of: of.into(),
+        per: (statistic == Statistic::Ratio).then(|| "x".to_owned()),
+        by: by.iter().map(|name| (*name).to_owned()).collect(),
+        condition: Vec::new(),
+        options,
+    }
+}
+
+fn questions() -> Vec<Question> {
+    let mut all = Vec::new();
+    for by in [&[][..], &["township"], &["stratum", "township"]] {
+        all.push(question(Statistic::Mean, "y", by));
+        all.push(question(Statistic::Total, "y", by));
+        all.push(question(Statistic::Ratio, "y", by));
+        all.push(question(Statistic::Proportion, "answer", by));
+        all.push(question(Statistic::LevelTotal, "answer", by));
+    }
+    all
+}
+
+/// What the estimators say of the same rows.
+fn from_rows(rows: &Rows, question: &Question) -> Vec<Estimate> {
+    let design = rows.design();
+    let town = Factor::from_values(rows.township.iter().map(|t| t.map(|t| t.to_string())));
+    let stratum = Factor::from_labels(&rows.stratum);
+    let by: Vec<&Factor> = question
+        .by
+        .iter()
+        .map(|name| if name == "township" { &town } else { &stratum })
+        .collect();
+    let answer = Factor::from_values(rows.answer.iter().copied());
+    let cells = Cells::cross(&by, rows.y.len());
+    let mut estimates = Vec::new();
+    for domain in cells.rows() {
+        let domain = Some(domain.as_slice());
+        let linearised: Vec<Linearised> = match question.statistic {
+            Statistic::Mean => vec![mean::linearise(&design, &rows.y, domain)],
+            Statistic::Total => vec![total::linearise(&design, &rows.y, domain)],
+            Statistic::Ratio => vec![ratio::linearise(&design, &rows.y, &rows.x, domain)],
+            Statistic::Proportion => (0..2)
+                .map(|level| proportion::linearise(&design, answer.codes(), level, domain))
+                .collect(),
+            Statistic::LevelTotal => (0..2)
+                .map(|level| total::linearise_level(&design, answer.codes(), level, domain))
+                .collect(),
+        };
+        estimates.extend(linearised.iter().map(|l| l.estimate(&design, &question.options)));
+    }
+    estimates
+}
+
+fn same(a: f64, b: f64) -> bool {
+    (a.is_nan() && b.is_nan()) || a == b || (a - b).abs() <= 1e-9 * a.abs().max(b.abs()).max(1e-3)
+}
+
+fn assert_same(found: &[Estimate], expected: &[Estimate], what: &str) {
+    assert_eq!(found.len(), expected.len(), "{what}");
+    for (a, b) in found.iter().zip(expected) {
+        let figures = |e: &Estimate| [e.value, e.se, e.lower, e.upper, e.df, e.sum_weights, e.n as f64];
+        for (at, (x, y)) in figures(a).into_iter().zip(figures(b)).enumerate() {
+            assert!(same(x, y), "{what}, figure {at}: {a:?} {b:?}");
+        }
+        // A design effect of a variance that is 0 up to rounding is noise.
+        if b.se > 1e-9 {
+            assert!(same(a.deff.unwrap_or(1.0), b.deff.unwrap_or(1.0)), "{what}: {a:?} {b:?}");
+        }
+    }
+}
+
+fn summed(frame: &DataFrame, questions: &[Question], cut: usize, merge: bool) -> Vec<Vec<Line>> {
+    let cut = cut.min(frame.height());
+    let (first, second) = (frame.slice(0, cut), frame.slice(cut as i64, frame.height() - cut));
+    let mut sums = Sums::new(&columns(), questions).unwrap();
+    sums.add(&first, 0).unwrap();
+    if merge {
+        let mut other = Sums::new(&columns(), questions).unwrap();
+        other.add(&second, cut).unwrap();
+        sums = sums.combine(other).unwrap();
+    } else {
+        sums.add(&second, cut).unwrap();
+    }
+    sums.estimates().unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn sums_give_the_figures_of_rows_in_memory(rows in rows(), cut in 0usize..66, merge in any::<bool>()) {
+        let questions = questions();
+        let answers = summed(&rows.frame(), &questions, cut, merge);
+        for (question, lines) in questions.iter().zip(&answers) {
+            let found: Vec<Estimate> = lines.iter().map(|line| line.estimate).collect();
+            let what = format!("{:?} by {:?}", question.statistic, question.by);
+            assert_same(&found, &from_rows(&rows, question), &what);
+        }
+    }
+
+    #[test]
+    fn the_order_of_rows_changes_nothing(rows in rows(), seed in any::<u64>()) {
+        let frame = rows.frame();
+        let mut order: Vec<u32> = (0..frame.height() as u32).collect();
+        order.sort_by_key(|&row| (u64::from(row) ^ seed).wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        let shuffled = frame.take(&IdxCa::from_vec("rows".into(), order)).unwrap();
+        let (a, b) = (summed(&frame, &questions(), 9, false), summed(&shuffled, &questions(), 30, true));
+        for (a, b) in a.iter().zip(&b) {
+            for (a, b) in a.iter().zip(b) {
+                prop_assert_eq!((&a.level, &a.domain), (&b.level, &b.domain));
+                assert_same(&[a.estimate], &[b.estimate], "shuffled");
+            }
+        }
+    }
+}
+
+fn small() -> Rows {
+    let mut rows = Rows::default();
+    for village in 0..6 {
+        for person in 0..3 {
+            let y = (person != 1).then_some(village as f64 + person as f64);
+            rows.push((village, 2.0, y, 1.0, person, true));
+        }
+    }
+    rows
+}
+
+#[test]
+fn a_condition_is_a_domain_and_its_sums_stay_apart() {
+    let rows = small();
+    let mut asked = question(Statistic::Mean, "y", &[]);
+    asked.condition = vec![("answer".to_owned(), vec!["是".to_owned()])];
+    let plain = question(Statistic::Mean, "y", &["township"]);
+    let answers = summed(&rows.frame(), &[asked, plain.clone()], 7, true);
+    let yes: Vec<u32> = (0..18).filter(|row| row % 3 == 0).collect();
+    let design = rows.design();
+    let expected = mean::linearise(&design, &rows.y, Some(&yes)).estimate(&design, &plain.options);
+    assert_same(&[answers[0][0].estimate], &[expected], "where");
+    assert_eq!(answers[1].len(), 2);
+}
+
+#[test]
+fn a_condition_on_a_value_that_no_row_has_is_refused() {
+    let mut asked = question(Statistic::Mean, "y", &[]);
+    asked.condition = vec![("answer".to_owned(), vec!["也许".to_owned()])];
+    let mut sums = Sums::new(&columns(), &[asked]).unwrap();
+    sums.add(&small().frame(), 0).unwrap();
+    let error = sums.estimates().unwrap_err().to_string();
+    assert_eq!(error, "column answer has no value 也许");
+}
+
+#[test]
+fn bad_cells_are_named_by_column_and_row() {
+    let refuse = |change: &dyn Fn(&mut Rows)| {
+        let mut rows = small();
+        change(&mut rows);
+        let mut sums = Sums::new(&columns(), &questions()).unwrap();
+        sums.add(&rows.frame(), 100).unwrap_err().to_string()
+    };
+    assert_eq!(refuse(&|rows| rows.weight[4] = -1.0), "row 104: the weight -1 is not a finite number ≥ 0");
+    assert_eq!(refuse(&|rows| rows.weight[2] = NAN), "row 102: no value in w");
+    assert_eq!(refuse(&|rows| rows.stratum[5].clear()), "row 105: no value in stratum");
+    assert_eq!(
+        refuse(&|rows| rows.size[1] = 31.0),
+        "row 101: size is 31, but 30 in the same sampled unit before"
+    );
+    let text = question(Statistic::Mean, "answer", &[]);
+    let mut sums = Sums::new(&columns(), &[text]).unwrap();
+    let error = sums.add(&small().frame(), 0).unwrap_err().to_string();
+    assert_eq!(error, "column answer holds text, not numbers");
+}
+
+#[test]
+fn lonely_psus_and_designs_without_clusters_are_refused() {
+    let mut rows = small();
+    rows.stratum[..3].fill("丙".to_owned());
+    let mut sums = Sums::new(&columns(), &questions()).unwrap();
+    sums.add(&rows.frame(), 0).unwrap();
+    let error = sums.estimates().unwrap_err().to_string();
+    assert!(error.contains("stratum 丙 has a single sampled unit"), "{error}");
+    let none = DesignColumns::default();
+    assert!(matches!(Sums::new(&none, &[]), Err(SumsError::NoIds)));
+}
+
+#[test]
+fn rows_of_weight_zero_are_in_no_estimate_but_their_village_stays_in_the_design() {
+    let mut rows = small();
+    rows.weight[..3].fill(0.0);
+    let answers = summed(&rows.frame(), &[question(Statistic::Mean, "y", &[])], 5, true);
+    let design = rows.design();
+    let options = question(Statistic::Mean, "y", &[]).options;
+    let expected = mean::linearise(&design, &rows.y, None).estimate(&design, &options);
+    assert_same(&[answers[0][0].estimate], &[expected], "weight 0");
+}
+
+#[test]
+fn a_large_mean_does_not_swallow_a_small_spread() {
+    let mut rows = small();
+    let plain = summed(&rows.frame(), &[question(Statistic::Mean, "y", &[])], 6, true)[0][0].estimate;
+    // 2²⁰ is exact in all the sums that follow from it.
+    rows.y.iter_mut().for_each(|y| *y += 1_048_576.0 * 1_024.0);
+    let moved = summed(&rows.frame(), &[question(Statistic::Mean, "y", &[])], 6, true)[0][0].estimate;
+    assert!((moved.se - plain.se).abs() <= 1e-7 * plain.se, "{} {}", moved.se, plain.se);
+}
+
+#[test]
+fn a_parquet_file_gives_the_figures_of_its_rows() {
+    let mut rows = small();
+    for turn in 0..400 {
+        let y = (turn % 11 != 0).then(|| f64::from(turn * 37 % 23));
+        rows.push((i64::from(turn % 6), 1.0 + f64::from(turn % 5), y, 1.5, turn as usize % 3, turn % 7 != 0));
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sums.parquet");
+    let file = std::fs::File::create(&path).unwrap();
+    ParquetWriter::new(file).with_row_group_size(Some(50)).finish(&mut rows.frame()).unwrap();
+    let questions = questions();
+    let sums = parquet::sums(&path, &columns(), &questions).unwrap();
+    assert_eq!(sums.levels("answer"), ["否", "是"]);
+    let weights = sums.weights();
+    assert_eq!((weights.moments.n(), weights.min, weights.max), (418, 1.0, 5.0));
+    for (question, lines) in questions.iter().zip(sums.estimates().unwrap()) {
+        let found: Vec<Estimate> = lines.iter().map(|line| line.estimate).collect();
+        assert_same(&found, &from_rows(&rows, question), &format!("{question:?}"));
+    }
+}
