@@ -4,10 +4,14 @@
 //! the passes over the rows afterwards compare integers and never text. Levels are
 //! sorted, which keeps every result independent of the order of the rows.
 
+mod dictionary;
+
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
-use polars::prelude::{Column, DataType, PolarsResult};
+use polars::prelude::{Column, PlHashMap, PolarsResult};
+
+pub(crate) use dictionary::Dictionary;
 
 /// The code of a row without a value.
 pub const MISSING: u32 = u32::MAX;
@@ -32,7 +36,7 @@ impl Factor {
     /// assert_eq!(factor.label(1), None);
     /// ```
     pub fn from_values<S: AsRef<str>>(values: impl IntoIterator<Item = Option<S>>) -> Self {
-        let mut index: HashMap<String, u32> = HashMap::new();
+        let mut index: PlHashMap<String, u32> = PlHashMap::default();
         let mut found: Vec<String> = Vec::new();
         let mut codes = Vec::new();
         for value in values {
@@ -57,18 +61,27 @@ impl Factor {
         Self::from_values(labels.into_iter().map(Some))
     }
 
-    /// Encodes a polars column of any type by its text form; null is missing.
+    /// Encodes a polars column of any type, each value under its text form; null and the empty text are missing.
     ///
     /// # Errors
     /// When polars cannot cast the column to text.
     pub fn from_column(column: &Column) -> PolarsResult<Self> {
-        let text = column.cast(&DataType::String)?;
-        Ok(Self::from_values(text.str()?.iter()))
+        let mut dictionary = Dictionary::new(column.name());
+        let codes = dictionary.encode(column)?;
+        Ok(Self::from_dictionary(codes, &dictionary))
+    }
+
+    /// A factor of a dictionary's codes, of which 0 is a missing value.
+    pub(crate) fn from_dictionary(mut codes: Vec<u32>, dictionary: &Dictionary) -> Self {
+        for code in &mut codes {
+            // 0 becomes MISSING.
+            *code = code.wrapping_sub(1);
+        }
+        Self::sorted(codes, dictionary.labels().to_vec())
     }
 
     fn sorted(mut codes: Vec<u32>, found: Vec<String>) -> Self {
-        let mut order: Vec<u32> = (0..found.len() as u32).collect();
-        order.sort_by(|&a, &b| compare_levels(&found[a as usize], &found[b as usize]));
+        let order = level_order(&found);
         let mut new_code = vec![0u32; found.len()];
         for (new, &old) in order.iter().enumerate() {
             new_code[old as usize] = new as u32;
@@ -120,14 +133,21 @@ impl Factor {
     }
 }
 
-/// Orders levels as a reader expects: numbers by value and before text, text by code point.
-pub fn compare_levels(a: &str, b: &str) -> Ordering {
-    match (a.parse::<f64>(), b.parse::<f64>()) {
-        (Ok(x), Ok(y)) => x.total_cmp(&y).then_with(|| a.cmp(b)),
-        (Ok(_), Err(_)) => Ordering::Less,
-        (Err(_), Ok(_)) => Ordering::Greater,
-        (Err(_), Err(_)) => a.cmp(b),
-    }
+/// The places of the labels in the order a reader expects: numbers by value and before text, text by code point.
+pub(crate) fn level_order(labels: &[String]) -> Vec<u32> {
+    let numbers: Vec<Option<f64>> = labels.iter().map(|label| label.parse().ok()).collect();
+    let mut order: Vec<u32> = (0..labels.len() as u32).collect();
+    order.sort_unstable_by(|&a, &b| {
+        let (a, b) = (a as usize, b as usize);
+        let by_number = match (numbers[a], numbers[b]) {
+            (Some(x), Some(y)) => x.total_cmp(&y),
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (None, None) => Ordering::Equal,
+        };
+        by_number.then_with(|| labels[a].cmp(&labels[b]))
+    });
+    order
 }
 
 /// The cells that occur when several factors are crossed.

@@ -15,7 +15,6 @@
 //! so that a large mean does not swallow a small spread (Chan, Golub & LeVeque 1983).
 
 mod cells;
-mod dictionary;
 mod finish;
 mod numbers;
 pub mod parquet;
@@ -26,11 +25,11 @@ use thiserror::Error;
 
 use crate::design::{DesignError, LonelyPsu};
 use crate::estimate::{Estimate, EstimateOptions};
+use crate::factor::Dictionary;
 use crate::moments::WeightedMoments;
 use crate::weighting::WeightDiagnostics;
 
 use cells::Coder;
-use dictionary::Dictionary;
 use view::View;
 
 /// The columns of a sampling design with clusters.

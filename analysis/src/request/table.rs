@@ -173,11 +173,8 @@ impl Variable {
     pub(super) fn factor(&self) -> &Factor {
         self.factor.get_or_init(|| {
             // A column that polars cannot turn into text has no levels.
-            let text = self.column.cast(&DataType::String).ok();
-            let Some(text) = text.as_ref().and_then(|column| column.str().ok()) else {
-                return Factor::from_values(vec![None::<&str>; self.column.len()]);
-            };
-            Factor::from_values(text.iter().map(|cell| cell.filter(|cell| !cell.is_empty())))
+            Factor::from_column(&self.column)
+                .unwrap_or_else(|_| Factor::from_values(vec![None::<&str>; self.column.len()]))
         })
     }
 

@@ -6,7 +6,7 @@ use super::view::View;
 use super::{Asked, Line, Statistic, Sums, SumsError};
 use crate::design::{StageColumns, SurveyDesign};
 use crate::estimate::{DeffBase, DfRule, Estimate, EstimateOptions, Linearised};
-use crate::factor::{Factor, compare_levels};
+use crate::factor::Factor;
 use crate::interval::{Basis, limits};
 
 /// A domain's key (codes of the `by` columns) and its lines in a view's tables, each with its unit, by unit.
@@ -39,7 +39,7 @@ impl Sums {
             }
         }
         let design = self.unit_design()?;
-        let ranks: Vec<Vec<u32>> = self.dictionaries.iter().map(|d| ranks(&d.sorted(), |l| d.find(l))).collect();
+        let ranks = self.ranks();
         let mut known: BTreeMap<(usize, Vec<usize>), Domains> = BTreeMap::new();
         let mut answers = Vec::with_capacity(self.questions.len());
         for asked in &self.questions {
@@ -52,6 +52,23 @@ impl Sums {
         Ok(answers)
     }
 
+    /// The place of each code's label among the sorted labels, from 1 on, for the columns whose order shows in the
+    /// answer; the rest stay empty, as sorting a million units' names takes longer than all else.
+    fn ranks(&self) -> Vec<Vec<u32>> {
+        let mut ranks = vec![Vec::new(); self.dictionaries.len()];
+        let shown = self.views.iter().flat_map(View::dictionaries);
+        for at in shown {
+            if ranks[at].is_empty() {
+                let order = self.dictionaries[at].order();
+                ranks[at] = vec![0; order.len() + 1];
+                for (rank, code) in (1..).zip(order) {
+                    ranks[at][code as usize] = rank;
+                }
+            }
+        }
+        ranks
+    }
+
     /// One row per sampled unit, of weight 1.
     fn unit_design(&self) -> Result<SurveyDesign, SumsError> {
         let rows = self.units.len();
@@ -60,7 +77,8 @@ impl Sums {
         let mut strata = ids.clone();
         for (at, part) in self.unit_parts.iter().enumerate() {
             let dictionary = &self.dictionaries[part.dictionary];
-            let factor = Factor::from_labels(keys.iter().map(|key| dictionary.label(key[at])));
+            let codes = keys.iter().map(|key| key[at]).collect();
+            let factor = Factor::from_dictionary(codes, dictionary);
             let target = if part.stratum { &mut strata } else { &mut ids };
             target[part.stage] = Some(factor);
         }
@@ -115,18 +133,6 @@ impl Sums {
         }
         answer
     }
-}
-
-/// The rank of each code's label among the sorted labels, by code; 0 for a missing value.
-fn ranks(sorted: &[String], find: impl Fn(&str) -> Option<u32>) -> Vec<u32> {
-    debug_assert!(sorted.is_sorted_by(|a, b| compare_levels(a, b).is_le()));
-    let mut ranks = vec![0; sorted.len() + 1];
-    for (rank, label) in (1..).zip(sorted) {
-        if let Some(code) = find(label) {
-            ranks[code as usize] = rank;
-        }
-    }
-    ranks
 }
 
 /// The lines of each domain, when a view's `by` columns at `positions` tell domains apart.

@@ -214,6 +214,51 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    #[test]
+    fn the_names_of_strata_and_villages_change_nothing(rows in rows(), shift in 1i64..1_000_000) {
+        let mut renamed = rows.clone();
+        renamed.stratum.iter_mut().for_each(|name| *name = format!("第{shift}层 {name}"));
+        renamed.village.iter_mut().for_each(|village| *village = shift * 100_000 - *village * 7);
+        let (a, b) = (summed(&rows.frame(), &questions(), 8, true), summed(&renamed.frame(), &questions(), 20, true));
+        for (a, b) in a.iter().flatten().zip(b.iter().flatten()) {
+            prop_assert_eq!(&a.level, &b.level);
+            prop_assert_eq!(&a.domain.last(), &b.domain.last());
+            assert_same(&[a.estimate], &[b.estimate], "renamed");
+        }
+    }
+}
+
+#[test]
+fn a_million_strata_are_summed() {
+    let rows: i32 = 2_000_000;
+    // Two villages in each stratum, one person in each.
+    let frame = df!(
+        "stratum" => (0..rows).map(|row| row / 2).collect::<Vec<i32>>(),
+        "village" => (0..rows).collect::<Vec<i32>>(),
+        "w" => vec![3.0; rows as usize],
+        "y" => (0..rows).map(|row| f64::from(row % 2)).collect::<Vec<f64>>(),
+    )
+    .unwrap();
+    let design = DesignColumns {
+        ids: vec!["village".into()],
+        strata: vec!["stratum".into()],
+        weights: "w".into(),
+        ..DesignColumns::default()
+    };
+    let mut asked = question(Statistic::Mean, "y", &[]);
+    asked.options.df = DfRule::Design;
+    let mut sums = Sums::new(&design, &[asked]).unwrap();
+    sums.add(&frame, 0).unwrap();
+    let estimate = sums.estimates().unwrap()[0][0].estimate;
+    assert_eq!((estimate.value, estimate.df, estimate.n), (0.5, 1e6, 2_000_000));
+    // Each village's total of z is ±0.5 · 3/(6 · 10⁶), so in a stratum 2/(2−1) · 2 · (2.5e-7)²; times 10⁶: 2.5e-7.
+    let expected = 2.5e-7f64.sqrt();
+    assert!((estimate.se - expected).abs() < 1e-10 * expected, "{}", estimate.se);
+}
+
 fn small() -> Rows {
     let mut rows = Rows::default();
     for village in 0..6 {

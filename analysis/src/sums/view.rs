@@ -101,6 +101,12 @@ impl View {
         })
     }
 
+    /// Every dictionary whose labels stand in an answer.
+    pub(super) fn dictionaries(&self) -> impl Iterator<Item = usize> {
+        let levels = self.levels.iter().map(|table| table.dictionary);
+        self.by.iter().copied().chain(levels)
+    }
+
     /// The dictionary of a level table.
     pub(super) fn dictionary(&self, table: usize) -> usize {
         self.levels[table].dictionary

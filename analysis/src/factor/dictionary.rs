@@ -2,14 +2,14 @@
 
 use polars::prelude::{Column, DataType, IdxCa, PlHashMap, PolarsResult};
 
-use crate::factor::compare_levels;
+use super::level_order;
 
 /// Integers below this are looked up in a flat table.
 const DENSE: i64 = 1 << 16;
 
 /// The values of a column seen so far. Code 0 is a missing value, codes from 1 on are values.
 #[derive(Debug, Clone)]
-pub(super) struct Dictionary {
+pub(crate) struct Dictionary {
     name: String,
     /// The text of each value, by code − 1.
     labels: Vec<String>,
@@ -21,7 +21,7 @@ pub(super) struct Dictionary {
 }
 
 impl Dictionary {
-    pub(super) fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         Self {
             name: name.to_owned(),
             labels: Vec::new(),
@@ -32,27 +32,35 @@ impl Dictionary {
         }
     }
 
-    pub(super) fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         &self.name
     }
 
+    /// The text of each value, by code − 1.
+    pub(crate) fn labels(&self) -> &[String] {
+        &self.labels
+    }
+
     /// The text of a code; empty for a missing value.
-    pub(super) fn label(&self, code: u32) -> &str {
+    pub(crate) fn label(&self, code: u32) -> &str {
         (code as usize)
             .checked_sub(1)
             .and_then(|at| self.labels.get(at))
             .map_or("", String::as_str)
     }
 
+    /// All codes but the missing value's, their labels sorted as readers expect.
+    pub(crate) fn order(&self) -> Vec<u32> {
+        level_order(&self.labels).into_iter().map(|at| at + 1).collect()
+    }
+
     /// All values, sorted as readers expect.
-    pub(super) fn sorted(&self) -> Vec<String> {
-        let mut labels = self.labels.clone();
-        labels.sort_by(|a, b| compare_levels(a, b));
-        labels
+    pub(crate) fn sorted(&self) -> Vec<String> {
+        self.order().into_iter().map(|code| self.label(code).to_owned()).collect()
     }
 
     /// The codes of a column's rows. An empty text is missing.
-    pub(super) fn encode(&mut self, column: &Column) -> PolarsResult<Vec<u32>> {
+    pub(crate) fn encode(&mut self, column: &Column) -> PolarsResult<Vec<u32>> {
         use DataType as D;
         match column.dtype() {
             D::Int8 | D::Int16 | D::Int32 | D::Int64 | D::UInt8 | D::UInt16 | D::UInt32 | D::Boolean => {
@@ -166,7 +174,7 @@ impl Dictionary {
     }
 
     /// For every code whether it is one of the values, as a person wrote them: `1` finds `1.0`.
-    pub(super) fn matching(&self, values: &[String]) -> Vec<bool> {
+    pub(crate) fn matching(&self, values: &[String]) -> Vec<bool> {
         let mut wanted = vec![false; self.labels.len() + 1];
         for value in values {
             if let Some(code) = self.find(value) {
@@ -177,7 +185,7 @@ impl Dictionary {
     }
 
     /// The code of a value as a person wrote it.
-    pub(super) fn find(&self, value: &str) -> Option<u32> {
+    pub(crate) fn find(&self, value: &str) -> Option<u32> {
         let exact = self.labels.iter().position(|label| label == value);
         let found = exact.or_else(|| {
             let number = value.trim().parse::<f64>().ok()?;
@@ -189,7 +197,7 @@ impl Dictionary {
     }
 
     /// Takes in another part's values; returns what each of its codes is here.
-    pub(super) fn absorb(&mut self, other: &Self) -> Vec<u32> {
+    pub(crate) fn absorb(&mut self, other: &Self) -> Vec<u32> {
         let mut map = vec![0];
         for (at, label) in other.labels.iter().enumerate() {
             map.push(match other.bits.get(at) {
