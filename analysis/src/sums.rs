@@ -2,9 +2,9 @@
 //!
 //! A mean, total, ratio or proportion and its linearised variance depend on the rows only through a few weighted
 //! sums of each sampled unit and domain: n, Σw, Σwy, Σwy². [`Sums`] collects them batch by batch; two halves of a
-//! file [combine](Sums::combine) into the whole, and [`Sums::estimates`] then treats each sampled unit as one row of
+//! file [join](Sums::absorb) into the whole, and [`Sums::estimates`] then treats each sampled unit as one row of
 //! a small design, so that figures, intervals and degrees of freedom come from the same code as those of rows in
-//! memory. [`parquet::estimates`] does it for a file of any length in bounded memory, on all cores, with figures
+//! memory. Without clusters every row is a unit, and the sums are those of each stratum, with Σw²y² and its like. [`parquet::estimates`] does it for a file of any length in bounded memory, on all cores, with figures
 //! that do not depend on how many cores there are.
 //!
 //! What needs the rows again (quantiles, calibration, replicate weights) is not here.
@@ -32,10 +32,10 @@ use crate::weighting::WeightDiagnostics;
 use cells::Coder;
 use view::View;
 
-/// The columns of a sampling design with clusters.
+/// The columns of a sampling design.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct DesignColumns {
-    /// The sampled unit of each stage, first stage first; at least one.
+    /// The sampled unit of each stage, first stage first; none when every row is a unit.
     pub ids: Vec<String>,
     /// The stratum of each stage, as many as are stratified from the first on.
     pub strata: Vec<String>,
@@ -95,9 +95,6 @@ pub struct Line {
 /// Why a file cannot be summed. Rows count from 0.
 #[derive(Debug, Error)]
 pub enum SumsError {
-    /// No ids: without clusters every row is a unit, and there is nothing to sum up.
-    #[error("the design has no ids")]
-    NoIds,
     /// A column that the file does not have, or that cannot be read.
     #[error(transparent)]
     Polars(#[from] PolarsError),
@@ -163,7 +160,7 @@ pub enum SumsError {
 ///     statistic: Statistic::Mean, of: "score".into(), per: None, by: vec![], condition: vec![],
 ///     options: EstimateOptions::default(),
 /// };
-/// let mut sums = Sums::new(&design, &[mean])?;
+/// let mut sums = Sums::new(&design, &[mean]);
 /// sums.add(&batch.slice(0, 4), 0)?;
 /// sums.add(&batch.slice(4, 2), 4)?;
 /// let answers = sums.estimates()?;
@@ -179,12 +176,14 @@ pub struct Sums {
     dictionaries: Vec<Dictionary>,
     /// Every column that is read as numbers.
     numbers: Vec<String>,
-    /// The sampled units: stages' ids and strata, coded together.
+    /// The sampled units: stages' ids and strata, coded together. Without ids the strata, each row being a unit.
     units: Coder,
     /// Dictionaries of `units`' parts, in their order: strata before ids, stage by stage.
     unit_parts: Vec<UnitPart>,
     /// Σw of each unit.
     unit_weights: Vec<f64>,
+    /// Rows of each unit, and those of them with a weight.
+    unit_rows: Vec<[u32; 2]>,
     /// Population sizes of each unit, one column per stage that has them.
     fpc: Vec<Vec<f64>>,
     views: Vec<View>,
@@ -222,28 +221,23 @@ pub struct WeightSums {
 
 impl Sums {
     /// Prepares the sums that the questions need.
-    ///
-    /// # Errors
-    /// [`SumsError::NoIds`] when the design has no clusters.
-    pub fn new(design: &DesignColumns, questions: &[Question]) -> Result<Self, SumsError> {
-        if design.ids.is_empty() {
-            return Err(SumsError::NoIds);
-        }
+    pub fn new(design: &DesignColumns, questions: &[Question]) -> Self {
         let mut sums = Self {
             design: design.clone(),
             questions: Vec::new(),
             dictionaries: Vec::new(),
             numbers: Vec::new(),
-            units: Coder::new(0),
+            units: Coder::new(1),
             unit_parts: Vec::new(),
             unit_weights: Vec::new(),
+            unit_rows: Vec::new(),
             fpc: vec![Vec::new(); design.fpc.len()],
             views: Vec::new(),
             conditions: vec![Vec::new()],
             weights: WeightSums::new(),
             rows: 0,
         };
-        for stage in 0..design.ids.len() {
+        for stage in 0..design.ids.len().max(1) {
             for (stratum, names) in [(true, &design.strata), (false, &design.ids)] {
                 if let Some(name) = names.get(stage) {
                     let dictionary = sums.dictionary(name);
@@ -260,7 +254,7 @@ impl Sums {
         for question in questions {
             sums.ask(question);
         }
-        Ok(sums)
+        sums
     }
 
     /// A view for every combination of `by` columns that no wider combination under the same condition contains:
@@ -273,7 +267,7 @@ impl Sums {
             if !self.views.iter().any(wide_enough) {
                 self.views
                     .retain(|view| !(view.condition == condition && view.by.iter().all(|d| by.contains(d))));
-                self.views.push(View::new(by, condition));
+                self.views.push(View::new(by, condition, self.design.ids.is_empty()));
             }
         }
     }
@@ -362,10 +356,14 @@ impl Sums {
         for dictionary in &mut self.dictionaries {
             codes.push(dictionary.encode(batch.column(dictionary.name())?)?);
         }
-        let units = self.code_units(&codes, first_row)?;
+        let units = self.code_units(&codes, batch.height(), first_row)?;
         self.unit_weights.resize(self.units.len(), 0.0);
-        for (&unit, weight) in units.iter().zip(&weights) {
+        self.unit_rows.resize(self.units.len(), [0; 2]);
+        for (&unit, &weight) in units.iter().zip(&weights) {
             self.unit_weights[unit as usize] += weight;
+            let [rows, weighted] = &mut self.unit_rows[unit as usize];
+            *rows += 1;
+            *weighted += u32::from(weight > 0.0);
         }
         self.read_fpc(batch, &units, first_row)?;
         let mut numbers: Vec<Vec<f64>> = Vec::with_capacity(self.numbers.len());
@@ -402,7 +400,7 @@ impl Sums {
     }
 
     /// The unit of each row, by crossing the stages' strata and ids.
-    fn code_units(&mut self, codes: &[Vec<u32>], first_row: usize) -> Result<Vec<u32>, SumsError> {
+    fn code_units(&mut self, codes: &[Vec<u32>], rows: usize, first_row: usize) -> Result<Vec<u32>, SumsError> {
         for part in &self.unit_parts {
             if let Some(at) = codes[part.dictionary].iter().position(|&code| code == 0) {
                 return Err(SumsError::Missing {
@@ -416,6 +414,9 @@ impl Sums {
             .iter()
             .map(|part| codes[part.dictionary].as_slice())
             .collect();
+        if parts.is_empty() {
+            return Ok(self.units.encode(&[&vec![0; rows]]));
+        }
         Ok(self.units.encode(&parts))
     }
 
@@ -462,11 +463,11 @@ impl Sums {
         Some(keep)
     }
 
-    /// The sums of both parts of a file together; both were prepared for the same design and questions.
+    /// Takes in the sums of another part of the file, prepared for the same design and questions.
     ///
     /// # Errors
     /// When a unit that both parts have differs in its population sizes.
-    pub fn combine(mut self, other: Self) -> Result<Self, SumsError> {
+    pub fn absorb(&mut self, other: Self) -> Result<(), SumsError> {
         let codes: Vec<Vec<u32>> = self
             .dictionaries
             .iter_mut()
@@ -476,8 +477,11 @@ impl Sums {
         let parts: Vec<usize> = self.unit_parts.iter().map(|part| part.dictionary).collect();
         let units = self.units.absorb(&other.units, |part, code| codes[parts[part]][code as usize]);
         self.unit_weights.resize(self.units.len(), 0.0);
-        for (&unit, weight) in units.iter().zip(&other.unit_weights) {
+        self.unit_rows.resize(self.units.len(), [0; 2]);
+        for ((&unit, weight), rows) in units.iter().zip(&other.unit_weights).zip(&other.unit_rows) {
             self.unit_weights[unit as usize] += weight;
+            self.unit_rows[unit as usize][0] += rows[0];
+            self.unit_rows[unit as usize][1] += rows[1];
         }
         for ((mine, theirs), column) in self.fpc.iter_mut().zip(&other.fpc).zip(&self.design.fpc) {
             mine.resize(self.units.len(), f64::NAN);
@@ -499,7 +503,7 @@ impl Sums {
         }
         self.weights = self.weights.combine(other.weights);
         self.rows += other.rows;
-        Ok(self)
+        Ok(())
     }
 
     /// Rows seen, those of weight 0 included.

@@ -29,6 +29,7 @@ pub struct DesignBuilder<'a> {
     weights: Option<&'a [f64]>,
     nest: bool,
     lonely_psu: LonelyPsu,
+    multiplicity: Option<&'a [u32]>,
 }
 
 impl<'a> DesignBuilder<'a> {
@@ -39,6 +40,7 @@ impl<'a> DesignBuilder<'a> {
             weights: None,
             nest: false,
             lonely_psu: LonelyPsu::default(),
+            multiplicity: None,
         }
     }
 
@@ -67,6 +69,13 @@ impl<'a> DesignBuilder<'a> {
     #[must_use]
     pub fn lonely_psu(mut self, rule: LonelyPsu) -> Self {
         self.lonely_psu = rule;
+        self
+    }
+
+    /// Says that each row stands for so many sampled units of its stratum, when they have been summed up before.
+    #[must_use]
+    pub(crate) fn multiplicity(mut self, units: &'a [u32]) -> Self {
+        self.multiplicity = Some(units);
         self
     }
 
@@ -236,8 +245,8 @@ impl<'a> DesignBuilder<'a> {
                 parent,
             })
             .collect();
-        for &stratum in &stratum_of_unit {
-            strata[stratum as usize].units += 1;
+        for (unit, &stratum) in stratum_of_unit.iter().enumerate() {
+            strata[stratum as usize].units += self.multiplicity.map_or(1, |units| units[unit]);
         }
         if let Some(values) = columns.fpc {
             self.set_fractions(index, values, as_sizes, &stratum_of_row, &mut strata, faults);

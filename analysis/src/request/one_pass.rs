@@ -1,6 +1,6 @@
 //! Requests that can be answered in one pass over a Parquet file, without holding its rows.
 //!
-//! Means, totals, ratios and proportions of a weighted sample of clusters can; whatever else is asked, and every
+//! Means, totals, ratios and proportions of a weighted sample can; whatever else is asked, and every
 //! fault, goes the way of rows in memory, which names the row at fault. Both give the same figures.
 
 use std::fs::File;
@@ -28,7 +28,7 @@ pub(super) fn answer(request: &Request, base_dir: &Path) -> Option<Answer> {
     let path = base_dir.join(&request.data);
     let is_parquet = path.extension()?.eq_ignore_ascii_case("parquet");
     let design = &request.design;
-    if !is_parquet || !request.calibrate.is_empty() || design.ids.is_empty() {
+    if !is_parquet || !request.calibrate.is_empty() {
         return None;
     }
     let columns = DesignColumns {

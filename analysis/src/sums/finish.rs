@@ -8,6 +8,7 @@ use crate::design::{StageColumns, SurveyDesign};
 use crate::estimate::{DeffBase, DfRule, Estimate, EstimateOptions, Linearised};
 use crate::factor::Factor;
 use crate::interval::{Basis, limits};
+use crate::variance::linearise::variance_of_element_sums;
 
 /// A domain's key (codes of the `by` columns) and its lines in a view's tables, each with its unit, by unit.
 type Domains = Vec<(Vec<u32>, Vec<(u32, usize)>)>;
@@ -15,8 +16,10 @@ type Domains = Vec<(Vec<u32>, Vec<(u32, usize)>)>;
 /// A statistic of one domain as far as the sums give it.
 struct Summed {
     level: Option<u32>,
-    /// The statistic, with one influence value per unit.
+    /// The statistic, with one influence value per unit: the total of its rows' weighted influence values.
     linearised: Linearised,
+    /// Where every row is a unit and the rows of `linearised` are strata: Σ of the squares of those values.
+    squares: Vec<f64>,
     n: f64,
     /// n/(n−1) Σw(z−z̄)²/Σw of the rows' influence values.
     spread: f64,
@@ -73,7 +76,7 @@ impl Sums {
     fn unit_design(&self) -> Result<SurveyDesign, SumsError> {
         let rows = self.units.len();
         let keys: Vec<Vec<u32>> = (0..rows as u32).map(|unit| self.units.key(unit)).collect();
-        let mut ids: Vec<Option<Factor>> = vec![None; self.design.ids.len()];
+        let mut ids: Vec<Option<Factor>> = vec![None; self.design.ids.len().max(1)];
         let mut strata = ids.clone();
         for (at, part) in self.unit_parts.iter().enumerate() {
             let dictionary = &self.dictionaries[part.dictionary];
@@ -83,10 +86,14 @@ impl Sums {
             target[part.stage] = Some(factor);
         }
         let weights: Vec<f64> = self.unit_weights.iter().map(|&w| f64::from(u8::from(w > 0.0))).collect();
+        let elements: Vec<u32> = self.unit_rows.iter().map(|[rows, _]| *rows).collect();
         let mut builder = SurveyDesign::builder(rows)
             .weights(&weights)
             .nest(self.design.nest)
             .lonely_psu(self.design.lonely_psu);
+        if self.design.ids.is_empty() {
+            builder = builder.multiplicity(&elements);
+        }
         for stage in 0..ids.len() {
             builder = builder.stage(StageColumns {
                 ids: ids[stage].as_ref(),
@@ -106,9 +113,20 @@ impl Sums {
         by.filter_map(|name| names.iter().position(|n| n == name)).collect()
     }
 
+    /// Degrees of freedom of the whole design.
+    fn df(&self, design: &SurveyDesign) -> f64 {
+        if !self.design.ids.is_empty() {
+            return design.df();
+        }
+        let weighted = self.unit_rows.iter().map(|[_, weighted]| f64::from(*weighted));
+        weighted.filter(|rows| *rows > 0.0).map(|rows| rows - 1.0).sum()
+    }
+
     fn answer(&self, asked: &Asked, domains: &Domains, design: &SurveyDesign, ranks: &[Vec<u32>]) -> Vec<Line> {
         let (view, question) = (&self.views[asked.view], &asked.question);
         let by: Vec<usize> = self.positions(asked).into_iter().map(|at| view.by[at]).collect();
+        let elements = self.design.ids.is_empty();
+        let df = self.df(design);
         let mut answer = Vec::new();
         for (key, lines) in domains {
             let labels = by.iter().zip(key).map(|(&d, &code)| self.dictionaries[d].label(code).to_owned());
@@ -127,7 +145,7 @@ impl Sums {
                 answer.push(Line {
                     level: summed.level.map(label),
                     domain: labels.clone(),
-                    estimate: summed.estimate(design, &question.options),
+                    estimate: summed.estimate(design, elements, df, &question.options),
                 });
             }
         }
@@ -163,10 +181,15 @@ fn domains(view: &View, positions: &[usize], ranks: &[Vec<u32>]) -> Domains {
 }
 
 /// The sums of each unit that has a row with a value, and of all units together.
-fn by_unit<const N: usize>(table: &[[f64; N]], lines: &[(u32, usize)]) -> (Vec<(u32, [f64; N])>, [f64; N]) {
+///
+/// - `line`: the sums of a line, n first; `None` past the end of its table.
+fn by_unit<const N: usize>(
+    lines: &[(u32, usize)],
+    line: impl Fn(usize) -> Option<[f64; N]>,
+) -> (Vec<(u32, [f64; N])>, [f64; N]) {
     let (mut units, mut all): (Vec<(u32, [f64; N])>, _) = (Vec::new(), [0.0; N]);
-    for &(unit, line) in lines {
-        let Some(sums) = table.get(line).filter(|sums| sums[0] > 0.0) else {
+    for &(unit, at) in lines {
+        let Some(sums) = line(at).filter(|sums| sums[0] > 0.0) else {
             continue;
         };
         if units.last().is_none_or(|&(last, _)| last != unit) {
@@ -182,38 +205,28 @@ fn by_unit<const N: usize>(table: &[[f64; N]], lines: &[(u32, usize)]) -> (Vec<(
     (units, all)
 }
 
-fn numeric(view: &View, table: usize, lines: &[(u32, usize)], statistic: Statistic) -> Summed {
-    let table = &view.numeric[table];
-    let (units, [n, w, first, second]) = by_unit(&table.lines, lines);
-    let mean = first / w;
-    // S² of the values, n/(n−1) Σw(y−ȳ)²/Σw.
-    let spread = (second - first * mean) / w * (n / (n - 1.0));
-    let rows = units.iter().map(|&(unit, _)| unit).collect();
-    let (value, influence, spread) = if statistic == Statistic::Mean {
-        let influence = units.iter().map(|&(_, [_, uw, u1, _])| (u1 - mean * uw) / w).collect();
-        (table.centre() + mean, influence, spread / (w * w))
-    } else {
-        let influence = units.iter().map(|&(_, [_, uw, u1, _])| u1 + table.centre() * uw).collect();
-        (first + table.centre() * w, influence, spread)
-    };
-    let linearised = Linearised {
-        value,
-        rows,
-        influence,
-        sum_weights: w,
-    };
-    Summed {
-        level: None,
-        linearised,
-        n,
-        spread,
-    }
+/// A line of two tables side by side; without squares those are 0.
+fn joined(lines: &[[f64; 4]], squares: &[[f64; 3]], at: usize) -> Option<[f64; 7]> {
+    let [a, b, c, d] = *lines.get(at)?;
+    let [e, f, g] = squares.get(at).copied().unwrap_or_default();
+    Some([a, b, c, d, e, f, g])
 }
 
-fn ratio(view: &View, table: usize, lines: &[(u32, usize)]) -> Summed {
-    let (units, [n, w, y, x]) = by_unit(&view.ratios[table].lines, lines);
-    let value = y / x;
-    let influence = units.iter().map(|&(_, [_, _, uy, ux])| (uy - value * ux) / x);
+fn numeric(view: &View, table: usize, lines: &[(u32, usize)], statistic: Statistic) -> Summed {
+    let table = &view.numeric[table];
+    let (units, [n, w, first, second, ..]) = by_unit(lines, |at| joined(&table.lines, &table.squares, at));
+    let (centre, mean) = (table.centre(), first / w);
+    // S² of the values, n/(n−1) Σw(y−ȳ)²/Σw.
+    let spread = (second - first * mean) / w * (n / (n - 1.0));
+    // Influence (y − ȳ)/Σw of a mean, y of a total; the values are summed as y − c.
+    let (value, from, scale, spread) = match statistic {
+        Statistic::Mean => (centre + mean, mean, 1.0 / w, spread / (w * w)),
+        _ => (first + centre * w, -centre, 1.0, spread),
+    };
+    let influence = units.iter().map(|&(_, [_, w, first, ..])| (first - from * w) * scale);
+    let squares = units
+        .iter()
+        .map(|&(_, [.., q0, q1, q2])| (q2 - 2.0 * from * q1 + from * from * q0) * scale * scale);
     let linearised = Linearised {
         value,
         influence: influence.collect(),
@@ -223,6 +236,30 @@ fn ratio(view: &View, table: usize, lines: &[(u32, usize)]) -> Summed {
     Summed {
         level: None,
         linearised,
+        squares: squares.collect(),
+        n,
+        spread,
+    }
+}
+
+fn ratio(view: &View, table: usize, lines: &[(u32, usize)]) -> Summed {
+    let table = &view.ratios[table];
+    let (units, [n, w, y, x, ..]) = by_unit(lines, |at| joined(&table.lines, &table.squares, at));
+    let value = y / x;
+    let influence = units.iter().map(|&(_, [_, _, y, x, ..])| y - value * x);
+    let squares = units
+        .iter()
+        .map(|&(_, [.., yy, yx, xx])| (yy - 2.0 * value * yx + value * value * xx) / (x * x));
+    let linearised = Linearised {
+        value,
+        influence: influence.map(|total| total / x).collect(),
+        rows: units.iter().map(|&(unit, _)| unit).collect(),
+        sum_weights: w,
+    };
+    Summed {
+        level: None,
+        linearised,
+        squares: squares.collect(),
         n,
         spread: f64::NAN,
     }
@@ -241,12 +278,15 @@ fn levels(
     // Units of the domain by line, so that one walk over the slots finds them.
     let mut unit_of_line: BTreeMap<u32, u32> = BTreeMap::new();
     unit_of_line.extend(lines.iter().map(|&(unit, line)| (line as u32, unit)));
-    let mut per_unit: BTreeMap<u32, Vec<f64>> = BTreeMap::new();
+    // Σw and Σw² of each unit by level.
+    let mut per_unit: BTreeMap<u32, Vec<[f64; 2]>> = BTreeMap::new();
     let mut totals = vec![0.0; level_count];
     let mut n = 0.0;
-    for (&(line, level), &[rows, w]) in table.slots.pairs().iter().zip(&table.sums) {
+    for (&(line, level), &[rows, w, square]) in table.slots.pairs().iter().zip(&table.sums) {
         if let (Some(&unit), true) = (unit_of_line.get(&line), level > 0) {
-            per_unit.entry(unit).or_insert_with(|| vec![0.0; level_count])[level as usize] += w;
+            let sums = per_unit.entry(unit).or_insert_with(|| vec![[0.0; 2]; level_count]);
+            sums[level as usize][0] += w;
+            sums[level as usize][1] += square;
             totals[level as usize] += w;
             n += rows;
         }
@@ -257,38 +297,66 @@ fn levels(
     let one = |level: u32| {
         let at = level as usize;
         let share = totals[at] / w;
-        let proportion = statistic == Statistic::Proportion;
-        let influence = per_unit.values().map(|sums| match proportion {
-            true => (sums[at] - share * sums.iter().sum::<f64>()) / w,
-            false => sums[at],
+        // Influence (1ᵢ − p)/Σw of a proportion, 1ᵢ of a total.
+        let (value, from, scale) = match statistic {
+            Statistic::Proportion => (share, share, 1.0 / w),
+            _ => (totals[at], 0.0, 1.0),
+        };
+        let all = |sums: &[[f64; 2]], part: usize| sums.iter().map(|sums| sums[part]).sum::<f64>();
+        let influence = per_unit.values().map(|sums| (sums[at][0] - from * all(sums, 0)) * scale);
+        let squares = per_unit.values().map(|sums| {
+            let (here, elsewhere) = (sums[at][1], all(sums, 1) - sums[at][1]);
+            ((1.0 - from).powi(2) * here + from * from * elsewhere) * scale * scale
         });
-        let spread = share * (1.0 - share) * (n / (n - 1.0));
+        let linearised = Linearised {
+            value,
+            influence: influence.collect(),
+            rows: per_unit.keys().copied().collect(),
+            sum_weights: w,
+        };
         Summed {
             level: Some(level),
-            linearised: Linearised {
-                value: if proportion { share } else { totals[at] },
-                rows: per_unit.keys().copied().collect(),
-                influence: influence.collect(),
-                sum_weights: w,
-            },
+            linearised,
+            squares: squares.collect(),
             n,
-            spread: if proportion { spread / (w * w) } else { spread },
+            spread: share * (1.0 - share) * (n / (n - 1.0)) * scale * scale,
         }
     };
     order.into_iter().map(one).collect()
 }
 
 impl Summed {
-    fn estimate(&self, design: &SurveyDesign, options: &EstimateOptions) -> Estimate {
+    fn variance(&self, design: &SurveyDesign, elements: bool) -> f64 {
+        if !elements || self.n == 0.0 {
+            return self.linearised.variance(design);
+        }
+        let totals = self.linearised.rows.iter().zip(&self.linearised.influence);
+        let sums: Vec<(u32, f64, f64)> = totals
+            .zip(&self.squares)
+            .map(|((&stratum, &total), &square)| (stratum, total, square))
+            .collect();
+        variance_of_element_sums(design, &sums)
+    }
+
+    /// - `elements`: whether every row is a unit, so that the units here are strata.
+    /// - `design_df`: degrees of freedom of the whole design.
+    fn estimate(
+        &self,
+        design: &SurveyDesign,
+        elements: bool,
+        design_df: f64,
+        options: &EstimateOptions,
+    ) -> Estimate {
         let Linearised {
             value,
             ref rows,
             sum_weights,
             ..
         } = self.linearised;
-        let variance = self.linearised.variance(design);
+        let variance = self.variance(design, elements);
         let df = match options.df {
-            DfRule::Design => design.df(),
+            DfRule::Design => design_df,
+            DfRule::Domain if elements => self.n - rows.len() as f64,
             DfRule::Domain => design.df_within(rows),
         };
         let (n, se) = (self.n as usize, variance.sqrt());

@@ -23,7 +23,7 @@ const PARTS: usize = 16;
 /// # Errors
 /// A file that cannot be read, or what [`Sums::add`] refuses.
 pub fn sums(path: &Path, design: &DesignColumns, questions: &[Question]) -> Result<Sums, SumsError> {
-    let empty = Sums::new(design, questions)?;
+    let empty = Sums::new(design, questions);
     let columns = empty.columns();
     let mut reader = ParquetReader::new(File::open(path)?);
     let metadata = reader.get_metadata()?.clone();
@@ -89,8 +89,16 @@ impl Merged {
         self.waiting.insert(part, sums);
         while let Some(next) = self.waiting.remove(&self.parts) {
             self.parts += 1;
-            let all = std::mem::replace(&mut self.all, Err(SumsError::NoIds));
-            self.all = all.and_then(|all| all.combine(next?));
+            match (next, &mut self.all) {
+                (Ok(next), Ok(all)) => {
+                    if let Err(error) = all.absorb(next) {
+                        self.all = Err(error);
+                    }
+                }
+                (Err(error), Ok(_)) => self.all = Err(error),
+                // The first fault of the file is the one to tell.
+                (_, Err(_)) => {}
+            }
         }
     }
 }

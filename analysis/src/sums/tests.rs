@@ -28,7 +28,8 @@ impl Rows {
         // Two strata of three villages; a township column that cuts across villages.
         self.village.push(village);
         self.stratum.push(if village < 3 { "甲" } else { "乙" }.to_owned());
-        self.size.push(if village < 3 { 30.0 } else { 12.0 });
+        // As villages or as persons, the population is larger than any sample made here.
+        self.size.push(if village < 3 { 300.0 } else { 120.0 });
         self.township.push(here.then_some(village % 2));
         self.weight.push(weight);
         self.y.push(y.unwrap_or(NAN));
@@ -47,12 +48,13 @@ impl Rows {
         .unwrap()
     }
 
-    fn design(&self) -> SurveyDesign {
+    /// Without villages every person is a unit.
+    fn design(&self, clusters: bool) -> SurveyDesign {
         let villages = Factor::from_labels(self.village.iter().map(ToString::to_string));
         let strata = Factor::from_labels(&self.stratum);
         SurveyDesign::builder(self.y.len())
             .stage(StageColumns {
-                ids: Some(&villages),
+                ids: clusters.then_some(&villages),
                 strata: Some(&strata),
                 fpc: Some(&self.size),
             })
@@ -82,9 +84,10 @@ fn rows() -> impl Strategy<Value = Rows> {
     })
 }
 
-fn columns() -> DesignColumns {
+fn columns(clusters: bool) -> DesignColumns {
+    let ids = if clusters { vec!["village".into()] } else { Vec::new() };
     DesignColumns {
-        ids: vec!["village".into()],
+        ids,
         strata: vec!["stratum".into()],
         fpc: vec!["size".into()],
         weights: "w".into(),
@@ -121,8 +124,8 @@ fn questions() -> Vec<Question> {
 }
 
 /// What the estimators say of the same rows.
-fn from_rows(rows: &Rows, question: &Question) -> Vec<Estimate> {
-    let design = rows.design();
+fn from_rows(rows: &Rows, clusters: bool, question: &Question) -> Vec<Estimate> {
+    let design = rows.design(clusters);
     let town = Factor::from_values(rows.township.iter().map(|t| t.map(|t| t.to_string())));
     let stratum = Factor::from_labels(&rows.stratum);
     let by: Vec<&Factor> = question
@@ -170,14 +173,24 @@ fn assert_same(found: &[Estimate], expected: &[Estimate], what: &str) {
 }
 
 fn summed(frame: &DataFrame, questions: &[Question], cut: usize, merge: bool) -> Vec<Vec<Line>> {
+    summed_as(&columns(true), frame, questions, cut, merge)
+}
+
+fn summed_as(
+    columns: &DesignColumns,
+    frame: &DataFrame,
+    questions: &[Question],
+    cut: usize,
+    merge: bool,
+) -> Vec<Vec<Line>> {
     let cut = cut.min(frame.height());
     let (first, second) = (frame.slice(0, cut), frame.slice(cut as i64, frame.height() - cut));
-    let mut sums = Sums::new(&columns(), questions).unwrap();
+    let mut sums = Sums::new(columns, questions);
     sums.add(&first, 0).unwrap();
     if merge {
-        let mut other = Sums::new(&columns(), questions).unwrap();
+        let mut other = Sums::new(columns, questions);
         other.add(&second, cut).unwrap();
-        sums = sums.combine(other).unwrap();
+        sums.absorb(other).unwrap();
     } else {
         sums.add(&second, cut).unwrap();
     }
@@ -188,13 +201,15 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn sums_give_the_figures_of_rows_in_memory(rows in rows(), cut in 0usize..66, merge in any::<bool>()) {
+    fn sums_give_the_figures_of_rows_in_memory(
+        rows in rows(), clusters in any::<bool>(), cut in 0usize..66, merge in any::<bool>(),
+    ) {
         let questions = questions();
-        let answers = summed(&rows.frame(), &questions, cut, merge);
+        let answers = summed_as(&columns(clusters), &rows.frame(), &questions, cut, merge);
         for (question, lines) in questions.iter().zip(&answers) {
             let found: Vec<Estimate> = lines.iter().map(|line| line.estimate).collect();
             let what = format!("{:?} by {:?}", question.statistic, question.by);
-            assert_same(&found, &from_rows(&rows, question), &what);
+            assert_same(&found, &from_rows(&rows, clusters, question), &what);
         }
     }
 
@@ -250,7 +265,7 @@ fn a_million_strata_are_summed() {
     };
     let mut asked = question(Statistic::Mean, "y", &[]);
     asked.options.df = DfRule::Design;
-    let mut sums = Sums::new(&design, &[asked]).unwrap();
+    let mut sums = Sums::new(&design, &[asked]);
     sums.add(&frame, 0).unwrap();
     let estimate = sums.estimates().unwrap()[0][0].estimate;
     assert_eq!((estimate.value, estimate.df, estimate.n), (0.5, 1e6, 2_000_000));
@@ -278,7 +293,7 @@ fn a_condition_is_a_domain_and_its_sums_stay_apart() {
     let plain = question(Statistic::Mean, "y", &["township"]);
     let answers = summed(&rows.frame(), &[asked, plain.clone()], 7, true);
     let yes: Vec<u32> = (0..18).filter(|row| row % 3 == 0).collect();
-    let design = rows.design();
+    let design = rows.design(true);
     let expected = mean::linearise(&design, &rows.y, Some(&yes)).estimate(&design, &plain.options);
     assert_same(&[answers[0][0].estimate], &[expected], "where");
     assert_eq!(answers[1].len(), 2);
@@ -288,7 +303,7 @@ fn a_condition_is_a_domain_and_its_sums_stay_apart() {
 fn a_condition_on_a_value_that_no_row_has_is_refused() {
     let mut asked = question(Statistic::Mean, "y", &[]);
     asked.condition = vec![("answer".to_owned(), vec!["也许".to_owned()])];
-    let mut sums = Sums::new(&columns(), &[asked]).unwrap();
+    let mut sums = Sums::new(&columns(true), &[asked]);
     sums.add(&small().frame(), 0).unwrap();
     let error = sums.estimates().unwrap_err().to_string();
     assert_eq!(error, "column answer has no value 也许");
@@ -299,43 +314,43 @@ fn bad_cells_are_named_by_column_and_row() {
     let refuse = |change: &dyn Fn(&mut Rows)| {
         let mut rows = small();
         change(&mut rows);
-        let mut sums = Sums::new(&columns(), &questions()).unwrap();
+        let mut sums = Sums::new(&columns(true), &questions());
         sums.add(&rows.frame(), 100).unwrap_err().to_string()
     };
     assert_eq!(refuse(&|rows| rows.weight[4] = -1.0), "row 104: the weight -1 is not a finite number ≥ 0");
     assert_eq!(refuse(&|rows| rows.weight[2] = NAN), "row 102: no value in w");
     assert_eq!(refuse(&|rows| rows.stratum[5].clear()), "row 105: no value in stratum");
     assert_eq!(
-        refuse(&|rows| rows.size[1] = 31.0),
-        "row 101: size is 31, but 30 in the same sampled unit before"
+        refuse(&|rows| rows.size[1] = 310.0),
+        "row 101: size is 310, but 300 in the same sampled unit before"
     );
     let text = question(Statistic::Mean, "answer", &[]);
-    let mut sums = Sums::new(&columns(), &[text]).unwrap();
+    let mut sums = Sums::new(&columns(true), &[text]);
     let error = sums.add(&small().frame(), 0).unwrap_err().to_string();
     assert_eq!(error, "column answer holds text, not numbers");
 }
 
 #[test]
-fn lonely_psus_and_designs_without_clusters_are_refused() {
+fn lonely_psus_are_refused_by_name() {
     let mut rows = small();
     rows.stratum[..3].fill("丙".to_owned());
-    let mut sums = Sums::new(&columns(), &questions()).unwrap();
+    let mut sums = Sums::new(&columns(true), &questions());
     sums.add(&rows.frame(), 0).unwrap();
     let error = sums.estimates().unwrap_err().to_string();
     assert!(error.contains("stratum 丙 has a single sampled unit"), "{error}");
-    let none = DesignColumns::default();
-    assert!(matches!(Sums::new(&none, &[]), Err(SumsError::NoIds)));
 }
 
 #[test]
 fn rows_of_weight_zero_are_in_no_estimate_but_their_village_stays_in_the_design() {
     let mut rows = small();
     rows.weight[..3].fill(0.0);
-    let answers = summed(&rows.frame(), &[question(Statistic::Mean, "y", &[])], 5, true);
-    let design = rows.design();
-    let options = question(Statistic::Mean, "y", &[]).options;
-    let expected = mean::linearise(&design, &rows.y, None).estimate(&design, &options);
-    assert_same(&[answers[0][0].estimate], &[expected], "weight 0");
+    let asked = question(Statistic::Mean, "y", &[]);
+    for clusters in [true, false] {
+        let answers = summed_as(&columns(clusters), &rows.frame(), &[asked.clone()], 5, true);
+        let design = rows.design(clusters);
+        let expected = mean::linearise(&design, &rows.y, None).estimate(&design, &asked.options);
+        assert_same(&[answers[0][0].estimate], &[expected], "weight 0");
+    }
 }
 
 #[test]
@@ -360,12 +375,12 @@ fn a_parquet_file_gives_the_figures_of_its_rows() {
     let file = std::fs::File::create(&path).unwrap();
     ParquetWriter::new(file).with_row_group_size(Some(50)).finish(&mut rows.frame()).unwrap();
     let questions = questions();
-    let sums = parquet::sums(&path, &columns(), &questions).unwrap();
+    let sums = parquet::sums(&path, &columns(true), &questions).unwrap();
     assert_eq!(sums.levels("answer"), ["否", "是"]);
     let weights = sums.weights();
     assert_eq!((weights.moments.n(), weights.min, weights.max), (418, 1.0, 5.0));
     for (question, lines) in questions.iter().zip(sums.estimates().unwrap()) {
         let found: Vec<Estimate> = lines.iter().map(|line| line.estimate).collect();
-        assert_same(&found, &from_rows(&rows, question), &format!("{question:?}"));
+        assert_same(&found, &from_rows(&rows, true, question), &format!("{question:?}"));
     }
 }

@@ -11,6 +11,8 @@ pub(super) struct View {
     /// Dictionaries of the columns that tell domains apart.
     pub(super) by: Vec<usize>,
     pub(super) condition: usize,
+    /// Whether every row is a sampled unit, whose squares are needed.
+    elements: bool,
     /// Codes (unit, by …); line c + 1 of a table belongs to code c.
     pub(super) cells: Coder,
     /// Rows of each line.
@@ -28,6 +30,8 @@ pub(super) struct NumericTable {
     centre: Option<f64>,
     /// n, Σw, Σw(y−c), Σw(y−c)².
     pub(super) lines: Vec<[f64; 4]>,
+    /// Σw², Σw²(y−c), Σw²(y−c)² where every row is a unit; else empty.
+    pub(super) squares: Vec<[f64; 3]>,
 }
 
 /// Sums of the rows that have both columns of a ratio.
@@ -37,6 +41,8 @@ pub(super) struct RatioTable {
     x: usize,
     /// n, Σw, Σwy, Σwx.
     pub(super) lines: Vec<[f64; 4]>,
+    /// Σw²y², Σw²yx, Σw²x² where every row is a unit; else empty.
+    pub(super) squares: Vec<[f64; 3]>,
 }
 
 /// Sums of the rows at each level of a column.
@@ -45,16 +51,17 @@ pub(super) struct LevelTable {
     dictionary: usize,
     /// Codes (line, level); level 0 is a missing value.
     pub(super) slots: PairCoder,
-    /// n, Σw of each slot.
-    pub(super) sums: Vec<[f64; 2]>,
+    /// n, Σw, Σw² of each slot.
+    pub(super) sums: Vec<[f64; 3]>,
 }
 
 impl View {
-    pub(super) fn new(by: Vec<usize>, condition: usize) -> Self {
+    pub(super) fn new(by: Vec<usize>, condition: usize, elements: bool) -> Self {
         Self {
             cells: Coder::new(1 + by.len()),
             by,
             condition,
+            elements,
             rows: vec![0],
             numeric: Vec::new(),
             ratios: Vec::new(),
@@ -70,6 +77,7 @@ impl View {
                 column,
                 centre: None,
                 lines: Vec::new(),
+                squares: Vec::new(),
             });
             self.numeric.len() - 1
         })
@@ -83,6 +91,7 @@ impl View {
                 y,
                 x,
                 lines: Vec::new(),
+                squares: Vec::new(),
             });
             self.ratios.len() - 1
         })
@@ -133,12 +142,15 @@ impl View {
         for &line in &lines {
             self.rows[line as usize] += 1;
         }
+        let square_height = if self.elements { height } else { 0 };
         for table in &mut self.numeric {
             table.lines.resize(height, [0.0; 4]);
+            table.squares.resize(square_height, [0.0; 3]);
             table.add(&lines, weights, &numbers[table.column]);
         }
         for table in &mut self.ratios {
             table.lines.resize(height, [0.0; 4]);
+            table.squares.resize(square_height, [0.0; 3]);
             table.add(&lines, weights, &numbers[table.y], &numbers[table.x]);
         }
         for table in &mut self.levels {
@@ -160,14 +172,20 @@ impl View {
         for (line, rows) in other.rows.iter().enumerate() {
             self.rows[line_here(line)] += rows;
         }
+        let square_height = if self.elements { height } else { 0 };
         for (mine, theirs) in self.numeric.iter_mut().zip(&other.numeric) {
             mine.lines.resize(height, [0.0; 4]);
+            mine.squares.resize(square_height, [0.0; 3]);
             mine.absorb(theirs, line_here);
         }
         for (mine, theirs) in self.ratios.iter_mut().zip(&other.ratios) {
             mine.lines.resize(height, [0.0; 4]);
+            mine.squares.resize(square_height, [0.0; 3]);
             for (line, sums) in theirs.lines.iter().enumerate() {
                 add_to(&mut mine.lines[line_here(line)], sums);
+            }
+            for (line, squares) in theirs.squares.iter().enumerate() {
+                add_to(&mut mine.squares[line_here(line)], squares);
             }
         }
         for (mine, theirs) in self.levels.iter_mut().zip(&other.levels) {
@@ -178,7 +196,7 @@ impl View {
                 mine.slots.reserve(height, level as usize + 1);
                 let slot = mine.slots.code(line_here(line as usize) as u32, level) as usize;
                 if slot >= mine.sums.len() {
-                    mine.sums.push([0.0; 2]);
+                    mine.sums.push([0.0; 3]);
                 }
                 add_to(&mut mine.sums[slot], sums);
             }
@@ -213,6 +231,16 @@ impl NumericTable {
             sums[2] += weighted;
             sums[3] += weighted * deviation;
         }
+        if self.squares.is_empty() {
+            return;
+        }
+        for ((&line, &weight), &value) in lines.iter().zip(weights).zip(values) {
+            if !value.is_nan() {
+                let (deviation, square) = (value - centre, weight * weight);
+                let more = [square, square * deviation, square * deviation * deviation];
+                add_to(&mut self.squares[line as usize], &more);
+            }
+        }
     }
 
     fn absorb(&mut self, other: &Self, line_here: impl Fn(usize) -> usize) {
@@ -220,15 +248,16 @@ impl NumericTable {
             return;
         };
         let shift = theirs - *self.centre.get_or_insert(theirs);
+        // Σw(y−c) = Σw(y−c′) + (c′−c)Σw, and so for the squares.
+        let moved = |[w, first, second]: [f64; 3]| {
+            [w, first + shift * w, second + 2.0 * shift * first + shift * shift * w]
+        };
         for (line, &[n, w, first, second]) in other.lines.iter().enumerate() {
-            // Σw(y−c) = Σw(y−c′) + (c′−c)Σw, and so for the squares.
-            let moved = [
-                n,
-                w,
-                first + shift * w,
-                second + 2.0 * shift * first + shift * shift * w,
-            ];
-            add_to(&mut self.lines[line_here(line)], &moved);
+            let [w, first, second] = moved([w, first, second]);
+            add_to(&mut self.lines[line_here(line)], &[n, w, first, second]);
+        }
+        for (line, &squares) in other.squares.iter().enumerate() {
+            add_to(&mut self.squares[line_here(line)], &moved(squares));
         }
     }
 }
@@ -238,6 +267,10 @@ impl RatioTable {
         for (((&line, &weight), &y), &x) in lines.iter().zip(weights).zip(y).zip(x) {
             if !y.is_nan() && !x.is_nan() {
                 add_to(&mut self.lines[line as usize], &[1.0, weight, weight * y, weight * x]);
+                if let Some(squares) = self.squares.get_mut(line as usize) {
+                    let (wy, wx) = (weight * y, weight * x);
+                    add_to(squares, &[wy * wy, wy * wx, wx * wx]);
+                }
             }
         }
     }
@@ -251,9 +284,9 @@ impl LevelTable {
 
     fn add(&mut self, lines: &[u32], weights: &[f64], codes: &[u32]) {
         let slots = self.slots.encode(lines, codes);
-        self.sums.resize(self.slots.len(), [0.0; 2]);
+        self.sums.resize(self.slots.len(), [0.0; 3]);
         for (&slot, &weight) in slots.iter().zip(weights) {
-            add_to(&mut self.sums[slot as usize], &[1.0, weight]);
+            add_to(&mut self.sums[slot as usize], &[1.0, weight, weight * weight]);
         }
     }
 }

@@ -90,6 +90,29 @@ pub fn variance_of_domain_total(design: &SurveyDesign, rows: &[u32], values: &[f
         .sum()
 }
 
+/// The variance of Σ xᵢ when every row is a sampled unit, from the sums of each stratum.
+///
+/// - `design`: one row per stratum, made with the number of its units.
+/// - `sums`: strata (as rows of the design) with Σx and Σx² of their units; all other units have x = 0.
+pub(crate) fn variance_of_element_sums(design: &SurveyDesign, sums: &[(u32, f64, f64)]) -> f64 {
+    let stage = &design.stages()[0];
+    let coefficient = coefficients(stage, design.lonely_psu());
+    let mut totals = vec![0.0; stage.strata().len()];
+    for &(row, total, _) in sums {
+        totals[stage.stratum_of(row as usize)] = total;
+    }
+    let centres = centres(stage, totals, 1, design.lonely_psu());
+    sums.iter()
+        .map(|&(row, total, squares)| {
+            let stratum = stage.stratum_of(row as usize);
+            let centre = centres[stratum];
+            let units = f64::from(stage.strata()[stratum].units);
+            // Σ(x−m)² over all units of the stratum; rounding must not make it negative.
+            coefficient[stratum] * (squares - 2.0 * centre * total + units * centre * centre).max(0.0)
+        })
+        .sum()
+}
+
 /// Adds the stages' parts of the covariance matrix of p columns, read row by row.
 fn over_stages(design: &SurveyDesign, p: usize, mut read: impl FnMut(usize, &mut [f64])) -> DMatrix<f64> {
     let mut total = DMatrix::zeros(p, p);

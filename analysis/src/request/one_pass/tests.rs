@@ -111,6 +111,19 @@ fn two_stages_with_fpc_give_the_same_figures_from_csv_and_parquet() {
 }
 
 #[test]
+fn stratified_elements_with_fpc_give_the_same_figures_from_csv_and_parquet() {
+    let folder = files("apistrat", |_| {});
+    let design = json!({ "strata": ["stype"], "weights": "pw", "fpc": ["fpc"] });
+    let estimates = json!([
+        { "stat": "mean", "of": "api00", "by": ["awards"], "deff": true, "ci": { "df": "domain" } },
+        { "stat": "ratio", "of": "api00", "per": "enroll", "by": ["stype"] },
+        { "stat": "total", "of": "enroll" },
+        { "stat": "proportion", "of": "sch.wide" },
+    ]);
+    assert_both_ways_agree(&folder, &design, &estimates);
+}
+
+#[test]
 fn a_fault_is_named_by_row_as_from_any_file() {
     let folder = files("apiclus1", |frame| {
         let weights: Vec<f64> = (0..frame.height()).map(|row| if row == 4 { 0.0 } else { 1.5 }).collect();
