@@ -475,7 +475,10 @@ impl Sums {
             .map(|(mine, theirs)| mine.absorb(theirs))
             .collect();
         let parts: Vec<usize> = self.unit_parts.iter().map(|part| part.dictionary).collect();
-        let units = self.units.absorb(&other.units, |part, code| codes[parts[part]][code as usize]);
+        // Without strata and ids there is one unit, whose code means nothing.
+        let units = self.units.absorb(&other.units, |part, code| {
+            parts.get(part).map_or(code, |&dictionary| codes[dictionary][code as usize])
+        });
         self.unit_weights.resize(self.units.len(), 0.0);
         self.unit_rows.resize(self.units.len(), [0; 2]);
         for ((&unit, weight), rows) in units.iter().zip(&other.unit_weights).zip(&other.unit_rows) {
