@@ -32,6 +32,9 @@ use crate::weighting::WeightDiagnostics;
 use cells::Coder;
 use view::View;
 
+/// Rows worked on at once: a column of so many numbers stays in the second cache from one step to the next.
+const BLOCK_ROWS: usize = 1 << 14;
+
 /// The columns of a sampling design.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct DesignColumns {
@@ -348,9 +351,16 @@ impl Sums {
     /// # Errors
     /// A column that is missing or of the wrong kind, a row without a design value, a bad weight.
     pub fn add(&mut self, batch: &DataFrame, first_row: usize) -> Result<(), SumsError> {
-        if batch.height() == 0 {
-            return Ok(());
+        let mut start = 0;
+        while start < batch.height() {
+            let block = batch.slice(start as i64, BLOCK_ROWS);
+            self.add_block(&block, first_row + start)?;
+            start += BLOCK_ROWS;
         }
+        Ok(())
+    }
+
+    fn add_block(&mut self, batch: &DataFrame, first_row: usize) -> Result<(), SumsError> {
         let weights = self.read_weights(batch.column(&self.design.weights)?, first_row)?;
         let mut codes = Vec::with_capacity(self.dictionaries.len());
         for dictionary in &mut self.dictionaries {

@@ -100,26 +100,35 @@ impl Dictionary {
     }
 
     fn encode_integers(&mut self, column: &Column) -> PolarsResult<Vec<u32>> {
-        let integers = column.cast(&DataType::Int64)?;
-        let mut codes = Vec::with_capacity(column.len());
         let mut new = Vec::new();
         self.dense.resize(DENSE as usize, 0);
-        for (row, value) in (0u32..).zip(integers.i64()?.iter()) {
-            codes.push(match value {
+        let codes = match column.dtype() {
+            DataType::Int32 => {
+                let values = column.i32()?.iter().map(|value| value.map(i64::from));
+                self.code_integers(values, &mut new)
+            }
+            _ => self.code_integers(column.cast(&DataType::Int64)?.i64()?.iter(), &mut new),
+        };
+        self.name_new(column, &new)?;
+        Ok(codes)
+    }
+
+    fn code_integers(&mut self, values: impl Iterator<Item = Option<i64>>, new: &mut Vec<u32>) -> Vec<u32> {
+        (0u32..)
+            .zip(values)
+            .map(|(row, value)| match value {
                 None => 0,
                 Some(value) if (0..DENSE).contains(&value) => {
                     let code = self.dense[value as usize];
                     if code == 0 {
-                        self.new_bits(value as u64, row, &mut new)
+                        self.new_bits(value as u64, row, new)
                     } else {
                         code
                     }
                 }
-                Some(value) => self.code_of_bits(value as u64, row, &mut new),
-            });
-        }
-        self.name_new(column, &new)?;
-        Ok(codes)
+                Some(value) => self.code_of_bits(value as u64, row, new),
+            })
+            .collect()
     }
 
     fn encode_floats(&mut self, column: &Column) -> PolarsResult<Vec<u32>> {
