@@ -14,7 +14,9 @@ use super::spec::CalibrateSpec;
 use super::table::Table;
 use crate::design::SurveyDesign;
 use crate::variance::replicate::{AdjustError, ReplicateColumns, ReplicateDesign, ReplicateError};
-use crate::weighting::{Margin, RakeOptions, WeightingError, post_stratified_weights, raked_weights};
+use crate::weighting::{
+    Margin, RakeOptions, WeightingError, check_weights, post_stratified_weights, raked_weights,
+};
 
 /// Rows named per kind of fault; more say nothing new.
 const MAX_ROWS: usize = 100;
@@ -221,7 +223,12 @@ pub(super) fn build(
     let mut calibrated = design.clone();
     for spec in calibrate {
         let step = Step::prepare(spec, &calibrated, table, faults)?;
-        let weights = match step.apply(calibrated.weights()) {
+        let weights = step.apply(calibrated.weights()).and_then(|weights| {
+            // What a design takes: a method without bounds can give the full sample weights below 0.
+            check_weights(&weights).map_err(|error| step.fault(error))?;
+            Ok(weights)
+        });
+        let weights = match weights {
             Ok(weights) => weights,
             Err(fault) => {
                 faults.weighting(&fault.field, &fault.error);
@@ -342,10 +349,12 @@ impl Step {
                 raked_weights(weights, margins, RakeOptions::default()).map(|(weights, _)| weights)
             }
         };
-        adjusted.map_err(|error| StepFault {
-            field: self.field.clone(),
-            error,
-        })
+        adjusted.map_err(|error| self.fault(error))
+    }
+
+    fn fault(&self, error: WeightingError) -> StepFault {
+        let field = self.field.clone();
+        StepFault { field, error }
     }
 }
 
