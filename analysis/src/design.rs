@@ -55,6 +55,7 @@ impl LonelyPsu {
 pub struct SurveyDesign {
     weights: Vec<f64>,
     stages: Arc<[Stage]>,
+    stratum_labels: Arc<[String]>,
     lonely_psu: LonelyPsu,
     calibration: Vec<Arc<Calibration>>,
 }
@@ -90,6 +91,13 @@ impl SurveyDesign {
     /// The stages of sampling, first stage first; never empty.
     pub fn stages(&self) -> &[Stage] {
         &self.stages
+    }
+
+    /// What a person calls a stratum of the first stage; `(all)` without strata.
+    ///
+    /// Strata and units are numbered in the order of their labels, whatever the order of the rows.
+    pub fn stratum_label(&self, stratum: usize) -> &str {
+        self.stratum_labels.get(stratum).map_or("", String::as_str)
     }
 
     /// The rule for strata with a single PSU.

@@ -3,6 +3,8 @@
 //! Every estimator gives a [`Linearised`] statistic: its value and, for each row used, the
 //! influence of that row. Everything else (standard error, interval, degrees of freedom,
 //! design effect, covariances between estimates) follows from those in the same way, here.
+//! Each estimator also has a `value`, a function of the weights alone, for replicate weights
+//! ([`replicate`](crate::variance::replicate)).
 
 pub mod contrast;
 pub mod mean;
@@ -143,15 +145,25 @@ impl Linearised {
 
     /// Completes the statistic with standard error, interval, df and design effect.
     pub fn estimate(&self, design: &SurveyDesign, options: &EstimateOptions) -> Estimate {
-        let variance = self.variance(design);
         let df = match options.df {
             DfRule::Design => design.df(),
             DfRule::Domain => design.df_within(&self.rows),
         };
+        self.complete(design, options, (self.value, self.variance(design)), df)
+    }
+
+    /// The estimate whose value, variance and degrees of freedom are known, by whichever road.
+    pub(crate) fn complete(
+        &self,
+        design: &SurveyDesign,
+        options: &EstimateOptions,
+        (value, variance): (f64, f64),
+        df: f64,
+    ) -> Estimate {
         let n = self.rows.len();
         let se = variance.sqrt();
         let basis = Basis {
-            value: self.value,
+            value,
             se,
             df,
             n,
@@ -161,7 +173,7 @@ impl Linearised {
         let deff = options
             .deff
             .map(|base| variance / self.simple_variance(design, base));
-        let (value, sum_weights) = (self.value, self.sum_weights);
+        let sum_weights = self.sum_weights;
         Estimate {
             value,
             se,
@@ -200,16 +212,35 @@ pub(crate) fn rows_used(
     }
 }
 
+/// Σ w·t of K terms over the rows of a domain that have a weight; `terms` gives `None` for a
+/// row without a value. The loop behind every `value` function.
+pub(crate) fn weighted_sums<const K: usize>(
+    weights: &[f64],
+    domain: Option<&[u32]>,
+    terms: impl Fn(usize) -> Option<[f64; K]>,
+) -> [f64; K] {
+    let mut sums = [0.0; K];
+    let mut add = |row: usize| {
+        let weight = weights[row];
+        // Not `> 0`: a replicate calibrated without bounds can have weights below 0.
+        if weight != 0.0
+            && let Some(terms) = terms(row)
+        {
+            for (sum, term) in sums.iter_mut().zip(terms) {
+                *sum += weight * term;
+            }
+        }
+    };
+    match domain {
+        Some(rows) => rows.iter().for_each(|&row| add(row as usize)),
+        None => (0..weights.len()).for_each(add),
+    }
+    sums
+}
+
 /// Σ w over rows.
 pub(crate) fn sum_weights(design: &SurveyDesign, rows: &[u32]) -> f64 {
     rows.iter().map(|&row| design.weights()[row as usize]).sum()
-}
-
-/// Σ wy over rows.
-pub(crate) fn weighted_sum(design: &SurveyDesign, rows: &[u32], y: impl Fn(usize) -> f64) -> f64 {
-    rows.iter()
-        .map(|&row| design.weights()[row as usize] * y(row as usize))
-        .sum()
 }
 
 #[cfg(test)]

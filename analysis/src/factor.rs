@@ -170,19 +170,10 @@ impl Cells {
             let (joint, pairs) = encode_pairs(&codes, keys.len(), factor.codes(), factor.levels().len());
             codes = joint;
             // `keys` is sorted, so sorting the pairs sorts the longer keys.
-            let mut order: Vec<u32> = (0..pairs.len() as u32).collect();
-            order.sort_by_key(|&pair| pairs[pair as usize]);
-            let mut new_code = vec![0u32; pairs.len()];
-            for (new, &old) in order.iter().enumerate() {
-                new_code[old as usize] = new as u32;
-            }
-            for cell in codes.iter_mut().filter(|cell| **cell != MISSING) {
-                *cell = new_code[*cell as usize];
-            }
-            keys = order
+            let pairs = sort_pairs(&mut codes, pairs);
+            keys = pairs
                 .iter()
-                .map(|&old| {
-                    let (parent, level) = pairs[old as usize];
+                .map(|&(parent, level)| {
                     let mut key = keys[parent as usize].clone();
                     key.push(level);
                     key
@@ -257,6 +248,25 @@ pub(crate) fn encode_pairs(
             .collect()
     };
     (codes, pairs)
+}
+
+/// Renumbers coded pairs in their own order, so that the codes do not depend on the order of the rows.
+///
+/// Returns the pairs sorted; `codes` points into them.
+pub(crate) fn sort_pairs(codes: &mut [u32], pairs: Vec<(u32, u32)>) -> Vec<(u32, u32)> {
+    if pairs.is_sorted() {
+        return pairs;
+    }
+    let mut order: Vec<u32> = (0..pairs.len() as u32).collect();
+    order.sort_by_key(|&pair| pairs[pair as usize]);
+    let mut new_code = vec![0u32; pairs.len()];
+    for (new, &old) in order.iter().enumerate() {
+        new_code[old as usize] = new as u32;
+    }
+    for code in codes.iter_mut().filter(|code| **code != MISSING) {
+        *code = new_code[*code as usize];
+    }
+    order.iter().map(|&old| pairs[old as usize]).collect()
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod compute;
 mod fault;
 mod keys;
 mod one_pass;
+mod replicates;
 mod spec;
 mod table;
 
@@ -21,6 +22,7 @@ use survey_forms::diagnostic::Diagnostic;
 pub use answer::{Answer, EstimateLine, TestLine, WeightsLine};
 
 use fault::{Faults, join};
+use replicates::ReplicatesSpec;
 use spec::{Request, Stat};
 use table::Table;
 
@@ -59,23 +61,31 @@ pub fn run(request_json: &str, base_dir: &Path) -> Result<Answer, Vec<Diagnostic
         return Err(faults.check().err().unwrap_or_default());
     };
     let mut design = compute::design(&request.design, &table, &mut faults);
-    for step in &request.calibrate {
-        design = design.and_then(|design| compute::calibrate(&design, step, &table, &mut faults));
+    let mut replicates = None;
+    if let Some(spec) = &request.replicates {
+        replicates = design
+            .and_then(|design| replicates::build(spec, &design, &request.calibrate, &table, &mut faults));
+        design = replicates.as_ref().map(|replicates| replicates.design().clone());
+    } else {
+        for step in &request.calibrate {
+            design = design.and_then(|design| compute::calibrate(&design, step, &table, &mut faults));
+        }
     }
     let Some(design) = design else {
         return Err(faults.check().err().unwrap_or_default());
     };
+    let replicates = replicates.as_ref();
     let (mut estimates, mut tests) = (Vec::new(), Vec::new());
     for entry in &request.estimates {
         if entry.stat == Stat::TTest {
             tests.extend(
-                compute::test(&design, entry, &table, &mut faults)
+                compute::test(&design, replicates, entry, &table, &mut faults)
                     .into_iter()
                     .flatten(),
             );
         } else {
             estimates.extend(
-                compute::estimate(&design, entry, &table, &mut faults)
+                compute::estimate(&design, replicates, entry, &table, &mut faults)
                     .into_iter()
                     .flatten(),
             );
@@ -107,6 +117,9 @@ fn columns_of(request: &Request) -> IndexMap<String, String> {
         .weights
         .iter()
         .for_each(|name| add(name, join("design", "weights")));
+    for name in request.replicates.iter().flat_map(ReplicatesSpec::columns) {
+        add(name, join("replicates", "columns"));
+    }
     for margin in request.calibrate.iter().flat_map(|step| &step.margins) {
         margin
             .by

@@ -17,8 +17,8 @@ pub use calibration::Calibration;
 pub use diagnostics::{WeightDiagnostics, diagnose};
 pub use margin::Margin;
 pub use nonresponse::{ClassAdjustment, NonresponseAdjustment};
-pub use post_stratify::post_stratify;
-pub use rake::{RakeOptions, RakeReport, rake};
+pub use post_stratify::{post_stratified_weights, post_stratify};
+pub use rake::{RakeOptions, RakeReport, rake, raked_weights};
 
 use thiserror::Error;
 

@@ -1,9 +1,11 @@
 //! Building a design: code the stages, check everything, report all faults together.
 
+use std::sync::Arc;
+
 use super::fault::{DesignError, DesignFault};
 use super::stage::{Stage, Stratum};
 use super::{LonelyPsu, SurveyDesign};
-use crate::factor::{Factor, MISSING, encode_pairs};
+use crate::factor::{Factor, MISSING, encode_pairs, sort_pairs};
 
 /// Faults of one kind beyond this many rows say nothing new.
 const MAX_FAULTS: usize = 100;
@@ -115,6 +117,7 @@ impl<'a> DesignBuilder<'a> {
         if faults.is_empty() {
             Ok(SurveyDesign {
                 weights,
+                stratum_labels: self.first_stage_labels(&stages[0]),
                 stages: stages.into(),
                 lonely_psu: self.lonely_psu,
                 calibration: Vec::new(),
@@ -208,22 +211,26 @@ impl<'a> DesignBuilder<'a> {
         // The stratum of a row: (parent unit, stratum at this stage).
         let own = columns.strata.map_or_else(zeros, |f| f.codes().to_vec());
         let own_levels = columns.strata.map_or(1, |f| f.levels().len());
-        let (stratum_of_row, stratum_keys) = match above {
+        let (mut stratum_of_row, stratum_keys) = match above {
             None => encode_pairs(&zeros(), 1, &own, own_levels),
             Some(stage) => {
                 let parents: Vec<u32> = (0..self.rows).map(|r| stage.unit_of(r) as u32).collect();
                 encode_pairs(&parents, stage.units(), &own, own_levels)
             }
         };
+        // Balanced and drawn replicates depend on the order of strata and units, so this must not
+        // depend on the order of the rows.
+        let stratum_keys = sort_pairs(&mut stratum_of_row, stratum_keys);
         let (unit_of_row, stratum_of_unit) = match columns.ids {
             None => (None, stratum_of_row.clone()),
             Some(ids) => {
-                let (units, keys) = encode_pairs(
+                let (mut units, keys) = encode_pairs(
                     &stratum_of_row,
                     stratum_keys.len(),
                     ids.codes(),
                     ids.levels().len(),
                 );
+                let keys = sort_pairs(&mut units, keys);
                 if index == 0 && !self.nest {
                     self.check_nesting(ids, &units, &keys, &stratum_of_row, faults);
                 }
@@ -358,6 +365,19 @@ impl<'a> DesignBuilder<'a> {
                 stratum: self.stratum_label(index, row.unwrap_or_default()),
             });
         }
+    }
+
+    /// The labels of the first stage's strata, by code.
+    fn first_stage_labels(&self, stage: &Stage) -> Arc<[String]> {
+        let mut labels = vec![String::new(); stage.strata.len()];
+        let mut named = vec![false; labels.len()];
+        for row in 0..self.rows {
+            let stratum = stage.stratum_of(stage.unit_of(row));
+            if !std::mem::replace(&mut named[stratum], true) {
+                labels[stratum] = self.stratum_label(0, row);
+            }
+        }
+        labels.into()
     }
 
     /// How a person would name the stratum of a row: parents' ids, then its own label.

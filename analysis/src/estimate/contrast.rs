@@ -52,6 +52,12 @@ pub fn difference_of_means(design: &SurveyDesign, y: &[f64], first: &[u32], seco
     linear(design, &[(1.0, &a), (-1.0, &b)])
 }
 
+/// The difference of two domain means alone, for weights that are not those of the design
+/// (a replicate's); NaN when a domain has no row with a weight.
+pub fn difference_value(weights: &[f64], y: &[f64], first: &[u32], second: &[u32]) -> f64 {
+    mean::value(weights, y, Some(first)) - mean::value(weights, y, Some(second))
+}
+
 /// A t statistic and its p-value.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TTest {
@@ -71,13 +77,22 @@ pub struct TTest {
 /// R `survey::svyttest`: the slope of a regression on the two groups, with one degree of
 /// freedom less than the design has.
 pub fn t_test(design: &SurveyDesign, difference: &Linearised) -> TTest {
-    let df = design.df_within(&difference.rows) - 1.0;
-    let statistic = difference.value / difference.variance(design).sqrt();
-    let p_value = 2.0 * t_tail(statistic.abs(), df);
-    TTest {
-        estimate: difference.value,
-        statistic,
-        df,
-        p_value,
+    let se = difference.variance(design).sqrt();
+    TTest::new(difference.value, se, design.df_within(&difference.rows))
+}
+
+impl TTest {
+    /// The test of an estimate with its standard error, by linearisation or replicates.
+    ///
+    /// - `df`: the degrees of freedom of the rows used; the test has one less.
+    pub fn new(estimate: f64, se: f64, df: f64) -> Self {
+        let df = df - 1.0;
+        let statistic = estimate / se;
+        Self {
+            estimate,
+            statistic,
+            df,
+            p_value: 2.0 * t_tail(statistic.abs(), df),
+        }
     }
 }

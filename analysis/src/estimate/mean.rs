@@ -1,6 +1,6 @@
 //! Means.
 
-use super::{Linearised, rows_used, sum_weights, weighted_sum};
+use super::{Linearised, rows_used, sum_weights, weighted_sums};
 use crate::design::SurveyDesign;
 
 /// The weighted mean ȳ = Σwy/Σw of a domain, with influence (yᵢ − ȳ)/Σw.
@@ -24,7 +24,7 @@ use crate::design::SurveyDesign;
 pub fn linearise(design: &SurveyDesign, y: &[f64], domain: Option<&[u32]>) -> Linearised {
     let rows = rows_used(design, domain, |row| !y[row].is_nan());
     let total = sum_weights(design, &rows);
-    let value = weighted_sum(design, &rows, |row| y[row]) / total;
+    let value = value(design.weights(), y, Some(&rows));
     let influence = rows
         .iter()
         .map(|&row| (y[row as usize] - value) / total)
@@ -35,4 +35,20 @@ pub fn linearise(design: &SurveyDesign, y: &[f64], domain: Option<&[u32]>) -> Li
         influence,
         sum_weights: total,
     }
+}
+
+/// The weighted mean alone, for weights that are not those of the design (a replicate's).
+///
+/// - `weights`: one per row; rows of weight 0 are left out.
+/// - `y`, `domain`: as for [`linearise`].
+///
+/// NaN over no rows.
+///
+/// ```
+/// use analysis::estimate::mean;
+/// assert_eq!(mean::value(&[1.0, 3.0, 0.0], &[2.0, 6.0, 9.0], None), 5.0);
+/// ```
+pub fn value(weights: &[f64], y: &[f64], domain: Option<&[u32]>) -> f64 {
+    let [total, sum] = weighted_sums(weights, domain, |row| (!y[row].is_nan()).then(|| [1.0, y[row]]));
+    sum / total
 }

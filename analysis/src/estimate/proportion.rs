@@ -1,6 +1,6 @@
 //! Proportions of the levels of a factor.
 
-use super::{DfRule, EstimateOptions, Linearised, rows_used, sum_weights, weighted_sum};
+use super::{DfRule, EstimateOptions, Linearised, rows_used, sum_weights, weighted_sums};
 use crate::design::SurveyDesign;
 use crate::factor::MISSING;
 use crate::interval::{Method, ProportionMethod};
@@ -16,8 +16,7 @@ pub fn linearise(design: &SurveyDesign, codes: &[u32], level: u32, domain: Optio
     let rows = rows_used(design, domain, |row| codes[row] != MISSING);
     let total = sum_weights(design, &rows);
     let indicator = |row: usize| f64::from(u8::from(codes[row] == level));
-    // When every row has the level, Σw/Σw is 1 exactly, and the deviations are 0.
-    let value = weighted_sum(design, &rows, indicator) / total;
+    let value = value(design.weights(), codes, level, Some(&rows));
     let influence = rows
         .iter()
         .map(|&row| (indicator(row as usize) - value) / total)
@@ -28,6 +27,20 @@ pub fn linearise(design: &SurveyDesign, codes: &[u32], level: u32, domain: Optio
         influence,
         sum_weights: total,
     }
+}
+
+/// The weighted share alone, for weights that are not those of the design (a replicate's).
+///
+/// - `weights`: one per row; rows of weight 0 are left out.
+/// - `codes`, `level`, `domain`: as for [`linearise`].
+///
+/// NaN over no rows.
+pub fn value(weights: &[f64], codes: &[u32], level: u32, domain: Option<&[u32]>) -> f64 {
+    // When every row has the level, Σw/Σw is 1 exactly, and the deviations are 0.
+    let [total, sum] = weighted_sums(weights, domain, |row| {
+        (codes[row] != MISSING).then(|| [1.0, f64::from(u8::from(codes[row] == level))])
+    });
+    sum / total
 }
 
 /// The usual options for a proportion: logit interval, degrees of freedom of the domain.

@@ -11,6 +11,7 @@ use super::table::{Table, Variable};
 use crate::design::{StageColumns, SurveyDesign};
 use crate::estimate::{Linearised, contrast, mean, proportion, ratio, total, variance};
 use crate::factor::{Cells, Factor, MISSING};
+use crate::variance::replicate::ReplicateDesign;
 use crate::weighting::{Margin, RakeOptions, post_stratify, rake};
 
 /// Rows named per kind of fault; more say nothing new.
@@ -133,7 +134,7 @@ pub(super) fn calibrate(
     }
 }
 
-fn build_margin(
+pub(super) fn build_margin(
     design: &SurveyDesign,
     spec: &MarginSpec,
     table: &Table,
@@ -166,8 +167,11 @@ fn build_margin(
 }
 
 /// Computes one entry of the request: a line per variable, domain and level.
+///
+/// With `replicates` the errors come from them; `design` then holds their full-sample weights.
 pub(super) fn estimate(
     design: &SurveyDesign,
+    replicates: Option<&ReplicateDesign>,
     spec: &EstimateSpec,
     table: &Table,
     faults: &mut Faults,
@@ -186,18 +190,31 @@ pub(super) fn estimate(
     let mut lines = Vec::new();
     for variable in of {
         let statistic = Statistic::new(spec, variable, table, faults)?;
-        for (key, rows) in cells.keys.iter().zip(&domains) {
-            // Crossing with `where` can leave a combination without any row.
-            if rows.is_empty() && !by.is_empty() {
-                continue;
-            }
+        // Crossing with `where` can leave a combination without any row.
+        let used = || {
+            let all = cells.keys.iter().zip(&domains);
+            all.filter(|(_, rows)| by.is_empty() || !rows.is_empty())
+        };
+        let replicated = replicates.map(|replicates| {
+            replicates.replicate(|weights| {
+                used()
+                    .flat_map(|(_, rows)| statistic.values(weights, rows))
+                    .collect()
+            })
+        });
+        let mut index = 0;
+        for (key, rows) in used() {
             let domain: IndexMap<String, Value> = by
                 .iter()
                 .zip(key)
                 .map(|(variable, &code)| (variable.name.clone(), variable.level_value(code)))
                 .collect();
             for (level, linearised) in statistic.linearise(design, rows) {
-                let estimate = linearised.estimate(design, &spec.options);
+                let estimate = match &replicated {
+                    None => linearised.estimate(design, &spec.options),
+                    Some(replicated) => replicated.estimate(index, &linearised, &spec.options),
+                };
+                index += 1;
                 lines.push(EstimateLine::new(
                     spec.stat.name(),
                     &variable.name,
@@ -287,6 +304,7 @@ fn two_groups<'a>(
 /// Runs a t-test for each variable of an entry.
 pub(super) fn test(
     design: &SurveyDesign,
+    replicates: Option<&ReplicateDesign>,
     spec: &EstimateSpec,
     table: &Table,
     faults: &mut Faults,
@@ -296,8 +314,13 @@ pub(super) fn test(
     let mut lines = Vec::new();
     for variable in of {
         let statistic = Statistic::new(spec, variable, table, faults)?;
-        for (_, difference) in statistic.linearise(design, &rows) {
-            let test = contrast::t_test(design, &difference);
+        let replicated =
+            replicates.map(|replicates| replicates.replicate(|weights| statistic.values(weights, &rows)));
+        for (index, (_, difference)) in statistic.linearise(design, &rows).into_iter().enumerate() {
+            let test = match &replicated {
+                None => contrast::t_test(design, &difference),
+                Some(replicated) => replicated.t_test(index, &difference),
+            };
             lines.push(TestLine {
                 stat: spec.stat.name(),
                 statistic: test.statistic,
@@ -363,14 +386,9 @@ impl<'a> Statistic<'a> {
             Self::Total(y) => vec![(None, total::linearise(design, y, Some(rows)))],
             Self::Ratio(y, x) => vec![(None, ratio::linearise(design, y, x, Some(rows)))],
             Self::Variance(y) => vec![(None, variance::linearise(design, y, Some(rows)))],
-            Self::Difference(y, groups, [first, second]) => {
-                let inside = |code: u32| -> Vec<u32> {
-                    rows.iter()
-                        .copied()
-                        .filter(|&row| groups[row as usize] == code)
-                        .collect()
-                };
-                let difference = contrast::difference_of_means(design, y, &inside(*first), &inside(*second));
+            Self::Difference(y, groups, pair) => {
+                let [first, second] = two_domains(rows, groups, *pair);
+                let difference = contrast::difference_of_means(design, y, &first, &second);
                 vec![(None, difference)]
             }
             Self::LevelTotals(variable) => each_level(variable, &|codes, level| {
@@ -381,4 +399,40 @@ impl<'a> Statistic<'a> {
             }),
         }
     }
+
+    /// The values alone, in the order of [`linearise`](Self::linearise), with a replicate's weights.
+    fn values(&self, weights: &[f64], rows: &[u32]) -> Vec<f64> {
+        let each_level = |variable: &Variable, one: &dyn Fn(&[u32], u32) -> f64| {
+            let factor = variable.factor();
+            (0..factor.levels().len() as u32)
+                .map(|level| one(factor.codes(), level))
+                .collect()
+        };
+        match self {
+            Self::Mean(y) => vec![mean::value(weights, y, Some(rows))],
+            Self::Total(y) => vec![total::value(weights, y, Some(rows))],
+            Self::Ratio(y, x) => vec![ratio::value(weights, y, x, Some(rows))],
+            Self::Variance(y) => vec![variance::value(weights, y, Some(rows))],
+            Self::Difference(y, groups, pair) => {
+                let [first, second] = two_domains(rows, groups, *pair);
+                vec![contrast::difference_value(weights, y, &first, &second)]
+            }
+            Self::LevelTotals(variable) => each_level(variable, &|codes, level| {
+                total::value_of_level(weights, codes, level, Some(rows))
+            }),
+            Self::Proportions(variable) => each_level(variable, &|codes, level| {
+                proportion::value(weights, codes, level, Some(rows))
+            }),
+        }
+    }
+}
+
+/// The rows of two groups.
+fn two_domains(rows: &[u32], groups: &[u32], pair: [u32; 2]) -> [Vec<u32>; 2] {
+    pair.map(|code| {
+        rows.iter()
+            .copied()
+            .filter(|&row| groups[row as usize] == code)
+            .collect()
+    })
 }

@@ -28,7 +28,7 @@ pub(super) fn answer(request: &Request, base_dir: &Path) -> Option<Answer> {
     let path = base_dir.join(&request.data);
     let is_parquet = path.extension()?.eq_ignore_ascii_case("parquet");
     let design = &request.design;
-    if !is_parquet || !request.calibrate.is_empty() {
+    if !is_parquet || !request.calibrate.is_empty() || request.replicates.is_some() {
         return None;
     }
     let columns = DesignColumns {

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::fault::Faults;
 use super::keys::{Keys, scalar_text};
+use super::replicates::ReplicatesSpec;
 use crate::design::LonelyPsu;
 use crate::estimate::{DeffBase, DfRule, EstimateOptions, proportion};
 use crate::interval::Method;
@@ -13,6 +14,7 @@ use crate::interval::Method;
 pub(super) struct Request {
     pub(super) data: String,
     pub(super) design: DesignSpec,
+    pub(super) replicates: Option<ReplicatesSpec>,
     pub(super) calibrate: Vec<CalibrateSpec>,
     pub(super) estimates: Vec<EstimateSpec>,
 }
@@ -135,13 +137,13 @@ impl Request {
             faults.missing_key("", "data");
         }
         let data = keys.text("data", faults).unwrap_or_default().to_owned();
-        if keys.get("replicates").is_some() {
-            faults.unsupported("replicates", "replicates");
-        }
         let design = keys
             .get("design")
             .and_then(|v| DesignSpec::read(v, faults))
             .unwrap_or_default();
+        let replicates = keys
+            .get("replicates")
+            .and_then(|v| ReplicatesSpec::read(v, design.weights.is_some(), faults));
         let calibrate = keys
             .items("calibrate", faults)
             .into_iter()
@@ -155,6 +157,7 @@ impl Request {
         Some(Self {
             data,
             design,
+            replicates,
             calibrate,
             estimates,
         })

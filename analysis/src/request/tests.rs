@@ -5,23 +5,23 @@ use std::path::PathBuf;
 use super::*;
 
 /// Writes a file for one test and answers a request about it.
-struct Bench {
+pub(super) struct Bench {
     folder: PathBuf,
 }
 
 impl Bench {
-    fn new(test: &str, csv: &str) -> Self {
+    pub(super) fn new(test: &str, csv: &str) -> Self {
         let folder = std::env::temp_dir().join(format!("minyi-estimate-{}-{test}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         std::fs::write(folder.join("data.csv"), csv).unwrap();
         Self { folder }
     }
 
-    fn run(&self, request: &str) -> Result<Answer, Vec<Diagnostic>> {
+    pub(super) fn run(&self, request: &str) -> Result<Answer, Vec<Diagnostic>> {
         run(request, &self.folder)
     }
 
-    fn faults(&self, request: &str) -> Vec<String> {
+    pub(super) fn faults(&self, request: &str) -> Vec<String> {
         self.run(request)
             .unwrap_err()
             .iter()
@@ -126,7 +126,7 @@ fn codes_keep_their_leading_zeros_and_numbers_are_numbers() {
 fn all_faults_of_keys_and_columns_are_named_at_once() {
     let bench = Bench::new("keys", SMALL);
     let request = r#"{ "data": "data.csv", "desing": {}, "design": { "weights": "ww", "lonely_psu": "adjsut" },
-        "replicates": { "method": "jk1" },
+        "replicates": { "method": "jk2" },
         "estimates": [ { "stat": "mean", "of": "scoer", "ci": { "method": "logit" } }, { "stat": "maen", "of": "score" },
                        { "stat": "quantile", "of": "score" }, { "stat": "ratio", "of": "score" },
                        { "stat": "mean", "of": 3, "ci": { "level": 95 } } ] }"#;
@@ -134,8 +134,8 @@ fn all_faults_of_keys_and_columns_are_named_at_once() {
         bench.faults(request),
         [
             "ES002 field desing: unknown key desing. Did you mean design?",
-            "ES005 field replicates: replicates is not supported by this version yet. Leave it out.",
             "ES004 field design.lonely_psu: unknown value adjsut. Did you mean adjust?",
+            "ES004 field replicates.method: unknown value jk2. Did you mean jk1?",
             "ES004 field estimates[0].ci.method: unknown value logit. Known: t, normal.",
             "ES004 field estimates[1].stat: unknown value maen. Did you mean mean?",
             "ES005 field estimates[2].stat: quantile is not supported by this version yet. Leave it out.",

@@ -161,6 +161,23 @@ impl Margin {
         counts
     }
 
+    /// Checks that these weights, which may be others than the margin was made with (a replicate's), leave no
+    /// counted category without a respondent.
+    ///
+    /// # Errors
+    /// [`WeightingError::EmptyCategory`], naming the first such category.
+    pub fn check_filled(&self, weights: &[f64]) -> Result<(), WeightingError> {
+        let counts = self.weighted_counts(weights);
+        match (0..counts.len()).find(|&category| counts[category] == 0.0 && self.totals[category] > 0.0) {
+            None => Ok(()),
+            Some(category) => Err(WeightingError::EmptyCategory {
+                margin: self.name.clone(),
+                category: self.labels[category].clone(),
+                total: self.totals[category],
+            }),
+        }
+    }
+
     /// The category furthest from its count and its relative gap under these weights.
     pub fn worst_gap(&self, weights: &[f64]) -> (usize, f64) {
         self.weighted_counts(weights)

@@ -25,15 +25,27 @@ use crate::factor::MISSING;
 /// # Ok::<(), analysis::weighting::WeightingError>(())
 /// ```
 pub fn post_stratify(weights: &[f64], margin: &Margin) -> Result<Calibration, WeightingError> {
+    let after = post_stratified_weights(weights, margin)?;
+    Ok(Calibration::on_cells(weights, after, margin))
+}
+
+/// The weights of [`post_stratify`] alone, for replicates.
+///
+/// - `margin`: may have been made with other weights, those of the full sample.
+///
+/// # Errors
+/// When a weight is negative or not finite, or these weights leave a post-stratum without a respondent.
+pub fn post_stratified_weights(weights: &[f64], margin: &Margin) -> Result<Vec<f64>, WeightingError> {
     check_weights(weights)?;
+    margin.check_filled(weights)?;
     let counts = margin.weighted_counts(weights);
     let factors: Vec<f64> = margin
         .totals()
         .iter()
         .zip(&counts)
-        .map(|(total, count)| total / count)
+        .map(|(total, count)| if *count > 0.0 { total / count } else { 0.0 })
         .collect();
-    let after = weights
+    Ok(weights
         .iter()
         .zip(margin.codes())
         .map(|(weight, &code)| {
@@ -43,6 +55,5 @@ pub fn post_stratify(weights: &[f64], margin: &Margin) -> Result<Calibration, We
                 weight * factors[code as usize]
             }
         })
-        .collect();
-    Ok(Calibration::on_cells(weights, after, margin))
+        .collect())
 }

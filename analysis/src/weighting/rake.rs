@@ -54,6 +54,21 @@ pub fn rake(
     margins: &[Margin],
     options: RakeOptions,
 ) -> Result<(Calibration, RakeReport), WeightingError> {
+    let (raked, report) = raked_weights(weights, margins, options)?;
+    Ok((Calibration::on_margins(weights, raked, margins), report))
+}
+
+/// The weights of [`rake`] alone, for replicates.
+///
+/// - `margins`: may have been made with other weights, those of the full sample.
+///
+/// # Errors
+/// As [`rake`], and when these weights leave a category without a respondent.
+pub fn raked_weights(
+    weights: &[f64],
+    margins: &[Margin],
+    options: RakeOptions,
+) -> Result<(Vec<f64>, RakeReport), WeightingError> {
     check_weights(weights)?;
     let first = margins.first().ok_or(WeightingError::NoMargins)?;
     for margin in margins {
@@ -74,6 +89,9 @@ pub fn rake(
             });
         }
     }
+    for margin in margins {
+        margin.check_filled(weights)?;
+    }
     let mut raked = weights.to_vec();
     for sweep in 1..=options.max_sweeps {
         for margin in margins {
@@ -93,7 +111,7 @@ pub fn rake(
         }
         let report = gap(margins, &raked, sweep);
         if report.gap <= options.tolerance {
-            return Ok((Calibration::on_margins(weights, raked, margins), report));
+            return Ok((raked, report));
         }
     }
     let report = gap(margins, &raked, options.max_sweeps);

@@ -125,6 +125,8 @@ fn truth(value: bool) -> String {
 pub(crate) struct Design {
     pub(crate) data: Data,
     pub(crate) design: Map<String, Value>,
+    /// The key `replicates`, null without.
+    pub(crate) replicates: Value,
     pub(crate) calibrate: Vec<Value>,
     pub(crate) condition: Map<String, Value>,
 }
@@ -135,6 +137,7 @@ impl Design {
         let arguments = call.positional();
         match call.call()?.0 {
             "svydesign" => Self::plain(call),
+            "as.svrepdesign" => crate::replicates::define(call, known),
             "postStratify" => {
                 let mut design = known.get(&arguments[0].source())?.clone();
                 let margin = margin(arguments[1], arguments[2])?;
@@ -203,6 +206,7 @@ impl Design {
         Some(Self {
             data,
             design,
+            replicates: Value::Null,
             calibrate: Vec::new(),
             condition: Map::new(),
         })
@@ -245,7 +249,8 @@ impl Design {
             })
             .collect();
         let request = json!({
-            "data": file, "design": self.design, "calibrate": self.calibrate, "estimates": estimates,
+            "data": file, "design": self.design, "replicates": self.replicates,
+            "calibrate": self.calibrate, "estimates": estimates,
         });
         run(&request.to_string(), &folder).unwrap_or_else(|faults| {
             let lines: Vec<String> = faults.iter().map(|fault| fault.to_line("en")).collect();

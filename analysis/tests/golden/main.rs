@@ -13,6 +13,7 @@
 mod check;
 mod data;
 mod r_call;
+mod replicates;
 mod translate;
 
 use std::collections::BTreeMap;
@@ -68,5 +69,6 @@ golden! {
     two_stage_clusters_match_r: "cluster2.json", 9 cases, 80 figures;
     nested_and_lonely_psus_match_r: "nhanes_lonely.json", 14 cases, 135 figures;
     calibrated_weights_match_r: "calibration.json", 11 cases, 83 figures;
+    replicates_match_r: "replicates.json", 32 cases, 206 figures;
     further_variables_match_r: "api_more.json", 34 cases, 252 figures;
 }

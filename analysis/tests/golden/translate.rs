@@ -172,6 +172,9 @@ const APPROXIMATED_BY_R: [&str; 1] = ["ciprop_ell0_likelihood"];
 /// Checks a case, or notes that its call is not covered.
 pub(crate) fn check_case(case: &Value, designs: &BTreeMap<String, Design>, tally: &mut Tally) {
     let mut check = Case::new(case);
+    if crate::replicates::scales(case, designs, &mut check).is_some() {
+        return tally.add(check);
+    }
     let call = case["call"]
         .as_str()
         .filter(|_| !APPROXIMATED_BY_R.contains(&check.id))

@@ -1,0 +1,162 @@
+//! Degrees of freedom: the rank of the replicates' analysis weights, less one.
+//!
+//! Rows of one PSU are multiples of each other unless they were adjusted, so the matrix is first made
+//! small: rows that are multiples are one row with the root of their sum of squares, which leaves the
+//! lengths and the angles of the columns as they are.
+
+use std::collections::HashMap;
+
+use nalgebra::DMatrix;
+
+use super::{ReplicateDesign, Replicates, Rule};
+
+/// A column counts when it is further than this from the span of those before, relative to its length.
+const TOLERANCE: f64 = 1e-5;
+/// Multiplications that a decomposition may cost: about a second.
+const MAX_WORK: f64 = 4e9;
+
+/// Rank over `rows` less one; 0 over no rows with a weight.
+pub(super) fn within(design: &ReplicateDesign, rows: &[u32]) -> f64 {
+    let stage = &design.design.stages()[0];
+    let known = match &design.replicates {
+        Replicates::Units(Rule::Jackknife(rule)) => rule.replicated_strata(stage),
+        Replicates::Units(Rule::Balanced(_)) => Some(vec![true; stage.strata().len()]),
+        _ => None,
+    };
+    if let Some(replicated) = known {
+        return from_counts(design, rows, &replicated);
+    }
+    let (codes, squares) = match &design.replicates {
+        Replicates::Units(_) => units(design, rows),
+        Replicates::Rows(weights) => multiples(design, rows, weights),
+    };
+    let (height, count) = (squares.len(), design.count());
+    if height as f64 * (count as f64).powi(2) > MAX_WORK {
+        return design.design.df_within(rows).min(count as f64 - 1.0);
+    }
+    if height == 0 {
+        return 0.0;
+    }
+    let lengths: Vec<f64> = squares.into_iter().map(f64::sqrt).collect();
+    let matrix = DMatrix::from_vec(height, count, columns(design, rows, &codes, &lengths));
+    (rank(&(matrix.transpose() * &matrix)) as f64 - 1.0).max(0.0)
+}
+
+/// The rank where a replicate changes one stratum, or all strata in pairs, by known factors.
+///
+/// Let 1 + vᵣ be the columns over the PSUs reached. Within a replicated stratum the vᵣ sum to 0; if all its n
+/// PSUs are reached they span n−1 dimensions and not the constant, and if only p < n are reached, all p.
+/// A stratum without replicates is 1 throughout. So the rank is Σ(n−1) + Σp over those, and 1 more if any
+/// stratum leaves the constant out of the others' span.
+fn from_counts(design: &ReplicateDesign, rows: &[u32], replicated: &[bool]) -> f64 {
+    let stage = &design.design.stages()[0];
+    let mut units = vec![false; stage.units()];
+    let mut reached = vec![0u32; replicated.len()];
+    for &row in rows {
+        if design.design.weights()[row as usize] > 0.0 {
+            let unit = stage.unit_of(row as usize);
+            if !std::mem::replace(&mut units[unit], true) {
+                reached[stage.stratum_of(unit)] += 1;
+            }
+        }
+    }
+    let (mut rank, mut constant) = (0u32, 0u32);
+    for ((&reached, stratum), &replicated) in reached.iter().zip(stage.strata()).zip(replicated) {
+        match reached {
+            0 => {}
+            _ if !replicated => constant = 1,
+            all if all == stratum.units => {
+                rank += all - 1;
+                constant = 1;
+            }
+            part => rank += part,
+        }
+    }
+    f64::from((rank + constant).saturating_sub(1))
+}
+
+/// The group of each row and the sum of its squared weights, by PSU.
+fn units(design: &ReplicateDesign, rows: &[u32]) -> (Vec<u32>, Vec<f64>) {
+    let stage = &design.design.stages()[0];
+    group(design, rows, |_, row| stage.unit_of(row) as u128)
+}
+
+/// The same for weights that differ row by row: rows whose replicates are the same multiple of the
+/// full-sample weight, to 30 binary digits. Rounding may keep apart what belongs together; that costs time only.
+fn multiples(design: &ReplicateDesign, rows: &[u32], weights: &[f64]) -> (Vec<u32>, Vec<f64>) {
+    let mut marks = vec![0u128; rows.len()];
+    for column in weights.chunks_exact(design.design.rows().max(1)) {
+        for (mark, &row) in marks.iter_mut().zip(rows) {
+            let multiple = column[row as usize] / design.design.weights()[row as usize];
+            let digits = (multiple.to_bits() + (1 << 21)) >> 22;
+            // Multiplication by an odd constant and a turn: different sequences do not meet in 128 bits.
+            *mark = (*mark ^ u128::from(digits))
+                .wrapping_mul(0x2360_ED05_1FC6_5DA4_4385_DF64_9FCC_F645)
+                .rotate_right(59);
+        }
+    }
+    group(design, rows, |index, _| marks[index])
+}
+
+fn group(design: &ReplicateDesign, rows: &[u32], key: impl Fn(usize, usize) -> u128) -> (Vec<u32>, Vec<f64>) {
+    let mut seen: HashMap<u128, u32> = HashMap::new();
+    let mut squares: Vec<f64> = Vec::new();
+    let codes = rows
+        .iter()
+        .enumerate()
+        .map(|(index, &row)| {
+            let weight = design.design.weights()[row as usize];
+            if weight <= 0.0 {
+                return u32::MAX;
+            }
+            let code = *seen.entry(key(index, row as usize)).or_insert_with(|| {
+                squares.push(0.0);
+                squares.len() as u32 - 1
+            });
+            squares[code as usize] += weight * weight;
+            code
+        })
+        .collect();
+    (codes, squares)
+}
+
+/// The multiple of each group times its length, one replicate after the other.
+fn columns(design: &ReplicateDesign, rows: &[u32], codes: &[u32], lengths: &[f64]) -> Vec<f64> {
+    let mut first = vec![0u32; lengths.len()];
+    for (&row, &code) in rows.iter().zip(codes).rev() {
+        if let Some(first) = first.get_mut(code as usize) {
+            *first = row;
+        }
+    }
+    let full = design.design.weights();
+    let mut buffer = super::Buffer::default();
+    let mut all = Vec::with_capacity(lengths.len() * design.count());
+    for replicate in 0..design.count() {
+        let weights = design.fill_weights(replicate, &mut buffer);
+        let groups = first.iter().zip(lengths);
+        all.extend(groups.map(|(&row, length)| length * weights[row as usize] / full[row as usize]));
+    }
+    all
+}
+
+/// The rank of a matrix A from AᵀA: Cholesky's decomposition, leaving out every column whose distance from
+/// the span of those before it is within the tolerance. The square of 1e-5 is far above the rounding of AᵀA.
+fn rank(cross: &DMatrix<f64>) -> usize {
+    // Of each column kept: its index and its row of the triangular factor, the diagonal last.
+    let mut kept: Vec<(usize, Vec<f64>)> = Vec::new();
+    for column in 0..cross.ncols() {
+        let mut along: Vec<f64> = Vec::with_capacity(kept.len() + 1);
+        for (index, row) in &kept {
+            let known: f64 = row.iter().zip(&along).map(|(r, a)| r * a).sum();
+            let diagonal = row[along.len()];
+            along.push((cross[(*index, column)] - known) / diagonal);
+        }
+        let before = cross[(column, column)];
+        let left = before - along.iter().map(|a| a * a).sum::<f64>();
+        if left > TOLERANCE * TOLERANCE * before {
+            along.push(left.sqrt());
+            kept.push((column, along));
+        }
+    }
+    kept.len()
+}
