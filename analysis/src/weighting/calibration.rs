@@ -6,6 +6,8 @@
 use nalgebra::{DMatrix, DVector, SymmetricEigen};
 
 use super::Margin;
+use super::basis::Basis;
+use super::rake::RakeCells;
 use crate::factor::MISSING;
 
 /// Weights after a calibration, and the projection that the variance needs.
@@ -13,12 +15,12 @@ use crate::factor::MISSING;
 pub struct Calibration {
     before: Vec<f64>,
     after: Vec<f64>,
-    model: Model,
+    projection: Projection,
 }
 
 /// What the weights were calibrated on.
 #[derive(Debug, Clone, PartialEq)]
-enum Model {
+enum Projection {
     /// One margin: residuals are deviations from the cells' means.
     Cells { codes: Vec<u32>, mass: Vec<f64> },
     /// Several margins: `positions[m][row]` is a row's column in the joint dummy matrix,
@@ -28,26 +30,31 @@ enum Model {
         positions: Vec<Vec<u32>>,
         inverse: DMatrix<f64>,
     },
+    /// Any model matrix, as an orthonormal basis of its columns under the weights before;
+    /// rows whose weight became 0 are 0 in it.
+    Model(Basis),
 }
 
 impl Calibration {
     pub(super) fn on_cells(before: &[f64], after: Vec<f64>, margin: &Margin) -> Self {
-        let model = Model::Cells {
+        let projection = Projection::Cells {
             codes: margin.codes().to_vec(),
             mass: margin.weighted_counts(before),
         };
         Self {
             before: before.to_vec(),
             after,
-            model,
+            projection,
         }
     }
 
-    pub(super) fn on_margins(before: &[f64], after: Vec<f64>, margins: &[Margin]) -> Self {
+    pub(super) fn on_margins(before: &[f64], after: Vec<f64>, margins: &[Margin], cells: &RakeCells) -> Self {
         let mut offset = 0u32;
         let mut positions = Vec::with_capacity(margins.len());
+        let mut offsets = Vec::with_capacity(margins.len());
         for margin in margins {
             let shift = offset;
+            offsets.push(shift);
             positions.push(
                 margin
                     .codes()
@@ -58,21 +65,34 @@ impl Calibration {
             offset += margin.totals().len() as u32;
         }
         let mut cross = DMatrix::zeros(offset as usize, offset as usize);
-        for (row, &weight) in before.iter().enumerate() {
-            if weight > 0.0 {
-                for a in &positions {
-                    for b in &positions {
-                        cross[(a[row] as usize, b[row] as usize)] += weight;
-                    }
+        // Rows whose weight became 0 take no part. Rows of one cell share their dummies, so that
+        // cells are enough.
+        let used = before
+            .iter()
+            .zip(&after)
+            .map(|(before, after)| if *after > 0.0 { *before } else { 0.0 });
+        for (cell, mass) in cells.masses(used).into_iter().enumerate() {
+            let at = |margin: usize| (offsets[margin] + cells.category(margin, cell)) as usize;
+            for a in 0..margins.len() {
+                for b in 0..margins.len() {
+                    cross[(at(a), at(b))] += mass;
                 }
             }
         }
         let inverse = pseudo_inverse(cross);
-        let model = Model::Margins { positions, inverse };
+        let projection = Projection::Margins { positions, inverse };
         Self {
             before: before.to_vec(),
             after,
-            model,
+            projection,
+        }
+    }
+
+    pub(super) fn on_basis(before: &[f64], after: Vec<f64>, basis: Basis) -> Self {
+        Self {
+            before: before.to_vec(),
+            after,
+            projection: Projection::Model(basis),
         }
     }
 
@@ -91,10 +111,14 @@ impl Calibration {
     /// - `weighted_influence`: xᵢ = wᵢzᵢ with the calibrated weights wᵢ; one per row.
     ///
     /// With zᵢ = xᵢ/wᵢ, dᵢ the weights before and B the d-weighted least-squares
-    /// coefficients of z on the margins' dummies, xᵢ becomes wᵢ(zᵢ − B′cᵢ). Call it before
+    /// coefficients of z on the margins' dummies or the model's columns cᵢ, xᵢ becomes wᵢ(zᵢ − B′cᵢ). Call it before
     /// [`covariance`](crate::variance::linearise::covariance) when the design does not carry
     /// the calibration itself ([`SurveyDesign::with_calibration`](crate::design::SurveyDesign::with_calibration)
     /// does this for you).
+    ///
+    /// Of several calibrations the residuals are taken in the order in which they were made, each
+    /// with its own weights, as R does. The design's weights may have been changed since (trimmed):
+    /// the residuals stay those of this calibration.
     ///
     /// # Source
     /// Deville & Särndal (1992), JASA 87(418), 376–382, equation 3.4; for raking, Deville,
@@ -104,8 +128,8 @@ impl Calibration {
         debug_assert_eq!(weighted_influence.len(), self.after.len());
         // Σ d z c, summed by cell; rows of weight 0 take no part.
         let row_value = |row: usize, x: f64| (self.after[row] > 0.0).then(|| x / self.after[row]);
-        match &self.model {
-            Model::Cells { codes, mass } => {
+        match &self.projection {
+            Projection::Cells { codes, mass } => {
                 let mut means = vec![0.0; mass.len()];
                 for (row, &x) in weighted_influence.iter().enumerate() {
                     if x != 0.0
@@ -123,7 +147,7 @@ impl Calibration {
                     }
                 }
             }
-            Model::Margins { positions, inverse } => {
+            Projection::Margins { positions, inverse } => {
                 let mut sums = DVector::zeros(inverse.nrows());
                 for (row, &x) in weighted_influence.iter().enumerate() {
                     if x != 0.0
@@ -139,6 +163,20 @@ impl Calibration {
                     if self.after[row] > 0.0 {
                         let fitted: f64 = positions.iter().map(|m| coefficients[m[row] as usize]).sum();
                         *x -= self.after[row] * fitted;
+                    }
+                }
+            }
+            Projection::Model(basis) => {
+                // √d·z on Q = √D·X·R⁻¹: plain least squares.
+                let mut scaled: Vec<f64> = (0..self.after.len())
+                    .map(|row| {
+                        row_value(row, weighted_influence[row]).map_or(0.0, |z| z * self.before[row].sqrt())
+                    })
+                    .collect();
+                basis.residual(&mut scaled);
+                for (row, x) in weighted_influence.iter_mut().enumerate() {
+                    if self.after[row] > 0.0 {
+                        *x = self.after[row] * scaled[row] / self.before[row].sqrt();
                     }
                 }
             }

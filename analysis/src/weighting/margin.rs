@@ -163,7 +163,12 @@ impl Margin {
 
     /// The category furthest from its count and its relative gap under these weights.
     pub fn worst_gap(&self, weights: &[f64]) -> (usize, f64) {
-        self.weighted_counts(weights)
+        self.worst_gap_of(&self.weighted_counts(weights))
+    }
+
+    /// The category furthest from its count and its relative gap, given the weighted counts.
+    pub(super) fn worst_gap_of(&self, counts: &[f64]) -> (usize, f64) {
+        counts
             .iter()
             .zip(&self.totals)
             .map(|(count, total)| (count - total).abs() / total.max(f64::MIN_POSITIVE))

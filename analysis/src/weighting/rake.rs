@@ -1,7 +1,10 @@
 //! Raking: weights that reproduce several margins at once, by iterative proportional fitting.
 
+pub(super) mod cells;
+mod consistency;
+
 use super::{Calibration, Margin, WeightingError, check_weights};
-use crate::factor::MISSING;
+pub(super) use cells::RakeCells;
 
 /// When raking stops.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -10,6 +13,9 @@ pub struct RakeOptions {
     pub tolerance: f64,
     /// Sweeps over all margins before giving up.
     pub max_sweeps: usize,
+    /// Also stop as soon as no cell of the crossed margins changes by this many persons in a
+    /// sweep, however far the margins still are: R's `rake` does so, by default at 1 person.
+    pub cell_change: Option<f64>,
 }
 
 impl Default for RakeOptions {
@@ -18,6 +24,7 @@ impl Default for RakeOptions {
         Self {
             tolerance: 1e-12,
             max_sweeps: 2000,
+            cell_change: None,
         }
     }
 }
@@ -39,11 +46,19 @@ pub struct RakeReport {
 /// - `margins`: made with the same weights; their sums agree.
 ///
 /// The result is the calibration and a report of the convergence. Margins are taken in the
-/// order given, which does not change the limit.
+/// order given, which does not change the limit. The same margins serve other weights over
+/// the same rows, such as replicate weights.
 ///
 /// # Errors
-/// [`WeightingError::TotalsDisagree`] when margins count different populations,
-/// [`WeightingError::NoConvergence`] naming the margin and category furthest off.
+/// [`WeightingError::EmptyCategory`] when no weighted row is left in a category that counts
+/// somebody; [`WeightingError::TotalsDisagree`] when margins count different populations. When
+/// the sweeps do not converge and two margins are the cause,
+/// [`WeightingError::MarginsContradict`] or [`WeightingError::CellExhausted`] says why, else
+/// [`WeightingError::NoConvergence`] names the margin and category furthest off.
+///
+/// # Cost
+/// A few passes over the rows; the sweeps run over the cells that occur. Memory: one code per row
+/// and margin.
 ///
 /// # Source
 /// Deming & Stephan (1940), Annals of Mathematical Statistics 11(4), 427–444; Deville,
@@ -57,13 +72,7 @@ pub fn rake(
     check_weights(weights)?;
     let first = margins.first().ok_or(WeightingError::NoMargins)?;
     for margin in margins {
-        if margin.codes().len() != weights.len() {
-            return Err(WeightingError::ShapeMismatch {
-                what: margin.name().to_owned(),
-                found: margin.codes().len(),
-                expected: weights.len(),
-            });
-        }
+        cells::check_margin(margin, weights)?;
         // Counts that differ by more than rounding can never be met together.
         if (margin.population() - first.population()).abs() > 1e-9 * first.population() {
             return Err(WeightingError::TotalsDisagree {
@@ -74,45 +83,92 @@ pub fn rake(
             });
         }
     }
-    let mut raked = weights.to_vec();
-    for sweep in 1..=options.max_sweeps {
-        for margin in margins {
-            let factors: Vec<f64> = margin
-                .totals()
-                .iter()
-                .zip(margin.weighted_counts(&raked))
-                .map(|(total, count)| if count > 0.0 { total / count } else { 0.0 })
-                .collect();
-            for (weight, &code) in raked.iter_mut().zip(margin.codes()) {
-                *weight = if code == MISSING {
-                    0.0
-                } else {
-                    *weight * factors[code as usize]
-                };
-            }
-        }
-        let report = gap(margins, &raked, sweep);
-        if report.gap <= options.tolerance {
-            return Ok((Calibration::on_margins(weights, raked, margins), report));
-        }
-    }
-    let report = gap(margins, &raked, options.max_sweeps);
-    Err(WeightingError::NoConvergence {
-        margin: report.furthest.0,
-        category: report.furthest.1,
-        sweeps: report.sweeps,
-        gap: report.gap,
-    })
+    let cells = RakeCells::cross(margins, weights.len());
+    let masses = cells.masses(weights.iter().copied());
+    let (raked, report) = rake_cells(margins, &cells, &masses, options)?;
+    let factors: Vec<f64> = raked
+        .iter()
+        .zip(&masses)
+        .map(|(after, before)| if *before > 0.0 { after / before } else { 0.0 })
+        .collect();
+    let after = cells.scale(weights, &factors);
+    Ok((Calibration::on_margins(weights, after, margins, &cells), report))
 }
 
-fn gap(margins: &[Margin], weights: &[f64], sweeps: usize) -> RakeReport {
+/// Sweeps over the cells until their margins agree; returns the cells' masses.
+fn rake_cells(
+    margins: &[Margin],
+    cells: &RakeCells,
+    masses: &[f64],
+    options: RakeOptions,
+) -> Result<(Vec<f64>, RakeReport), WeightingError> {
+    /// Consistent margins are nearly always met by now; a contradiction is worth looking for.
+    const SUSPICIOUS: usize = 50;
+    let mut raked = masses.to_vec();
+    let mut obstacle = None;
+    let mut sweep = 0;
+    loop {
+        let report = gap(margins, cells, &raked, sweep);
+        if sweep > 0 && report.gap <= options.tolerance {
+            return Ok((raked, report));
+        }
+        if obstacle.is_none() && (sweep == SUSPICIOUS || sweep == options.max_sweeps) {
+            let found = consistency::find_obstacle(margins, cells, masses);
+            if let Some(contradiction) = found.contradiction {
+                return Err(contradiction);
+            }
+            obstacle = Some(found.exhausted);
+        }
+        if sweep == options.max_sweeps {
+            // Tending to 0 may yet come within the tolerance, so this is said last.
+            return Err(obstacle
+                .flatten()
+                .unwrap_or_else(|| WeightingError::NoConvergence {
+                    margin: report.furthest.0,
+                    category: report.furthest.1,
+                    sweeps: report.sweeps,
+                    gap: report.gap,
+                }));
+        }
+        let change = sweep_once(margins, cells, &mut raked);
+        sweep += 1;
+        if options.cell_change.is_some_and(|allowed| change < allowed) {
+            let report = gap(margins, cells, &raked, sweep);
+            return Ok((raked, report));
+        }
+    }
+}
+
+/// Fits one margin after the other; returns the largest change of a cell.
+fn sweep_once(margins: &[Margin], cells: &RakeCells, raked: &mut [f64]) -> f64 {
+    let before = raked.to_vec();
+    for (index, margin) in margins.iter().enumerate() {
+        let factors: Vec<f64> = margin
+            .totals()
+            .iter()
+            .zip(cells.counts(index, margin.totals().len(), raked))
+            .map(|(total, count)| if count > 0.0 { total / count } else { 0.0 })
+            .collect();
+        for (mass, &category) in raked.iter_mut().zip(cells.categories(index)) {
+            *mass *= factors[category as usize];
+        }
+    }
+    raked
+        .iter()
+        .zip(&before)
+        .map(|(after, before)| (after - before).abs())
+        .fold(0.0, f64::max)
+}
+
+fn gap(margins: &[Margin], cells: &RakeCells, raked: &[f64], sweeps: usize) -> RakeReport {
     let mut report = RakeReport {
         sweeps,
         gap: 0.0,
         furthest: (String::new(), String::new()),
     };
-    for margin in margins {
-        let (category, gap) = margin.worst_gap(weights);
+    for (index, margin) in margins.iter().enumerate() {
+        let counts = cells.counts(index, margin.totals().len(), raked);
+        let (category, gap) = margin.worst_gap_of(&counts);
         if gap >= report.gap && !margin.labels().is_empty() {
             report.gap = gap;
             report.furthest = (margin.name().to_owned(), margin.labels()[category].clone());
