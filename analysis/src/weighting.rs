@@ -31,8 +31,8 @@ pub use model::{Model, ModelError};
 pub use nonresponse::{ClassAdjustment, NonresponseAdjustment};
 pub use post_stratify::post_stratify;
 pub use propensity::{PropensityAdjustment, PropensityError};
-pub use rake::{RakeOptions, RakeReport, rake};
-pub use trim::{TrimError, TrimOptions, TrimReport, trim};
+pub use rake::{RakeOptions, RakeReport, Raking, rake};
+pub use trim::{TrimError, TrimOptions, TrimReport, TrimScale, trim};
 
 use thiserror::Error;
 
@@ -216,3 +216,6 @@ pub(crate) fn check_weights(weights: &[f64]) -> Result<(), WeightingError> {
         None => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod sequence;

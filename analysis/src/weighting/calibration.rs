@@ -24,12 +24,15 @@ enum Projection {
     /// One margin: residuals are deviations from the cells' means.
     Cells { codes: Vec<u32>, mass: Vec<f64> },
     /// Several margins: `positions[m][row]` is a row's column in the joint dummy matrix,
-    /// `inverse` the pseudo-inverse of its weighted cross-product (rank-deficient, as every
+    /// `inverse` a generalised inverse of its weighted cross-product (rank-deficient, as every
     /// margin adds up to the same constant).
     Margins {
         positions: Vec<Vec<u32>>,
         inverse: DMatrix<f64>,
     },
+    /// Raking that was stopped before the margins agreed: for each margin its codes and the
+    /// weights when it had been fitted last.
+    Sweeps(Vec<(Vec<u32>, Vec<f64>)>),
     /// Any model matrix, as an orthonormal basis of its columns under the weights before;
     /// rows whose weight became 0 are 0 in it.
     Model(Basis),
@@ -79,12 +82,26 @@ impl Calibration {
                 }
             }
         }
-        let inverse = pseudo_inverse(cross);
+        let inverse = generalised_inverse(cross);
         let projection = Projection::Margins { positions, inverse };
         Self {
             before: before.to_vec(),
             after,
             projection,
+        }
+    }
+
+    pub(super) fn on_sweeps(
+        before: &[f64],
+        after: Vec<f64>,
+        margins: &[Margin],
+        stages: Vec<Vec<f64>>,
+    ) -> Self {
+        let codes = margins.iter().map(|margin| margin.codes().to_vec());
+        Self {
+            before: before.to_vec(),
+            after,
+            projection: Projection::Sweeps(codes.zip(stages).collect()),
         }
     }
 
@@ -166,6 +183,14 @@ impl Calibration {
                     }
                 }
             }
+            Projection::Sweeps(margins) => {
+                // R's sweeps: unweighted means of x/w by category, ten times over the margins.
+                for _ in 0..10 {
+                    for (codes, weights) in margins {
+                        sweep_out(weighted_influence, codes, weights);
+                    }
+                }
+            }
             Projection::Model(basis) => {
                 // √d·z on Q = √D·X·R⁻¹: plain least squares.
                 let mut scaled: Vec<f64> = (0..self.after.len())
@@ -184,8 +209,43 @@ impl Calibration {
     }
 }
 
-/// The Moore–Penrose inverse of a symmetric positive semi-definite matrix.
-fn pseudo_inverse(matrix: DMatrix<f64>) -> DMatrix<f64> {
+/// Takes the unweighted mean of x/w in each category out of x/w.
+fn sweep_out(x: &mut [f64], codes: &[u32], weights: &[f64]) {
+    let categories = codes.iter().filter(|code| **code != MISSING).max();
+    let mut sums = vec![(0.0, 0.0); categories.map_or(0, |last| *last as usize + 1)];
+    for ((x, &code), weight) in x.iter().zip(codes).zip(weights) {
+        if *weight > 0.0 {
+            let (sum, rows) = &mut sums[code as usize];
+            *sum += x / weight;
+            *rows += 1.0;
+        }
+    }
+    for ((x, &code), weight) in x.iter_mut().zip(codes).zip(weights) {
+        if *weight > 0.0 {
+            let (sum, rows) = sums[code as usize];
+            *x -= weight * sum / rows;
+        }
+    }
+}
+
+/// A generalised inverse of a symmetric positive semi-definite matrix.
+///
+/// The matrix is scaled to a diagonal of ones first, so that a category of tiny weight is
+/// not taken for a rank deficit.
+fn generalised_inverse(mut matrix: DMatrix<f64>) -> DMatrix<f64> {
+    let scales: Vec<f64> = matrix
+        .diagonal()
+        .iter()
+        .map(|value| if *value > 0.0 { 1.0 / value.sqrt() } else { 0.0 })
+        .collect();
+    let scale = |matrix: &mut DMatrix<f64>| {
+        for j in 0..scales.len() {
+            for i in 0..scales.len() {
+                matrix[(i, j)] *= scales[i] * scales[j];
+            }
+        }
+    };
+    scale(&mut matrix);
     let eigen = SymmetricEigen::new(matrix);
     let largest = eigen.eigenvalues.iter().copied().fold(0.0, f64::max);
     // Dummies' cross-products have rank deficits that are exact up to rounding.
@@ -193,5 +253,7 @@ fn pseudo_inverse(matrix: DMatrix<f64>) -> DMatrix<f64> {
     let inverse = eigen
         .eigenvalues
         .map(|value| if value > floor { 1.0 / value } else { 0.0 });
-    &eigen.eigenvectors * DMatrix::from_diagonal(&inverse) * eigen.eigenvectors.transpose()
+    let mut inverse = &eigen.eigenvectors * DMatrix::from_diagonal(&inverse) * eigen.eigenvectors.transpose();
+    scale(&mut inverse);
+    inverse
 }

@@ -14,8 +14,7 @@ use nalgebra::DVector;
 
 use super::basis::Basis;
 use super::distance::Response;
-use super::{Calibration, Distance, Model, WeightingError, check_weights};
-use crate::weighting::model::ModelError;
+use super::{Calibration, Distance, Model, ModelError, WeightingError, check_weights};
 
 /// How a calibration is done.
 #[derive(Debug, Clone, Copy, PartialEq)]

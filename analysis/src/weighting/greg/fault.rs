@@ -68,26 +68,27 @@ pub enum GregError {
     },
     /// Totals that no weights within the bounds give together (proven, not merely not found).
     #[error(
-        "the totals cannot all be reached within the bounds: {term} is furthest off, {reached} instead of {total}"
+        "the totals cannot all be reached within the bounds: in the closest that can, {term} is furthest off, {reached} instead of {total}"
     )]
     OutOfReach {
-        /// The term furthest off in the closest attempt.
+        /// The term furthest off in the closest totals that can be reached (least squares,
+        /// scaled by the sample's cross-products).
         term: String,
         /// Its total.
         total: f64,
-        /// What the closest attempt gives.
+        /// What it is there.
         reached: f64,
     },
     /// Totals that were not reached in the steps allowed.
     #[error(
-        "the totals were not reached in {iterations} iterations: {term} is furthest off, {reached} instead of {total}"
+        "the totals were not reached in {iterations} iterations: in the closest that were, {term} is furthest off, {reached} instead of {total}"
     )]
     NoConvergence {
-        /// The term furthest off.
+        /// The term furthest off in the closest totals that were reached.
         term: String,
         /// Its total.
         total: f64,
-        /// What the last step gives.
+        /// What it is there.
         reached: f64,
         /// Newton steps made.
         iterations: usize,

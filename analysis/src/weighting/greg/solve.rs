@@ -23,23 +23,24 @@ struct Point {
 const BLOCK: usize = 1024;
 
 pub(super) fn solve(greg: &Greg, weights: &[f64]) -> Result<(Vec<f64>, GregReport), GregError> {
-    let terms = greg.terms.len();
-    let mut point = Point::at(greg, weights, DVector::zeros(terms));
+    let mut point = Point::at(greg, weights, DVector::zeros(greg.terms.len()), 0.0);
     let mut iterations = 0;
     loop {
-        let (furthest, gap) = worst_gap(greg, &point.gradient);
-        if gap <= greg.options.tolerance {
-            return Ok(finish(greg, weights, &point, iterations, (furthest, gap)));
+        let worst = worst_gap(greg, &point.gradient);
+        if worst.1 <= greg.options.tolerance {
+            return Ok(finish(greg, weights, &point, iterations, worst));
         }
         let impossible = iterations > 0 && is_out_of_reach(greg, weights, &point.eta);
         let next = if impossible || iterations == greg.options.max_iterations {
             None
         } else {
-            step(greg, weights, &point)
+            step(greg, weights, &point, 0.0)
         };
         let Some(next) = next else {
+            let misfits = closest(greg, weights);
+            let furthest = worst_gap(greg, &misfits).0;
             let (term, total) = (greg.terms[furthest].clone(), greg.totals[furthest]);
-            let reached = total + misfit(greg, &point.gradient, furthest);
+            let reached = total + misfit(greg, &misfits, furthest);
             return Err(match impossible {
                 true => GregError::OutOfReach { term, total, reached },
                 false => GregError::NoConvergence {
@@ -89,12 +90,13 @@ fn finish(
 }
 
 impl Point {
-    fn at(greg: &Greg, weights: &[f64], eta: DVector<f64>) -> Self {
+    /// φ(η) + ridge·‖η‖²/2; the ridge is 0 but for [`closest`].
+    fn at(greg: &Greg, weights: &[f64], eta: DVector<f64>, ridge: f64) -> Self {
         let terms = eta.len();
-        let mut gradient = -greg.basis_totals.clone();
-        let mut hessian = DMatrix::zeros(terms, terms);
-        let (mut objective, mut size) = (-greg.basis_totals.dot(&eta), 0.0);
-        size += objective.abs();
+        let mut gradient = &eta * ridge - &greg.basis_totals;
+        let mut hessian = DMatrix::identity(terms, terms) * ridge;
+        let mut objective = ridge * eta.norm_squared() / 2.0 - greg.basis_totals.dot(&eta);
+        let mut size = objective.abs();
         let mut slopes = vec![0.0; BLOCK];
         let mut scaled = vec![0.0; BLOCK];
         let mut factors = vec![0.0; BLOCK];
@@ -154,7 +156,7 @@ fn for_each_block(greg: &Greg, eta: &DVector<f64>, rows: usize, mut use_block: i
 }
 
 /// One Newton step, shortened until φ falls; `None` when no step helps any more.
-fn step(greg: &Greg, weights: &[f64], point: &Point) -> Option<Point> {
+fn step(greg: &Greg, weights: &[f64], point: &Point, ridge: f64) -> Option<Point> {
     /// A change of φ below this share of its size is rounding.
     const ROUNDING: f64 = 1e-13;
     /// Halvings until a step is below every digit of η.
@@ -163,7 +165,7 @@ fn step(greg: &Greg, weights: &[f64], point: &Point) -> Option<Point> {
     let fall = -point.gradient.dot(&direction);
     let mut length = 1.0;
     for _ in 0..HALVINGS {
-        let next = Point::at(greg, weights, &point.eta + &direction * length);
+        let next = Point::at(greg, weights, &point.eta + &direction * length, ridge);
         // φ must not rise, nor its slope have turned around steeply (overshot): the approximate
         // Wolfe conditions of Hager & Zhang (2005), SIAM J. Optimization 16(1), 170–192.
         let slope = next.gradient.dot(&direction);
@@ -200,6 +202,29 @@ fn newton_direction(point: &Point) -> Option<DVector<f64>> {
         ridge = (ridge * 10.0).max(1e-12 * largest.max(1e-12));
     }
     None
+}
+
+/// How far the closest totals that can be reached are from the controls, in the basis.
+///
+/// At the minimum of φ(η) + r‖η‖²/2, which exists always, the misfit is −rη; as r goes to 0 its
+/// length goes to the smallest there is.
+fn closest(greg: &Greg, weights: &[f64]) -> DVector<f64> {
+    const STEPS: usize = 60;
+    let terms = greg.terms.len();
+    let mut eta = DVector::zeros(terms);
+    let mut misfits = -greg.basis_totals.clone();
+    for ridge in [1e-1, 1e-3, 1e-5] {
+        let mut point = Point::at(greg, weights, eta, ridge);
+        for _ in 0..STEPS {
+            match step(greg, weights, &point, ridge) {
+                Some(next) if next.objective < point.objective => point = next,
+                _ => break,
+            }
+        }
+        misfits = &point.gradient - &point.eta * ridge;
+        eta = point.eta;
+    }
+    misfits
 }
 
 /// Weighted total of a term less its control, from the gradient in the basis: X = X̃R.

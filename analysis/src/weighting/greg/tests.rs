@@ -254,6 +254,57 @@ fn covariate_far_from_zero_keeps_its_digits() {
     }
 }
 
+/// Another road to the standard error: the jackknife with the calibration repeated in every replicate.
+#[test]
+fn residuals_agree_with_the_jackknife() {
+    let n = 150;
+    let noise = |i: i32, k: i32| f64::from((i * k) % 101) / 101.0;
+    let x: Vec<f64> = (0..n).map(|i| 20.0 + 60.0 * noise(i, 37)).collect();
+    let kind = Factor::from_labels((0..n).map(|i| if noise(i, 53) < 0.4 { "a" } else { "b" }));
+    let y: Vec<f64> = (0..n)
+        .map(|i| 3.0 * x[i as usize] + 80.0 * noise(i, 71) + 20.0 * f64::from(kind.codes()[i as usize]))
+        .collect();
+    let base: Vec<f64> = (0..n).map(|i| 4.0 + 2.0 * noise(i, 29)).collect();
+    let covariates = [("x", Covariate::Numeric(&x)), ("kind", Covariate::Factor(&kind))];
+    let model = Model::with_intercept(&covariates, &base).unwrap();
+    let totals: Vec<(String, f64)> = model
+        .terms()
+        .iter()
+        .cloned()
+        .zip(model.totals(&base).iter().map(|total| 1.03 * total))
+        .collect();
+    let design = SurveyDesign::builder(base.len()).weights(&base).build().unwrap();
+    for (distance, bounds) in [
+        (Distance::Linear, None),
+        (Distance::Raking, None),
+        (Distance::Logit, Some((0.5, 2.0))),
+    ] {
+        let prepared = Greg::new(&model, &totals, &base, options(distance, bounds)).unwrap();
+        let (calibration, _) = prepared.calibrate(&base).unwrap();
+        let calibrated = design.with_calibration(calibration).unwrap();
+        let estimate = total::linearise(&calibrated, &y, None);
+        let count = f64::from(n);
+        let squares: f64 = (0..base.len())
+            .map(|dropped| {
+                let mut weights: Vec<f64> = base.iter().map(|w| w * count / (count - 1.0)).collect();
+                weights[dropped] = 0.0;
+                let (weights, _) = prepared.weights(&weights).unwrap();
+                let replicate: f64 = weights.iter().zip(&y).map(|(w, y)| w * y).sum();
+                (replicate - estimate.value).powi(2)
+            })
+            .sum();
+        let jackknife = ((count - 1.0) / count * squares).sqrt();
+        let linearised = estimate.variance(&calibrated).sqrt();
+        let plain = total::linearise(&design, &y, None).variance(&design).sqrt();
+        assert!(
+            (linearised / jackknife - 1.0).abs() < 0.04,
+            "{linearised} {jackknife}"
+        );
+        // The covariates explain most of y, and the standard error shows it.
+        assert!(linearised < 0.6 * plain, "{linearised} {plain}");
+    }
+}
+
 /// Rows of a sample: category of a, category of b, a number, a weight.
 type Row = (usize, usize, f64, f64);
 
