@@ -5,6 +5,7 @@
 //! row; nothing is computed from a request or a file with a fault.
 
 mod answer;
+mod calibrate;
 mod compute;
 mod fault;
 mod keys;
@@ -52,10 +53,10 @@ pub fn run(request_json: &str, base_dir: &Path) -> Result<Answer, Vec<Diagnostic
         faults.missing_key("", "data");
         return Err(faults.check().err().unwrap_or_default());
     };
-    let mut design = compute::design(&request.design, &table, &mut faults);
-    for step in &request.calibrate {
-        design = design.and_then(|design| compute::calibrate(&design, step, &table, &mut faults));
-    }
+    let design = compute::design(&request.design, &table, &mut faults).and_then(|design| {
+        let steps = calibrate::prepare(&request.calibrate, &design, &table, &mut faults)?;
+        calibrate::calibrate(&steps, &design, &table, &mut faults)
+    });
     let Some(design) = design else {
         return Err(faults.check().err().unwrap_or_default());
     };
@@ -101,11 +102,8 @@ fn columns_of(request: &Request) -> IndexMap<String, String> {
         .weights
         .iter()
         .for_each(|name| add(name, join("design", "weights")));
-    for margin in request.calibrate.iter().flat_map(|step| &step.margins) {
-        margin
-            .by
-            .iter()
-            .for_each(|name| add(name, join(&margin.field, "by")));
+    for (name, field) in request.calibrate.iter().flat_map(|step| step.columns()) {
+        add(name, field);
     }
     for entry in &request.estimates {
         entry

@@ -6,7 +6,6 @@ use survey_forms::diagnostic::{Diagnostic, Place, nearest};
 use survey_forms::text::Text;
 
 use crate::design::{DesignError, DesignFault};
-use crate::weighting::WeightingError;
 
 /// Collects faults; nothing stops at the first.
 #[derive(Debug, Default)]
@@ -29,7 +28,15 @@ impl Faults {
         std::mem::take(self).into_result(())
     }
 
-    fn push(&mut self, code: &'static str, place: Place, zh: String, en: String, mend: (String, String)) {
+    /// Adds a fault of the catalogue; ES018 has its words in `calibrate/fault.rs`.
+    pub(super) fn push(
+        &mut self,
+        code: &'static str,
+        place: Place,
+        zh: String,
+        en: String,
+        mend: (String, String),
+    ) {
         let (message, mend) = (Text::zh_en(zh, en), Text::zh_en(mend.0, mend.1));
         self.list.push(Diagnostic::error(code, place, message, mend));
     }
@@ -330,52 +337,6 @@ impl Faults {
             Default::default(),
         );
     }
-
-    /// ES018: weights that cannot be calibrated.
-    pub(super) fn weighting(&mut self, field: &str, error: &WeightingError) {
-        let zh = match error {
-            WeightingError::EmptyCategory {
-                margin,
-                category,
-                total,
-            } => {
-                format!("边际 {margin}：类别 {category} 的总体数为 {total}，样本中却没有。")
-            }
-            WeightingError::UnknownCategory { margin, category, .. } => {
-                format!("边际 {margin}：样本中的类别 {category} 没有给出总体数。")
-            }
-            WeightingError::DuplicateCategory { margin, category } => {
-                format!("边际 {margin}：类别 {category} 给了两次。")
-            }
-            WeightingError::MissingCategory { margin, row } => {
-                format!("边际 {margin}：第 {} 行数据缺失。", row + 1)
-            }
-            WeightingError::TotalsDisagree {
-                first,
-                first_total,
-                other,
-                other_total,
-            } => {
-                format!("边际 {other} 合计 {other_total}，与边际 {first} 的合计 {first_total} 不符。")
-            }
-            WeightingError::NoConvergence {
-                margin,
-                category,
-                sweeps,
-                gap,
-            } => {
-                format!("迭代 {sweeps} 轮后仍未收敛：边际 {margin} 的类别 {category} 相对偏差 {gap:e}。")
-            }
-            other => format!("无法校准：{other}。"),
-        };
-        self.push(
-            "ES018",
-            Place::unknown().field(field),
-            zh,
-            format!("{error}."),
-            Default::default(),
-        );
-    }
 }
 
 /// `estimates[0]` and `of` make `estimates[0].of`.
@@ -387,7 +348,8 @@ pub(super) fn join(path: &str, key: &str) -> String {
     }
 }
 
-fn suggestion(name: &str, known: &[&str]) -> (String, String) {
+/// A near-miss, or all that is known when that is little.
+pub(super) fn suggestion(name: &str, known: &[&str]) -> (String, String) {
     match nearest(name, known.iter().copied()) {
         Some(near) => (format!("是否想写 {near}？"), format!("Did you mean {near}?")),
         None if known.len() <= 20 => {

@@ -5,23 +5,23 @@ use std::path::PathBuf;
 use super::*;
 
 /// Writes a file for one test and answers a request about it.
-struct Bench {
-    folder: PathBuf,
+pub(super) struct Bench {
+    pub(super) folder: PathBuf,
 }
 
 impl Bench {
-    fn new(test: &str, csv: &str) -> Self {
+    pub(super) fn new(test: &str, csv: &str) -> Self {
         let folder = std::env::temp_dir().join(format!("minyi-estimate-{}-{test}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         std::fs::write(folder.join("data.csv"), csv).unwrap();
         Self { folder }
     }
 
-    fn run(&self, request: &str) -> Result<Answer, Vec<Diagnostic>> {
+    pub(super) fn run(&self, request: &str) -> Result<Answer, Vec<Diagnostic>> {
         run(request, &self.folder)
     }
 
-    fn faults(&self, request: &str) -> Vec<String> {
+    pub(super) fn faults(&self, request: &str) -> Vec<String> {
         self.run(request)
             .unwrap_err()
             .iter()
@@ -311,7 +311,9 @@ fn calibration_faults_name_margin_and_category() {
     };
     assert_eq!(
         bench.faults(&request(r#"[ { "sex": "f", "total": 5 } ]"#)),
-        ["ES018 field calibrate[0]: margin sex: category m (row 1) has no population count."]
+        [
+            "ES018 data.csv, row 3, column sex, field calibrate[0]: margin sex: category m has no population count. Add it to totals."
+        ]
     );
     assert_eq!(
         bench.faults(&request(r#"[ { "sxe": "f", "total": 5 } ]"#)),
