@@ -16,7 +16,12 @@ fn main() {
 
 fn file() -> PathBuf {
     std::env::var_os("MINYI_BENCH_DATA").map_or_else(
-        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/bench/1000000.parquet")),
+        || {
+            PathBuf::from(concat!(
+                env!("CARGO_MANIFEST_DIR"),
+                "/../target/bench/1000000.parquet"
+            ))
+        },
         PathBuf::from,
     )
 }

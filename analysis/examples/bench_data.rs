@@ -28,14 +28,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let village: Vec<f64> = (0..594).map(|_| rng.random::<f64>() - 0.5).collect();
     let item: Vec<f64> = (0..ITEMS).map(|_| 2.5 + rng.random::<f64>()).collect();
     let first = batch(&mut rng, rows.min(GROUP), &village, &item)?;
-    let mut writer =
-        ParquetWriter::new(BufWriter::new(File::create(parquet)?)).batched(first.schema())?;
+    let mut writer = ParquetWriter::new(BufWriter::new(File::create(parquet)?)).batched(first.schema())?;
     let mut csv_file = csv.first().map(File::create).transpose()?;
     let (mut left, mut next) = (rows, first);
     loop {
         writer.write_batch(&next)?;
         if let Some(file) = &mut csv_file {
-            CsvWriter::new(file).include_header(left == rows).finish(&mut next)?;
+            CsvWriter::new(file)
+                .include_header(left == rows)
+                .finish(&mut next)?;
         }
         left -= next.height();
         if left == 0 {
@@ -53,7 +54,9 @@ fn batch(rng: &mut ChaCha8Rng, rows: usize, village: &[f64], item: &[f64]) -> Po
     let stratum: Vec<i32> = psu.iter().map(|psu| psu / 9).collect();
     let township: Vec<i32> = stratum.iter().map(|stratum| stratum / 3).collect();
     let mut column = |low: f64, high: f64| -> Vec<f64> {
-        (0..rows).map(|_| low + (high - low) * rng.random::<f64>()).collect()
+        (0..rows)
+            .map(|_| low + (high - low) * rng.random::<f64>())
+            .collect()
     };
     let weight = column(5.0, 60.0);
     let [sex, age, category] = [2.0, 7.0, 4.0].map(|levels| {

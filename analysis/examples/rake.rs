@@ -21,8 +21,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     let mut columns = MARGINS.map(str::to_owned).to_vec();
     columns.push("w".to_owned());
-    let frame = ParquetReader::new(File::open(file)?).with_columns(Some(columns)).finish()?;
-    let weights: Vec<f64> = frame.column("w")?.f64()?.iter().map(Option::unwrap_or_default).collect();
+    let frame = ParquetReader::new(File::open(file)?)
+        .with_columns(Some(columns))
+        .finish()?;
+    let weights: Vec<f64> = frame
+        .column("w")?
+        .f64()?
+        .iter()
+        .map(Option::unwrap_or_default)
+        .collect();
     let factors = MARGINS
         .iter()
         .map(|name| Factor::from_column(frame.column(name)?))
@@ -36,8 +43,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     let counts: Vec<Vec<(Vec<String>, f64)>> = factors.iter().map(|factor| count(factor, &others)).collect();
     let by_name = MARGINS.iter().zip(&counts).map(|(name, counts)| {
-        let categories: Map<String, Value> =
-            counts.iter().map(|(labels, total)| (labels[0].clone(), json!(total))).collect();
+        let categories: Map<String, Value> = counts
+            .iter()
+            .map(|(labels, total)| (labels[0].clone(), json!(total)))
+            .collect();
         ((*name).to_owned(), Value::Object(categories))
     });
     serde_json::to_writer(File::create(totals)?, &Value::Object(by_name.collect()))?;
@@ -61,8 +70,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
 /// The weighted count of each level.
 fn count(factor: &Factor, weights: &[f64]) -> Vec<(Vec<String>, f64)> {
-    let mut counts: Vec<(Vec<String>, f64)> =
-        factor.levels().iter().map(|level| (vec![level.clone()], 0.0)).collect();
+    let mut counts: Vec<(Vec<String>, f64)> = factor
+        .levels()
+        .iter()
+        .map(|level| (vec![level.clone()], 0.0))
+        .collect();
     for (&code, weight) in factor.codes().iter().zip(weights) {
         counts[code as usize].1 += weight;
     }

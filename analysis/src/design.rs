@@ -124,6 +124,10 @@ impl SurveyDesign {
 
     /// The same design with calibrated weights, whose variance uses calibration residuals.
     ///
+    /// Calibrations add up: the residuals of each are taken, in the order of the calibrations and
+    /// with their own weights, as R's survey package does. Only the last one's totals are met
+    /// exactly, and after several their standard error is merely small.
+    ///
     /// # Errors
     /// When the calibration was made for another number of rows.
     pub fn with_calibration(&self, calibration: Calibration) -> Result<Self, DesignError> {

@@ -5,6 +5,7 @@
 //! row; nothing is computed from a request or a file with a fault.
 
 mod answer;
+mod calibrate;
 mod compute;
 mod fault;
 mod keys;
@@ -45,7 +46,9 @@ pub fn run(request_json: &str, base_dir: &Path) -> Result<Answer, Vec<Diagnostic
     };
     let request = Request::read(&value, &mut faults);
     if faults.is_empty()
-        && let Some(answer) = request.as_ref().and_then(|request| one_pass::answer(request, base_dir))
+        && let Some(answer) = request
+            .as_ref()
+            .and_then(|request| one_pass::answer(request, base_dir))
     {
         return Ok(answer);
     }
@@ -60,17 +63,20 @@ pub fn run(request_json: &str, base_dir: &Path) -> Result<Answer, Vec<Diagnostic
         faults.missing_key("", "data");
         return Err(faults.check().err().unwrap_or_default());
     };
-    let mut design = compute::design(&request.design, &table, &mut faults);
+    let design = compute::design(&request.design, &table, &mut faults);
+    let steps = design
+        .as_ref()
+        .and_then(|design| calibrate::prepare(&request.calibrate, design, &table, &mut faults));
     let mut replicates = None;
-    if let Some(spec) = &request.replicates {
-        replicates = design
-            .and_then(|design| replicates::build(spec, &design, &request.calibrate, &table, &mut faults));
-        design = replicates.as_ref().map(|replicates| replicates.design().clone());
-    } else {
-        for step in &request.calibrate {
-            design = design.and_then(|design| compute::calibrate(&design, step, &table, &mut faults));
-        }
-    }
+    let design = design
+        .zip(steps)
+        .and_then(|(design, steps)| match &request.replicates {
+            None => calibrate::calibrate(&steps, &design, &table, &mut faults),
+            Some(spec) => {
+                replicates = replicates::build(spec, &design, &steps, &table, &mut faults);
+                replicates.as_ref().map(|replicates| replicates.design().clone())
+            }
+        });
     let Some(design) = design else {
         return Err(faults.check().err().unwrap_or_default());
     };
@@ -120,11 +126,8 @@ fn columns_of(request: &Request) -> IndexMap<String, String> {
     for name in request.replicates.iter().flat_map(ReplicatesSpec::columns) {
         add(name, join("replicates", "columns"));
     }
-    for margin in request.calibrate.iter().flat_map(|step| &step.margins) {
-        margin
-            .by
-            .iter()
-            .for_each(|name| add(name, join(&margin.field, "by")));
+    for (name, field) in request.calibrate.iter().flat_map(|step| step.columns()) {
+        add(name, field);
     }
     for entry in &request.estimates {
         entry

@@ -266,11 +266,13 @@ impl Sums {
         for question in questions {
             let condition = self.condition(&question.condition);
             let by: Vec<usize> = question.by.iter().map(|name| self.dictionary(name)).collect();
-            let wide_enough = |view: &View| view.condition == condition && by.iter().all(|d| view.by.contains(d));
+            let wide_enough =
+                |view: &View| view.condition == condition && by.iter().all(|d| view.by.contains(d));
             if !self.views.iter().any(wide_enough) {
                 self.views
                     .retain(|view| !(view.condition == condition && view.by.iter().all(|d| by.contains(d))));
-                self.views.push(View::new(by, condition, self.design.ids.is_empty()));
+                self.views
+                    .push(View::new(by, condition, self.design.ids.is_empty()));
             }
         }
     }
@@ -410,7 +412,12 @@ impl Sums {
     }
 
     /// The unit of each row, by crossing the stages' strata and ids.
-    fn code_units(&mut self, codes: &[Vec<u32>], rows: usize, first_row: usize) -> Result<Vec<u32>, SumsError> {
+    fn code_units(
+        &mut self,
+        codes: &[Vec<u32>],
+        rows: usize,
+        first_row: usize,
+    ) -> Result<Vec<u32>, SumsError> {
         for part in &self.unit_parts {
             if let Some(at) = codes[part.dictionary].iter().position(|&code| code == 0) {
                 return Err(SumsError::Missing {
@@ -487,7 +494,9 @@ impl Sums {
         let parts: Vec<usize> = self.unit_parts.iter().map(|part| part.dictionary).collect();
         // Without strata and ids there is one unit, whose code means nothing.
         let units = self.units.absorb(&other.units, |part, code| {
-            parts.get(part).map_or(code, |&dictionary| codes[dictionary][code as usize])
+            parts
+                .get(part)
+                .map_or(code, |&dictionary| codes[dictionary][code as usize])
         });
         self.unit_weights.resize(self.units.len(), 0.0);
         self.unit_rows.resize(self.units.len(), [0; 2]);

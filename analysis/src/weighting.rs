@@ -1,24 +1,38 @@
 //! From design weights to analysis weights, one adjustment a file.
 //!
-//! The usual order is [`base`] → [`nonresponse`] → [`post_stratify`](post_stratify::post_stratify)
-//! or [`rake`](rake::rake). The last two return a [`Calibration`]: the new weights and what the
-//! variance needs to know of them. A class or category without respondents is an
+//! The usual order is [`base`] → [`nonresponse`] (in classes that are known, or those of a response
+//! model, [`propensity`]) → [`post_stratify`](post_stratify::post_stratify), [`rake`](rake::rake) or
+//! [`greg`](greg::greg) → [`trim`](trim::trim). Calibrations return a [`Calibration`]: the new weights
+//! and what the variance needs to know of them. A class or category without respondents is an
 //! error that names it; nothing is merged in silence.
 
 pub mod base;
+mod basis;
 pub mod calibration;
 pub mod diagnostics;
+pub mod distance;
+#[cfg(test)]
+mod example;
+pub mod greg;
 pub mod margin;
+pub mod model;
 pub mod nonresponse;
 pub mod post_stratify;
+pub mod propensity;
 pub mod rake;
+pub mod trim;
 
 pub use calibration::Calibration;
 pub use diagnostics::{WeightDiagnostics, diagnose};
+pub use distance::Distance;
+pub use greg::{Greg, GregError, GregOptions, GregReport, greg};
 pub use margin::Margin;
+pub use model::{Model, ModelError};
 pub use nonresponse::{ClassAdjustment, NonresponseAdjustment};
 pub use post_stratify::{post_stratified_weights, post_stratify};
-pub use rake::{RakeOptions, RakeReport, rake, raked_weights};
+pub use propensity::{PropensityAdjustment, PropensityError};
+pub use rake::{RakeOptions, RakeReport, Raking, rake};
+pub use trim::{TrimError, TrimOptions, TrimReport, TrimScale, trim};
 
 use thiserror::Error;
 
@@ -133,9 +147,60 @@ pub enum WeightingError {
         /// Largest relative gap.
         gap: f64,
     },
+    /// Two margins that no weights can meet together: some categories of one count more than all
+    /// the categories of the other that they share respondents with.
+    #[error(
+        "margins {margin} and {other} contradict each other: {margin} {} counts {total}, but its respondents are all in {other} {}, which counts {other_total}",
+        categories.join(" + "), others.join(" + ")
+    )]
+    MarginsContradict {
+        /// The margin that counts too much.
+        margin: String,
+        /// Its categories.
+        categories: Vec<String>,
+        /// What they count together.
+        total: f64,
+        /// The margin that counts too little.
+        other: String,
+        /// All its categories with respondents in those categories.
+        others: Vec<String>,
+        /// What these count together.
+        other_total: f64,
+    },
+    /// Two margins that can only be met with weight 0 for some respondents.
+    #[error(
+        "margins {margin} and {other} leave nothing for the respondents in {margin} {category} and {other} {other_category}: {other} {other_category} is used up by {margin} {} ({total})",
+        by.join(" + ")
+    )]
+    CellExhausted {
+        /// A margin.
+        margin: String,
+        /// Its category that gets nothing.
+        category: String,
+        /// The other margin.
+        other: String,
+        /// Its category that is used up.
+        other_category: String,
+        /// The categories that use it up.
+        by: Vec<String>,
+        /// What they count together.
+        total: f64,
+    },
     /// Raking without any margin.
     #[error("no margin was given")]
     NoMargins,
+    /// A model matrix that cannot be made or used.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// Totals or bounds that cannot be met.
+    #[error(transparent)]
+    Greg(#[from] GregError),
+    /// Weights that cannot be trimmed.
+    #[error(transparent)]
+    Trim(#[from] TrimError),
+    /// Response propensities that cannot be estimated.
+    #[error(transparent)]
+    Propensity(#[from] PropensityError),
 }
 
 /// Weights must be finite and not negative.
@@ -151,3 +216,6 @@ pub(crate) fn check_weights(weights: &[f64]) -> Result<(), WeightingError> {
         None => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod sequence;

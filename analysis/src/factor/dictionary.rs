@@ -56,7 +56,10 @@ impl Dictionary {
 
     /// All values, sorted as readers expect.
     pub(crate) fn sorted(&self) -> Vec<String> {
-        self.order().into_iter().map(|code| self.label(code).to_owned()).collect()
+        self.order()
+            .into_iter()
+            .map(|code| self.label(code).to_owned())
+            .collect()
     }
 
     /// The codes of a column's rows. An empty text is missing.
@@ -177,8 +180,11 @@ impl Dictionary {
         }
         let rows = IdxCa::from_vec("rows".into(), new.to_vec());
         let text = column.take(&rows)?.cast(&DataType::String)?;
-        self.labels
-            .extend(text.str()?.iter().map(|label| label.unwrap_or_default().to_owned()));
+        self.labels.extend(
+            text.str()?
+                .iter()
+                .map(|label| label.unwrap_or_default().to_owned()),
+        );
         Ok(())
     }
 
@@ -256,7 +262,10 @@ mod tests {
         assert_eq!(floats.encode(&column).unwrap(), [1, 2, 3]);
         assert_eq!(floats.label(1), "1.0");
         assert_eq!(floats.find("1"), Some(1));
-        assert_eq!(floats.matching(&["2.50".to_owned(), "9".to_owned()]), [false, false, true, false]);
+        assert_eq!(
+            floats.matching(&["2.50".to_owned(), "9".to_owned()]),
+            [false, false, true, false]
+        );
     }
 
     #[test]

@@ -6,13 +6,12 @@ use survey_forms::diagnostic::Place;
 
 use super::answer::{EstimateLine, TestLine};
 use super::fault::Faults;
-use super::spec::{CalibrateSpec, DesignSpec, EstimateSpec, MarginSpec, Stat};
+use super::spec::{DesignSpec, EstimateSpec, Stat};
 use super::table::{Table, Variable};
 use crate::design::{StageColumns, SurveyDesign};
 use crate::estimate::{Linearised, contrast, mean, proportion, ratio, total, variance};
 use crate::factor::{Cells, Factor, MISSING};
 use crate::variance::replicate::ReplicateDesign;
-use crate::weighting::{Margin, RakeOptions, post_stratify, rake};
 
 /// Rows named per kind of fault; more say nothing new.
 const MAX_ROWS: usize = 100;
@@ -106,64 +105,6 @@ pub(super) fn design(spec: &DesignSpec, table: &Table, faults: &mut Faults) -> O
             None
         }
     }
-}
-
-/// Applies one step of calibration.
-pub(super) fn calibrate(
-    design: &SurveyDesign,
-    spec: &CalibrateSpec,
-    table: &Table,
-    faults: &mut Faults,
-) -> Option<SurveyDesign> {
-    let mut margins = Vec::new();
-    for margin in &spec.margins {
-        margins.push(build_margin(design, margin, table, faults)?);
-    }
-    let calibration = if spec.rake {
-        rake(design.weights(), &margins, RakeOptions::default()).map(|(calibration, _)| calibration)
-    } else {
-        post_stratify(design.weights(), margins.first()?)
-    };
-    match calibration {
-        // The calibration was made from this design's weights, so it fits.
-        Ok(calibration) => design.with_calibration(calibration).ok(),
-        Err(error) => {
-            faults.weighting(&spec.field, &error);
-            None
-        }
-    }
-}
-
-pub(super) fn build_margin(
-    design: &SurveyDesign,
-    spec: &MarginSpec,
-    table: &Table,
-    faults: &mut Faults,
-) -> Option<Margin> {
-    let variables: Vec<&Variable> = spec.by.iter().filter_map(|name| table.variable(name)).collect();
-    let columns: Vec<(&str, &Factor)> = variables.iter().map(|v| (v.name.as_str(), v.factor())).collect();
-    // Labels as the file writes them, so that 1 finds "1.0".
-    let as_in_file = |label: &String, variable: &&Variable| match variable.code_of(label) {
-        Some(code) => variable.factor().levels()[code as usize].clone(),
-        None => label.clone(),
-    };
-    let totals: Vec<(Vec<String>, f64)> = spec
-        .totals
-        .iter()
-        .map(|(labels, total)| {
-            (
-                labels
-                    .iter()
-                    .zip(&variables)
-                    .map(|(l, v)| as_in_file(l, v))
-                    .collect(),
-                *total,
-            )
-        })
-        .collect();
-    Margin::new(&columns, &totals, design.weights())
-        .map_err(|error| faults.weighting(&spec.field, &error))
-        .ok()
 }
 
 /// Computes one entry of the request: a line per variable, domain and level.

@@ -6,8 +6,6 @@ use survey_forms::diagnostic::{Diagnostic, Place, nearest};
 use survey_forms::text::Text;
 
 use crate::design::{DesignError, DesignFault};
-use crate::variance::replicate::{AdjustError, ReplicateError};
-use crate::weighting::WeightingError;
 
 /// Collects faults; nothing stops at the first.
 #[derive(Debug, Default)]
@@ -35,7 +33,15 @@ impl Faults {
         std::mem::take(self).into_result(())
     }
 
-    fn push(&mut self, code: &'static str, place: Place, zh: String, en: String, mend: (String, String)) {
+    /// Adds a fault of the catalogue; ES018 has its words in `calibrate/fault.rs`.
+    pub(super) fn push(
+        &mut self,
+        code: &'static str,
+        place: Place,
+        zh: String,
+        en: String,
+        mend: (String, String),
+    ) {
         let (message, mend) = (Text::zh_en(zh, en), Text::zh_en(mend.0, mend.1));
         self.list.push(Diagnostic::error(code, place, message, mend));
     }
@@ -336,148 +342,6 @@ impl Faults {
             Default::default(),
         );
     }
-
-    /// ES018: weights that cannot be calibrated.
-    pub(super) fn weighting(&mut self, field: &str, error: &WeightingError) {
-        self.push(
-            "ES018",
-            Place::unknown().field(field),
-            weighting_zh(error),
-            format!("{error}."),
-            Default::default(),
-        );
-    }
-
-    /// ES030: replicates that cannot be made from this design.
-    pub(super) fn replicates(&mut self, field: &str, error: &ReplicateError) {
-        let (zh, mend) = match error {
-            ReplicateError::Stratified { strata } => (
-                format!("JK1 只用于不分层的设计，这里有 {strata} 层。"),
-                ("请改用 jkn。", "Use jkn."),
-            ),
-            ReplicateError::OnePsu => (
-                "没有任何一层有两个初级抽样单元。".to_owned(),
-                (
-                    "重复权数需要至少两个初级抽样单元，请检查 design.ids 和 design.strata。",
-                    "Replicates need at least two PSUs; check design.ids and design.strata.",
-                ),
-            ),
-            ReplicateError::NotPaired { stratum, psus } => (
-                format!("层 {stratum} 有 {psus} 个初级抽样单元，平衡重复需要每层恰好两个。"),
-                (
-                    "请合并或拆分层，或改用 jkn 或 bootstrap。",
-                    "Merge or split strata, or use jkn or bootstrap.",
-                ),
-            ),
-            ReplicateError::LonelyAdjust { stratum } => (
-                format!("层 {stratum} 只有一个初级抽样单元，自助法无法按 adjust 处理。"),
-                (
-                    "请合并层，或改用另一种 \"lonely_psu\" 规则，或改用 jkn。",
-                    "Merge strata, or choose another rule for \"lonely_psu\", or use jkn.",
-                ),
-            ),
-            ReplicateError::TooLarge { rows, replicates } => (
-                format!("{rows} 行 × {replicates} 个重复超出可保存的权数个数（2^27）。"),
-                ("请减少重复权数列。", "Use fewer replicate columns."),
-            ),
-            other => (format!("无法生成重复权数：{other}。"), ("", "")),
-        };
-        self.push(
-            "ES030",
-            Place::unknown().field(field),
-            zh,
-            format!("{error}."),
-            (mend.0.to_owned(), mend.1.to_owned()),
-        );
-    }
-
-    /// ES031: a replicate weight that is negative.
-    pub(super) fn bad_replicate_weight(&mut self, place: Place, value: f64) {
-        self.push(
-            "ES031",
-            place,
-            format!("重复权数 {value} 是负数。"),
-            format!("the replicate weight {value} is negative."),
-            (
-                "重复权数须不小于 0。".into(),
-                "Replicate weights must be at least 0.".into(),
-            ),
-        );
-    }
-
-    /// ES032: a step of calibration that a replicate does not allow.
-    pub(super) fn weighting_replicate(&mut self, field: &str, replicate: usize, error: &WeightingError) {
-        self.push(
-            "ES032",
-            Place::unknown().field(field),
-            format!("在第 {replicate} 个重复中：{}", weighting_zh(error)),
-            format!("in replicate {replicate}: {error}."),
-            (
-                "请合并类别，或改用不舍去任何单元的方法（fay）。".into(),
-                "Merge categories, or use a method that leaves no unit out (fay).".into(),
-            ),
-        );
-    }
-
-    /// ES032: calibrated replicate weights that cannot be used.
-    pub(super) fn adjustment(&mut self, field: &str, error: &AdjustError<impl std::fmt::Display>) {
-        let (zh, mend) = match error {
-            AdjustError::TooLarge { rows, replicates } => (
-                format!("{rows} 行 × {replicates} 个重复超出可保存的校准权数个数（2^27）。"),
-                (
-                    "请用 bootstrap 并减小 count，或用 design.ids 给出初级抽样单元。",
-                    "Use bootstrap with a smaller count, or give PSUs by design.ids.",
-                ),
-            ),
-            other => (format!("无法在每个重复中校准：{other}。"), ("", "")),
-        };
-        self.push(
-            "ES032",
-            Place::unknown().field(field),
-            zh,
-            format!("{error}."),
-            (mend.0.to_owned(), mend.1.to_owned()),
-        );
-    }
-}
-
-/// What went wrong with a calibration, in Chinese.
-fn weighting_zh(error: &WeightingError) -> String {
-    match error {
-        WeightingError::EmptyCategory {
-            margin,
-            category,
-            total,
-        } => {
-            format!("边际 {margin}：类别 {category} 的总体数为 {total}，样本中却没有。")
-        }
-        WeightingError::UnknownCategory { margin, category, .. } => {
-            format!("边际 {margin}：样本中的类别 {category} 没有给出总体数。")
-        }
-        WeightingError::DuplicateCategory { margin, category } => {
-            format!("边际 {margin}：类别 {category} 给了两次。")
-        }
-        WeightingError::MissingCategory { margin, row } => {
-            format!("边际 {margin}：第 {} 行数据缺失。", row + 1)
-        }
-        WeightingError::TotalsDisagree {
-            first,
-            first_total,
-            other,
-            other_total,
-        } => {
-            format!("边际 {other} 合计 {other_total}，与边际 {first} 的合计 {first_total} 不符。")
-        }
-        WeightingError::NoConvergence {
-            margin,
-            category,
-            sweeps,
-            gap,
-        } => {
-            format!("迭代 {sweeps} 轮后仍未收敛：边际 {margin} 的类别 {category} 相对偏差 {gap:e}。")
-        }
-        other => format!("无法校准：{other}。"),
-    }
 }
 
 /// `estimates[0]` and `of` make `estimates[0].of`.
@@ -489,7 +353,8 @@ pub(super) fn join(path: &str, key: &str) -> String {
     }
 }
 
-fn suggestion(name: &str, known: &[&str]) -> (String, String) {
+/// A near-miss, or all that is known when that is little.
+pub(super) fn suggestion(name: &str, known: &[&str]) -> (String, String) {
     match nearest(name, known.iter().copied()) {
         Some(near) => (format!("是否想写 {near}？"), format!("Did you mean {near}?")),
         None if known.len() <= 20 => {

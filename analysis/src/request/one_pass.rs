@@ -52,7 +52,10 @@ pub(super) fn answer(request: &Request, base_dir: &Path) -> Option<Answer> {
         return None;
     }
     let answers = sums.estimates().ok()?;
-    let entries = request.estimates.iter().flat_map(|entry| entry.of.iter().map(move |of| (entry, of)));
+    let entries = request
+        .estimates
+        .iter()
+        .flat_map(|entry| entry.of.iter().map(move |of| (entry, of)));
     let mut estimates = Vec::new();
     for ((entry, of), lines) in entries.zip(answers) {
         let value = |column: &str, label: &str| level_value(&sums.levels(column), label);
@@ -64,7 +67,13 @@ pub(super) fn answer(request: &Request, base_dir: &Path) -> Option<Answer> {
                 .map(|(column, label)| (column.clone(), value(column, label)))
                 .collect();
             let level = line.level.map(|level| value(of, &level));
-            estimates.push(EstimateLine::new(entry.stat.name(), of, level, domain, line.estimate));
+            estimates.push(EstimateLine::new(
+                entry.stat.name(),
+                of,
+                level,
+                domain,
+                line.estimate,
+            ));
         }
     }
     Some(Answer {

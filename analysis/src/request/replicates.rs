@@ -3,20 +3,16 @@
 //! The steps of `calibrate` are prepared once, with the full-sample weights, and repeated with the
 //! weights of every replicate.
 
-use std::fmt;
+mod fault;
 
 use serde_json::Value;
 
-use super::compute::build_margin;
-use super::fault::{Faults, join};
+use super::calibrate::{self, Step};
+use super::fault::Faults;
 use super::keys::Keys;
-use super::spec::CalibrateSpec;
 use super::table::Table;
 use crate::design::SurveyDesign;
 use crate::variance::replicate::{AdjustError, ReplicateColumns, ReplicateDesign, ReplicateError};
-use crate::weighting::{
-    Margin, RakeOptions, WeightingError, check_weights, post_stratified_weights, raked_weights,
-};
 
 /// Rows named per kind of fault; more say nothing new.
 const MAX_ROWS: usize = 100;
@@ -197,7 +193,7 @@ fn required<T>(
 pub(super) fn build(
     spec: &ReplicatesSpec,
     design: &SurveyDesign,
-    calibrate: &[CalibrateSpec],
+    steps: &[Step],
     table: &Table,
     faults: &mut Faults,
 ) -> Option<ReplicateDesign> {
@@ -216,34 +212,12 @@ pub(super) fn build(
             return None;
         }
     };
-    if calibrate.is_empty() {
+    if steps.is_empty() {
         return Some(replicates);
     }
-    let mut steps = Vec::with_capacity(calibrate.len());
-    let mut calibrated = design.clone();
-    for spec in calibrate {
-        let step = Step::prepare(spec, &calibrated, table, faults)?;
-        let weights = step.apply(calibrated.weights()).and_then(|weights| {
-            // What a design takes: a method without bounds can give the full sample weights below 0.
-            check_weights(&weights).map_err(|error| step.fault(error))?;
-            Ok(weights)
-        });
-        let weights = match weights {
-            Ok(weights) => weights,
-            Err(fault) => {
-                faults.weighting(&fault.field, &fault.error);
-                return None;
-            }
-        };
-        calibrated = calibrated.with_weights(weights).ok()?;
-        steps.push(step);
-    }
-    let adjusted = replicates.adjusted(|weights| {
-        steps
-            .iter()
-            .try_fold(weights.to_vec(), |weights, step| step.apply(&weights))
-    });
-    match adjusted {
+    // The full sample first: what is wrong with it is told as for any calibration.
+    calibrate::calibrate(steps, design, table, faults)?;
+    match replicates.adjusted(|weights| calibrate::weights(steps, weights)) {
         Ok(adjusted) => Some(adjusted),
         Err(AdjustError::Replicate { replicate, reason }) => {
             faults.weighting_replicate(&reason.field, replicate, &reason.error);
@@ -293,69 +267,6 @@ fn from_columns(
             },
         )
     })
-}
-
-/// A step of calibration that can be repeated with any weights.
-#[derive(Debug)]
-struct Step {
-    field: String,
-    method: StepMethod,
-}
-
-#[derive(Debug)]
-enum StepMethod {
-    PostStratify(Margin),
-    Rake(Vec<Margin>),
-}
-
-/// Which step failed, and why.
-#[derive(Debug)]
-struct StepFault {
-    field: String,
-    error: WeightingError,
-}
-
-impl fmt::Display for StepFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", join(&self.field, "method"), self.error)
-    }
-}
-
-impl Step {
-    /// Matches the step's totals to the rows, with the full-sample weights that it finds.
-    fn prepare(
-        spec: &CalibrateSpec,
-        design: &SurveyDesign,
-        table: &Table,
-        faults: &mut Faults,
-    ) -> Option<Self> {
-        let mut margins = Vec::with_capacity(spec.margins.len());
-        for margin in &spec.margins {
-            margins.push(build_margin(design, margin, table, faults)?);
-        }
-        let method = match spec.rake {
-            true => StepMethod::Rake(margins),
-            false => StepMethod::PostStratify(margins.pop()?),
-        };
-        let field = spec.field.clone();
-        Some(Self { field, method })
-    }
-
-    /// The adjusted weights.
-    fn apply(&self, weights: &[f64]) -> Result<Vec<f64>, StepFault> {
-        let adjusted = match &self.method {
-            StepMethod::PostStratify(margin) => post_stratified_weights(weights, margin),
-            StepMethod::Rake(margins) => {
-                raked_weights(weights, margins, RakeOptions::default()).map(|(weights, _)| weights)
-            }
-        };
-        adjusted.map_err(|error| self.fault(error))
-    }
-
-    fn fault(&self, error: WeightingError) -> StepFault {
-        let field = self.field.clone();
-        StepFault { field, error }
-    }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::calibrate::CalibrateSpec;
 use super::fault::Faults;
 use super::keys::{Keys, scalar_text};
 use super::replicates::ReplicatesSpec;
@@ -28,22 +29,6 @@ pub(super) struct DesignSpec {
     pub(super) fpc: Vec<String>,
     pub(super) nest: bool,
     pub(super) lonely_psu: LonelyPsu,
-}
-
-/// One step of calibration.
-#[derive(Debug)]
-pub(super) struct CalibrateSpec {
-    pub(super) field: String,
-    pub(super) rake: bool,
-    pub(super) margins: Vec<MarginSpec>,
-}
-
-/// Columns and their population counts.
-#[derive(Debug)]
-pub(super) struct MarginSpec {
-    pub(super) field: String,
-    pub(super) by: Vec<String>,
-    pub(super) totals: Vec<(Vec<String>, f64)>,
 }
 
 /// The statistics that can be asked for.
@@ -189,96 +174,6 @@ impl DesignSpec {
             }
         }
         Some(spec)
-    }
-}
-
-impl CalibrateSpec {
-    fn read(value: &Value, path: &str, faults: &mut Faults) -> Option<Self> {
-        let keys = Keys::of(value, path, faults)?;
-        let Some(method) = keys.get("method") else {
-            faults.missing_key(path, "method");
-            return None;
-        };
-        let mut margins = Vec::new();
-        let rake = match method.as_str() {
-            Some("post_stratify") => {
-                keys.only(&["method", "by", "totals"], faults);
-                margins.extend(MarginSpec::read(&keys, faults));
-                false
-            }
-            Some("rake") => {
-                keys.only(&["method", "margins"], faults);
-                let items = keys.items("margins", faults);
-                if items.is_empty() {
-                    faults.missing_key(path, "margins");
-                }
-                for (path, item) in items {
-                    if let Some(keys) = Keys::of(item, &path, faults) {
-                        keys.only(&["by", "totals"], faults);
-                        margins.extend(MarginSpec::read(&keys, faults));
-                    }
-                }
-                true
-            }
-            Some(later @ ("greg" | "trim")) => {
-                faults.unsupported(&keys.field("method"), later);
-                return None;
-            }
-            Some(other) => {
-                faults.bad_name(
-                    &keys.field("method"),
-                    other,
-                    &["post_stratify", "rake", "greg", "trim"],
-                );
-                return None;
-            }
-            None => {
-                faults.bad_value(&keys.field("method"), method, ("字符串", "a string"));
-                return None;
-            }
-        };
-        Some(Self {
-            field: path.to_owned(),
-            rake,
-            margins,
-        })
-    }
-}
-
-impl MarginSpec {
-    fn read(keys: &Keys<'_>, faults: &mut Faults) -> Option<Self> {
-        for key in ["by", "totals"] {
-            if keys.get(key).is_none() {
-                faults.missing_key(&keys.path, key);
-            }
-        }
-        let by = keys.names("by", faults);
-        let mut totals = Vec::new();
-        for (path, item) in keys.items("totals", faults) {
-            let Some(cell) = Keys::of(item, &path, faults) else {
-                continue;
-            };
-            let known: Vec<&str> = by.iter().map(String::as_str).chain(["total"]).collect();
-            cell.only(&known, faults);
-            for key in known.iter().filter(|key| cell.get(key).is_none()) {
-                faults.missing_key(&path, key);
-            }
-            let labels: Option<Vec<String>> = by
-                .iter()
-                .map(|column| cell.get(column).and_then(scalar_text))
-                .collect();
-            let total = cell.get("total").and_then(Value::as_f64);
-            if let (Some(labels), Some(total)) = (labels, total) {
-                totals.push((labels, total));
-            } else if let Some(value) = cell.get("total").filter(|value| !value.is_number()) {
-                faults.bad_value(&cell.field("total"), value, ("数", "a number"));
-            }
-        }
-        Some(Self {
-            field: keys.path.clone(),
-            by,
-            totals,
-        })
     }
 }
 

@@ -125,8 +125,13 @@ impl Table {
 
     /// Where a cell is, as the file shows it.
     pub(super) fn place(&self, row: usize, column: &str) -> Place {
+        self.place_of_row(row).column(column)
+    }
+
+    /// Where a row is, as the file shows it.
+    pub(super) fn place_of_row(&self, row: usize) -> Place {
         let row = u32::try_from(row + self.first_row).unwrap_or(u32::MAX);
-        Place::file(&self.file).row(row).column(column)
+        Place::file(&self.file).row(row)
     }
 
     /// The numbers of a column, NaN where missing; a fault when a cell is no number.

@@ -6,7 +6,7 @@ use super::*;
 
 /// Writes a file for one test and answers a request about it.
 pub(super) struct Bench {
-    folder: PathBuf,
+    pub(super) folder: PathBuf,
 }
 
 impl Bench {
@@ -311,7 +311,9 @@ fn calibration_faults_name_margin_and_category() {
     };
     assert_eq!(
         bench.faults(&request(r#"[ { "sex": "f", "total": 5 } ]"#)),
-        ["ES018 field calibrate[0]: margin sex: category m (row 1) has no population count."]
+        [
+            "ES018 data.csv, row 3, column sex, field calibrate[0]: margin sex: category m has no population count. Add it to totals."
+        ]
     );
     assert_eq!(
         bench.faults(&request(r#"[ { "sxe": "f", "total": 5 } ]"#)),

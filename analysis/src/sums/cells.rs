@@ -15,7 +15,10 @@ pub(super) struct PairCoder {
 #[derive(Debug, Clone)]
 enum Slots {
     /// `table[a * width + b]` is 1 + the code, 0 when not seen; `width` is a power of two.
-    Flat { table: Vec<u32>, width: usize },
+    Flat {
+        table: Vec<u32>,
+        width: usize,
+    },
     Hashed(PlHashMap<(u32, u32), u32>),
 }
 
@@ -44,9 +47,17 @@ impl PairCoder {
         let Slots::Flat { table, width } = &mut self.slots else {
             return;
         };
-        let (height, wide) = (a_levels.next_power_of_two(), b_levels.next_power_of_two().max(*width));
+        let (height, wide) = (
+            a_levels.next_power_of_two(),
+            b_levels.next_power_of_two().max(*width),
+        );
         if height.saturating_mul(wide) > FLAT_LIMIT {
-            let hashed = self.pairs.iter().zip(0u32..).map(|(&pair, code)| (pair, code)).collect();
+            let hashed = self
+                .pairs
+                .iter()
+                .zip(0u32..)
+                .map(|(&pair, code)| (pair, code))
+                .collect();
             self.slots = Slots::Hashed(hashed);
         } else if wide > *width || height * wide > table.len() {
             let mut grown = vec![0; (height * wide).max(table.len() / *width * wide)];

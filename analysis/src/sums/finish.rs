@@ -85,7 +85,11 @@ impl Sums {
             let target = if part.stratum { &mut strata } else { &mut ids };
             target[part.stage] = Some(factor);
         }
-        let weights: Vec<f64> = self.unit_weights.iter().map(|&w| f64::from(u8::from(w > 0.0))).collect();
+        let weights: Vec<f64> = self
+            .unit_weights
+            .iter()
+            .map(|&w| f64::from(u8::from(w > 0.0)))
+            .collect();
         let elements: Vec<u32> = self.unit_rows.iter().map(|[rows, _]| *rows).collect();
         let mut builder = SurveyDesign::builder(rows)
             .weights(&weights)
@@ -110,7 +114,8 @@ impl Sums {
         let names = view.by.iter().map(|&d| self.dictionaries[d].name());
         let names: Vec<&str> = names.collect();
         let by = asked.question.by.iter();
-        by.filter_map(|name| names.iter().position(|n| n == name)).collect()
+        by.filter_map(|name| names.iter().position(|n| n == name))
+            .collect()
     }
 
     /// Degrees of freedom of the whole design.
@@ -122,14 +127,23 @@ impl Sums {
         weighted.filter(|rows| *rows > 0.0).map(|rows| rows - 1.0).sum()
     }
 
-    fn answer(&self, asked: &Asked, domains: &Domains, design: &SurveyDesign, ranks: &[Vec<u32>]) -> Vec<Line> {
+    fn answer(
+        &self,
+        asked: &Asked,
+        domains: &Domains,
+        design: &SurveyDesign,
+        ranks: &[Vec<u32>],
+    ) -> Vec<Line> {
         let (view, question) = (&self.views[asked.view], &asked.question);
         let by: Vec<usize> = self.positions(asked).into_iter().map(|at| view.by[at]).collect();
         let elements = self.design.ids.is_empty();
         let df = self.df(design);
         let mut answer = Vec::new();
         for (key, lines) in domains {
-            let labels = by.iter().zip(key).map(|(&d, &code)| self.dictionaries[d].label(code).to_owned());
+            let labels = by
+                .iter()
+                .zip(key)
+                .map(|(&d, &code)| self.dictionaries[d].label(code).to_owned());
             let labels: Vec<String> = labels.collect();
             let summed = match question.statistic {
                 Statistic::Mean | Statistic::Total => {
@@ -141,7 +155,11 @@ impl Sums {
                 }
             };
             for summed in summed {
-                let label = |code| self.dictionaries[view.dictionary(asked.table)].label(code).to_owned();
+                let label = |code| {
+                    self.dictionaries[view.dictionary(asked.table)]
+                        .label(code)
+                        .to_owned()
+                };
                 answer.push(Line {
                     level: summed.level.map(label),
                     domain: labels.clone(),
@@ -169,8 +187,13 @@ fn domains(view: &View, positions: &[usize], ranks: &[Vec<u32>]) -> Domains {
         if codes.contains(&0) {
             continue;
         }
-        let order = positions.iter().zip(&codes).map(|(&at, &code)| ranks[view.by[at]][code as usize]);
-        let entry = found.entry(order.collect()).or_insert_with(|| (codes, Vec::new()));
+        let order = positions
+            .iter()
+            .zip(&codes)
+            .map(|(&at, &code)| ranks[view.by[at]][code as usize]);
+        let entry = found
+            .entry(order.collect())
+            .or_insert_with(|| (codes, Vec::new()));
         entry.1.push((key[0], cell + 1));
     }
     let mut domains: Domains = found.into_values().collect();
@@ -223,7 +246,9 @@ fn numeric(view: &View, table: usize, lines: &[(u32, usize)], statistic: Statist
         Statistic::Mean => (centre + mean, mean, 1.0 / w, spread / (w * w)),
         _ => (first + centre * w, -centre, 1.0, spread),
     };
-    let influence = units.iter().map(|&(_, [_, w, first, ..])| (first - from * w) * scale);
+    let influence = units
+        .iter()
+        .map(|&(_, [_, w, first, ..])| (first - from * w) * scale);
     let squares = units
         .iter()
         .map(|&(_, [.., q0, q1, q2])| (q2 - 2.0 * from * q1 + from * from * q0) * scale * scale);
@@ -284,7 +309,9 @@ fn levels(
     let mut n = 0.0;
     for (&(line, level), &[rows, w, square]) in table.slots.pairs().iter().zip(&table.sums) {
         if let (Some(&unit), true) = (unit_of_line.get(&line), level > 0) {
-            let sums = per_unit.entry(unit).or_insert_with(|| vec![[0.0; 2]; level_count]);
+            let sums = per_unit
+                .entry(unit)
+                .or_insert_with(|| vec![[0.0; 2]; level_count]);
             sums[level as usize][0] += w;
             sums[level as usize][1] += square;
             totals[level as usize] += w;
@@ -303,7 +330,9 @@ fn levels(
             _ => (totals[at], 0.0, 1.0),
         };
         let all = |sums: &[[f64; 2]], part: usize| sums.iter().map(|sums| sums[part]).sum::<f64>();
-        let influence = per_unit.values().map(|sums| (sums[at][0] - from * all(sums, 0)) * scale);
+        let influence = per_unit
+            .values()
+            .map(|sums| (sums[at][0] - from * all(sums, 0)) * scale);
         let squares = per_unit.values().map(|sums| {
             let (here, elsewhere) = (sums[at][1], all(sums, 1) - sums[at][1]);
             ((1.0 - from).powi(2) * here + from * from * elsewhere) * scale * scale

@@ -53,7 +53,9 @@ pub fn sums(path: &Path, design: &DesignColumns, questions: &[Question]) -> Resu
         }
         Ok(sums)
     };
-    let workers = std::thread::available_parallelism().map_or(1, NonZero::get).min(parts);
+    let workers = std::thread::available_parallelism()
+        .map_or(1, NonZero::get)
+        .min(parts);
     let next = AtomicUsize::new(0);
     let merged = Mutex::new(Merged {
         parts: 0,
@@ -69,7 +71,10 @@ pub fn sums(path: &Path, design: &DesignColumns, questions: &[Question]) -> Resu
                         break;
                     }
                     let sums = part_sums(part);
-                    merged.lock().unwrap_or_else(PoisonError::into_inner).take(part, sums);
+                    merged
+                        .lock()
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .take(part, sums);
                 }
             });
         }

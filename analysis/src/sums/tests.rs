@@ -27,7 +27,8 @@ impl Rows {
     fn push(&mut self, (village, weight, y, x, answer, here): (i64, f64, Option<f64>, f64, usize, bool)) {
         // Two strata of three villages; a township column that cuts across villages.
         self.village.push(village);
-        self.stratum.push(if village < 3 { "甲" } else { "乙" }.to_owned());
+        self.stratum
+            .push(if village < 3 { "甲" } else { "乙" }.to_owned());
         // As villages or as persons, the population is larger than any sample made here.
         self.size.push(if village < 3 { 300.0 } else { 120.0 });
         self.township.push(here.then_some(village % 2));
@@ -77,7 +78,14 @@ fn rows() -> impl Strategy<Value = Rows> {
         let mut rows = Rows::default();
         // No village and no level is empty.
         for village in 0..6 {
-            rows.push((village, 1.0, Some(village as f64), 1.0, (village % 2) as usize, true));
+            rows.push((
+                village,
+                1.0,
+                Some(village as f64),
+                1.0,
+                (village % 2) as usize,
+                true,
+            ));
         }
         more.into_iter().for_each(|row| rows.push(row));
         rows
@@ -85,7 +93,11 @@ fn rows() -> impl Strategy<Value = Rows> {
 }
 
 fn columns(clusters: bool) -> DesignColumns {
-    let ids = if clusters { vec!["village".into()] } else { Vec::new() };
+    let ids = if clusters {
+        vec!["village".into()]
+    } else {
+        Vec::new()
+    };
     DesignColumns {
         ids,
         strata: vec!["stratum".into()],
@@ -167,7 +179,10 @@ fn assert_same(found: &[Estimate], expected: &[Estimate], what: &str) {
         }
         // A design effect of a variance that is 0 up to rounding is noise.
         if b.se > 1e-9 {
-            assert!(same(a.deff.unwrap_or(1.0), b.deff.unwrap_or(1.0)), "{what}: {a:?} {b:?}");
+            assert!(
+                same(a.deff.unwrap_or(1.0), b.deff.unwrap_or(1.0)),
+                "{what}: {a:?} {b:?}"
+            );
         }
     }
 }
@@ -271,7 +286,11 @@ fn a_million_strata_are_summed() {
     assert_eq!((estimate.value, estimate.df, estimate.n), (0.5, 1e6, 2_000_000));
     // Each village's total of z is ±0.5 · 3/(6 · 10⁶), so in a stratum 2/(2−1) · 2 · (2.5e-7)²; times 10⁶: 2.5e-7.
     let expected = 2.5e-7f64.sqrt();
-    assert!((estimate.se - expected).abs() < 1e-10 * expected, "{}", estimate.se);
+    assert!(
+        (estimate.se - expected).abs() < 1e-10 * expected,
+        "{}",
+        estimate.se
+    );
 }
 
 fn small() -> Rows {
@@ -317,9 +336,15 @@ fn bad_cells_are_named_by_column_and_row() {
         let mut sums = Sums::new(&columns(true), &questions());
         sums.add(&rows.frame(), 100).unwrap_err().to_string()
     };
-    assert_eq!(refuse(&|rows| rows.weight[4] = -1.0), "row 104: the weight -1 is not a finite number ≥ 0");
+    assert_eq!(
+        refuse(&|rows| rows.weight[4] = -1.0),
+        "row 104: the weight -1 is not a finite number ≥ 0"
+    );
     assert_eq!(refuse(&|rows| rows.weight[2] = NAN), "row 102: no value in w");
-    assert_eq!(refuse(&|rows| rows.stratum[5].clear()), "row 105: no value in stratum");
+    assert_eq!(
+        refuse(&|rows| rows.stratum[5].clear()),
+        "row 105: no value in stratum"
+    );
     assert_eq!(
         refuse(&|rows| rows.size[1] = 310.0),
         "row 101: size is 310, but 300 in the same sampled unit before"
@@ -360,7 +385,12 @@ fn a_large_mean_does_not_swallow_a_small_spread() {
     // 2²⁰ is exact in all the sums that follow from it.
     rows.y.iter_mut().for_each(|y| *y += 1_048_576.0 * 1_024.0);
     let moved = summed(&rows.frame(), &[question(Statistic::Mean, "y", &[])], 6, true)[0][0].estimate;
-    assert!((moved.se - plain.se).abs() <= 1e-7 * plain.se, "{} {}", moved.se, plain.se);
+    assert!(
+        (moved.se - plain.se).abs() <= 1e-7 * plain.se,
+        "{} {}",
+        moved.se,
+        plain.se
+    );
 }
 
 #[test]
@@ -368,12 +398,22 @@ fn a_parquet_file_gives_the_figures_of_its_rows() {
     let mut rows = small();
     for turn in 0..400 {
         let y = (turn % 11 != 0).then(|| f64::from(turn * 37 % 23));
-        rows.push((i64::from(turn % 6), 1.0 + f64::from(turn % 5), y, 1.5, turn as usize % 3, turn % 7 != 0));
+        rows.push((
+            i64::from(turn % 6),
+            1.0 + f64::from(turn % 5),
+            y,
+            1.5,
+            turn as usize % 3,
+            turn % 7 != 0,
+        ));
     }
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("sums.parquet");
     let file = std::fs::File::create(&path).unwrap();
-    ParquetWriter::new(file).with_row_group_size(Some(50)).finish(&mut rows.frame()).unwrap();
+    ParquetWriter::new(file)
+        .with_row_group_size(Some(50))
+        .finish(&mut rows.frame())
+        .unwrap();
     let questions = questions();
     let sums = parquet::sums(&path, &columns(true), &questions).unwrap();
     assert_eq!(sums.levels("answer"), ["否", "是"]);
@@ -381,6 +421,10 @@ fn a_parquet_file_gives_the_figures_of_its_rows() {
     assert_eq!((weights.moments.n(), weights.min, weights.max), (418, 1.0, 5.0));
     for (question, lines) in questions.iter().zip(sums.estimates().unwrap()) {
         let found: Vec<Estimate> = lines.iter().map(|line| line.estimate).collect();
-        assert_same(&found, &from_rows(&rows, true, question), &format!("{question:?}"));
+        assert_same(
+            &found,
+            &from_rows(&rows, true, question),
+            &format!("{question:?}"),
+        );
     }
 }

@@ -99,7 +99,10 @@ impl View {
 
     /// The table of a column's levels.
     pub(super) fn levels(&mut self, dictionary: usize) -> usize {
-        let known = self.levels.iter().position(|table| table.dictionary == dictionary);
+        let known = self
+            .levels
+            .iter()
+            .position(|table| table.dictionary == dictionary);
         known.unwrap_or_else(|| {
             self.levels.push(LevelTable {
                 dictionary,
@@ -189,7 +192,8 @@ impl View {
             }
         }
         for (mine, theirs) in self.levels.iter_mut().zip(&other.levels) {
-            mine.slots.reserve(height, codes[mine.dictionary].len().max(mine.level_count()));
+            mine.slots
+                .reserve(height, codes[mine.dictionary].len().max(mine.level_count()));
             for (&(line, level), sums) in theirs.slots.pairs().iter().zip(&theirs.sums) {
                 let level = codes[mine.dictionary][level as usize];
                 // The other dictionary's codes are scattered over this one's.
@@ -250,7 +254,11 @@ impl NumericTable {
         let shift = theirs - *self.centre.get_or_insert(theirs);
         // Σw(y−c) = Σw(y−c′) + (c′−c)Σw, and so for the squares.
         let moved = |[w, first, second]: [f64; 3]| {
-            [w, first + shift * w, second + 2.0 * shift * first + shift * shift * w]
+            [
+                w,
+                first + shift * w,
+                second + 2.0 * shift * first + shift * shift * w,
+            ]
         };
         for (line, &[n, w, first, second]) in other.lines.iter().enumerate() {
             let [w, first, second] = moved([w, first, second]);
@@ -266,7 +274,10 @@ impl RatioTable {
     fn add(&mut self, lines: &[u32], weights: &[f64], y: &[f64], x: &[f64]) {
         for (((&line, &weight), &y), &x) in lines.iter().zip(weights).zip(y).zip(x) {
             if !y.is_nan() && !x.is_nan() {
-                add_to(&mut self.lines[line as usize], &[1.0, weight, weight * y, weight * x]);
+                add_to(
+                    &mut self.lines[line as usize],
+                    &[1.0, weight, weight * y, weight * x],
+                );
                 if let Some(squares) = self.squares.get_mut(line as usize) {
                     let (wy, wx) = (weight * y, weight * x);
                     add_to(squares, &[wy * wy, wy * wx, wx * wx]);

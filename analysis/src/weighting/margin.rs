@@ -161,26 +161,14 @@ impl Margin {
         counts
     }
 
-    /// Checks that these weights, which may be others than the margin was made with (a replicate's), leave no
-    /// counted category without a respondent.
-    ///
-    /// # Errors
-    /// [`WeightingError::EmptyCategory`], naming the first such category.
-    pub fn check_filled(&self, weights: &[f64]) -> Result<(), WeightingError> {
-        let counts = self.weighted_counts(weights);
-        match (0..counts.len()).find(|&category| counts[category] == 0.0 && self.totals[category] > 0.0) {
-            None => Ok(()),
-            Some(category) => Err(WeightingError::EmptyCategory {
-                margin: self.name.clone(),
-                category: self.labels[category].clone(),
-                total: self.totals[category],
-            }),
-        }
-    }
-
     /// The category furthest from its count and its relative gap under these weights.
     pub fn worst_gap(&self, weights: &[f64]) -> (usize, f64) {
-        self.weighted_counts(weights)
+        self.worst_gap_of(&self.weighted_counts(weights))
+    }
+
+    /// The category furthest from its count and its relative gap, given the weighted counts.
+    pub(super) fn worst_gap_of(&self, counts: &[f64]) -> (usize, f64) {
+        counts
             .iter()
             .zip(&self.totals)
             .map(|(count, total)| (count - total).abs() / total.max(f64::MIN_POSITIVE))

@@ -1,5 +1,6 @@
 //! Post-stratification: weights that reproduce known counts of one (crossed) margin.
 
+use super::rake::cells::check_margin;
 use super::{Calibration, Margin, WeightingError, check_weights};
 use crate::factor::MISSING;
 
@@ -9,8 +10,8 @@ use crate::factor::MISSING;
 /// - `margin`: the post-strata (made with the same weights).
 ///
 /// # Errors
-/// When a weight is negative or not finite. (A post-stratum without respondents cannot
-/// reach here: [`Margin::new`] refuses it.)
+/// When a weight is negative or not finite, or when weights other than the margin's leave a
+/// post-stratum without respondents (or weight a row without one).
 ///
 /// # Source
 /// Holt & Smith (1979), JRSS A 142(1), 33–46; R `survey::postStratify`.
@@ -37,12 +38,13 @@ pub fn post_stratify(weights: &[f64], margin: &Margin) -> Result<Calibration, We
 /// When a weight is negative or not finite, or these weights leave a post-stratum without a respondent.
 pub fn post_stratified_weights(weights: &[f64], margin: &Margin) -> Result<Vec<f64>, WeightingError> {
     check_weights(weights)?;
-    margin.check_filled(weights)?;
+    check_margin(margin, weights)?;
     let counts = margin.weighted_counts(weights);
     let factors: Vec<f64> = margin
         .totals()
         .iter()
         .zip(&counts)
+        // Only a post-stratum that counts nobody can be without weight.
         .map(|(total, count)| if *count > 0.0 { total / count } else { 0.0 })
         .collect();
     Ok(weights

@@ -8,6 +8,7 @@ use analysis::factor::Factor;
 use analysis::request::{Answer, run};
 use serde_json::{Map, Value, json};
 
+use crate::calibration;
 use crate::r_call::R;
 
 /// Where the fixtures are.
@@ -132,7 +133,7 @@ pub(crate) struct Design {
 }
 
 impl Design {
-    /// The design of a `svydesign`, `postStratify`, `rake` or raking `calibrate` call.
+    /// The design of a `svydesign`, `postStratify`, `rake`, `calibrate` or `trimWeights` call.
     pub(crate) fn define(call: &R, known: &BTreeMap<String, Design>) -> Option<Self> {
         let arguments = call.positional();
         match call.call()?.0 {
@@ -146,26 +147,37 @@ impl Design {
                     .push(merge(json!({ "method": "post_stratify" }), margin));
                 Some(design)
             }
-            // R's default stopping rule is coarse by intention; only converged raking is a target.
             "rake" => {
-                call.named("control")?;
                 let mut design = known.get(&arguments[0].source())?.clone();
                 let pairs = arguments[1]
                     .positional()
                     .into_iter()
                     .zip(arguments[2].positional());
                 let margins: Option<Vec<Value>> = pairs.map(|(by, totals)| margin(by, totals)).collect();
-                design
-                    .calibrate
-                    .push(json!({ "method": "rake", "margins": margins? }));
+                let step = json!({ "method": "rake", "margins": margins? });
+                design.calibrate.push(match call.named("control") {
+                    Some(_) => step,
+                    None => calibration::stop_early(step),
+                });
                 Some(design)
             }
-            "calibrate" if call.named("calfun").and_then(R::text) == Some("raking") => {
+            "calibrate" => {
                 let mut design = known.get(&arguments[0].source())?.clone();
-                let margins = contrasts(&design.data, arguments[1].formula()?, arguments[2])?;
-                design
-                    .calibrate
-                    .push(json!({ "method": "rake", "margins": margins }));
+                let raking = call.named("calfun").and_then(R::text) == Some("raking");
+                // Raking to factors alone is asked for as margins.
+                let margins = match raking {
+                    true => contrasts(&design.data, arguments[1].formula()?, arguments[2]),
+                    false => None,
+                };
+                design.calibrate.push(match margins {
+                    Some(margins) => json!({ "method": "rake", "margins": margins }),
+                    None => calibration::greg_step(call)?,
+                });
+                Some(design)
+            }
+            "trimWeights" => {
+                let mut design = known.get(&arguments[0].source())?.clone();
+                design.calibrate.push(calibration::trim_step(call)?);
                 Some(design)
             }
             _ => None,
@@ -258,7 +270,7 @@ impl Design {
         })
     }
 
-    /// The design built through the library.
+    /// The design built and calibrated through the library.
     pub(crate) fn build(&self) -> SurveyDesign {
         let list = |key: &str| -> Vec<String> {
             let names = self
@@ -297,7 +309,7 @@ impl Design {
         if let Some(weights) = &weights {
             builder = builder.weights(weights);
         }
-        builder.build().unwrap()
+        calibration::apply(self, builder.build().unwrap())
     }
 }
 

@@ -10,6 +10,7 @@
     reason = "a fixture that cannot be read should stop its test"
 )]
 
+mod calibration;
 mod check;
 mod data;
 mod r_call;
@@ -68,7 +69,7 @@ golden! {
     one_stage_clusters_match_r: "cluster1.json", 20 cases, 201 figures;
     two_stage_clusters_match_r: "cluster2.json", 9 cases, 80 figures;
     nested_and_lonely_psus_match_r: "nhanes_lonely.json", 14 cases, 135 figures;
-    calibrated_weights_match_r: "calibration.json", 11 cases, 83 figures;
+    calibrated_weights_match_r: "calibration.json", 36 cases, 336 figures;
     replicates_match_r: "replicates.json", 32 cases, 206 figures;
     further_variables_match_r: "api_more.json", 34 cases, 252 figures;
 }

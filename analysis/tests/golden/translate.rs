@@ -6,6 +6,7 @@ use analysis::estimate::{Linearised, covariance, mean, proportion, ratio, total}
 use analysis::request::EstimateLine;
 use serde_json::{Value, json};
 
+use crate::calibration;
 use crate::check::{Case, Tally, elements};
 use crate::data::{Design, merge};
 use crate::r_call::R;
@@ -172,7 +173,9 @@ const APPROXIMATED_BY_R: [&str; 1] = ["ciprop_ell0_likelihood"];
 /// Checks a case, or notes that its call is not covered.
 pub(crate) fn check_case(case: &Value, designs: &BTreeMap<String, Design>, tally: &mut Tally) {
     let mut check = Case::new(case);
-    if crate::replicates::scales(case, designs, &mut check).is_some() {
+    if crate::replicates::scales(case, designs, &mut check).is_some()
+        || calibration::population(case, &mut check).is_some()
+    {
         return tally.add(check);
     }
     let call = case["call"]
@@ -189,6 +192,14 @@ fn compare(call: &R, result: &Value, designs: &BTreeMap<String, Design>, check: 
     let Some((function, _)) = call.call() else {
         return weights(designs.get(&call.source())?, result, check);
     };
+    if let Some(design) = call
+        .positional()
+        .last()
+        .and_then(|name| designs.get(&name.source()))
+        && !calibration::can_be_asked(design)
+    {
+        return calibration::mean_of_library(call, design, result, check);
+    }
     match function {
         // The same call under a rule for lonely PSUs.
         "lonely" => {
@@ -297,7 +308,7 @@ fn stat(ask: &Ask, result: &Value, check: &mut Case<'_>) -> Option<()> {
             line.estimate,
         );
     })?;
-    if let (Some(rows), true) = (result["vcov"].as_array(), ask.design.calibrate.is_empty()) {
+    if let Some(rows) = result["vcov"].as_array() {
         let statistics = ask.linearised(&elements(&result["names"]))?;
         let matrix = covariance(&ask.design.build(), &statistics);
         for (i, row) in rows.iter().enumerate() {
@@ -562,6 +573,10 @@ fn degrees_of_freedom(
 
 /// The weights of a calibrated design.
 fn weights(design: &Design, result: &Value, check: &mut Case<'_>) -> Option<()> {
+    calibration::weights(design, result, check);
+    if !calibration::can_be_asked(design) {
+        return Some(());
+    }
     let answer = design.answer(check.id, &[]);
     let found = answer.weights;
     check.figure("n", found.n as f64, &result["n"], 0.0);

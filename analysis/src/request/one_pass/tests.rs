@@ -13,7 +13,8 @@ use super::Answer;
 
 /// One of the public example files, as CSV and as Parquet in five row groups.
 fn files(name: &str, change: impl Fn(&mut DataFrame)) -> TempDir {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../tests/fixtures/golden/data/{name}.csv"));
+    let source =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../tests/fixtures/golden/data/{name}.csv"));
     let mut frame = CsvReadOptions::default()
         .with_infer_schema_length(None)
         .try_into_reader_with_file_path(Some(source))
@@ -48,11 +49,21 @@ fn assert_both_ways_agree(folder: &TempDir, design: &serde_json::Value, estimate
     assert_eq!(found.estimates.len(), expected.estimates.len());
     let close = |a: f64, b: f64| (a.is_nan() && b.is_nan()) || (a - b).abs() <= 1e-9 * b.abs().max(1e-9);
     for (a, b) in found.estimates.iter().zip(&expected.estimates) {
-        assert_eq!((a.stat, &a.of, &a.level, &a.domain), (b.stat, &b.of, &b.level, &b.domain));
+        assert_eq!(
+            (a.stat, &a.of, &a.level, &a.domain),
+            (b.stat, &b.of, &b.level, &b.domain)
+        );
         assert_eq!((a.n, a.df), (b.n, b.df), "{a:?} {b:?}");
         let figures = |line: &super::EstimateLine| {
             let deff = line.deff.unwrap_or_default();
-            [line.estimate, line.se, line.lower, line.upper, line.sum_weights, deff]
+            [
+                line.estimate,
+                line.se,
+                line.lower,
+                line.upper,
+                line.sum_weights,
+                deff,
+            ]
         };
         for (x, y) in figures(a).into_iter().zip(figures(b)) {
             assert!(close(x, y), "{a:?} {b:?}");
@@ -60,7 +71,14 @@ fn assert_both_ways_agree(folder: &TempDir, design: &serde_json::Value, estimate
     }
     let figures = |answer: &Answer| {
         let weights = answer.weights;
-        [weights.n as f64, weights.sum, weights.min, weights.max, weights.cv, weights.deff_kish]
+        [
+            weights.n as f64,
+            weights.sum,
+            weights.min,
+            weights.max,
+            weights.cv,
+            weights.deff_kish,
+        ]
     };
     for (x, y) in figures(&found).into_iter().zip(figures(&expected)) {
         assert!(close(x, y), "{:?} {:?}", found.weights, expected.weights);
@@ -126,12 +144,21 @@ fn stratified_elements_with_fpc_give_the_same_figures_from_csv_and_parquet() {
 #[test]
 fn a_fault_is_named_by_row_as_from_any_file() {
     let folder = files("apiclus1", |frame| {
-        let weights: Vec<f64> = (0..frame.height()).map(|row| if row == 4 { 0.0 } else { 1.5 }).collect();
+        let weights: Vec<f64> = (0..frame.height())
+            .map(|row| if row == 4 { 0.0 } else { 1.5 })
+            .collect();
         frame.with_column(Column::new("w".into(), weights)).unwrap();
     });
     let estimates = json!([{ "stat": "mean", "of": "api00" }]);
-    let text = request("data.parquet", &json!({ "ids": ["dnum"], "weights": "w" }), &estimates);
+    let text = request(
+        "data.parquet",
+        &json!({ "ids": ["dnum"], "weights": "w" }),
+        &estimates,
+    );
     let faults = run(&text, folder.path()).unwrap_err();
     assert_eq!(faults.len(), 1);
-    assert!(faults[0].to_line("en").contains("the weight 0 is not positive"), "{faults:?}");
+    assert!(
+        faults[0].to_line("en").contains("the weight 0 is not positive"),
+        "{faults:?}"
+    );
 }
