@@ -206,7 +206,7 @@ fn calibration_that_a_replicate_does_not_allow_names_it() {
         json!([{ "method": "post_stratify", "by": "sex", "totals": [{ "sex": "f", "total": 60 }] }]);
     assert_eq!(
         answer("jk1", unknown),
-        ["ES018 field calibrate[0]: margin sex: category m (row 2) has no population count."]
+        ["ES018 data.csv, row 4, column sex, field calibrate[0]: margin sex: category m has no population count. Add it to totals."]
     );
 }
 
