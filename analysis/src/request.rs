@@ -5,9 +5,12 @@
 //! row; nothing is computed from a request or a file with a fault.
 
 mod answer;
+mod chi_square;
 mod compute;
+mod cronbach;
 mod fault;
 mod keys;
+mod quantile;
 mod spec;
 mod table;
 
@@ -61,18 +64,28 @@ pub fn run(request_json: &str, base_dir: &Path) -> Result<Answer, Vec<Diagnostic
     };
     let (mut estimates, mut tests) = (Vec::new(), Vec::new());
     for entry in &request.estimates {
-        if entry.stat == Stat::TTest {
-            tests.extend(
+        match entry.stat {
+            Stat::TTest => tests.extend(
                 compute::test(&design, entry, &table, &mut faults)
                     .into_iter()
                     .flatten(),
-            );
-        } else {
-            estimates.extend(
+            ),
+            Stat::ChiSquare => tests.extend(chi_square::test(&design, entry, &table, &mut faults)),
+            Stat::Quantile => estimates.extend(
+                quantile::estimate(&design, entry, &table, &mut faults)
+                    .into_iter()
+                    .flatten(),
+            ),
+            Stat::CronbachAlpha => estimates.extend(
+                cronbach::estimate(&design, entry, &table, &mut faults)
+                    .into_iter()
+                    .flatten(),
+            ),
+            _ => estimates.extend(
                 compute::estimate(&design, entry, &table, &mut faults)
                     .into_iter()
                     .flatten(),
-            );
+            ),
         }
     }
     let weights = WeightsLine::of(design.weights());
@@ -128,6 +141,10 @@ fn columns_of(request: &Request) -> IndexMap<String, String> {
             .between
             .iter()
             .for_each(|(name, _)| add(name, join(&entry.field, "between")));
+        if let Some([rows, columns]) = &entry.table {
+            add(rows, join(&entry.field, "rows"));
+            add(columns, join(&entry.field, "columns"));
+        }
         for (name, _) in &entry.condition {
             add(name, join(&entry.field, "where"));
         }
