@@ -6,8 +6,11 @@ use std::path::{Path, PathBuf};
 use analysis::design::{LonelyPsu, StageColumns, SurveyDesign};
 use analysis::factor::Factor;
 use analysis::request::{Answer, run};
+use analysis::weighting::{Margin, RakeOptions, post_stratify, rake};
 use serde_json::{Map, Value, json};
 
+use crate::ask::text;
+use crate::check::elements;
 use crate::r_call::R;
 
 /// Where the fixtures are.
@@ -292,7 +295,36 @@ impl Design {
         if let Some(weights) = &weights {
             builder = builder.weights(weights);
         }
-        builder.build().unwrap()
+        let steps = self.calibrate.iter();
+        steps.fold(builder.build().unwrap(), |design, step| {
+            self.calibrate(&design, step)
+        })
+    }
+
+    /// The design after a step of calibration, through the library.
+    fn calibrate(&self, design: &SurveyDesign, step: &Value) -> SurveyDesign {
+        let base = design.weights();
+        let margin = |stated: &Value| -> Margin {
+            let columns = elements(&stated["by"]);
+            let columns: Vec<&str> = columns.iter().map(|column| column.as_str().unwrap()).collect();
+            let factors: Vec<Factor> = columns.iter().map(|column| self.data.factor(column)).collect();
+            let named: Vec<(&str, &Factor)> = columns.iter().copied().zip(&factors).collect();
+            let totals: Vec<(Vec<String>, f64)> = elements(&stated["totals"])
+                .iter()
+                .map(|cell| {
+                    let labels = columns.iter().map(|column| text(&cell[column])).collect();
+                    (labels, cell["total"].as_f64().unwrap())
+                })
+                .collect();
+            Margin::new(&named, &totals, base).unwrap()
+        };
+        let calibration = if step["method"] == "post_stratify" {
+            post_stratify(base, &margin(step)).unwrap()
+        } else {
+            let margins: Vec<Margin> = elements(&step["margins"]).iter().map(margin).collect();
+            rake(base, &margins, RakeOptions::default()).unwrap().0
+        };
+        design.with_calibration(calibration).unwrap()
     }
 }
 
