@@ -6,9 +6,13 @@
 //! Each estimator also has a `value`, a function of the weights alone, for replicate weights
 //! ([`replicate`](crate::variance::replicate)).
 
+pub mod change;
+pub mod chi_square;
 pub mod contrast;
+pub mod cronbach;
 pub mod mean;
 pub mod proportion;
+pub mod quantile;
 pub mod ratio;
 pub mod total;
 pub mod variance;
@@ -35,6 +39,9 @@ pub struct Estimate {
     pub df: f64,
     /// Design effect, when asked for.
     pub deff: Option<f64>,
+    /// Effective sample size, when a design effect is asked for: the rows of a simple random sample with
+    /// replacement that would have this variance, n ÷ the design effect against such a sample.
+    pub effective_n: Option<f64>,
     /// Rows used: in the domain, with a value and a positive weight.
     pub n: usize,
     /// Σ weights of the rows used.
@@ -173,6 +180,11 @@ impl Linearised {
         let deff = options
             .deff
             .map(|base| variance / self.simple_variance(design, base));
+        // With replacement whatever the design effect compares with: then p(1−p)/variance is this size,
+        // and a small fraction sampled and a large one can be compared.
+        let effective_n = options
+            .deff
+            .map(|_| n as f64 * self.simple_variance(design, DeffBase::WithReplacement) / variance);
         let sum_weights = self.sum_weights;
         Estimate {
             value,
@@ -181,6 +193,7 @@ impl Linearised {
             upper,
             df,
             deff,
+            effective_n,
             n,
             sum_weights,
         }

@@ -4,11 +4,14 @@
 //! The quantiles are those of `statrs`, polished by Newton steps where its iteration
 //! stops short of double precision.
 
+pub mod coverage;
 mod proportion;
 mod quantile;
+mod tail;
 
 pub use proportion::ProportionMethod;
 pub use quantile::{beta_quantile, normal_quantile, t_quantile, t_tail};
+pub use tail::{chi_square_tail, f_tail};
 
 /// How limits are set around an estimate and its standard error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,10 +6,13 @@
 
 mod answer;
 mod calibrate;
+mod chi_square;
 mod compute;
+mod cronbach;
 mod fault;
 mod keys;
 mod one_pass;
+mod quantile;
 mod replicates;
 mod spec;
 mod table;
@@ -83,18 +86,30 @@ pub fn run(request_json: &str, base_dir: &Path) -> Result<Answer, Vec<Diagnostic
     let replicates = replicates.as_ref();
     let (mut estimates, mut tests) = (Vec::new(), Vec::new());
     for entry in &request.estimates {
-        if entry.stat == Stat::TTest {
-            tests.extend(
+        match entry.stat {
+            Stat::TTest => tests.extend(
                 compute::test(&design, replicates, entry, &table, &mut faults)
                     .into_iter()
                     .flatten(),
-            );
-        } else {
-            estimates.extend(
+            ),
+            Stat::ChiSquare => {
+                tests.extend(chi_square::test(&design, replicates, entry, &table, &mut faults));
+            }
+            Stat::Quantile => estimates.extend(
+                quantile::estimate(&design, replicates, entry, &table, &mut faults)
+                    .into_iter()
+                    .flatten(),
+            ),
+            Stat::CronbachAlpha => estimates.extend(
+                cronbach::estimate(&design, entry, &table, &mut faults)
+                    .into_iter()
+                    .flatten(),
+            ),
+            _ => estimates.extend(
                 compute::estimate(&design, replicates, entry, &table, &mut faults)
                     .into_iter()
                     .flatten(),
-            );
+            ),
         }
     }
     let weights = WeightsLine::of(design.weights());
@@ -150,6 +165,10 @@ fn columns_of(request: &Request) -> IndexMap<String, String> {
             .between
             .iter()
             .for_each(|(name, _)| add(name, join(&entry.field, "between")));
+        if let Some([rows, columns]) = &entry.table {
+            add(rows, join(&entry.field, "rows"));
+            add(columns, join(&entry.field, "columns"));
+        }
         for (name, _) in &entry.condition {
             add(name, join(&entry.field, "where"));
         }

@@ -288,3 +288,52 @@ fn linearisation_agrees_with_the_jackknife() {
         "{linearised} {replicated}"
     );
 }
+
+#[test]
+fn effective_size_is_the_rows_over_the_design_effect_with_replacement() {
+    // Everyone twice: half the rows say nothing new.
+    let ids = Factor::from_labels((0..80).map(|row| (row / 2).to_string()));
+    let codes: Vec<u32> = (0..80).map(|row| row / 2 * 7 % 5 / 3).collect();
+    let stage = StageColumns {
+        ids: Some(&ids),
+        ..StageColumns::default()
+    };
+    let design = SurveyDesign::builder(80).stage(stage).build().unwrap();
+    let share = proportion::linearise(&design, &codes, 1, None);
+    let with = |deff: Option<DeffBase>| {
+        let options = EstimateOptions {
+            deff,
+            ..EstimateOptions::default()
+        };
+        share.estimate(&design, &options)
+    };
+    let estimate = with(Some(DeffBase::WithReplacement));
+    let effective = estimate.effective_n.unwrap();
+    close(effective, 80.0 / estimate.deff.unwrap());
+    assert!((39.0..41.0).contains(&effective), "{effective}");
+    // p(1−p)/v, but for n/(n−1).
+    let by_hand = share.value * (1.0 - share.value) / share.variance(&design);
+    close(effective, by_hand * 80.0 / 79.0);
+    assert_eq!(
+        with(Some(DeffBase::WithoutReplacement)).effective_n,
+        Some(effective)
+    );
+    assert_eq!(with(None).effective_n, None);
+}
+
+#[test]
+fn covariance_matrix_by_hand_and_listwise() {
+    let design = weighted(&[1.0, 2.0, 1.0, 5.0]);
+    let (x, y) = ([1.0, 2.0, 3.0, 9.0], [2.0, 6.0, 4.0, NAN]);
+    let matrix = variance::linearise_matrix(&design, &[&x, &y], None);
+    // x̄ = 2, ȳ = 18/4; the covariance (−1·−2.5 + 1·−0.5)/4, times 4/3 as four rows are in the domain.
+    close(matrix[(0, 1)].value, (2.5 - 0.5) / 4.0 * 4.0 / 3.0);
+    assert_eq!(matrix[(0, 1)], matrix[(1, 0)]);
+    assert_eq!(matrix[(0, 0)].rows, [0, 1, 2], "a row needs every column");
+    assert_eq!(matrix[(1, 1)], variance::linearise(&design, &y, None));
+    assert_eq!(
+        matrix[(0, 1)],
+        variance::linearise_covariance(&design, &x, &y, None)
+    );
+    assert_eq!(variance::linearise_matrix(&design, &[], None).len(), 0);
+}

@@ -1,4 +1,6 @@
-//! The population variance of a variable.
+//! The population variance of a variable, and the covariance matrix of several.
+
+use nalgebra::DMatrix;
 
 use super::{Linearised, mean, rows_used, weighted_sums};
 use crate::design::SurveyDesign;
@@ -15,18 +17,68 @@ use crate::design::SurveyDesign;
 /// # Source
 /// R `survey::svyvar`; Särndal, Swensson & Wretman (1992), section 5.9.
 pub fn linearise(design: &SurveyDesign, y: &[f64], domain: Option<&[u32]>) -> Linearised {
-    let Linearised {
-        value: centre,
-        rows,
-        sum_weights,
-        ..
-    } = mean::linearise(design, y, domain);
+    linearise_covariance(design, y, y, domain)
+}
+
+/// The estimated population covariance n/(n−1) · Σw(x−x̄)(y−ȳ)/Σw of a domain.
+///
+/// - `x`, `y`: one value per row, NaN where missing; a row needs both.
+/// - `domain`: ascending row numbers, or `None` for all.
+///
+/// n, the influence and NaN as in [`linearise`], the source too.
+pub fn linearise_covariance(
+    design: &SurveyDesign,
+    x: &[f64],
+    y: &[f64],
+    domain: Option<&[u32]>,
+) -> Linearised {
+    let rows = rows_used(design, domain, |row| !x[row].is_nan() && !y[row].is_nan());
     let n = rows_used(design, domain, |_| true).len() as f64;
-    let square = |row: usize| (y[row] - centre).powi(2) * (n / (n - 1.0));
-    let value = mean_square(design.weights(), y, Some(&rows), centre) * (n / (n - 1.0));
+    of_rows(design, x, y, rows, n)
+}
+
+/// The estimated population covariance matrix of several variables, with the influence of each entry.
+///
+/// - `columns`: p columns, NaN where missing; a row needs all of them, as in one call of R's `svyvar`.
+/// - `domain`: ascending row numbers, or `None` for all.
+///
+/// Returns a symmetric p × p matrix; its entries' joint errors are those of
+/// [`covariance`](super::covariance), and [`contrast`](super::contrast) combines them. n, the influence
+/// and NaN as in [`linearise`], the source too.
+///
+/// ```
+/// use analysis::design::SurveyDesign;
+/// use analysis::estimate::variance;
+/// let design = SurveyDesign::builder(3).build()?;
+/// let matrix = variance::linearise_matrix(&design, &[&[1.0, 2.0, 3.0], &[2.0, 4.0, 6.0]], None);
+/// assert_eq!(matrix.map(|entry| entry.value).as_slice(), [1.0, 2.0, 2.0, 4.0]);
+/// # Ok::<(), analysis::design::DesignError>(())
+/// ```
+pub fn linearise_matrix(
+    design: &SurveyDesign,
+    columns: &[&[f64]],
+    domain: Option<&[u32]>,
+) -> DMatrix<Linearised> {
+    let rows = rows_used(design, domain, |row| columns.iter().all(|y| !y[row].is_nan()));
+    let n = rows_used(design, domain, |_| true).len() as f64;
+    DMatrix::from_fn(columns.len(), columns.len(), |i, j| {
+        of_rows(design, columns[i], columns[j], rows.clone(), n)
+    })
+}
+
+/// The covariance over the rows used, with the factor n/(n−1) of the domain's n.
+fn of_rows(design: &SurveyDesign, x: &[f64], y: &[f64], rows: Vec<u32>, n: f64) -> Linearised {
+    let sum_weights = super::sum_weights(design, &rows);
+    let mean_of = |term: &dyn Fn(usize) -> f64| {
+        let weighted = |&row: &u32| design.weights()[row as usize] * term(row as usize);
+        rows.iter().map(weighted).sum::<f64>() / sum_weights
+    };
+    let (x_centre, y_centre) = (mean_of(&|row| x[row]), mean_of(&|row| y[row]));
+    let product = |row: usize| (x[row] - x_centre) * (y[row] - y_centre) * (n / (n - 1.0));
+    let value = mean_of(&product);
     let influence = rows
         .iter()
-        .map(|&row| (square(row as usize) - value) / sum_weights)
+        .map(|&row| (product(row as usize) - value) / sum_weights)
         .collect();
     Linearised {
         value,

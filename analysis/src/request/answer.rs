@@ -47,6 +47,8 @@ pub struct EstimateLine {
     pub n: usize,
     /// Σ weights of the rows used.
     pub sum_weights: f64,
+    /// Effective sample size, when the design effect is asked for.
+    pub effective_n: Option<f64>,
 }
 
 /// One test.
@@ -99,6 +101,7 @@ impl EstimateLine {
             upper,
             df,
             deff,
+            effective_n,
             n,
             sum_weights,
         } = estimate;
@@ -117,6 +120,7 @@ impl EstimateLine {
             deff,
             n,
             sum_weights,
+            effective_n,
         }
     }
 }

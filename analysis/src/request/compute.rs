@@ -117,40 +117,20 @@ pub(super) fn estimate(
     table: &Table,
     faults: &mut Faults,
 ) -> Option<Vec<EstimateLine>> {
-    let condition = rows_where(design, spec, table, faults)?;
-    let by: Vec<&Variable> = spec.by.iter().filter_map(|name| table.variable(name)).collect();
-    let factors: Vec<&Factor> = by.iter().map(|variable| variable.factor()).collect();
-    let cells = Cells::cross(&factors, table.rows);
-    let mut domains = vec![Vec::new(); cells.keys.len()];
-    for row in condition {
-        if let Some(rows) = domains.get_mut(cells.codes[row as usize] as usize) {
-            rows.push(row);
-        }
-    }
+    let domains = domains(design, spec, table, faults)?;
     let of: Vec<&Variable> = spec.of.iter().filter_map(|name| table.variable(name)).collect();
     let mut lines = Vec::new();
     for variable in of {
         let statistic = Statistic::new(spec, variable, table, faults)?;
-        // Crossing with `where` can leave a combination without any row.
-        let used = || {
-            let all = cells.keys.iter().zip(&domains);
-            all.filter(|(_, rows)| by.is_empty() || !rows.is_empty())
-        };
         let replicated = replicates.map(|replicates| {
             replicates.replicate(|weights| {
-                used()
-                    .flat_map(|(_, rows)| statistic.values(weights, rows))
-                    .collect()
+                let values = domains.iter().map(|domain| statistic.values(weights, &domain.rows));
+                values.flatten().collect()
             })
         });
         let mut index = 0;
-        for (key, rows) in used() {
-            let domain: IndexMap<String, Value> = by
-                .iter()
-                .zip(key)
-                .map(|(variable, &code)| (variable.name.clone(), variable.level_value(code)))
-                .collect();
-            for (level, linearised) in statistic.linearise(design, rows) {
+        for domain in &domains {
+            for (level, linearised) in statistic.linearise(design, &domain.rows) {
                 let estimate = match &replicated {
                     None => linearised.estimate(design, &spec.options),
                     Some(replicated) => replicated.estimate(index, &linearised, &spec.options),
@@ -160,7 +140,7 @@ pub(super) fn estimate(
                     spec.stat.name(),
                     &variable.name,
                     level,
-                    domain.clone(),
+                    domain.values.clone(),
                     estimate,
                 ));
             }
@@ -169,8 +149,50 @@ pub(super) fn estimate(
     Some(lines)
 }
 
+/// A domain of an entry: its value in each `by` column, and its rows.
+pub(super) struct Domain {
+    pub(super) values: IndexMap<String, Value>,
+    pub(super) rows: Vec<u32>,
+}
+
+/// The domains of an entry in the order of the answer; without `by` one, of all rows that `where` lets through.
+pub(super) fn domains(
+    design: &SurveyDesign,
+    spec: &EstimateSpec,
+    table: &Table,
+    faults: &mut Faults,
+) -> Option<Vec<Domain>> {
+    let condition = rows_where(design, spec, table, faults)?;
+    let by: Vec<&Variable> = spec.by.iter().filter_map(|name| table.variable(name)).collect();
+    let factors: Vec<&Factor> = by.iter().map(|variable| variable.factor()).collect();
+    let cells = Cells::cross(&factors, table.rows);
+    let mut rows_of = vec![Vec::new(); cells.keys.len()];
+    for row in condition {
+        if let Some(rows) = rows_of.get_mut(cells.codes[row as usize] as usize) {
+            rows.push(row);
+        }
+    }
+    let values = |key: &Vec<u32>| {
+        by.iter()
+            .zip(key)
+            .map(|(variable, &code)| (variable.name.clone(), variable.level_value(code)))
+            .collect()
+    };
+    let domains = cells
+        .keys
+        .iter()
+        .zip(rows_of)
+        // Crossing with `where` can leave a combination without any row.
+        .filter(|(_, rows)| by.is_empty() || !rows.is_empty())
+        .map(|(key, rows)| Domain {
+            values: values(key),
+            rows,
+        });
+    Some(domains.collect())
+}
+
 /// The rows that `where` and `listwise` let through and that have a weight.
-fn rows_where(
+pub(super) fn rows_where(
     design: &SurveyDesign,
     spec: &EstimateSpec,
     table: &Table,
@@ -312,6 +334,8 @@ impl<'a> Statistic<'a> {
                 let (groups, codes) = two_groups(spec, table, faults)?;
                 Self::Difference(y, groups, codes)
             }
+            // Each has a file of its own: they are not one linearised statistic of one variable.
+            Stat::Quantile | Stat::ChiSquare | Stat::CronbachAlpha => return None,
         })
     }
 

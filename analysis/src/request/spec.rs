@@ -7,7 +7,8 @@ use super::fault::Faults;
 use super::keys::{Keys, scalar_text};
 use super::replicates::ReplicatesSpec;
 use crate::design::LonelyPsu;
-use crate::estimate::{DeffBase, DfRule, EstimateOptions, proportion};
+use crate::estimate::quantile::Rule;
+use crate::estimate::{DeffBase, DfRule, EstimateOptions, chi_square, proportion, quantile};
 use crate::interval::Method;
 
 /// A whole request.
@@ -41,6 +42,9 @@ pub(super) enum Stat {
     Variance,
     Difference,
     TTest,
+    Quantile,
+    ChiSquare,
+    CronbachAlpha,
 }
 
 /// One entry of `estimates`.
@@ -58,10 +62,17 @@ pub(super) struct EstimateSpec {
     /// `across` of a t-test: a column with two values.
     pub(super) across: Option<String>,
     pub(super) options: EstimateOptions,
+    /// `probabilities` of quantiles.
+    pub(super) probabilities: Vec<f64>,
+    /// `rule` of quantiles.
+    pub(super) rule: Rule,
+    /// `rows` and `columns` of a chi-square test.
+    pub(super) table: Option<[String; 2]>,
+    /// `statistic` of a chi-square test.
+    pub(super) statistic: chi_square::Statistic,
 }
 
-const LATER_STATS: [&str; 3] = ["quantile", "chi_square", "cronbach_alpha"];
-const STATS: [(&str, Stat); 7] = [
+const STATS: [(&str, Stat); 10] = [
     ("mean", Stat::Mean),
     ("total", Stat::Total),
     ("proportion", Stat::Proportion),
@@ -69,6 +80,9 @@ const STATS: [(&str, Stat); 7] = [
     ("variance", Stat::Variance),
     ("difference", Stat::Difference),
     ("t_test", Stat::TTest),
+    ("quantile", Stat::Quantile),
+    ("chi_square", Stat::ChiSquare),
+    ("cronbach_alpha", Stat::CronbachAlpha),
 ];
 const LONELY: [&str; 5] = ["fail", "remove", "adjust", "certainty", "average"];
 
@@ -95,6 +109,18 @@ impl Stat {
             Self::Difference => &["stat", "of", "between", "by", "where", "listwise", "ci"],
             Self::TTest => &["stat", "of", "across", "where", "listwise"],
             Self::Variance => &["stat", "of", "by", "where", "listwise", "ci"],
+            Self::Quantile => &[
+                "stat",
+                "of",
+                "probabilities",
+                "rule",
+                "by",
+                "where",
+                "listwise",
+                "ci",
+            ],
+            Self::ChiSquare => &["stat", "rows", "columns", "statistic", "where"],
+            Self::CronbachAlpha => &["stat", "of", "by", "where"],
             _ => &["stat", "of", "by", "where", "listwise", "deff", "ci"],
         }
     }
@@ -105,6 +131,8 @@ impl Stat {
             Self::Ratio => &["of", "per"],
             Self::Difference => &["of", "between"],
             Self::TTest => &["of", "across"],
+            Self::Quantile => &["of", "probabilities"],
+            Self::ChiSquare => &["rows", "columns"],
             _ => &["of"],
         }
     }
@@ -185,10 +213,6 @@ impl EstimateSpec {
             return None;
         };
         let stat = match name.as_str() {
-            Some(later) if LATER_STATS.contains(&later) => {
-                faults.unsupported(&keys.field("stat"), later);
-                return None;
-            }
             Some(name) => match Stat::from_name(name) {
                 Some(stat) => stat,
                 None => {
@@ -205,10 +229,21 @@ impl EstimateSpec {
         for key in stat.required().iter().filter(|key| keys.get(key).is_none()) {
             faults.missing_key(path, key);
         }
+        let of = keys.names("of", faults);
+        if stat == Stat::CronbachAlpha
+            && of.len() < 2
+            && let Some(value) = keys.get("of").filter(|_| !of.is_empty())
+        {
+            let expected = (
+                "至少两列（量表的各题）",
+                "at least two columns, the items of a scale",
+            );
+            faults.bad_value(&keys.field("of"), value, expected);
+        }
         Some(Self {
             field: path.to_owned(),
             stat,
-            of: keys.names("of", faults),
+            of,
             per: keys.text("per", faults).map(str::to_owned),
             by: keys.names("by", faults),
             condition: read_condition(&keys, faults),
@@ -216,7 +251,47 @@ impl EstimateSpec {
             between: read_between(&keys, faults),
             across: keys.text("across", faults).map(str::to_owned),
             options: read_options(&keys, stat, faults),
+            probabilities: read_probabilities(&keys, faults),
+            rule: keys
+                .choice("rule", &Rule::NAMES, faults, Rule::from_name)
+                .unwrap_or_default(),
+            table: keys
+                .text("rows", faults)
+                .map(str::to_owned)
+                .zip(keys.text("columns", faults).map(str::to_owned))
+                .map(|(rows, columns)| [rows, columns]),
+            statistic: keys
+                .choice(
+                    "statistic",
+                    &chi_square::Statistic::NAMES,
+                    faults,
+                    chi_square::Statistic::from_name,
+                )
+                .unwrap_or_default(),
         })
+    }
+}
+
+/// `probabilities`: one or more numbers from 0 to 1.
+fn read_probabilities(keys: &Keys<'_>, faults: &mut Faults) -> Vec<f64> {
+    let Some(value) = keys.get("probabilities") else {
+        return Vec::new();
+    };
+    let numbers: Option<Vec<f64>> = match value {
+        Value::Array(items) => items.iter().map(Value::as_f64).collect(),
+        other => other.as_f64().map(|number| vec![number]),
+    };
+    let within = |numbers: &Vec<f64>| !numbers.is_empty() && numbers.iter().all(|p| (0.0..=1.0).contains(p));
+    match numbers.filter(within) {
+        Some(numbers) => numbers,
+        None => {
+            let expected = (
+                "0 到 1 之间的数或其列表，例如 [0.25, 0.5, 0.75]",
+                "numbers from 0 to 1, such as [0.25, 0.5, 0.75]",
+            );
+            faults.bad_value(&keys.field("probabilities"), value, expected);
+            Vec::new()
+        }
     }
 }
 
@@ -270,6 +345,7 @@ fn read_condition(keys: &Keys<'_>, faults: &mut Faults) -> Vec<(String, Vec<Stri
 fn read_options(keys: &Keys<'_>, stat: Stat, faults: &mut Faults) -> EstimateOptions {
     let mut options = match stat {
         Stat::Proportion => proportion::default_options(),
+        Stat::Quantile => quantile::default_options(),
         _ => EstimateOptions::default(),
     };
     match keys.get("deff") {
@@ -292,7 +368,8 @@ fn read_options(keys: &Keys<'_>, stat: Stat, faults: &mut Faults) -> EstimateOpt
     };
     ci.only(&["method", "level", "df"], faults);
     let methods: &[&str] = match stat {
-        Stat::Proportion => &[
+        // A quantile's interval is that of the proportion below it.
+        Stat::Proportion | Stat::Quantile => &[
             "t",
             "normal",
             "logit",

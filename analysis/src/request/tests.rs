@@ -1,5 +1,7 @@
 //! What a person sees: the exact answer, and every fault named at once.
 
+mod estimators;
+
 use std::path::PathBuf;
 
 use super::*;
@@ -103,6 +105,7 @@ fn json_keys_are_those_of_the_contract_and_nothing_is_nan() {
         "deff",
         "n",
         "sum_weights",
+        "effective_n",
     ];
     assert_eq!(keys, contract);
     assert_eq!(answer["estimates"][0]["domain"], serde_json::json!({}));
@@ -138,7 +141,7 @@ fn all_faults_of_keys_and_columns_are_named_at_once() {
             "ES004 field replicates.method: unknown value jk2. Did you mean jk1?",
             "ES004 field estimates[0].ci.method: unknown value logit. Known: t, normal.",
             "ES004 field estimates[1].stat: unknown value maen. Did you mean mean?",
-            "ES005 field estimates[2].stat: quantile is not supported by this version yet. Leave it out.",
+            "ES003 field estimates[2].probabilities: the key probabilities is required.",
             "ES003 field estimates[3].per: the key per is required.",
             "ES004 field estimates[4].of: the value 3 does not fit; expected a column name or a list of them.",
             "ES004 field estimates[4].ci.level: the value 95 does not fit; expected a number between 0 and 1, such as 0.95.",

@@ -415,6 +415,7 @@ impl Summed {
             upper,
             df,
             deff,
+            effective_n: options.deff.map(|_| self.n * with_replacement / variance),
             n,
             sum_weights,
         }

@@ -12,12 +12,16 @@ pub(crate) struct Tally {
     pub(crate) figures: usize,
     pub(crate) failures: Vec<String>,
     pub(crate) uncovered: Vec<String>,
+    /// Cases that were compared, but not in all their stored figures.
+    pub(crate) incomplete: Vec<String>,
 }
 
 /// The comparisons of one case.
 pub(crate) struct Case<'a> {
     pub(crate) id: &'a str,
     tolerance: f64,
+    /// The numbers stored as the result, less those that only restate what was asked.
+    stored: usize,
     figures: usize,
     failures: Vec<String>,
 }
@@ -31,6 +35,7 @@ impl Tally {
             figures: 0,
             failures: Vec::new(),
             uncovered: Vec::new(),
+            incomplete: Vec::new(),
         }
     }
 
@@ -38,6 +43,13 @@ impl Tally {
     pub(crate) fn add(&mut self, case: Case<'_>) {
         self.cases += 1;
         self.figures += case.figures;
+        if case.figures != case.stored {
+            let Case {
+                id, figures, stored, ..
+            } = case;
+            self.incomplete
+                .push(format!("{id}: {figures} of {stored} figures compared"));
+        }
         self.failures.extend(case.failures);
     }
 }
@@ -51,6 +63,9 @@ impl fmt::Display for Tally {
         )?;
         for failure in &self.failures {
             writeln!(f, "  differs: {failure}")?;
+        }
+        for case in &self.incomplete {
+            writeln!(f, "  incomplete: {case}")?;
         }
         write!(
             f,
@@ -67,6 +82,7 @@ impl<'a> Case<'a> {
         Self {
             id: case["id"].as_str().unwrap(),
             tolerance,
+            stored: numbers(&case["result"]),
             figures: 0,
             failures: Vec::new(),
         }
@@ -86,6 +102,27 @@ impl<'a> Case<'a> {
         }
     }
 
+    /// Compares a figure of which null says that there is none: a limit outside the data.
+    pub(crate) fn figure_or_absent(&mut self, what: &str, found: f64, expected: &Value) {
+        if expected.is_null() && !found.is_nan() {
+            self.failures
+                .push(format!("{} {what}: {found:e}, expected none", self.id));
+        }
+        self.figure(what, found, expected, 0.0);
+    }
+
+    /// Compares another road to a figure that counts elsewhere.
+    pub(crate) fn again(&mut self, what: &str, found: f64, expected: &Value) {
+        let before = self.figures;
+        self.figure(what, found, expected, 0.0);
+        self.figures = before;
+    }
+
+    /// Takes stored numbers that restate the question (a level, the groups) off those to be compared.
+    pub(crate) fn given(&mut self, stored: &Value) {
+        self.stored -= numbers(stored);
+    }
+
     /// Compares a figure at a tolerance of its own.
     pub(crate) fn loose(&mut self, what: &str, found: f64, expected: &Value, tolerance: f64) {
         let before = std::mem::replace(&mut self.tolerance, tolerance);
@@ -100,5 +137,15 @@ pub(crate) fn elements(value: &Value) -> Vec<Value> {
         Value::Array(items) => items.clone(),
         Value::Null => Vec::new(),
         other => vec![other.clone()],
+    }
+}
+
+/// How many numbers a stored result holds.
+fn numbers(value: &Value) -> usize {
+    match value {
+        Value::Number(_) => 1,
+        Value::Array(items) => items.iter().map(numbers).sum(),
+        Value::Object(entries) => entries.values().map(numbers).sum(),
+        _ => 0,
     }
 }

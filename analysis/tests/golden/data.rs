@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use analysis::design::{LonelyPsu, StageColumns, SurveyDesign};
 use analysis::factor::Factor;
 use analysis::request::{Answer, run};
+use analysis::weighting::{Margin, RakeOptions, post_stratify, rake};
 use serde_json::{Map, Value, json};
 
 use crate::calibration;
