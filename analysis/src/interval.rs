@@ -6,9 +6,11 @@
 
 mod proportion;
 mod quantile;
+mod variance_ratio;
 
 pub use proportion::ProportionMethod;
 pub use quantile::{beta_quantile, normal_quantile, t_quantile, t_tail};
+pub use variance_ratio::{f_quantile, f_tail};
 
 /// How limits are set around an estimate and its standard error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
