@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod agreement;
 pub mod design;
 pub mod disclosure;
 pub mod disposition;
@@ -14,5 +15,6 @@ pub mod request;
 pub mod results;
 pub mod round;
 pub mod sampling;
+pub(crate) mod simulation;
 pub mod variance;
 pub mod weighting;
