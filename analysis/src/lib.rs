@@ -15,6 +15,7 @@ pub mod request;
 pub mod results;
 pub mod round;
 pub mod sampling;
+pub mod scale;
 pub(crate) mod simulation;
 pub mod variance;
 pub mod weighting;
