@@ -10,6 +10,7 @@
     reason = "a fixture that cannot be read should stop its test"
 )]
 
+mod agreement;
 mod check;
 mod data;
 mod r_call;
