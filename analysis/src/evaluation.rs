@@ -6,3 +6,4 @@
 pub mod agreement;
 pub mod grade;
 pub mod rank;
+pub mod uncertainty;

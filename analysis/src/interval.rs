@@ -10,7 +10,7 @@ mod quantile;
 mod tail;
 
 pub use proportion::ProportionMethod;
-pub use quantile::{beta_quantile, normal_quantile, t_quantile, t_tail};
+pub use quantile::{beta_quantile, f_quantile, normal_quantile, t_quantile, t_tail};
 pub use tail::{chi_square_tail, f_tail};
 
 /// How limits are set around an estimate and its standard error.

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod agreement;
 pub mod design;
 pub mod disclosure;
 pub mod disposition;
@@ -14,6 +15,8 @@ pub mod request;
 pub mod results;
 pub mod round;
 pub mod sampling;
+pub mod scale;
+pub(crate) mod simulation;
 pub mod sums;
 pub mod variance;
 pub mod weighting;

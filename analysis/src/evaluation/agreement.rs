@@ -1,4 +1,7 @@
-//! How far independent scorers agree.
+//! How far independent scorers agree, as the results of a round report it.
+
+use crate::agreement::Ratings;
+use crate::agreement::krippendorff::{Level, krippendorff_alpha};
 
 /// Agreement over objects that several scorers marked.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -14,37 +17,39 @@ pub struct Agreement {
 }
 
 /// Agreement of marks; each object is a list of marks by different scorers. `None` without any pair.
-///
-/// # Source
-/// Krippendorff (2019), Content Analysis, 4th edition, chapter 12: α = 1 − Dₒ/Dₑ with squared differences.
 #[must_use]
 pub fn agreement(objects: &[&[f64]]) -> Option<Agreement> {
-    let paired: Vec<&[f64]> = objects.iter().copied().filter(|marks| marks.len() > 1).collect();
-    let (mut pairs, mut equal, mut near) = (0.0, 0.0, 0.0);
-    let mut observed = 0.0;
-    for marks in &paired {
+    let (mut n, mut pairs, mut equal, mut near) = (0, 0.0, 0.0, 0.0);
+    for marks in objects.iter().filter(|marks| marks.len() > 1) {
+        n += 1;
         for (at, a) in marks.iter().enumerate() {
             for b in &marks[at + 1..] {
                 let distance = (a - b).abs();
                 pairs += 1.0;
                 equal += f64::from(u8::from(distance < 1e-9));
                 near += f64::from(u8::from(distance < 1.0 + 1e-9));
-                // Each unordered pair counts twice, divided by the object's other marks.
-                observed += 2.0 * distance * distance / (marks.len() as f64 - 1.0);
             }
         }
     }
     if pairs == 0.0 {
         return None;
     }
-    let all: Vec<f64> = paired.iter().copied().flatten().copied().collect();
-    let n = all.len() as f64;
-    let mean = all.iter().sum::<f64>() / n;
-    // Σᵢ≠ⱼ (vᵢ−vⱼ)² = 2 n Σ (v−v̄)².
-    let expected = 2.0 * all.iter().map(|mark| (mark - mean).powi(2)).sum::<f64>() / (n - 1.0);
-    let alpha = (expected > 0.0).then(|| 1.0 - (observed / n) / expected);
+    let most = objects.iter().map(|marks| marks.len()).max().unwrap_or(0);
+    let rows: Vec<Vec<f64>> = objects
+        .iter()
+        .map(|marks| {
+            let mut row = marks.to_vec();
+            row.resize(most, f64::NAN);
+            row
+        })
+        .collect();
+    let alpha = Ratings::by_unit(&rows)
+        .and_then(|ratings| krippendorff_alpha(&ratings, Level::Interval))
+        .ok()
+        .map(|alpha| alpha.value)
+        .filter(|alpha| !alpha.is_nan());
     Some(Agreement {
-        n: paired.len() as u64,
+        n,
         exact: equal / pairs,
         within_one: near / pairs,
         alpha,

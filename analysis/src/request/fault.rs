@@ -109,17 +109,6 @@ impl Faults {
         );
     }
 
-    /// ES005: something of the contract that this version cannot do yet.
-    pub(super) fn unsupported(&mut self, field: &str, what: &str) {
-        self.push(
-            "ES005",
-            Place::unknown().field(field),
-            format!("本版本尚不支持 {what}。"),
-            format!("{what} is not supported by this version yet."),
-            ("请去掉这一项。".into(), "Leave it out.".into()),
-        );
-    }
-
     /// ES006: the data file cannot be read.
     pub(super) fn unreadable(&mut self, file: &str, reason: &str) {
         self.push(

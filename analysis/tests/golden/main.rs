@@ -10,6 +10,7 @@
     reason = "a fixture that cannot be read should stop its test"
 )]
 
+mod agreement;
 mod ask;
 mod calibration;
 mod check;
