@@ -248,7 +248,7 @@ fn worst_gap(greg: &Greg, gradient: &DVector<f64>) -> (usize, f64) {
     for (term, scale) in greg.scales.iter().enumerate() {
         let gap = misfit(greg, gradient, term).abs() / scale;
         // A gap that cannot be computed is the worst.
-        if !(gap <= worst.1) {
+        if gap > worst.1 || gap.is_nan() {
             worst = (term, gap);
         }
     }
