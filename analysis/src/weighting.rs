@@ -218,4 +218,4 @@ pub(crate) fn check_weights(weights: &[f64]) -> Result<(), WeightingError> {
 }
 
 #[cfg(test)]
-mod sequence;
+mod against_r;

@@ -15,7 +15,7 @@ const COLLINEAR: f64 = 1e-8;
 /// √D·X = Q·R with orthonormal columns Q; X: n × p, D the weights.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Basis {
-    /// The p columns of Q, each n long; 0 in rows of weight 0.
+    /// The columns of Q, each n long; 0 in rows of weight 0.
     pub(super) q: Vec<Vec<f64>>,
     /// Upper triangular, p × p.
     pub(super) r: DMatrix<f64>,
@@ -29,6 +29,15 @@ impl Basis {
     /// machine precision: Giraud, Langou & Rozložník (2005), Computers & Mathematics with
     /// Applications 50(7), 1069–1075.
     pub(super) fn new(columns: &[Vec<f64>], weights: &[f64]) -> Result<Self, usize> {
+        let basis = Self::spanning(columns, weights);
+        match (0..columns.len()).find(|&j| basis.r[(j, j)] == 0.0) {
+            Some(collinear) => Err(collinear),
+            None => Ok(basis),
+        }
+    }
+
+    /// A basis of what the columns span; a collinear column adds none and has 0 on R's diagonal.
+    pub(super) fn spanning(columns: &[Vec<f64>], weights: &[f64]) -> Self {
         let roots: Vec<f64> = weights.iter().map(|weight| weight.sqrt()).collect();
         let mut q: Vec<Vec<f64>> = Vec::with_capacity(columns.len());
         let mut r = DMatrix::zeros(columns.len(), columns.len());
@@ -43,15 +52,14 @@ impl Basis {
                 }
             }
             let left = norm(&v);
-            // Written so that a NaN counts as collinear.
-            if !(left > COLLINEAR * whole) {
-                return Err(j);
+            // A NaN counts as collinear.
+            if left > COLLINEAR * whole {
+                r[(j, j)] = left;
+                v.iter_mut().for_each(|value| *value /= left);
+                q.push(v);
             }
-            r[(j, j)] = left;
-            v.iter_mut().for_each(|value| *value /= left);
-            q.push(v);
         }
-        Ok(Self { q, r })
+        Self { q, r }
     }
 
     /// Replaces y by what is left of it beside the columns of Q.

@@ -239,9 +239,9 @@ fn generalised_inverse(mut matrix: DMatrix<f64>) -> DMatrix<f64> {
         .map(|value| if *value > 0.0 { 1.0 / value.sqrt() } else { 0.0 })
         .collect();
     let scale = |matrix: &mut DMatrix<f64>| {
-        for j in 0..scales.len() {
-            for i in 0..scales.len() {
-                matrix[(i, j)] *= scales[i] * scales[j];
+        for (j, column) in scales.iter().enumerate() {
+            for (i, row) in scales.iter().enumerate() {
+                matrix[(i, j)] *= row * column;
             }
         }
     };

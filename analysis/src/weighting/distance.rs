@@ -48,12 +48,8 @@ pub(super) struct Values {
 impl Response {
     pub(super) fn new(distance: Distance, bounds: Option<(f64, f64)>) -> Result<Self, GregError> {
         let (lower, upper) = match bounds {
-            Some((lower, upper)) => {
-                if !(lower < 1.0 && upper > 1.0) {
-                    return Err(GregError::Bounds { lower, upper });
-                }
-                (lower, upper)
-            }
+            Some((lower, upper)) if lower < 1.0 && upper > 1.0 => (lower, upper),
+            Some((lower, upper)) => return Err(GregError::Bounds { lower, upper }),
             None => (f64::NEG_INFINITY, f64::INFINITY),
         };
         match distance {

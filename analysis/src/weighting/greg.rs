@@ -190,7 +190,14 @@ impl Greg {
     /// # Errors
     /// As [`greg`]; a negative weight is one of them, as it could stand in no estimate.
     pub fn calibrate(&self, weights: &[f64]) -> Result<(Calibration, GregReport), WeightingError> {
-        let (after, report) = self.weights(weights)?;
+        /// A weight this small beside the one before is 0 but for rounding (its category counts nobody).
+        const NOTHING: f64 = 1e-12;
+        let (mut after, report) = self.weights(weights)?;
+        for (after, before) in after.iter_mut().zip(weights) {
+            if after.abs() <= NOTHING * before {
+                *after = 0.0;
+            }
+        }
         if let Some(row) = after.iter().position(|weight| *weight < 0.0) {
             return Err(GregError::NegativeWeights {
                 row,
@@ -200,21 +207,13 @@ impl Greg {
             .into());
         }
         // In the prepared columns the factorisation is well conditioned. A row whose weight
-        // became 0 has no part in the estimate, nor in its residuals.
+        // became 0 has no part in the estimate, nor in its residuals; without it a term may be empty.
         let used: Vec<f64> = weights
             .iter()
             .zip(&after)
             .map(|(before, after)| if *after > 0.0 { *before } else { 0.0 })
             .collect();
-        let basis = match Basis::new(&self.columns, &used) {
-            Ok(basis) => basis,
-            Err(at) => {
-                return Err(ModelError::Collinear {
-                    term: self.terms[at].clone(),
-                }
-                .into());
-            }
-        };
+        let basis = Basis::spanning(&self.columns, &used);
         Ok((Calibration::on_basis(weights, after, basis), report))
     }
 

@@ -22,14 +22,21 @@ struct Point {
 /// Rows handled together, so that a block of all columns stays in the cache.
 const BLOCK: usize = 1024;
 
+/// A gap that may be the rounding of sums rather than a total not yet met.
+const ROUNDING_GAP: f64 = 1e-10;
+
 pub(super) fn solve(greg: &Greg, weights: &[f64]) -> Result<(Vec<f64>, GregReport), GregError> {
     let mut point = Point::at(greg, weights, DVector::zeros(greg.terms.len()), 0.0);
     let mut iterations = 0;
+    let mut gap_before = f64::INFINITY;
     loop {
         let worst = worst_gap(greg, &point.gradient);
-        if worst.1 <= greg.options.tolerance {
+        // Over many millions of rows sums are no better than this; then more steps do not help.
+        let is_rounding = worst.1 <= ROUNDING_GAP && worst.1 >= gap_before / 2.0;
+        if worst.1 <= greg.options.tolerance || is_rounding {
             return Ok(finish(greg, weights, &point, iterations, worst));
         }
+        gap_before = worst.1;
         let impossible = iterations > 0 && is_out_of_reach(greg, weights, &point.eta);
         let next = if impossible || iterations == greg.options.max_iterations {
             None
@@ -37,6 +44,9 @@ pub(super) fn solve(greg: &Greg, weights: &[f64]) -> Result<(Vec<f64>, GregRepor
             step(greg, weights, &point, 0.0)
         };
         let Some(next) = next else {
+            if worst.1 <= ROUNDING_GAP {
+                return Ok(finish(greg, weights, &point, iterations, worst));
+            }
             let misfits = closest(greg, weights);
             let furthest = worst_gap(greg, &misfits).0;
             let (term, total) = (greg.terms[furthest].clone(), greg.totals[furthest]);
@@ -238,7 +248,7 @@ fn worst_gap(greg: &Greg, gradient: &DVector<f64>) -> (usize, f64) {
     for (term, scale) in greg.scales.iter().enumerate() {
         let gap = misfit(greg, gradient, term).abs() / scale;
         // A gap that cannot be computed is the worst.
-        if !(gap <= worst.1) {
+        if gap > worst.1 || gap.is_nan() {
             worst = (term, gap);
         }
     }

@@ -220,6 +220,34 @@ fn weights_at_a_lower_bound_of_zero_leave_the_estimate() {
 }
 
 #[test]
+fn category_that_counts_nobody_gets_weight_zero_as_in_post_stratification() {
+    let kind = Factor::from_labels(["a", "b", "c", "a", "b", "c", "b"]);
+    let base = [1.0, 2.0, 3.0, 1.5, 2.5, 0.7, 1.0];
+    let model = Model::with_intercept(&[("kind", Covariate::Factor(&kind))], &base).unwrap();
+    let totals = named(&[(INTERCEPT, 10.0), ("kindb", 6.0), ("kindc", 0.0)]);
+    let (calibration, _) = greg(&base, &model, &totals, GregOptions::default()).unwrap();
+    let cells: Vec<(Vec<String>, f64)> = [("a", 4.0), ("b", 6.0), ("c", 0.0)]
+        .map(|(label, total)| (vec![label.to_owned()], total))
+        .to_vec();
+    let margin = Margin::new(&[("kind", &kind)], &cells, &base).unwrap();
+    let post = post_stratify(&base, &margin).unwrap();
+    let x: Vec<f64> = post
+        .weights()
+        .iter()
+        .enumerate()
+        .map(|(row, w)| w * (row as f64).sqrt())
+        .collect();
+    let (mut a, mut b) = (x.clone(), x);
+    calibration.residualise(&mut a);
+    post.residualise(&mut b);
+    for row in 0..base.len() {
+        assert!((calibration.weights()[row] - post.weights()[row]).abs() < 1e-12);
+        assert!((a[row] - b[row]).abs() < 1e-12, "{} {}", a[row], b[row]);
+    }
+    assert_eq!((calibration.weights()[2], calibration.weights()[5]), (0.0, 0.0));
+}
+
+#[test]
 fn covariate_far_from_zero_keeps_its_digits() {
     // Years beside an intercept: the normal equations would lose half the digits.
     let year: Vec<f64> = (0..60).map(|i| 2_026_000.0 + f64::from(i * 7 % 11)).collect();

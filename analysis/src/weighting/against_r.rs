@@ -1,5 +1,5 @@
-//! Several calibrations in sequence, against R: each takes its residuals with its own weights, in the
-//! order in which they were made.
+//! Calibrations against R that the golden figures do not have: several in sequence, where each takes its
+//! residuals with its own weights in the order in which they were made; and models of other shapes.
 
 use super::example::Example;
 use super::model::{Covariate, INTERCEPT};
@@ -28,6 +28,20 @@ fn clusters(data: &Example) -> SurveyDesign {
         fpc: Some(&fpc),
     };
     let weights = data.numbers("pw");
+    SurveyDesign::builder(weights.len())
+        .stage(stage)
+        .weights(&weights)
+        .build()
+        .unwrap()
+}
+
+fn strata(data: &Example) -> SurveyDesign {
+    let (strata, fpc, weights) = (data.factor("stype"), data.numbers("fpc"), data.numbers("pw"));
+    let stage = StageColumns {
+        ids: None,
+        strata: Some(&strata),
+        fpc: Some(&fpc),
+    };
     SurveyDesign::builder(weights.len())
         .stage(stage)
         .weights(&weights)
@@ -144,17 +158,7 @@ fn calibrated_after_post_stratification() {
 #[test]
 fn raked_after_trimming_after_calibration_after_post_stratification() {
     let data = Example::read("apistrat");
-    let (strata, fpc, weights) = (data.factor("stype"), data.numbers("fpc"), data.numbers("pw"));
-    let stage = StageColumns {
-        ids: None,
-        strata: Some(&strata),
-        fpc: Some(&fpc),
-    };
-    let plain = SurveyDesign::builder(weights.len())
-        .stage(stage)
-        .weights(&weights)
-        .build()
-        .unwrap();
+    let plain = strata(&data);
     let calibrated = by_model(
         &data,
         &by_cells(&data, &plain, "awards", &AWARDS),
@@ -174,4 +178,61 @@ fn raked_after_trimming_after_calibration_after_post_stratification() {
         (3682408.728642866, 110459.46182426708),
     ];
     agrees_with_r(&data, &design, expected);
+}
+
+/// `calibrate(dstrat, ~stype + api99 - 1, c(stypeE = 4421, stypeH = 755, stypeM = 1018, api99 = 3914069))` and
+/// `calibrate(dstrat, ~stype + api99 + meals, c(…, meals = 297312), calfun = "logit", bounds = c(0.8, 1.3))`
+#[test]
+fn model_without_intercept_and_logit_under_unequal_weights() {
+    let data = Example::read("apistrat");
+    let plain = strata(&data);
+    let (kind, api99, meals) = (data.factor("stype"), data.numbers("api99"), data.numbers("meals"));
+    let covariates = [
+        ("stype", Covariate::Factor(&kind)),
+        ("api99", Covariate::Numeric(&api99)),
+        ("meals", Covariate::Numeric(&meals)),
+    ];
+    let calibrated = |model: &Model, totals: &[(&str, f64)], options: GregOptions| {
+        let totals: Vec<(String, f64)> = totals
+            .iter()
+            .map(|(term, total)| ((*term).to_owned(), *total))
+            .collect();
+        let (calibration, _) = greg(plain.weights(), model, &totals, options).unwrap();
+        plain.with_calibration(calibration).unwrap()
+    };
+    let model = Model::without_intercept(&covariates[..2], plain.weights()).unwrap();
+    let totals = [
+        ("stypeE", 4421.0),
+        ("stypeH", 755.0),
+        ("stypeM", 1018.0),
+        ("api99", 3_914_069.0),
+    ];
+    let expected = [
+        (4116719.4604159202, 11768.095778667792),
+        (3680331.7299543414, 110678.65591757922),
+    ];
+    agrees_with_r(
+        &data,
+        &calibrated(&model, &totals, GregOptions::default()),
+        expected,
+    );
+
+    let model = Model::with_intercept(&covariates, plain.weights()).unwrap();
+    let totals = [
+        (INTERCEPT, 6194.0),
+        ("stypeH", 755.0),
+        ("stypeM", 1018.0),
+        ("api99", 3_914_069.0),
+        ("meals", 6194.0 * 48.0),
+    ];
+    let options = GregOptions {
+        distance: Distance::Logit,
+        bounds: Some((0.8, 1.3)),
+        ..GregOptions::default()
+    };
+    let expected = [
+        (4116414.4516664492, 11762.008527268707),
+        (3683148.3785633133, 111113.31030712467),
+    ];
+    agrees_with_r(&data, &calibrated(&model, &totals, options), expected);
 }
