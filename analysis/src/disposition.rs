@@ -89,6 +89,21 @@ impl DispositionCounts {
         counts
     }
 
+    /// Sums base weights: the rates that follow are weighted.
+    ///
+    /// ```
+    /// use analysis::disposition::{Disposition::*, DispositionCounts};
+    /// let counts = DispositionCounts::weighted([(Complete, 3.0), (Refusal, 1.0)]);
+    /// assert_eq!(counts.rr1(), 0.75);
+    /// ```
+    pub fn weighted(cases: impl IntoIterator<Item = (Disposition, f64)>) -> Self {
+        let mut counts = Self::default();
+        for (case, weight) in cases {
+            counts.add(case, weight);
+        }
+        counts
+    }
+
     /// Adds a case, or its weight.
     pub fn add(&mut self, disposition: Disposition, amount: f64) {
         self.counts[disposition as usize] += amount;
@@ -165,22 +180,99 @@ impl DispositionCounts {
         self.rate(self.interviews(), 0.0)
     }
 
-    /// COOP1: complete ÷ those contacted (I + P + R + O).
-    pub fn coop1(&self) -> f64 {
-        let contacted = self.interviews() + self.count(Disposition::Refusal) + self.count(Disposition::Other);
-        self.count(Disposition::Complete) / contacted
+    /// I + P + R + O.
+    fn contacted(&self) -> f64 {
+        self.interviews() + self.count(Disposition::Refusal) + self.count(Disposition::Other)
     }
 
-    /// REF1: refusals ÷ all that are or may be eligible.
+    /// I + P + R: contacted and able to answer.
+    fn asked(&self) -> f64 {
+        self.interviews() + self.count(Disposition::Refusal)
+    }
+
+    /// COOP1: complete ÷ those contacted (I + P + R + O).
+    pub fn coop1(&self) -> f64 {
+        self.count(Disposition::Complete) / self.contacted()
+    }
+
+    /// COOP2: as COOP1, partial interviews counted as respondents.
+    pub fn coop2(&self) -> f64 {
+        self.interviews() / self.contacted()
+    }
+
+    /// COOP3: complete ÷ those contacted who were able to answer (I + P + R).
+    pub fn coop3(&self) -> f64 {
+        self.count(Disposition::Complete) / self.asked()
+    }
+
+    /// COOP4: as COOP3, partial interviews counted as respondents.
+    pub fn coop4(&self) -> f64 {
+        self.interviews() / self.asked()
+    }
+
+    /// REF1: refusals and break-offs ÷ all that are or may be eligible. The lowest refusal rate.
     pub fn ref1(&self) -> f64 {
         self.rate(self.count(Disposition::Refusal), 1.0)
     }
 
-    /// CON1: contacted ÷ all that are or may be eligible.
-    pub fn con1(&self) -> f64 {
-        let contacted = self.interviews() + self.count(Disposition::Refusal) + self.count(Disposition::Other);
-        self.rate(contacted, 1.0)
+    /// REF2: as REF1, with only the estimated eligible share `e` of the unknown cases.
+    pub fn ref2(&self, e: f64) -> f64 {
+        self.rate(self.count(Disposition::Refusal), e)
     }
+
+    /// REF3: as REF1, no unknown case counted as eligible. The highest refusal rate.
+    pub fn ref3(&self) -> f64 {
+        self.rate(self.count(Disposition::Refusal), 0.0)
+    }
+
+    /// CON1: contacted (I + P + R + O) ÷ all that are or may be eligible. The lowest contact rate.
+    pub fn con1(&self) -> f64 {
+        self.rate(self.contacted(), 1.0)
+    }
+
+    /// CON2: as CON1, with only the estimated eligible share `e` of the unknown cases.
+    pub fn con2(&self, e: f64) -> f64 {
+        self.rate(self.contacted(), e)
+    }
+
+    /// CON3: as CON1, no unknown case counted as eligible. The highest contact rate.
+    pub fn con3(&self) -> f64 {
+        self.rate(self.contacted(), 0.0)
+    }
+
+    /// Every rate of the Standard Definitions, with [`eligibility`](Self::eligibility) for `e`.
+    pub fn rates(&self) -> OutcomeRates {
+        let e = self.eligibility();
+        OutcomeRates {
+            e,
+            response: [
+                self.rr1(),
+                self.rr2(),
+                self.rr3(e),
+                self.rr4(e),
+                self.rr5(),
+                self.rr6(),
+            ],
+            cooperation: [self.coop1(), self.coop2(), self.coop3(), self.coop4()],
+            refusal: [self.ref1(), self.ref2(e), self.ref3()],
+            contact: [self.con1(), self.con2(e), self.con3()],
+        }
+    }
+}
+
+/// All outcome rates, as fractions of 1; NaN where there is no case to divide by.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct OutcomeRates {
+    /// Estimated share of eligible cases among those of unknown eligibility: proportional allocation (CASRO).
+    pub e: f64,
+    /// RR1 to RR6.
+    pub response: [f64; 6],
+    /// COOP1 to COOP4.
+    pub cooperation: [f64; 4],
+    /// REF1 to REF3.
+    pub refusal: [f64; 3],
+    /// CON1 to CON3.
+    pub contact: [f64; 3],
 }
 
 #[cfg(test)]
@@ -219,10 +311,37 @@ mod tests {
         close(counts.coop1(), 400.0 / 570.0);
         close(counts.ref1(), 100.0 / 750.0);
         close(counts.con1(), 570.0 / 750.0);
+        close(counts.coop2(), 450.0 / 570.0);
+        close(counts.coop3(), 400.0 / 550.0);
+        close(counts.coop4(), 450.0 / 550.0);
+        close(counts.ref2(0.5), 100.0 / 700.0);
+        close(counts.ref3(), 100.0 / 650.0);
+        close(counts.con2(0.5), 570.0 / 700.0);
+        close(counts.con3(), 570.0 / 650.0);
+        let rates = counts.rates();
+        assert_eq!(rates.response[2], counts.rr3(rates.e));
+        assert_eq!(rates.refusal[1], counts.ref2(rates.e));
+    }
+
+    #[test]
+    fn weighted_rates_count_weights_and_without_unknown_cases_the_variants_agree() {
+        let weighted = DispositionCounts::weighted([
+            (Disposition::Complete, 4.0),
+            (Disposition::Partial, 0.5),
+            (Disposition::Refusal, 1.5),
+            (Disposition::Complete, 2.0),
+        ]);
+        assert_eq!(weighted.rr1(), 0.75);
+        let rates = weighted.rates();
+        assert_eq!(rates.response[0], rates.response[4]);
+        assert_eq!(rates.refusal, [1.5 / 8.0; 3]);
+        assert_eq!(rates.contact, [1.0; 3]);
+        assert_eq!(rates.e, 1.0);
     }
 
     #[test]
     fn rates_without_any_case_are_nan() {
         assert!(DispositionCounts::default().rr1().is_nan());
+        assert!(DispositionCounts::default().rates().contact[1].is_nan());
     }
 }

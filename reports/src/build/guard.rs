@@ -18,24 +18,38 @@ pub(super) fn protect(detail: &RoundDetail, plan: &Plan) -> RoundDetail {
         .into_iter()
         .map(|unit| unit.code.as_str())
         .collect();
+    let places = Places {
+        units,
+        county: plan.county().code.as_str(),
+    };
     let min_cell = u64::from(plan.suppression.min_cell);
-    protect_indicators(&mut safe, &units, min_cell);
-    protect_distributions(&mut safe, &units, min_cell);
-    protect_ladder(&mut safe, &units, min_cell);
-    protect_unmet_needs(&mut safe, &units, min_cell);
+    protect_indicators(&mut safe, &places, min_cell);
+    protect_distributions(&mut safe, &places, min_cell);
+    protect_ladder(&mut safe, &places, min_cell);
+    protect_unmet_needs(&mut safe, &places, min_cell);
     safe
 }
 
-/// Rows (by index) arranged as units × columns; a row outside the table stands alone.
+/// Whose rows are published: the scored units, and the county as their total.
+struct Places<'p> {
+    units: Vec<&'p str>,
+    county: &'p str,
+}
+
+/// Rows (by index) arranged as units × columns, the county's as totals of the columns.
 struct Grid {
     cells: BTreeMap<(usize, usize), usize>,
+    totals: Vec<usize>,
     columns: Vec<Option<String>>,
 }
 
 impl Grid {
-    /// Places row `index` of `unit` and `column`; the county's row is a total and has no place.
-    fn place(&mut self, units: &[&str], unit: &str, column: Option<&str>, index: usize) {
-        let Some(row) = units.iter().position(|code| *code == unit) else {
+    /// Places row `index` of `unit` and `column`; rows of other units have no place.
+    fn place(&mut self, places: &Places<'_>, unit: &str, column: Option<&str>, index: usize) {
+        let Some(row) = places.units.iter().position(|code| *code == unit) else {
+            if unit == places.county {
+                self.totals.push(index);
+            }
             return;
         };
         let column = column.map(str::to_owned);
@@ -66,10 +80,14 @@ impl Grid {
                 columns: true,
             },
         );
-        self.cells
-            .iter()
-            .filter(|((row, column), _)| marks[*row][*column] != Mark::Shown)
+        let cells = self.cells.iter();
+        let hidden_cells = cells.filter(|((row, column), _)| marks[*row][*column] != Mark::Shown);
+        // A county with too few persons is no total that could stay.
+        let totals = self.totals.iter().copied();
+        let small_totals = totals.filter(|&index| (1..min_cell).contains(&count(index)));
+        hidden_cells
             .map(|(_, index)| *index)
+            .chain(small_totals)
             .collect()
     }
 }
@@ -77,7 +95,7 @@ impl Grid {
 /// One grid per key; figures by area and their sum are separate grids.
 fn grids<'r, R: 'r>(
     rows: impl Iterator<Item = &'r R>,
-    units: &[&str],
+    places: &Places<'_>,
     describe: impl Fn(&R) -> Option<(String, &str, Option<&str>)>,
 ) -> Vec<Grid> {
     let mut grids: BTreeMap<(String, bool), Grid> = BTreeMap::new();
@@ -85,17 +103,18 @@ fn grids<'r, R: 'r>(
         if let Some((key, unit, column)) = describe(row) {
             let grid = grids.entry((key, column.is_some())).or_insert_with(|| Grid {
                 cells: BTreeMap::new(),
+                totals: Vec::new(),
                 columns: Vec::new(),
             });
-            grid.place(units, unit, column, index);
+            grid.place(places, unit, column, index);
         }
     }
     grids.into_values().collect()
 }
 
-fn protect_indicators(detail: &mut RoundDetail, units: &[&str], min_cell: u64) {
+fn protect_indicators(detail: &mut RoundDetail, places: &Places<'_>, min_cell: u64) {
     let rows = &mut detail.results.indicators;
-    let found = grids(rows.iter(), units, |row| match row.group.as_deref() {
+    let found = grids(rows.iter(), places, |row| match row.group.as_deref() {
         Some(THIRD_PARTY | ADMIN) => None,
         group => Some((
             format!("{}/{}", row.code, group.unwrap_or("")),
@@ -104,19 +123,19 @@ fn protect_indicators(detail: &mut RoundDetail, units: &[&str], min_cell: u64) {
         )),
     });
     for grid in found {
-        for index in grid.hidden(units.len(), min_cell, |index| rows[index].n) {
+        for index in grid.hidden(places.units.len(), min_cell, |index| rows[index].n) {
             rows[index].flag = Some(Flag::Suppressed);
         }
     }
 }
 
-fn protect_distributions(detail: &mut RoundDetail, units: &[&str], min_cell: u64) {
+fn protect_distributions(detail: &mut RoundDetail, places: &Places<'_>, min_cell: u64) {
     let rows = &mut detail.distributions;
-    let found = grids(rows.iter(), units, |row| {
+    let found = grids(rows.iter(), places, |row| {
         Some((format!("{}/{}", row.group, row.question), row.unit.as_str(), None))
     });
     for grid in found {
-        for index in grid.hidden(units.len(), min_cell, |index| rows[index].n) {
+        for index in grid.hidden(places.units.len(), min_cell, |index| rows[index].n) {
             let row = &mut rows[index];
             (row.n, row.missing, row.mean, row.mean_se) = (0, 0, None, None);
             row.shares.clear();
@@ -124,27 +143,27 @@ fn protect_distributions(detail: &mut RoundDetail, units: &[&str], min_cell: u64
     }
 }
 
-fn protect_ladder(detail: &mut RoundDetail, units: &[&str], min_cell: u64) {
+fn protect_ladder(detail: &mut RoundDetail, places: &Places<'_>, min_cell: u64) {
     let rows = &mut detail.ladder;
-    let found = grids(rows.iter(), units, |row| {
+    let found = grids(rows.iter(), places, |row| {
         Some((String::new(), row.unit.as_str(), row.area.as_deref()))
     });
     for grid in found {
         // Received and helped are shares of those in need: one small base hides the step.
-        for index in grid.hidden(units.len(), min_cell, |index| rows[index].received.n) {
+        for index in grid.hidden(places.units.len(), min_cell, |index| rows[index].received.n) {
             rows[index].received = Proportion::default();
             rows[index].helped = Proportion::default();
         }
     }
 }
 
-fn protect_unmet_needs(detail: &mut RoundDetail, units: &[&str], min_cell: u64) {
+fn protect_unmet_needs(detail: &mut RoundDetail, places: &Places<'_>, min_cell: u64) {
     let rows = &mut detail.unmet_needs;
-    let found = grids(rows.iter(), units, |row| {
+    let found = grids(rows.iter(), places, |row| {
         Some((String::new(), row.unit.as_str(), Some(row.area.as_str())))
     });
     for grid in found {
-        for index in grid.hidden(units.len(), min_cell, |index| rows[index].share.n) {
+        for index in grid.hidden(places.units.len(), min_cell, |index| rows[index].share.n) {
             rows[index].share = Proportion::default();
         }
     }
@@ -182,6 +201,24 @@ mod tests {
         assert!(hidden.contains(&unit.as_str()));
         assert_eq!(hidden.len(), 2, "one alone is the county minus the others");
         assert!(!hidden.contains(&plan.county().code.as_str()));
+    }
+
+    #[test]
+    fn a_county_of_too_few_persons_is_hidden_like_its_units() {
+        let (mut detail, plan) = (sample::detail(), sample::plan());
+        let county = plan.county().code.clone();
+        let found = |row: &&mut analysis::results::IndicatorResult| row.code == "1.1" && row.group.is_some();
+        for row in detail.results.indicators.iter_mut().filter(found) {
+            row.flag = None;
+            row.n = if row.unit == county { 4 } else { 1 };
+        }
+        let safe = protect(&detail, &plan);
+        let mut rows = safe
+            .results
+            .indicators
+            .iter()
+            .filter(|row| row.code == "1.1" && row.group.is_some());
+        assert!(rows.all(|row| row.flag == Some(Flag::Suppressed)));
     }
 
     #[test]

@@ -1,0 +1,514 @@
+//! Answers that are nearly somebody else's.
+//!
+//! For every row the *maximum match*: the largest share of answers that it has in common with any other row. In a
+//! short form, or where nearly everyone is satisfied, many agree by chance; a match is therefore held against what
+//! independent answers with the same frequencies would give.
+//!
+//! **How 100,000 rows are compared.** Answers are packed into bit planes of 64 items (three planes for up to seven
+//! answers and "not answered"), so a pair costs a handful of word operations per 64 items: about four nanoseconds for
+//! a usual form, and 5·10⁹ pairs a third of a minute on one core. Identical rows, of which satisfied people give
+//! many, are put together before anything is compared, and with `within` (unit, device, ten minutes) only rows of
+//! the same group meet.
+
+use std::collections::BTreeMap;
+
+use super::{Flag, FlagKind, QualityError, check_rows};
+use crate::factor::{Factor, MISSING};
+
+/// When a match is called a near-duplicate.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct DuplicateRule {
+    /// The smallest share of equal answers.
+    pub min_share: f64,
+    /// The fewest items that both answered.
+    pub min_items: u32,
+    /// The most rows that may be expected to match as well by chance.
+    pub max_expected: f64,
+}
+
+impl Default for DuplicateRule {
+    fn default() -> Self {
+        Self {
+            min_share: 0.85,
+            min_items: 10,
+            max_expected: 0.01,
+        }
+    }
+}
+
+/// The closest other row.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Match {
+    /// The other row; the first among equals.
+    pub other: u32,
+    /// Items that both answered.
+    pub compared: u32,
+    /// Items to which both gave the same answer.
+    pub equal: u32,
+    /// How many of the rows compared would be expected to agree on as many of these items, if they answered each item
+    /// independently with the frequencies of all rows.
+    pub expected: f64,
+}
+
+impl Match {
+    /// Equal ÷ compared.
+    pub fn share(&self) -> f64 {
+        f64::from(self.equal) / f64::from(self.compared)
+    }
+}
+
+/// Matches, and the rows that are nearly others'.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Duplicates {
+    /// For each row its closest other row; `None` when no other shares enough answered items with it.
+    pub matches: Vec<Option<Match>>,
+    /// `value` is the share of equal answers, `baseline` the number of rows expected to match as well by chance.
+    pub flags: Vec<Flag>,
+}
+
+/// Finds every row's closest other row, and flags those closer than chance.
+///
+/// - `items`: one factor per question, all of the same length; missing is not answered.
+/// - `within`: compares only rows of the same group; rows without a group are compared with nobody.
+///
+/// Chance is reckoned for the row's own answers, so that somebody who gives the commonest answer to everything is not
+/// found strange for resembling others. Answers are in truth related (who is content with one thing is content with
+/// another): a flag is a reason to look at both, never a proof.
+///
+/// # Errors
+/// [`QualityError::ShapeMismatch`].
+///
+/// # Source
+/// Kuriakose & Robbins (2016), Statistical Journal of the IAOS 32(3), 283–291 (maximum percentage match); the
+/// objection that it depends on the number of items: Simmons, Mercer, Schwarzer & Kennedy (2016), ibid. 327–338.
+///
+/// ```
+/// use analysis::factor::Factor;
+/// use analysis::quality::duplicates::{DuplicateRule, duplicates};
+/// // Twelve items; the second person copied the first but for one answer.
+/// let people = ["abcdabcdabcd", "abcdabcdabcc", "bbadcadbbcca", "cdbaadbcdbab"];
+/// let items: Vec<Factor> = (0..12)
+///     .map(|i| Factor::from_labels(people.iter().map(|p| &p[i..=i])))
+///     .collect();
+/// let items: Vec<&Factor> = items.iter().collect();
+/// let found = duplicates(&items, None, DuplicateRule::default())?;
+/// let closest = found.matches[0].map(|m| (m.other, m.equal, m.compared));
+/// assert_eq!(closest, Some((1, 11, 12)));
+/// assert!(found.matches[2].is_some_and(|m| m.share() < 0.5));
+/// # Ok::<(), analysis::quality::QualityError>(())
+/// ```
+pub fn duplicates(
+    items: &[&Factor],
+    within: Option<&Factor>,
+    rule: DuplicateRule,
+) -> Result<Duplicates, QualityError> {
+    let rows = items.first().map_or(0, |item| item.len());
+    for (at, item) in items.iter().enumerate() {
+        check_rows(&format!("item {at}"), item.len(), rows)?;
+    }
+    let mut groups: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+    match within {
+        None => {
+            groups.insert(0, (0..rows as u32).collect());
+        }
+        Some(within) => {
+            check_rows("within", within.len(), rows)?;
+            for (row, &group) in within.codes().iter().enumerate() {
+                if group != MISSING {
+                    groups.entry(group).or_default().push(row as u32);
+                }
+            }
+        }
+    }
+    let frequencies: Vec<Vec<f64>> = items.iter().map(|item| frequencies(item)).collect();
+    let mut matches: Vec<Option<Match>> = vec![None; rows];
+    let mut flags = Vec::new();
+    for (group, members) in groups {
+        let packed = Packed::new(items, &members);
+        for (row, found) in members.iter().zip(packed.closest(rule.min_items)) {
+            let Some((other, compared, equal)) = found else {
+                continue;
+            };
+            let share = f64::from(equal) / f64::from(compared);
+            // Chance is of no interest for a match that is not flagged whatever it is.
+            let expected = if share >= rule.min_share {
+                let others = (members.len() - 1) as f64;
+                others * chance(items, &frequencies, *row as usize, other as usize, equal)
+            } else {
+                f64::NAN
+            };
+            matches[*row as usize] = Some(Match {
+                other,
+                compared,
+                equal,
+                expected,
+            });
+            if expected <= rule.max_expected {
+                let name = within.map_or("all", |within| within.levels()[group as usize].as_str());
+                flags.push(Flag {
+                    row: *row,
+                    kind: FlagKind::NearDuplicate,
+                    value: share,
+                    baseline: expected,
+                    baseline_n: members.len() - 1,
+                    baseline_group: name.to_owned(),
+                    other: Some(other),
+                });
+            }
+        }
+    }
+    flags.sort_by_key(|flag| flag.row);
+    Ok(Duplicates { matches, flags })
+}
+
+/// The share of each answer among those who answered.
+fn frequencies(item: &Factor) -> Vec<f64> {
+    let mut counts = vec![0u32; item.levels().len()];
+    for &code in item.codes().iter().filter(|code| **code != MISSING) {
+        counts[code as usize] += 1;
+    }
+    let answered: u32 = counts.iter().sum();
+    counts
+        .iter()
+        .map(|&n| f64::from(n) / f64::from(answered))
+        .collect()
+}
+
+/// The probability that somebody who answers each item independently, with the given frequencies, agrees with `row` on
+/// at least `equal` of the items that both rows answered: the tail of a Poisson-binomial distribution.
+fn chance(items: &[&Factor], frequencies: &[Vec<f64>], row: usize, other: usize, equal: u32) -> f64 {
+    let mut at_least = vec![0.0; equal as usize + 1];
+    // at_least[k] for k < equal: exactly k agree so far; the last entry: `equal` or more.
+    at_least[0] = 1.0;
+    let last = equal as usize;
+    for (item, frequencies) in items.iter().zip(frequencies) {
+        let (mine, theirs) = (item.codes()[row], item.codes()[other]);
+        if mine == MISSING || theirs == MISSING {
+            continue;
+        }
+        let p = frequencies[mine as usize];
+        for k in (0..=last).rev() {
+            let stay = if k == last { 1.0 } else { 1.0 - p };
+            let come = if k == 0 { 0.0 } else { p * at_least[k - 1] };
+            at_least[k] = at_least[k] * stay + come;
+        }
+    }
+    at_least[last]
+}
+
+/// Items in one word.
+const WORD: usize = 64;
+
+/// As many planes as any code needs, and "answered".
+const MOST_PLANES: usize = 33;
+
+/// Numbers of planes for which the comparison is compiled; in between, planes of zeros are added.
+const COMPILED: [usize; 5] = [2, 3, 4, 6, MOST_PLANES];
+
+/// Another row: which, items compared, items equal.
+type Candidate = (u32, u32, u32);
+
+/// The answers of some rows as bits: for every word of 64 items one bit plane of "answered" and one per binary digit of
+/// the code.
+struct Packed {
+    /// Distinct patterns, `stride` words each.
+    bits: Vec<u64>,
+    planes: usize,
+    stride: usize,
+    /// The pattern of each row, in the order given.
+    pattern_of: Vec<u32>,
+    /// The rows of each pattern, ascending.
+    rows: Vec<Vec<u32>>,
+}
+
+impl Packed {
+    fn new(items: &[&Factor], members: &[u32]) -> Self {
+        let levels = items.iter().map(|item| item.levels().len()).max().unwrap_or(0);
+        let digits = (usize::BITS - levels.saturating_sub(1).leading_zeros()) as usize;
+        let planes = COMPILED
+            .into_iter()
+            .find(|planes| *planes > digits)
+            .unwrap_or(MOST_PLANES);
+        let stride = items.len().div_ceil(WORD) * planes;
+        let pack = |row: u32| {
+            let mut bits = vec![0u64; stride];
+            for (at, item) in items.iter().enumerate() {
+                let code = item.codes()[row as usize];
+                if code != MISSING {
+                    let (word, bit) = (at / WORD * planes, 1u64 << (at % WORD));
+                    bits[word] |= bit;
+                    for digit in 0..digits {
+                        if code >> digit & 1 == 1 {
+                            bits[word + 1 + digit] |= bit;
+                        }
+                    }
+                }
+            }
+            bits
+        };
+        let mut patterns: BTreeMap<Vec<u64>, u32> = BTreeMap::new();
+        let mut packed = Self {
+            bits: Vec::new(),
+            planes,
+            stride,
+            pattern_of: Vec::with_capacity(members.len()),
+            rows: Vec::new(),
+        };
+        for &row in members {
+            let bits = pack(row);
+            let pattern = match patterns.get(&bits) {
+                Some(&pattern) => pattern,
+                None => {
+                    packed.bits.extend_from_slice(&bits);
+                    packed.rows.push(Vec::new());
+                    let pattern = packed.rows.len() as u32 - 1;
+                    patterns.insert(bits, pattern);
+                    pattern
+                }
+            };
+            packed.rows[pattern as usize].push(row);
+            packed.pattern_of.push(pattern);
+        }
+        packed
+    }
+
+    /// For each member its closest other.
+    fn closest(&self, min_items: u32) -> Vec<Option<Candidate>> {
+        let enough = min_items.max(1);
+        let best = match self.planes {
+            2 => self.closest_patterns::<2>(enough),
+            3 => self.closest_patterns::<3>(enough),
+            4 => self.closest_patterns::<4>(enough),
+            6 => self.closest_patterns::<6>(enough),
+            _ => self.closest_patterns::<MOST_PLANES>(enough),
+        };
+        let mut is_first = vec![true; self.rows.len()];
+        (self.pattern_of.iter())
+            .map(|&pattern| {
+                let at = pattern as usize;
+                let twins = &self.rows[at];
+                let first = std::mem::replace(&mut is_first[at], false);
+                let answered = self
+                    .pattern(at)
+                    .chunks_exact(self.planes)
+                    .map(|word| word[0].count_ones());
+                let answered: u32 = answered.sum();
+                if twins.len() > 1 && answered >= enough {
+                    // The first twin resembles the second, all others the first.
+                    return Some((twins[usize::from(first)], answered, answered));
+                }
+                let (other, compared, equal) = best[at];
+                (compared > 0).then_some((other, compared, equal))
+            })
+            .collect()
+    }
+
+    /// For each pattern its closest other, of `PLANES` planes; nothing compared where there is none.
+    fn closest_patterns<const PLANES: usize>(&self, enough: u32) -> Vec<Candidate> {
+        // Both sides of a pair are close in memory as long as two tiles fit the cache.
+        const TILE: usize = 512;
+        let n = self.rows.len();
+        let mut best: Vec<Candidate> = vec![(MISSING, 0, 0); n];
+        for left in (0..n).step_by(TILE) {
+            for right in (left..n).step_by(TILE) {
+                for a in left..(left + TILE).min(n) {
+                    let (mine, mut closest) = (self.pattern(a), best[a]);
+                    for b in right.max(a + 1)..(right + TILE).min(n) {
+                        let (compared, equal) = compare::<PLANES>(mine, self.pattern(b));
+                        if compared >= enough {
+                            improve(&mut closest, (self.rows[b][0], compared, equal));
+                            improve(&mut best[b], (self.rows[a][0], compared, equal));
+                        }
+                    }
+                    best[a] = closest;
+                }
+            }
+        }
+        best
+    }
+
+    fn pattern(&self, at: usize) -> &[u64] {
+        &self.bits[at * self.stride..(at + 1) * self.stride]
+    }
+}
+
+/// Items that both answered, and those with the same answer.
+#[inline]
+fn compare<const PLANES: usize>(a: &[u64], b: &[u64]) -> (u32, u32) {
+    let (mut compared, mut equal) = (0, 0);
+    for (a, b) in a.chunks_exact(PLANES).zip(b.chunks_exact(PLANES)) {
+        let both = a[0] & b[0];
+        let mut differ = 0;
+        for (a, b) in a[1..PLANES].iter().zip(&b[1..PLANES]) {
+            differ |= a ^ b;
+        }
+        compared += both.count_ones();
+        equal += (both & !differ).count_ones();
+    }
+    (compared, equal)
+}
+
+/// Keeps the larger share of equal items; with the same share more items, then the earlier row.
+#[inline]
+fn improve(best: &mut Candidate, found: Candidate) {
+    let (_, compared, equal) = *best;
+    let (new, old) = (
+        u64::from(found.2) * u64::from(compared),
+        u64::from(equal) * u64::from(found.1),
+    );
+    if new > old || (new == old && (found.1, best.0) > (compared, found.0)) {
+        *best = found;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use rand::{RngExt, SeedableRng};
+    use rand_chacha::ChaCha8Rng;
+
+    use super::*;
+
+    fn factors(people: &[Vec<Option<u8>>]) -> Vec<Factor> {
+        let items = people.first().map_or(0, Vec::len);
+        (0..items)
+            .map(|i| Factor::from_values(people.iter().map(|p| p[i].map(|code| code.to_string()))))
+            .collect()
+    }
+
+    fn run(people: &[Vec<Option<u8>>], rule: DuplicateRule) -> Duplicates {
+        let items = factors(people);
+        duplicates(&items.iter().collect::<Vec<_>>(), None, rule).unwrap()
+    }
+
+    /// Independent answers with the given frequencies in per cent.
+    fn independent(seed: u64, rows: usize, items: usize, per_cent: &[u32]) -> Vec<Vec<Option<u8>>> {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let mut draw = || {
+            let mut left = rng.random_range(0..100u32);
+            for (code, &share) in per_cent.iter().enumerate() {
+                if left < share {
+                    return Some(code as u8);
+                }
+                left -= share;
+            }
+            None
+        };
+        (0..rows).map(|_| (0..items).map(|_| draw()).collect()).collect()
+    }
+
+    const RULE: DuplicateRule = DuplicateRule {
+        min_share: 0.85,
+        min_items: 5,
+        max_expected: 0.01,
+    };
+
+    #[test]
+    fn copied_response_in_a_long_form_is_flagged_with_its_source() {
+        let mut people = independent(1, 200, 40, &[20, 20, 20, 20, 20]);
+        people.push(people[17].clone());
+        people[200][3] = Some(5);
+        let found = run(&people, RULE);
+        let flags: Vec<(u32, Option<u32>)> = found.flags.iter().map(|f| (f.row, f.other)).collect();
+        assert_eq!(flags, [(17, Some(200)), (200, Some(17))]);
+        assert_eq!(found.flags[0].value, 39.0 / 40.0);
+    }
+
+    #[test]
+    fn short_form_with_satisfied_people_gives_no_false_alarm() {
+        // Six items, four in five wholly satisfied with each: identical answers are everywhere.
+        let people = independent(2, 300, 6, &[80, 10, 5, 5]);
+        let found = run(&people, RULE);
+        let identical = found
+            .matches
+            .iter()
+            .flatten()
+            .filter(|m| m.share() == 1.0)
+            .count();
+        assert!(identical > 150, "{identical}");
+        assert!(found.flags.is_empty());
+    }
+
+    #[test]
+    fn independent_long_answers_are_not_flagged() {
+        let found = run(&independent(3, 400, 30, &[50, 20, 20, 10]), RULE);
+        assert!(found.flags.is_empty());
+    }
+
+    #[test]
+    fn chance_of_a_match_by_hand() {
+        // Two items answered alike by halves and by three quarters: both agree with probability 3/8, one at least 7/8.
+        let items = factors(&[[0u8, 0], [1, 0], [0, 0], [1, 1]].map(|p| p.map(Some).to_vec()));
+        let items: Vec<&Factor> = items.iter().collect();
+        let frequencies: Vec<Vec<f64>> = items.iter().map(|item| frequencies(item)).collect();
+        assert!((chance(&items, &frequencies, 0, 2, 2) - 0.375).abs() < 1e-15);
+        assert!((chance(&items, &frequencies, 0, 2, 1) - 0.875).abs() < 1e-15);
+        assert_eq!(chance(&items, &frequencies, 0, 2, 0), 1.0);
+    }
+
+    #[test]
+    fn within_a_group_only_its_rows_meet() {
+        let mut people = independent(4, 6, 20, &[25, 25, 25, 25]);
+        people[5] = people[0].clone();
+        let items = factors(&people);
+        let items: Vec<&Factor> = items.iter().collect();
+        let same = Factor::from_values([Some("x"), Some("y"), Some("y"), None, Some("y"), Some("x")]);
+        let found = duplicates(&items, Some(&same), RULE).unwrap();
+        assert_eq!(found.matches[0].map(|m| m.other), Some(5));
+        assert_eq!(found.flags[0].baseline_group, "x");
+        assert!(found.matches[3].is_none());
+        let apart = Factor::from_labels(["x", "y", "y", "y", "y", "y"]);
+        let found = duplicates(&items, Some(&apart), RULE).unwrap();
+        assert!(found.matches[0].is_none() && found.flags.is_empty());
+    }
+
+    #[test]
+    fn no_rows_one_row_and_nothing_answered_have_no_match() {
+        assert!(run(&[], RULE).matches.is_empty());
+        assert_eq!(run(&[vec![Some(1); 12]], RULE).matches, [None]);
+        let found = run(&[vec![None; 12], vec![None; 12]], RULE);
+        assert_eq!(found.matches, [None, None]);
+    }
+
+    /// Run with `--ignored --nocapture` to see how long a pair takes.
+    #[test]
+    #[ignore = "measures, asserts little"]
+    fn twenty_thousand_rows_of_fifty_items_are_compared() {
+        let people = independent(6, 20_000, 50, &[40, 25, 20, 10]);
+        let items = factors(&people);
+        let start = std::time::Instant::now();
+        let found = duplicates(&items.iter().collect::<Vec<_>>(), None, RULE).unwrap();
+        let pairs = 20_000.0 * 19_999.0 / 2.0;
+        let each = start.elapsed().as_secs_f64() / pairs * 1e9;
+        println!("{:?}, {each:.2} ns a pair", start.elapsed());
+        assert!(found.matches.iter().all(Option::is_some));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(60))]
+
+        #[test]
+        fn closest_rows_are_those_of_a_naive_loop(
+            people in (1usize..90).prop_flat_map(|items| prop::collection::vec(
+                prop::collection::vec(prop::option::weighted(0.9, 0u8..7), items), 0..14)),
+        ) {
+            let found = run(&people, DuplicateRule { min_items: 2, ..RULE });
+            for (row, mine) in people.iter().enumerate() {
+                let mut best: Option<f64> = None;
+                for (other, theirs) in people.iter().enumerate().filter(|(other, _)| *other != row) {
+                    let both = mine.iter().zip(theirs).filter(|(a, b)| a.is_some() && b.is_some());
+                    let compared = both.clone().count();
+                    let equal = both.filter(|(a, b)| a == b).count();
+                    if compared >= 2 {
+                        let share = equal as f64 / compared as f64;
+                        best = Some(best.unwrap_or(0.0).max(share));
+                        if found.matches[row].is_some_and(|m| m.other as usize == other) {
+                            prop_assert_eq!(found.matches[row].map(|m| m.share()), Some(share));
+                        }
+                    }
+                }
+                prop_assert_eq!(found.matches[row].map(|m| m.share()), best);
+            }
+        }
+    }
+}
