@@ -4,6 +4,8 @@
 //! `cargo run --release -p analysis --example bench_data -- 1000000 target/bench/1000000.parquet` makes the file;
 //! `MINYI_BENCH_DATA` names another one.
 
+#![expect(clippy::expect_used, reason = "a bench that cannot run should stop")]
+
 use std::path::PathBuf;
 
 use analysis::estimate::{EstimateOptions, proportion};

@@ -453,27 +453,3 @@ fn figures_beside_a_hidden_count_are_hidden() {
     assert_eq!(safe.get(&CellKey::new([("row", "nobody")])), None);
     assert!(!format!("{safe:?}").contains("Shown(3)"));
 }
-
-/// Of the size that reports have; run with `--ignored --nocapture` to see how long it takes.
-#[test]
-#[ignore = "measures, asserts little"]
-fn table_of_thirty_by_ten_by_three_is_protected() {
-    let mut state = 12345u64;
-    let mut next = || {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        (state >> 33) as f64 / f64::from(1u32 << 31)
-    };
-    for mean in [20.0, 60.0, 200.0] {
-        let counts: Vec<u64> = (0..900).map(|_| (-mean * next().max(1e-9).ln()) as u64).collect();
-        let mut tables = Tables::default();
-        tables
-            .cross(&[flat("row", 30), flat("column", 10), flat("layer", 3)], &counts)
-            .unwrap();
-        let start = std::time::Instant::now();
-        let safe = tables.protect(&rule()).unwrap();
-        println!("mean {mean}: {:?} in {:?}", safe.loss(), start.elapsed());
-        assert!(safe.loss().small > 0);
-    }
-}

@@ -157,7 +157,10 @@ impl Road<'_> {
                 let replicated = replicates.replicate(|weights| {
                     let masses = table.masses(weights);
                     let total: f64 = masses.iter().sum();
-                    scores.iter().map(|score| combine(&masses, score) / total).collect()
+                    scores
+                        .iter()
+                        .map(|score| combine(&masses, score) / total)
+                        .collect()
                 });
                 replicated.covariance()
             }
@@ -167,9 +170,12 @@ impl Road<'_> {
     /// The covariance of Σ score(cell) · total(cell) for several scores.
     fn of_totals(&self, table: &Table, scores: &[Vec<f64>]) -> DMatrix<f64> {
         match self {
-            Self::Linearised(design) => {
-                linearised(design, scores.iter().map(|score| table.column(design, |cell| score[cell])))
-            }
+            Self::Linearised(design) => linearised(
+                design,
+                scores
+                    .iter()
+                    .map(|score| table.column(design, |cell| score[cell])),
+            ),
             Self::Replicates(replicates) => {
                 let replicated = replicates.replicate(|weights| {
                     let masses = table.masses(weights);

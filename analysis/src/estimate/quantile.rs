@@ -208,7 +208,13 @@ pub fn replicated(
         }
     };
     let errors = replicated.standard_errors();
-    replicated.values().iter().copied().zip(errors).map(estimate).collect()
+    replicated
+        .values()
+        .iter()
+        .copied()
+        .zip(errors)
+        .map(estimate)
+        .collect()
 }
 
 /// A quantile as a [`Linearised`] statistic, for contrasts and covariances with others.

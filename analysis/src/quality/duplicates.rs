@@ -470,20 +470,6 @@ mod tests {
         assert_eq!(found.matches, [None, None]);
     }
 
-    /// Run with `--ignored --nocapture` to see how long a pair takes.
-    #[test]
-    #[ignore = "measures, asserts little"]
-    fn twenty_thousand_rows_of_fifty_items_are_compared() {
-        let people = independent(6, 20_000, 50, &[40, 25, 20, 10]);
-        let items = factors(&people);
-        let start = std::time::Instant::now();
-        let found = duplicates(&items.iter().collect::<Vec<_>>(), None, RULE).unwrap();
-        let pairs = 20_000.0 * 19_999.0 / 2.0;
-        let each = start.elapsed().as_secs_f64() / pairs * 1e9;
-        println!("{:?}, {each:.2} ns a pair", start.elapsed());
-        assert!(found.matches.iter().all(Option::is_some));
-    }
-
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(60))]
 

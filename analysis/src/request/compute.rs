@@ -124,7 +124,9 @@ pub(super) fn estimate(
         let statistic = Statistic::new(spec, variable, table, faults)?;
         let replicated = replicates.map(|replicates| {
             replicates.replicate(|weights| {
-                let values = domains.iter().map(|domain| statistic.values(weights, &domain.rows));
+                let values = domains
+                    .iter()
+                    .map(|domain| statistic.values(weights, &domain.rows));
                 values.flatten().collect()
             })
         });

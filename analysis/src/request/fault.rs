@@ -1,6 +1,6 @@
 //! The catalogue of what can be wrong with a request and its data: codes ES001 onwards.
 //!
-//! A code is never given to another fault.
+//! A code is never given to another fault: ES005, "not supported yet", has retired.
 
 use survey_forms::diagnostic::{Diagnostic, Place, nearest};
 use survey_forms::text::Text;

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use analysis::design::{LonelyPsu, StageColumns, SurveyDesign};
 use analysis::factor::Factor;
 use analysis::request::{Answer, run};
-use analysis::weighting::{Margin, RakeOptions, post_stratify, rake};
 use serde_json::{Map, Value, json};
 
 use crate::calibration;
@@ -244,10 +243,10 @@ impl Design {
 
     /// Answers estimates over this design, by way of a request and a file.
     pub(crate) fn answer(&self, case: &str, estimates: &[Value]) -> Answer {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("golden");
-        std::fs::create_dir_all(&folder).unwrap();
+        // A folder for each answer: two files of figures have cases of the same name, and are checked side by side.
+        let folder = tempfile::tempdir().unwrap();
         let file = format!("{case}.csv");
-        let mut writer = csv::Writer::from_path(folder.join(&file)).unwrap();
+        let mut writer = csv::Writer::from_path(folder.path().join(&file)).unwrap();
         writer.write_record(&self.data.header).unwrap();
         self.data
             .rows
@@ -265,7 +264,7 @@ impl Design {
             "data": file, "design": self.design, "replicates": self.replicates,
             "calibrate": self.calibrate, "estimates": estimates,
         });
-        run(&request.to_string(), &folder).unwrap_or_else(|faults| {
+        run(&request.to_string(), folder.path()).unwrap_or_else(|faults| {
             let lines: Vec<String> = faults.iter().map(|fault| fault.to_line("en")).collect();
             panic!("{case}: {}", lines.join("\n"))
         })

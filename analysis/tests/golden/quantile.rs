@@ -24,8 +24,14 @@ pub(crate) fn quantiles(
     };
     let design = Design::of(design, designs)?;
     let of = formula.formula()?.source();
-    let probabilities: Option<Vec<f64>> = probabilities.positional().iter().map(|p| p.number()).collect();
-    let probabilities = probabilities?;
+    let probabilities: Vec<f64> = match probabilities.number() {
+        Some(one) => vec![one],
+        None => probabilities
+            .positional()
+            .iter()
+            .map(|p| p.number())
+            .collect::<Option<_>>()?,
+    };
     let rule = call.named("qrule").and_then(R::text).unwrap_or("math");
     let found: Vec<(f64, [f64; 4])> = if rule == "shahvaish" {
         // Only the library has this rule.
@@ -46,7 +52,8 @@ pub(crate) fn quantiles(
             .collect()
     } else {
         let method = match call.named("interval.type").and_then(R::text) {
-            None | Some("mean") => "t",
+            // With replicates "quantile" is what a request gives: limits from the replicated quantile itself.
+            None | Some("mean" | "quantile") => "t",
             Some(other) => other,
         };
         let entry = json!({ "stat": "quantile", "of": of, "probabilities": probabilities, "rule": rule,
@@ -60,7 +67,9 @@ pub(crate) fn quantiles(
     let stored = result[of.as_str()].as_object()?;
     // R names a column "quantile.137" after the row that the figure comes from.
     let value_key = stored.keys().find(|key| key.starts_with("quantile"))?;
-    let keys = [value_key.as_str(), "ci.2.5", "ci.97.5", "se"];
+    // With replicates the standard error is named after the limit, too.
+    let se_key = stored.keys().find(|key| key.starts_with("se"))?;
+    let keys = [value_key.as_str(), "ci.2.5", "ci.97.5", se_key.as_str()];
     assert_eq!(found.len(), elements(&stored["p"]).len(), "{}", check.id);
     for (index, (p, figures)) in found.into_iter().enumerate() {
         check.figure("p", p, &elements(&stored["p"])[index], 0.0);

@@ -206,7 +206,9 @@ fn calibration_that_a_replicate_does_not_allow_names_it() {
         json!([{ "method": "post_stratify", "by": "sex", "totals": [{ "sex": "f", "total": 60 }] }]);
     assert_eq!(
         answer("jk1", unknown),
-        ["ES018 data.csv, row 4, column sex, field calibrate[0]: margin sex: category m has no population count. Add it to totals."]
+        [
+            "ES018 data.csv, row 4, column sex, field calibrate[0]: margin sex: category m has no population count. Add it to totals."
+        ]
     );
 }
 
@@ -260,5 +262,113 @@ fn messages_are_in_both_languages() {
         let (zh, en) = (fault.message.get("zh"), fault.message.get("en"));
         assert!(zh.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)), "{zh}");
         assert!(en.is_ascii(), "{en}");
+    }
+}
+
+/// R survey 4.1.1 on `apiclus1`: `as.svrepdesign(svydesign(id = ~dnum, weights = ~pw, fpc = ~fpc), type = "JK1")`.
+fn clusters(mse: bool, estimates: &serde_json::Value) -> super::super::Answer {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/golden/data");
+    let request = json!({
+        "data": "apiclus1.csv",
+        "design": { "ids": "dnum", "weights": "pw", "fpc": "fpc" },
+        "replicates": { "method": "jk1", "mse": mse },
+        "estimates": estimates,
+    });
+    super::super::run(&request.to_string(), &folder).unwrap()
+}
+
+#[test]
+fn tests_of_independence_are_those_of_r() {
+    let table = |statistic: &str| json!({ "stat": "chi_square", "rows": "sch.wide", "columns": "stype", "statistic": statistic });
+    let mut domain =
+        json!({ "stat": "chi_square", "rows": "sch.wide", "columns": "awards", "statistic": "wald" });
+    domain["where"] = json!({ "stype": ["E", "M"] });
+    let entries = json!([
+        table("F"),
+        table("chisq"),
+        table("wald"),
+        table("adj_wald"),
+        domain
+    ]);
+    // svychisq(~sch.wide + stype, …, statistic = …): statistic, ndf, ddf, p
+    let centred_at_mean: [[f64; 4]; 5] = [
+        [
+            4.463_905_381_929_587,
+            1.419_725_479_694_603_5,
+            19.876_156_715_724_45,
+            0.035_773_399_013_596_43,
+        ],
+        [
+            11.940_892_080_745_339,
+            2.0,
+            f64::INFINITY,
+            0.011_517_295_902_777_889,
+        ],
+        [2.401_058_600_602_683_5, 2.0, 14.0, 0.126_896_300_602_350_44],
+        [2.229_554_414_845_349, 2.0, 13.0, 0.147_057_886_901_248_07],
+        [13.596_371_109_784_556, 1.0, 14.0, 0.002_437_740_525_172_584],
+    ];
+    let centred_at_estimate: [f64; 4] = [
+        4.459_263_202_938_028,
+        1.419_248_419_732_99,
+        19.869_477_876_261_86,
+        0.035_885_160_979_371_93,
+    ];
+    let close =
+        |found: f64, expected: f64| found == expected || (found - expected).abs() <= 1e-8 * expected.abs();
+    let assert_line = |line: &super::super::TestLine, expected: &[f64; 4], p_close: f64| {
+        let [statistic, ndf, ddf, p] = *expected;
+        assert!(
+            close(line.statistic, statistic) && close(line.ndf, ndf) && close(line.ddf, ddf),
+            "{line:?}"
+        );
+        assert!((line.p_value - p).abs() <= p_close * p, "{line:?}");
+    };
+    for (index, (line, expected)) in clusters(false, &entries)
+        .tests
+        .iter()
+        .zip(&centred_at_mean)
+        .enumerate()
+    {
+        // R's p-value of Chisq is that of the mixture of χ² variables, ours Rao–Scott's first order.
+        assert_line(line, expected, if index == 1 { 0.5 } else { 1e-7 });
+    }
+    assert_line(&clusters(true, &entries).tests[0], &centred_at_estimate, 1e-7);
+}
+
+#[test]
+fn quantiles_have_the_errors_of_their_replicates() {
+    let entry =
+        json!({ "stat": "quantile", "of": "enroll", "probabilities": [0.25, 0.5, 0.9], "rule": "hf7" });
+    let lines = clusters(false, &json!([entry])).estimates;
+    // svyquantile(~enroll, …, c(0.25, 0.5, 0.9), qrule = "hf7", interval.type = "quantile", na.rm = TRUE)
+    let expected = [
+        [
+            352.0,
+            305.389_954_331_194,
+            398.610_045_668_806,
+            21.731_786_163_805_484,
+        ],
+        [
+            462.0,
+            382.027_586_793_129,
+            541.972_413_206_871,
+            37.286_884_358_887_022,
+        ],
+        [
+            951.2,
+            814.143_144_770_641,
+            1_088.256_855_229_359,
+            63.902_324_646_753_421,
+        ],
+    ];
+    assert_eq!(lines.len(), 3);
+    for (line, expected) in lines.iter().zip(&expected) {
+        for (found, expected) in [line.estimate, line.lower, line.upper, line.se]
+            .iter()
+            .zip(expected)
+        {
+            assert!((found - expected).abs() <= 1e-8 * expected.abs(), "{line:?}");
+        }
     }
 }
