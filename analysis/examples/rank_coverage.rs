@@ -89,7 +89,7 @@ fn estimated(setting: &Setting, seed: u64) -> Result<DMatrix<f64>, String> {
     let Some(df) = setting.df else {
         return Ok(setting.covariance.clone());
     };
-    let rows = draw(&vec![0.0; UNITS], &setting.covariance, df, seed)?;
+    let rows = draw(&[0.0; UNITS], &setting.covariance, df, seed)?;
     let cell = |i: usize, j: usize| rows.rows().map(|row| row[i] * row[j]).sum::<f64>() / df as f64;
     Ok(DMatrix::from_fn(UNITS, UNITS, |i, j| {
         if i == j || setting.shared_sample {

@@ -141,13 +141,9 @@ impl Linearised {
     pub fn simple_variance(&self, design: &SurveyDesign, base: DeffBase) -> f64 {
         let weights = self.rows.iter().map(|&row| design.weights()[row as usize]);
         let moments = WeightedMoments::of(self.influence.iter().copied().zip(weights));
-        let (n, total) = (self.rows.len() as f64, self.sum_weights);
-        let with_replacement = moments.variance() * total * total / n;
-        match base {
-            DeffBase::WithReplacement => with_replacement,
-            DeffBase::WithoutReplacement if total < n => f64::NAN,
-            DeffBase::WithoutReplacement => with_replacement * (1.0 - n / total),
-        }
+        let total = self.sum_weights;
+        let with_replacement = moments.variance() * total * total / self.rows.len() as f64;
+        base.simple_variance(with_replacement, self.rows.len(), total)
     }
 
     /// Completes the statistic with standard error, interval, df and design effect.
@@ -167,35 +163,62 @@ impl Linearised {
         (value, variance): (f64, f64),
         df: f64,
     ) -> Estimate {
-        let n = self.rows.len();
-        let se = variance.sqrt();
         let basis = Basis {
             value,
-            se,
+            se: variance.sqrt(),
             df,
-            n,
+            n: self.rows.len(),
             level: options.level,
         };
-        let (lower, upper) = limits(options.interval, basis);
-        let deff = options
-            .deff
-            .map(|base| variance / self.simple_variance(design, base));
-        // With replacement whatever the design effect compares with: then p(1−p)/variance is this size,
-        // and a small fraction sampled and a large one can be compared.
-        let effective_n = options
-            .deff
-            .map(|_| n as f64 * self.simple_variance(design, DeffBase::WithReplacement) / variance);
-        let sum_weights = self.sum_weights;
-        Estimate {
+        let estimate = Estimate::with_limits(options.interval, basis, self.sum_weights);
+        match options.deff {
+            None => estimate,
+            Some(base) => estimate.with_deff(base, self.simple_variance(design, DeffBase::WithReplacement)),
+        }
+    }
+}
+
+impl Estimate {
+    /// An estimate whose limits follow from its standard error, without a design effect.
+    pub(crate) fn with_limits(interval: Method, basis: Basis, sum_weights: f64) -> Self {
+        let (lower, upper) = limits(interval, basis);
+        let Basis { value, se, df, n, .. } = basis;
+        Self {
             value,
             se,
             lower,
             upper,
             df,
-            deff,
-            effective_n,
+            deff: None,
+            effective_n: None,
             n,
             sum_weights,
+        }
+    }
+
+    /// Adds the design effect and the effective sample size.
+    ///
+    /// - `with_replacement`: the variance that a simple random sample of n drawn with replacement would have.
+    ///
+    /// The effective size is with replacement whatever the design effect compares with: then p(1−p)/variance is
+    /// this size, and a small fraction sampled and a large one can be compared.
+    pub(crate) fn with_deff(mut self, base: DeffBase, with_replacement: f64) -> Self {
+        let variance = self.se * self.se;
+        self.deff = Some(variance / base.simple_variance(with_replacement, self.n, self.sum_weights));
+        self.effective_n = Some(self.n as f64 * with_replacement / variance);
+        self
+    }
+}
+
+impl DeffBase {
+    /// The variance to compare with; NaN when the weights sum to less than the rows, as then they are not counts of
+    /// persons.
+    fn simple_variance(self, with_replacement: f64, n: usize, sum_weights: f64) -> f64 {
+        let n = n as f64;
+        match self {
+            Self::WithReplacement => with_replacement,
+            Self::WithoutReplacement if sum_weights < n => f64::NAN,
+            Self::WithoutReplacement => with_replacement * (1.0 - n / sum_weights),
         }
     }
 }

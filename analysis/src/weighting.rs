@@ -182,7 +182,7 @@ pub enum WeightingError {
         /// Its category that is used up.
         other_category: String,
         /// The categories that use it up.
-        by: Vec<String>,
+        by: Box<[String]>,
         /// What they count together.
         total: f64,
     },

@@ -194,18 +194,7 @@ pub fn replicated(
             n,
             level: options.level,
         };
-        let (lower, upper) = limits(interval, basis);
-        Estimate {
-            value,
-            se,
-            lower,
-            upper,
-            df,
-            deff: None,
-            effective_n: None,
-            n,
-            sum_weights,
-        }
+        Estimate::with_limits(interval, basis, sum_weights)
     };
     let errors = replicated.standard_errors();
     replicated

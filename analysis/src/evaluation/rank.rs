@@ -3,6 +3,8 @@
 //! The tempting alternative, percentiles of ranks in simulated scores, does not work: near ties the simulated ranks
 //! scatter around the middle, and the percentiles miss the units' true places far more often than they say (the
 //! example `rank_coverage` counts how often).
+//!
+#![doc = include_str!("../../docs/rank_coverage.md")]
 
 #[cfg(test)]
 mod coverage_tests;

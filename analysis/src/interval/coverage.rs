@@ -3,6 +3,8 @@
 //! The reference for choosing a method: at small n and small p the nominal 95 % is a promise that
 //! most methods do not keep, each in its own way. `cargo run -p analysis --example coverage` prints
 //! the table.
+//!
+#![doc = include_str!("../../docs/interval_coverage.md")]
 
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha12Rng;

@@ -84,7 +84,7 @@ pub(super) fn calibrate(
 #[derive(Debug)]
 pub(super) struct StepFault {
     pub(super) field: String,
-    pub(super) error: WeightingError,
+    pub(super) error: Box<WeightingError>,
 }
 
 impl fmt::Display for StepFault {
@@ -98,7 +98,7 @@ pub(super) fn weights(steps: &[Step], weights: &[f64]) -> Result<Vec<f64>, StepF
     steps.iter().try_fold(weights.to_vec(), |weights, step| {
         step.weights(&weights).map_err(|error| StepFault {
             field: step.field.clone(),
-            error,
+            error: Box::new(error),
         })
     })
 }

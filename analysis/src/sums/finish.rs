@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use super::view::View;
 use super::{Asked, Line, Statistic, Sums, SumsError};
 use crate::design::{StageColumns, SurveyDesign};
-use crate::estimate::{DeffBase, DfRule, Estimate, EstimateOptions, Linearised};
+use crate::estimate::{DfRule, Estimate, EstimateOptions, Linearised};
 use crate::factor::Factor;
-use crate::interval::{Basis, limits};
+use crate::interval::Basis;
 use crate::variance::linearise::variance_of_element_sums;
 
 /// A domain's key (codes of the `by` columns) and its lines in a view's tables, each with its unit, by unit.
-type Domains = Vec<(Vec<u32>, Vec<(u32, usize)>)>;
+type Domain = (Vec<u32>, Vec<(u32, usize)>);
+type Domains = Vec<Domain>;
 
 /// A statistic of one domain as far as the sums give it.
 struct Summed {
@@ -173,7 +174,7 @@ impl Sums {
 
 /// The lines of each domain, when a view's `by` columns at `positions` tell domains apart.
 fn domains(view: &View, positions: &[usize], ranks: &[Vec<u32>]) -> Domains {
-    let mut found: BTreeMap<Vec<u32>, (Vec<u32>, Vec<(u32, usize)>)> = BTreeMap::new();
+    let mut found: BTreeMap<Vec<u32>, Domain> = BTreeMap::new();
     if positions.is_empty() {
         // The whole population is a domain even when no row is left.
         found.entry(Vec::new()).or_default();
@@ -388,36 +389,17 @@ impl Summed {
             DfRule::Domain if elements => self.n - rows.len() as f64,
             DfRule::Domain => design.df_within(rows),
         };
-        let (n, se) = (self.n as usize, variance.sqrt());
-        let (lower, upper) = limits(
-            options.interval,
-            Basis {
-                value,
-                se,
-                df,
-                n,
-                level: options.level,
-            },
-        );
-        let with_replacement = self.spread * sum_weights * sum_weights / self.n;
-        let deff = options.deff.map(|base| {
-            variance
-                / match base {
-                    DeffBase::WithReplacement => with_replacement,
-                    DeffBase::WithoutReplacement if sum_weights < self.n => f64::NAN,
-                    DeffBase::WithoutReplacement => with_replacement * (1.0 - self.n / sum_weights),
-                }
-        });
-        Estimate {
+        let basis = Basis {
             value,
-            se,
-            lower,
-            upper,
+            se: variance.sqrt(),
             df,
-            deff,
-            effective_n: options.deff.map(|_| self.n * with_replacement / variance),
-            n,
-            sum_weights,
+            n: self.n as usize,
+            level: options.level,
+        };
+        let estimate = Estimate::with_limits(options.interval, basis, sum_weights);
+        match options.deff {
+            None => estimate,
+            Some(base) => estimate.with_deff(base, self.spread * sum_weights * sum_weights / self.n),
         }
     }
 }

@@ -216,7 +216,7 @@ fn rake_cells(
             // Tending to 0 may yet come within the tolerance, so this is said last.
             return Err(obstacle
                 .flatten()
-                .unwrap_or_else(|| WeightingError::NoConvergence {
+                .unwrap_or(WeightingError::NoConvergence {
                     margin: report.furthest.0,
                     category: report.furthest.1,
                     sweeps: report.sweeps,

@@ -95,7 +95,7 @@ impl Cumulated {
         let (Some(&total), Some(&last)) = (self.sums.last(), self.values.last()) else {
             return f64::NAN;
         };
-        if !(0.0..=1.0).contains(&p) || !(total > 0.0 && total.is_finite()) {
+        if !((0.0..=1.0).contains(&p) && total > 0.0 && total.is_finite()) {
             return f64::NAN;
         }
         let (n, w) = (self.values.len(), &self.weights);

@@ -58,9 +58,9 @@ impl Hadamard {
         let mut doublings = 1;
         while order.is_multiple_of(doublings) && order / doublings >= 4 {
             let rest = order / doublings;
-            let core = if rest % 4 == 0 && is_prime(rest - 1) {
+            let core = if rest.is_multiple_of(4) && is_prime(rest - 1) {
                 Some(Core::First(squares(rest - 1)))
-            } else if rest % 4 == 0 && rest / 2 % 4 == 2 && is_prime(rest / 2 - 1) {
+            } else if rest.is_multiple_of(4) && rest / 2 % 4 == 2 && is_prime(rest / 2 - 1) {
                 Some(Core::Second(squares(rest / 2 - 1)))
             } else {
                 None

@@ -192,7 +192,7 @@ impl<'a> Transport<'a> {
                         category: self.label(from),
                         other: self.second.name().to_owned(),
                         other_category: self.label(to),
-                        by,
+                        by: by.into(),
                         total,
                     });
                 }
