@@ -117,9 +117,9 @@ impl Linearised {
         column
     }
 
-    /// The variance under the design; NaN when nothing was observed.
+    /// The variance under the design; NaN when nothing was observed, or the statistic has no value.
     pub fn variance(&self, design: &SurveyDesign) -> f64 {
-        if self.rows.is_empty() {
+        if self.rows.is_empty() || self.value.is_nan() {
             return f64::NAN;
         }
         let weighted: Vec<f64> = self

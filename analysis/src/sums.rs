@@ -78,7 +78,7 @@ pub struct Question {
     pub per: Option<String>,
     /// The columns whose values tell the domains apart; none for the whole population.
     pub by: Vec<String>,
-    /// Columns with the values that let a row in.
+    /// Columns with the values that let a row in, told as polars writes them (`1.0` in a column of floats).
     pub condition: Vec<(String, Vec<String>)>,
     /// Interval, degrees of freedom, design effect.
     pub options: EstimateOptions,
@@ -117,6 +117,12 @@ pub enum SumsError {
         column: String,
         /// Which row.
         row: usize,
+    },
+    /// An infinite value of a variable.
+    #[error("column {column} has an infinite value")]
+    Infinite {
+        /// Which column.
+        column: String,
     },
     /// A weight that is negative or not finite.
     #[error("row {row}: the weight {value} is not a finite number ≥ 0")]
@@ -380,7 +386,11 @@ impl Sums {
         self.read_fpc(batch, &units, first_row)?;
         let mut numbers: Vec<Vec<f64>> = Vec::with_capacity(self.numbers.len());
         for name in &self.numbers {
-            numbers.push(read_numbers(batch.column(name)?)?);
+            let values = read_numbers(batch.column(name)?)?;
+            if values.iter().any(|value| value.is_infinite()) {
+                return Err(SumsError::Infinite { column: name.clone() });
+            }
+            numbers.push(values);
         }
         let allowed: Vec<Option<Vec<bool>>> = (0..self.conditions.len())
             .map(|condition| self.rows_let_in(condition, &codes, batch.height()))
@@ -536,6 +546,13 @@ impl Sums {
     /// The weights of all rows.
     pub fn weights(&self) -> WeightSums {
         self.weights
+    }
+
+    /// The largest number of domains that the questions tell apart, by how many values their columns have.
+    pub fn widest_view(&self) -> usize {
+        let levels = |at: &usize| self.dictionaries[*at].labels().len();
+        let domains = |view: &View| view.by.iter().map(levels).fold(1, usize::saturating_mul);
+        self.views.iter().map(domains).max().unwrap_or(0)
     }
 
     /// All levels of a column that was read as categories, sorted.

@@ -450,6 +450,8 @@ fn wald(road: Road<'_>, table: &Table, nu: f64, statistic: Statistic) -> ChiSqua
         _ => f64::NAN,
     };
     let (value, ddf) = match statistic {
+        // Of few PSUs and many cells no degrees of freedom are left.
+        Statistic::AdjustedWald if nu < ndf => (f64::NAN, f64::NAN),
         Statistic::AdjustedWald => (quadratic * (nu - ndf + 1.0) / (ndf * nu), nu - ndf + 1.0),
         _ => (quadratic / ndf, nu),
     };

@@ -49,6 +49,14 @@ pub fn linearise(design: &SurveyDesign, y: &[f64], domain: Option<&[u32]>) -> Li
 /// assert_eq!(mean::value(&[1.0, 3.0, 0.0], &[2.0, 6.0, 9.0], None), 5.0);
 /// ```
 pub fn value(weights: &[f64], y: &[f64], domain: Option<&[u32]>) -> f64 {
-    let [total, sum] = weighted_sums(weights, domain, |row| (!y[row].is_nan()).then(|| [1.0, y[row]]));
-    sum / total
+    // Summed as deviations from the first value: a constant is met exactly, and a small spread keeps its digits.
+    let first = match domain {
+        Some(rows) => rows.iter().map(|&row| y[row as usize]).find(|y| !y.is_nan()),
+        None => y.iter().copied().find(|y| !y.is_nan()),
+    };
+    let centre = first.unwrap_or_default();
+    let [total, sum] = weighted_sums(weights, domain, |row| {
+        (!y[row].is_nan()).then(|| [1.0, y[row] - centre])
+    });
+    centre + sum / total
 }

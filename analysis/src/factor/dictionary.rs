@@ -81,6 +81,8 @@ impl Dictionary {
         let mut last = ("", 0);
         for cell in text.str()?.iter() {
             let cell = cell.unwrap_or_default();
+            // A cell of blanks looks empty, and is.
+            let cell = if cell.trim_start().is_empty() { "" } else { cell };
             if cell != last.0 {
                 last = (cell, self.code_of_label(cell));
             }
@@ -141,9 +143,9 @@ impl Dictionary {
         for (row, value) in (0u32..).zip(floats.f64()?.iter()) {
             codes.push(match value {
                 None => 0,
-                // All ways to write "not a number" are one value.
-                Some(value) if value.is_nan() => self.code_of_bits(f64::NAN.to_bits(), row, &mut new),
-                Some(value) => self.code_of_bits(value.to_bits(), row, &mut new),
+                // Not a number is no value; adding 0 makes −0 and 0 one value.
+                Some(value) if value.is_nan() => 0,
+                Some(value) => self.code_of_bits((value + 0.0).to_bits(), row, &mut new),
             });
         }
         self.name_new(column, &new)?;
@@ -180,15 +182,15 @@ impl Dictionary {
         }
         let rows = IdxCa::from_vec("rows".into(), new.to_vec());
         let text = column.take(&rows)?.cast(&DataType::String)?;
-        self.labels.extend(
-            text.str()?
-                .iter()
-                .map(|label| label.unwrap_or_default().to_owned()),
-        );
+        let label = |label: Option<&str>| match label.unwrap_or_default() {
+            "-0.0" => "0.0".to_owned(),
+            label => label.to_owned(),
+        };
+        self.labels.extend(text.str()?.iter().map(label));
         Ok(())
     }
 
-    /// For every code whether it is one of the values, as a person wrote them: `1` finds `1.0`.
+    /// For every code whether it is one of the values, told as [`label`](Self::label) tells them.
     pub(crate) fn matching(&self, values: &[String]) -> Vec<bool> {
         let mut wanted = vec![false; self.labels.len() + 1];
         for value in values {
@@ -199,16 +201,10 @@ impl Dictionary {
         wanted
     }
 
-    /// The code of a value as a person wrote it.
+    /// The code of a value told as [`label`](Self::label) tells it.
     pub(crate) fn find(&self, value: &str) -> Option<u32> {
-        let exact = self.labels.iter().position(|label| label == value);
-        let found = exact.or_else(|| {
-            let number = value.trim().parse::<f64>().ok()?;
-            self.labels
-                .iter()
-                .position(|label| label.trim().parse::<f64>() == Ok(number))
-        });
-        found.map(|at| at as u32 + 1)
+        let at = self.labels.iter().position(|label| label == value);
+        at.map(|at| at as u32 + 1)
     }
 
     /// Takes in another part's values; returns what each of its codes is here.
@@ -258,14 +254,12 @@ mod tests {
         let text = Column::new("v".into(), ["城", "", "乡", "城"]);
         assert_eq!(dictionary.encode(&text).unwrap(), [1, 0, 2, 1]);
         let mut floats = Dictionary::new("v");
-        let column = Column::new("v".into(), [1.0, 2.5, f64::NAN]);
-        assert_eq!(floats.encode(&column).unwrap(), [1, 2, 3]);
-        assert_eq!(floats.label(1), "1.0");
-        assert_eq!(floats.find("1"), Some(1));
-        assert_eq!(
-            floats.matching(&["2.50".to_owned(), "9".to_owned()]),
-            [false, false, true, false]
-        );
+        let column = Column::new("v".into(), [1.0, 2.5, f64::NAN, -0.0, 0.0]);
+        assert_eq!(floats.encode(&column).unwrap(), [1, 2, 0, 3, 3]);
+        assert_eq!((floats.label(1), floats.label(3)), ("1.0", "0.0"));
+        assert_eq!((floats.find("1.0"), floats.find("1")), (Some(1), None));
+        let wanted = floats.matching(&["2.5".to_owned(), "9".to_owned()]);
+        assert_eq!(wanted, [false, false, true, false]);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Intervals for proportions that stay inside [0, 1] and respect the design.
 
+use std::f64::consts::FRAC_PI_2;
+
 use super::{Basis, beta_quantile, normal_quantile, t_quantile};
 
 /// How limits are set around a proportion.
@@ -60,7 +62,14 @@ pub(super) fn limits(method: ProportionMethod, basis: Basis) -> (f64, f64) {
         };
     }
     if se == 0.0 {
-        return (p, p);
+        // Without degrees of freedom an error of 0 is no knowledge.
+        return if t.is_nan() { (t, t) } else { (p, p) };
+    }
+    // So large a sample is one whose error is 0 but for rounding, or far beyond any there is. All methods then agree to
+    // 1/n, and the beta quantile would be iterated for ever.
+    const CERTAIN: f64 = 1e10;
+    if odds / (se * se) > CERTAIN {
+        return (p - t * se, p + t * se);
     }
     match method {
         ProportionMethod::Logit | ProportionMethod::Xlogit => {
@@ -69,9 +78,13 @@ pub(super) fn limits(method: ProportionMethod, basis: Basis) -> (f64, f64) {
         }
         ProportionMethod::Asin => {
             let (centre, width) = (p.sqrt().asin(), t * se / (2.0 * odds.sqrt()));
-            // Past 0 the angle's sine is reflected, as in R; the limit never crosses the estimate.
+            // Past 0 the angle's sine is reflected, as in R, but not back to the estimate and beyond.
             let back = |angle: f64| angle.sin().powi(2);
-            (back(centre - width).min(p), back(centre + width).max(p))
+            let reach = |end: f64, limit: f64, certain: f64| if width < 2.0 * end { limit } else { certain };
+            (
+                reach(centre, back(centre - width), 0.0),
+                reach(FRAC_PI_2 - centre, back(centre + width), 1.0),
+            )
         }
         ProportionMethod::Beta => korn_graubard(p, odds / (se * se), basis),
         ProportionMethod::Likelihood => {

@@ -12,7 +12,7 @@ use std::fmt;
 use survey_forms::diagnostic::Place;
 
 use super::fault::Faults;
-use super::table::{Table, Variable};
+use super::table::{Table, Use, Variable};
 use crate::design::SurveyDesign;
 use crate::factor::{Factor, MISSING};
 use crate::weighting::model::Covariate;
@@ -211,6 +211,7 @@ fn prepare_greg(
             true => Covariate::Numeric(table.numbers(
                 &covariate.column,
                 &format!("{}.model", spec.field),
+                Use::Variable,
                 faults,
             )?),
             false => Covariate::Factor(variable.factor()),

@@ -2,12 +2,15 @@
 
 use super::answer::TestLine;
 use super::compute::rows_where;
-use super::fault::Faults;
+use super::fault::{Faults, join};
 use super::spec::EstimateSpec;
 use super::table::Table;
 use crate::design::SurveyDesign;
 use crate::estimate::chi_square;
 use crate::variance::replicate::ReplicateDesign;
+
+/// Cells of a table; the test works with the covariance of each pair of them.
+const MAX_CELLS: usize = 400;
 
 /// Runs the test of one entry of the request.
 pub(super) fn test(
@@ -19,6 +22,16 @@ pub(super) fn test(
 ) -> Option<TestLine> {
     let [rows, columns] = spec.table.as_ref()?;
     let (rows, columns) = (table.variable(rows)?.factor(), table.variable(columns)?.factor());
+    let cells = rows.levels().len() * columns.levels().len();
+    if cells > MAX_CELLS {
+        let names = spec
+            .table
+            .as_ref()
+            .map(|table| table.join(" × "))
+            .unwrap_or_default();
+        faults.too_many(&join(&spec.field, "rows"), &names, cells, MAX_CELLS);
+        return None;
+    }
     // A domain has its own degrees of freedom; the whole sample keeps the design's.
     let domain = match spec.condition.is_empty() {
         true => None,

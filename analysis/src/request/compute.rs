@@ -7,7 +7,7 @@ use survey_forms::diagnostic::Place;
 use super::answer::{EstimateLine, TestLine};
 use super::fault::Faults;
 use super::spec::{DesignSpec, EstimateSpec, Stat};
-use super::table::{Table, Variable};
+use super::table::{Table, Use, Variable};
 use crate::design::{StageColumns, SurveyDesign};
 use crate::estimate::{Linearised, contrast, mean, proportion, ratio, total, variance};
 use crate::factor::{Cells, Factor, MISSING};
@@ -15,13 +15,17 @@ use crate::variance::replicate::ReplicateDesign;
 
 /// Rows named per kind of fault; more say nothing new.
 const MAX_ROWS: usize = 100;
+/// Levels of a column whose shares anybody reads; more are ids.
+pub(super) const MAX_LEVELS: usize = 1_000;
+/// Domains of an entry.
+pub(super) const MAX_DOMAINS: usize = 10_000;
 
 /// Builds the design, naming each row at fault.
 pub(super) fn design(spec: &DesignSpec, table: &Table, faults: &mut Faults) -> Option<SurveyDesign> {
     let weights = match &spec.weights {
         None => None,
         Some(column) => {
-            let weights = table.numbers(column, "design.weights", faults)?;
+            let weights = table.numbers(column, "design.weights", Use::Design, faults)?;
             for (row, &weight) in weights
                 .iter()
                 .enumerate()
@@ -50,7 +54,7 @@ pub(super) fn design(spec: &DesignSpec, table: &Table, faults: &mut Faults) -> O
         let fpc = match spec.fpc.get(stage) {
             None => None,
             Some(name) => {
-                let values = table.numbers(name, "design.fpc", faults);
+                let values = table.numbers(name, "design.fpc", Use::Design, faults);
                 complete &= values.is_some();
                 if let Some(values) = values {
                     for (row, _) in values
@@ -168,6 +172,16 @@ pub(super) fn domains(
     let by: Vec<&Variable> = spec.by.iter().filter_map(|name| table.variable(name)).collect();
     let factors: Vec<&Factor> = by.iter().map(|variable| variable.factor()).collect();
     let cells = Cells::cross(&factors, table.rows);
+    if cells.keys.len() > MAX_DOMAINS {
+        let what = spec.by.join(" × ");
+        faults.too_many(
+            &format!("{}.by", spec.field),
+            &what,
+            cells.keys.len(),
+            MAX_DOMAINS,
+        );
+        return None;
+    }
     let mut rows_of = vec![Vec::new(); cells.keys.len()];
     for row in condition {
         if let Some(rows) = rows_of.get_mut(cells.codes[row as usize] as usize) {
@@ -206,14 +220,13 @@ pub(super) fn rows_where(
         let variable = table.variable(column)?;
         let mut wanted = vec![false; variable.factor().levels().len()];
         for value in values {
-            match variable.code_of(value) {
-                Some(code) => wanted[code as usize] = true,
-                None => {
-                    let field = format!("{}.where.{column}", spec.field);
-                    faults.unknown_level(&field, column, value, variable.factor().levels());
-                    known = false;
-                }
+            let codes = variable.codes_of(value);
+            if codes.is_empty() {
+                let field = format!("{}.where.{column}", spec.field);
+                faults.unknown_level(&field, column, value, variable.factor().levels());
+                known = false;
             }
+            codes.into_iter().for_each(|code| wanted[code as usize] = true);
         }
         for (keep, &code) in keep.iter_mut().zip(variable.factor().codes()) {
             *keep &= code != MISSING && wanted[code as usize];
@@ -319,12 +332,24 @@ impl<'a> Statistic<'a> {
         faults: &mut Faults,
     ) -> Option<Self> {
         let field = format!("{}.of", spec.field);
-        let mut numbers = |name: &str, field: &str| table.numbers(name, field, faults);
+        let mut numbers = |name: &str, field: &str| table.numbers(name, field, Use::Variable, faults);
         Some(match spec.stat {
             Stat::Mean => Self::Mean(numbers(&variable.name, &field)?),
-            Stat::Total if variable.is_numeric() => Self::Total(numbers(&variable.name, &field)?),
-            Stat::Total => Self::LevelTotals(variable),
-            Stat::Proportion => Self::Proportions(variable),
+            // A word among numbers is a slip, to be named, and no level.
+            Stat::Total if variable.is_numeric() || variable.is_mostly_numeric() => {
+                Self::Total(numbers(&variable.name, &field)?)
+            }
+            Stat::Total | Stat::Proportion => {
+                let levels = variable.factor().levels().len();
+                if levels > MAX_LEVELS {
+                    faults.too_many(&field, &variable.name, levels, MAX_LEVELS);
+                    return None;
+                }
+                match spec.stat {
+                    Stat::Total => Self::LevelTotals(variable),
+                    _ => Self::Proportions(variable),
+                }
+            }
             Stat::Ratio => {
                 let y = numbers(&variable.name, &field);
                 let x = numbers(spec.per.as_deref()?, &format!("{}.per", spec.field));

@@ -4,7 +4,7 @@ use super::answer::EstimateLine;
 use super::compute::domains;
 use super::fault::{Faults, join};
 use super::spec::EstimateSpec;
-use super::table::Table;
+use super::table::{Table, Use};
 use crate::design::SurveyDesign;
 use crate::estimate::{Estimate, cronbach};
 
@@ -18,7 +18,7 @@ pub(super) fn estimate(
     let items: Option<Vec<&[f64]>> = spec
         .of
         .iter()
-        .map(|name| table.numbers(name, &join(&spec.field, "of"), faults))
+        .map(|name| table.numbers(name, &join(&spec.field, "of"), Use::Variable, faults))
         .collect();
     let items = items?;
     let of = spec.of.join(" + ");

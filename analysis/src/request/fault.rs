@@ -52,11 +52,15 @@ impl Faults {
         self.push(
             "ES001",
             Place::unknown().row(row),
-            format!("请求不是合法的 JSON：{error}。"),
+            format!(
+                "请求不是合法的 JSON（第 {} 行第 {} 列）。",
+                error.line(),
+                error.column()
+            ),
             format!("the request is not valid JSON: {error}."),
             (
-                "请检查括号、引号和逗号。".into(),
-                "Check brackets, quotes and commas.".into(),
+                "请检查括号、引号和逗号；引号和冒号须为半角。".into(),
+                "Check brackets, quotes and commas; quotes and colons must be plain ASCII.".into(),
             ),
         );
     }
@@ -109,34 +113,6 @@ impl Faults {
         );
     }
 
-    /// ES006: the data file cannot be read.
-    pub(super) fn unreadable(&mut self, file: &str, reason: &str) {
-        self.push(
-            "ES006",
-            Place::file(file),
-            format!("无法读取数据文件：{reason}。"),
-            format!("the data file cannot be read: {reason}."),
-            (
-                "请检查路径（相对于请求文件）和格式（.csv 或 .parquet）。".into(),
-                "Check the path (relative to the request file) and the format (.csv or .parquet).".into(),
-            ),
-        );
-    }
-
-    /// ES006: a line of the file with too many or too few cells.
-    pub(super) fn ragged_row(&mut self, file: &str, row: u64, found: u64, expected: u64) {
-        self.push(
-            "ES006",
-            Place::file(file).row(u32::try_from(row).unwrap_or(u32::MAX)),
-            format!("这一行有 {found} 个单元格，表头有 {expected} 个。"),
-            format!("the row has {found} cells, the header {expected}."),
-            (
-                "请检查多余或缺少的逗号、未闭合的引号。".into(),
-                "Check for stray commas and open quotes.".into(),
-            ),
-        );
-    }
-
     /// ES007: a column that the file does not have.
     pub(super) fn unknown_column(&mut self, field: &str, column: &str, file: &str, known: &[String]) {
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
@@ -160,17 +136,6 @@ impl Faults {
                 "请改名，使列名唯一。".into(),
                 "Rename it so that column names are unique.".into(),
             ),
-        );
-    }
-
-    /// ES009: a cell that should be a number.
-    pub(super) fn not_a_number(&mut self, place: Place, value: &str, field: &str) {
-        self.push(
-            "ES009",
-            place,
-            format!("“{value}”不是数，而 {field} 需要数值列。"),
-            format!("\"{value}\" is not a number, but {field} needs a numeric column."),
-            ("缺失值请留空。".into(), "Leave missing values empty.".into()),
         );
     }
 
@@ -204,9 +169,13 @@ impl Faults {
 
     /// ES012 to ES016: faults of the design, with the columns that the request named.
     pub(super) fn design(&mut self, error: DesignError, place: impl Fn(&str, usize, Option<usize>) -> Place) {
+        // Sizes and fractions that are mixed make no sense of what follows from them.
+        let mixed = error
+            .faults
+            .iter()
+            .any(|fault| matches!(fault, DesignFault::FpcValue { .. }));
         for fault in error.faults {
-            let en = fault.to_string();
-            let (code, at, zh, mend) = match &fault {
+            let (code, at, zh, en, mend) = match &fault {
                 DesignFault::NotNested {
                     id,
                     first,
@@ -216,6 +185,7 @@ impl Faults {
                     "ES012",
                     place("ids", 1, Some(*row)),
                     format!("群编号 {id} 同时出现在层 {first} 和层 {second} 中。"),
+                    format!("PSU {id} occurs in stratum {first} and stratum {second}."),
                     (
                         "若编号只在层内唯一，请设 \"nest\": true。",
                         "If ids are numbered within strata, set \"nest\": true.",
@@ -227,11 +197,15 @@ impl Faults {
                     format!(
                         "第 {stage} 阶段的 fpc 值 {value} 不合规定：须全部为不小于 1 的总体单位数，或全部为 (0, 1] 内的抽样比。"
                     ),
+                    format!(
+                        "the fpc {value} of stage {stage} is neither a population size of at least 1 nor, throughout, a fraction in (0, 1]."
+                    ),
                     (
                         "请统一改为总体单位数或抽样比。",
                         "Use population sizes throughout, or fractions throughout.",
                     ),
                 ),
+                DesignFault::FpcVaries { .. } | DesignFault::FpcTooSmall { .. } if mixed => continue,
                 DesignFault::FpcVaries {
                     row,
                     stage,
@@ -242,6 +216,9 @@ impl Faults {
                     "ES014",
                     place("fpc", *stage, Some(*row)),
                     format!("同一层 {stratum} 内第 {stage} 阶段的 fpc 不一致：{first} 与 {second}。"),
+                    format!(
+                        "the fpc {second} of stage {stage} differs from {first} in the same stratum {stratum}."
+                    ),
                     (
                         "同一层只能有一个总体单位数。",
                         "A stratum has one population size.",
@@ -259,6 +236,9 @@ impl Faults {
                     format!(
                         "层 {stratum} 第 {stage} 阶段抽取了 {sampled} 个单位，超过总体的 {population} 个。"
                     ),
+                    format!(
+                        "{sampled} units of stratum {stratum} were sampled at stage {stage}, but the population is {population}."
+                    ),
                     (
                         "总体单位数不能小于样本单位数。",
                         "The population cannot be smaller than the sample.",
@@ -268,6 +248,9 @@ impl Faults {
                     "ES016",
                     place("strata", *stage, None),
                     format!("层 {stratum} 在第 {stage} 阶段只有一个抽样单位，无法估计方差。"),
+                    format!(
+                        "stratum {stratum} has a single sampled unit at stage {stage}, so that its variance cannot be estimated."
+                    ),
                     (
                         "请合并层，或设 \"lonely_psu\" 为 remove、adjust、certainty 或 average。",
                         "Merge strata, or set \"lonely_psu\" to remove, adjust, certainty or average.",
@@ -277,6 +260,7 @@ impl Faults {
                     "ES011",
                     place(column, *stage, Some(*row)),
                     format!("第 {stage} 阶段的 {column} 缺失。"),
+                    format!("the {column} of stage {stage} is missing."),
                     (
                         "请补上数值，或先删去这一行。",
                         "Fill it in, or leave the row out.",
@@ -286,23 +270,33 @@ impl Faults {
                     "ES010",
                     place("weights", 1, Some(*row)),
                     format!("权数 {value} 不是非负有限数。"),
-                    ("", ""),
+                    format!("the weight {value} is not a finite number of at least 0."),
+                    ("请更正，或删去这一行。", "Correct it, or take the row out."),
                 ),
                 DesignFault::Length { .. } | DesignFault::Empty => (
                     "ES019",
                     place("data", 1, None),
                     "数据没有任何行。".to_owned(),
-                    ("", ""),
+                    "the data have no rows.".to_owned(),
+                    ("请检查表头下是否有数据。", "Is there data below the header?"),
                 ),
             };
-            self.push(
-                code,
-                at,
-                zh,
-                format!("{en}."),
-                (mend.0.to_owned(), mend.1.to_owned()),
-            );
+            self.push(code, at, zh, en, (mend.0.to_owned(), mend.1.to_owned()));
         }
+    }
+
+    /// ES021: more levels or domains than an answer can tell.
+    pub(super) fn too_many(&mut self, field: &str, what: &str, found: usize, limit: usize) {
+        self.push(
+            "ES021",
+            Place::unknown().field(field),
+            format!("{what} 有 {found} 个不同取值，最多 {limit} 个。"),
+            format!("{what} has {found} different values; at most {limit} are told apart."),
+            (
+                "这像是编号列；请改用分类列，或先合并取值。".into(),
+                "It looks like a column of ids; use one of categories, or merge values first.".into(),
+            ),
+        );
     }
 
     /// ES017: a value asked for that the column does not have.

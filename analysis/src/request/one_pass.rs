@@ -3,25 +3,17 @@
 //! Means, totals, ratios and proportions of a weighted sample can; whatever else is asked, and every
 //! fault, goes the way of rows in memory, which names the row at fault. Both give the same figures.
 
-use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use indexmap::IndexMap;
-use polars::prelude::{ArrowDataType, ParquetReader, SerReader};
 use serde_json::Value;
 
 use super::answer::{Answer, EstimateLine, WeightsLine};
+use super::compute::{MAX_DOMAINS, MAX_LEVELS};
 use super::spec::{EstimateSpec, Request, Stat};
-use super::table::level_value;
-use crate::sums::{DesignColumns, Question, Statistic, parquet};
-
-/// How the file holds a column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Number,
-    Truth,
-    Other,
-}
+use super::table::{Kind, are_plain_numbers, kinds, level_value};
+use crate::sums::{DesignColumns, Question, Statistic, Sums, parquet};
 
 /// The answer, or `None` when the request or its data need the other way.
 pub(super) fn answer(request: &Request, base_dir: &Path) -> Option<Answer> {
@@ -39,18 +31,48 @@ pub(super) fn answer(request: &Request, base_dir: &Path) -> Option<Answer> {
         nest: design.nest,
         lonely_psu: design.lonely_psu,
     };
+    if !path.metadata().is_ok_and(|metadata| metadata.is_file()) {
+        return None;
+    }
     let kinds = kinds(&path)?;
+    let is = |name: &String, wanted: &[Kind]| kinds.get(name).is_some_and(|kind| wanted.contains(kind));
     let mut questions = Vec::new();
+    let numbers = columns.fpc.iter().chain([&columns.weights]);
+    let categories = columns.ids.iter().chain(&columns.strata);
+    if !(numbers.into_iter().all(|name| is(name, &[Kind::Number]))
+        && categories.into_iter().all(|name| !is(name, &[Kind::Unknown])))
+    {
+        return None;
+    }
     for entry in &request.estimates {
+        // Tests have no `of`; an entry without one would be answered by silence.
+        if entry.of.is_empty() || entry.by.iter().any(|name| is(name, &[Kind::Unknown])) {
+            return None;
+        }
         for of in &entry.of {
             questions.push(question(entry, of, *kinds.get(of)?)?);
         }
     }
-    let sums = parquet::sums(&path, &columns, &questions).ok()?;
+    // The reader trusts what a damaged file says, and panics; the other way tells that as a fault.
+    let sums = catch_unwind(AssertUnwindSafe(|| parquet::sums(&path, &columns, &questions)));
+    let sums = sums.ok()?.ok()?;
     // A weight of 0 is a fault of the request, to be named by row.
     if sums.rows() == 0 || sums.weights().moments.n() != sums.rows() {
         return None;
     }
+    let levels: IndexMap<&String, Vec<String>> = request
+        .estimates
+        .iter()
+        .flat_map(|entry| entry.by.iter().chain(&entry.of))
+        .map(|column| (column, sums.levels(column)))
+        .collect();
+    if too_many_to_tell(request, &sums, &levels) {
+        return None;
+    }
+    let plain: IndexMap<&String, bool> = levels
+        .iter()
+        .map(|(column, levels)| (*column, are_plain_numbers(levels)))
+        .collect();
     let answers = sums.estimates().ok()?;
     let entries = request
         .estimates
@@ -58,7 +80,7 @@ pub(super) fn answer(request: &Request, base_dir: &Path) -> Option<Answer> {
         .flat_map(|entry| entry.of.iter().map(move |of| (entry, of)));
     let mut estimates = Vec::new();
     for ((entry, of), lines) in entries.zip(answers) {
-        let value = |column: &str, label: &str| level_value(&sums.levels(column), label);
+        let value = |column: &String, label: &str| level_value(plain[column], label);
         for line in lines {
             let domain: IndexMap<String, Value> = entry
                 .by
@@ -83,6 +105,15 @@ pub(super) fn answer(request: &Request, base_dir: &Path) -> Option<Answer> {
     })
 }
 
+/// Whether a column of ids is asked for as if it had categories; the other way tells so.
+fn too_many_to_tell(request: &Request, sums: &Sums, levels: &IndexMap<&String, Vec<String>>) -> bool {
+    let shares = |entry: &EstimateSpec| matches!(entry.stat, Stat::Proportion | Stat::Total);
+    request.estimates.iter().any(|entry| {
+        let many = |column: &String| levels[column].len() > MAX_LEVELS;
+        shares(entry) && entry.of.iter().any(many)
+    }) || sums.widest_view() > MAX_DOMAINS
+}
+
 fn question(entry: &EstimateSpec, of: &str, kind: Kind) -> Option<Question> {
     let statistic = match (entry.stat, kind) {
         (Stat::Proportion, _) => Statistic::Proportion,
@@ -101,24 +132,6 @@ fn question(entry: &EstimateSpec, of: &str, kind: Kind) -> Option<Question> {
         condition: entry.condition.clone(),
         options: entry.options,
     })
-}
-
-/// The columns of a file; `None` when it cannot be read or names one twice.
-fn kinds(path: &Path) -> Option<IndexMap<String, Kind>> {
-    use ArrowDataType as D;
-    let schema = ParquetReader::new(File::open(path).ok()?).schema().ok()?;
-    let mut kinds = IndexMap::new();
-    for field in schema.iter_values() {
-        let kind = match field.dtype() {
-            D::Boolean => Kind::Truth,
-            dtype if dtype.is_numeric() => Kind::Number,
-            _ => Kind::Other,
-        };
-        if kinds.insert(field.name.to_string(), kind).is_some() {
-            return None;
-        }
-    }
-    Some(kinds)
 }
 
 #[cfg(test)]

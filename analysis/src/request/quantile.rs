@@ -4,7 +4,7 @@ use super::answer::EstimateLine;
 use super::compute::domains;
 use super::fault::{Faults, join};
 use super::spec::EstimateSpec;
-use super::table::Table;
+use super::table::{Table, Use};
 use crate::design::SurveyDesign;
 use crate::estimate::quantile;
 use crate::variance::replicate::ReplicateDesign;
@@ -23,7 +23,7 @@ pub(super) fn estimate(
     let domains = domains(design, spec, table, faults)?;
     let mut lines = Vec::new();
     for name in &spec.of {
-        let y = table.numbers(name, &join(&spec.field, "of"), faults)?;
+        let y = table.numbers(name, &join(&spec.field, "of"), Use::Variable, faults)?;
         for domain in &domains {
             let rows = Some(domain.rows.as_slice());
             let (probabilities, rule) = (&spec.probabilities, spec.rule);

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::calibrate::{self, Step};
 use super::fault::Faults;
 use super::keys::Keys;
-use super::table::Table;
+use super::table::{Table, Use};
 use crate::design::SurveyDesign;
 use crate::variance::replicate::{AdjustError, ReplicateColumns, ReplicateDesign, ReplicateError};
 
@@ -132,6 +132,7 @@ impl ColumnsSpec {
             }
         }
         let scale = |value: &Value| value.as_f64().filter(|scale| *scale >= 0.0);
+        let positive = |value: &Value| value.as_f64().filter(|scale| *scale > 0.0);
         let mut read = |key: &str, convert: &dyn Fn(&Value) -> Option<Vec<f64>>, expected| {
             let value = keys.get(key)?;
             let converted = convert(value);
@@ -142,19 +143,23 @@ impl ColumnsSpec {
         };
         let common = read(
             "scale",
-            &|value| scale(value).map(|scale| vec![scale]),
-            ("非负数", "a number of at least 0"),
+            &|value| positive(value).map(|scale| vec![scale]),
+            ("正数", "a number above 0"),
         );
         let rscales = read(
             "rscales",
             &|value| match value {
-                Value::Array(items) if items.len() == columns.len() => items.iter().map(scale).collect(),
+                Value::Array(items) if items.len() == columns.len() => {
+                    let scales: Option<Vec<f64>> = items.iter().map(scale).collect();
+                    // All 0 would say that there is no error at all.
+                    scales.filter(|scales| scales.iter().any(|scale| *scale > 0.0))
+                }
                 Value::Array(_) => None,
-                one => scale(one).map(|one| vec![one; columns.len()]),
+                one => positive(one).map(|one| vec![one; columns.len()]),
             },
             (
-                "非负数，或每个重复权数列各一个非负数的列表",
-                "a number of at least 0, or a list of them, one for each replicate column",
+                "正数，或每个重复权数列各一个非负数（不全为 0）的列表",
+                "a number above 0, or a list, one of at least 0 for each replicate column and not all 0",
             ),
         );
         let combined = keys.flag("combined", faults)?;
@@ -240,7 +245,7 @@ fn from_columns(
     let mut columns = Vec::with_capacity(spec.columns.len());
     let (mut complete, mut named) = (true, 0);
     for name in &spec.columns {
-        let Some(values) = table.numbers(name, FIELD, faults) else {
+        let Some(values) = table.numbers(name, FIELD, Use::Design, faults) else {
             complete = false;
             continue;
         };

@@ -226,7 +226,13 @@ impl EstimateSpec {
             }
         };
         keys.only(stat.keys(), faults);
-        for key in stat.required().iter().filter(|key| keys.get(key).is_none()) {
+        // A list without names asks for nothing.
+        let absent = |key: &&&str| match keys.get(key) {
+            None => true,
+            Some(Value::Array(items)) => **key == "of" && items.is_empty(),
+            Some(_) => false,
+        };
+        for key in stat.required().iter().filter(absent) {
             faults.missing_key(path, key);
         }
         let of = keys.names("of", faults);
@@ -306,12 +312,13 @@ fn read_between(keys: &Keys<'_>, faults: &mut Faults) -> Option<(String, [String
             .map(scalar_text)
             .collect::<Option<Vec<String>>>()
             .and_then(|values| <[String; 2]>::try_from(values).ok())
+            .filter(|[first, second]| first != second)
             .map(|values| (column.clone(), values)),
         _ => None,
     };
     if pair.is_none() {
-        let en = "one column with two values, such as { \"stype\": [\"H\", \"E\"] }";
-        faults.bad_value(&field, value, ("一列及其两个取值", en));
+        let en = "one column with two different values, such as { \"stype\": [\"H\", \"E\"] }";
+        faults.bad_value(&field, value, ("一列及其两个不同的取值", en));
     }
     pair
 }
@@ -327,7 +334,8 @@ fn read_condition(keys: &Keys<'_>, faults: &mut Faults) -> Vec<(String, Vec<Stri
     let mut columns = Vec::new();
     for (column, value) in condition.entries() {
         let values: Option<Vec<String>> = match value {
-            Value::Array(items) => items.iter().map(scalar_text).collect(),
+            Value::Array(items) if !items.is_empty() => items.iter().map(scalar_text).collect(),
+            Value::Array(_) => None,
             other => scalar_text(other).map(|value| vec![value]),
         };
         match values {
@@ -335,7 +343,7 @@ fn read_condition(keys: &Keys<'_>, faults: &mut Faults) -> Vec<(String, Vec<Stri
             None => faults.bad_value(
                 &condition.field(column),
                 value,
-                ("取值的列表", "a list of values"),
+                ("取值的列表，至少一个", "a list of values, at least one"),
             ),
         }
     }

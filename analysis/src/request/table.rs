@@ -1,7 +1,10 @@
 //! The data of a request: the needed columns of a CSV or Parquet file, typed on demand.
 
+mod csv_file;
+mod fault;
+mod parquet_file;
+
 use std::cell::OnceCell;
-use std::fs::File;
 use std::path::Path;
 
 use indexmap::IndexMap;
@@ -11,15 +14,32 @@ use survey_forms::diagnostic::Place;
 
 use super::fault::Faults;
 use crate::factor::Factor;
+use fault::Unreadable;
+pub(super) use parquet_file::{Kind, kinds};
 
 /// The columns that a request names.
 #[derive(Debug)]
 pub(super) struct Table {
     pub(super) file: String,
     pub(super) rows: usize,
-    /// What a person calls the first data row: 2 below a CSV header, 1 in Parquet.
-    first_row: usize,
+    row_numbers: RowNumbers,
     variables: IndexMap<String, Variable>,
+}
+
+/// What a person calls a row.
+#[derive(Debug)]
+enum RowNumbers {
+    /// The first row has this number, and so on: 1 in Parquet.
+    From(usize),
+    /// The line of each row of a CSV file, which may have blank lines and cells of several lines.
+    Lines(Vec<u32>),
+}
+
+/// The columns read, and how their rows are called.
+struct Cells {
+    columns: Vec<Column>,
+    rows: usize,
+    row_numbers: RowNumbers,
 }
 
 /// One column; numbers and levels are made when first used.
@@ -27,8 +47,28 @@ pub(super) struct Table {
 pub(super) struct Variable {
     pub(super) name: String,
     column: Column,
-    numbers: OnceCell<Result<Vec<f64>, (usize, String)>>,
+    numbers: OnceCell<Result<Vec<f64>, NotNumbers>>,
     factor: OnceCell<Factor>,
+    /// Whether all levels are written as JSON numbers are.
+    plain_levels: OnceCell<bool>,
+}
+
+/// Why a column cannot be read as numbers.
+#[derive(Debug)]
+enum NotNumbers {
+    /// Cells that are no numbers, the first few, with their rows.
+    Cells(Vec<(usize, String)>),
+    /// A column of another type.
+    Type,
+}
+
+/// What a column of numbers is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Use {
+    /// A variable: true and false count as 1 and 0.
+    Variable,
+    /// A weight or a population size.
+    Design,
 }
 
 impl Table {
@@ -44,76 +84,55 @@ impl Table {
         let parquet = match extension.as_deref() {
             Some("csv") => false,
             Some("parquet") => true,
-            _ => {
-                faults.unreadable(file, "unknown format");
-                return None;
-            }
+            _ => return faults.unreadable(file, &Unreadable::Format),
         };
+        // A pipe or a device would be waited for, or read for ever.
+        match path.metadata() {
+            Ok(metadata) if metadata.is_file() => {}
+            Ok(_) => return faults.unreadable(file, &Unreadable::NotAFile),
+            Err(error) => return faults.unreadable(file, &Unreadable::from(error)),
+        }
         let names = match if parquet {
-            parquet_names(&path)
+            parquet_file::names(&path)
         } else {
-            csv_names(&path)
+            csv_file::names(&path)
         } {
             Ok(names) => names,
-            Err(reason) => {
-                faults.unreadable(file, &reason);
-                return None;
-            }
+            Err(reason) => return faults.unreadable(file, &reason),
         };
+        let mut complete = true;
         for (column, field) in wanted {
-            match names.iter().filter(|name| *name == column).count() {
+            let times = names.iter().filter(|name| *name == column).count();
+            complete &= times == 1;
+            match times {
                 0 => faults.unknown_column(field, column, file, &names),
                 1 => {}
                 _ => faults.duplicate_column(file, column),
             }
         }
-        // Faults so far make the columns unreadable; report them rather than polars' view of them.
-        if wanted
-            .keys()
-            .any(|column| names.iter().filter(|name| *name == column).count() != 1)
-        {
-            return None;
-        }
-        // A row with a cell too many would shift its values into the wrong columns unseen.
-        if !parquet && name_ragged_rows(&path, file, faults) {
+        // Faults so far make the columns unreadable; report them rather than the reader's view of them.
+        if !complete {
             return None;
         }
         // A file is as long as its rows even when no column is named.
-        let columns: Vec<String> = match wanted.is_empty() {
-            true => names.iter().take(1).cloned().collect(),
-            false => wanted.keys().cloned().collect(),
+        let columns: Vec<&str> = match wanted.is_empty() {
+            true => names.iter().take(1).map(String::as_str).collect(),
+            false => wanted.keys().map(String::as_str).collect(),
         };
-        let frame = if parquet {
-            read_parquet(&path, columns)
+        let cells = if parquet {
+            parquet_file::read(&path, file, &columns, faults)
         } else {
-            read_csv(&path, &names, &columns)
-        };
-        let frame = match frame {
-            Ok(frame) => frame,
-            Err(error) => {
-                faults.unreadable(file, &error.to_string());
-                return None;
-            }
-        };
-        let variables = frame
-            .columns()
-            .iter()
-            .map(|column| {
-                let name = column.name().to_string();
-                let variable = Variable {
-                    name: name.clone(),
-                    column: column.clone(),
-                    numbers: OnceCell::new(),
-                    factor: OnceCell::new(),
-                };
-                (name, variable)
-            })
+            csv_file::read(&path, file, &names, &columns, faults)
+        }?;
+        let variables = cells
+            .columns
+            .into_iter()
+            .map(|column| (column.name().to_string(), Variable::new(column)))
             .collect();
-        let first_row = if parquet { 1 } else { 2 };
         Some(Self {
             file: file.to_owned(),
-            rows: frame.height(),
-            first_row,
+            rows: cells.rows,
+            row_numbers: cells.row_numbers,
             variables,
         })
     }
@@ -130,16 +149,35 @@ impl Table {
 
     /// Where a row is, as the file shows it.
     pub(super) fn place_of_row(&self, row: usize) -> Place {
-        let row = u32::try_from(row + self.first_row).unwrap_or(u32::MAX);
-        Place::file(&self.file).row(row)
+        let number = match &self.row_numbers {
+            RowNumbers::From(first) => u32::try_from(row + first).ok(),
+            RowNumbers::Lines(lines) => lines.get(row).copied(),
+        };
+        Place::file(&self.file).row(number.unwrap_or(u32::MAX))
     }
 
-    /// The numbers of a column, NaN where missing; a fault when a cell is no number.
-    pub(super) fn numbers(&self, name: &str, field: &str, faults: &mut Faults) -> Option<&[f64]> {
-        match self.variable(name)?.numbers() {
+    /// The numbers of a column, NaN where missing; a fault for every cell that is no number.
+    pub(super) fn numbers(&self, name: &str, field: &str, usage: Use, faults: &mut Faults) -> Option<&[f64]> {
+        let variable = self.variable(name)?;
+        if usage == Use::Design && variable.column.dtype() == &DataType::Boolean {
+            faults.not_a_column_of_numbers(
+                Place::file(&self.file).column(name),
+                variable.column.dtype(),
+                field,
+            );
+            return None;
+        }
+        match variable.numbers() {
             Ok(numbers) => Some(numbers),
-            Err((row, value)) => {
-                faults.not_a_number(self.place(*row, name), value, field);
+            Err(NotNumbers::Cells(cells)) => {
+                for (row, value) in cells {
+                    faults.not_a_number(self.place(*row, name), value, field, usage);
+                }
+                None
+            }
+            Err(NotNumbers::Type) => {
+                let place = Place::file(&self.file).column(name);
+                faults.not_a_column_of_numbers(place, variable.column.dtype(), field);
                 None
             }
         }
@@ -147,31 +185,72 @@ impl Table {
 }
 
 impl Variable {
-    fn numbers(&self) -> &Result<Vec<f64>, (usize, String)> {
+    fn new(column: Column) -> Self {
+        Self {
+            name: column.name().to_string(),
+            column,
+            numbers: OnceCell::new(),
+            factor: OnceCell::new(),
+            plain_levels: OnceCell::new(),
+        }
+    }
+
+    fn numbers(&self) -> &Result<Vec<f64>, NotNumbers> {
+        /// Cells named; more say nothing new.
+        const MAX_CELLS: usize = 20;
         self.numbers.get_or_init(|| {
-            if self.column.dtype() != &DataType::String {
-                let numbers = self.column.cast(&DataType::Float64).ok();
-                let Some(numbers) = numbers.as_ref().and_then(|column| column.f64().ok()) else {
-                    return Err((0, self.column.dtype().to_string()));
-                };
-                return Ok(numbers.iter().map(|value| value.unwrap_or(f64::NAN)).collect());
-            }
-            let Ok(text) = self.column.str() else {
-                return Ok(Vec::new());
+            let mut wrong = Vec::new();
+            let numbers: Vec<f64> = match self.column.dtype() {
+                DataType::String => {
+                    let text = self.column.str().map_err(|_| NotNumbers::Type)?;
+                    let cell = |(row, cell): (usize, Option<&str>)| match cell {
+                        None | Some("") => f64::NAN,
+                        Some(cell) => number(cell).unwrap_or_else(|| {
+                            wrong.push((row, cell.to_owned()));
+                            f64::NAN
+                        }),
+                    };
+                    text.iter().enumerate().map(cell).collect()
+                }
+                // A date is a number to polars, but its mean is none to anybody.
+                dtype if dtype.is_primitive_numeric() || dtype.is_bool() => {
+                    let numbers = self
+                        .column
+                        .cast(&DataType::Float64)
+                        .map_err(|_| NotNumbers::Type)?;
+                    let numbers = numbers.f64().map_err(|_| NotNumbers::Type)?;
+                    let cell = |(row, value): (usize, Option<f64>)| {
+                        let value = value.unwrap_or(f64::NAN);
+                        if value.is_infinite() {
+                            wrong.push((row, value.to_string()));
+                        }
+                        value
+                    };
+                    numbers.iter().enumerate().map(cell).collect()
+                }
+                _ => return Err(NotNumbers::Type),
             };
-            text.iter()
-                .enumerate()
-                .map(|(row, cell)| match cell {
-                    None | Some("") => Ok(f64::NAN),
-                    Some(cell) => number(cell).ok_or_else(|| (row, cell.to_owned())),
-                })
-                .collect()
+            wrong.truncate(MAX_CELLS);
+            match wrong.is_empty() {
+                true => Ok(numbers),
+                false => Err(NotNumbers::Cells(wrong)),
+            }
         })
     }
 
     /// Whether every cell is a number or missing.
     pub(super) fn is_numeric(&self) -> bool {
         self.numbers().is_ok() && self.column.dtype() != &DataType::Boolean
+    }
+
+    /// Whether most cells that are not empty are numbers: a word among them is then a slip.
+    pub(super) fn is_mostly_numeric(&self) -> bool {
+        let Ok(text) = self.column.str() else {
+            return false;
+        };
+        let filled = || text.iter().flatten().filter(|cell| !cell.is_empty());
+        let numbers = filled().filter(|cell| number(cell).is_some()).count();
+        2 * numbers > filled().count()
     }
 
     /// The column as a factor; an empty cell is missing.
@@ -185,27 +264,43 @@ impl Variable {
 
     /// The code of a level as a person wrote it; `1` finds `1.0` in a column of numbers.
     pub(super) fn code_of(&self, label: &str) -> Option<u32> {
+        self.codes_of(label).first().copied()
+    }
+
+    /// The level of this text, or else all that are the same number: `2` finds `02` and `2.0`.
+    pub(super) fn codes_of(&self, label: &str) -> Vec<u32> {
         let factor = self.factor();
-        factor.code_of(label).or_else(|| {
-            let wanted = number(label)?;
-            factor
-                .levels()
-                .iter()
-                .position(|level| number(level) == Some(wanted))
-                .map(|code| code as u32)
-        })
+        if let Some(code) = factor.code_of(label) {
+            return vec![code];
+        }
+        let Some(wanted) = number(label) else {
+            return Vec::new();
+        };
+        let same = |level: &&String| number(level) == Some(wanted);
+        let levels = factor.levels().iter();
+        (0u32..)
+            .zip(levels)
+            .filter(|(_, level)| same(level))
+            .map(|(code, _)| code)
+            .collect()
     }
 
     /// A level as JSON.
     pub(super) fn level_value(&self, code: u32) -> Value {
         let levels = self.factor().levels();
-        level_value(levels, &levels[code as usize])
+        let plain = self.plain_levels.get_or_init(|| are_plain_numbers(levels));
+        level_value(*plain, &levels[code as usize])
     }
 }
 
-/// One of a column's levels as JSON: a number when all levels are written as numbers are, else text.
-pub(super) fn level_value(levels: &[String], label: &str) -> Value {
-    if levels.iter().all(|level| plain_number(level)) {
+/// Whether all levels are written as JSON numbers are.
+pub(super) fn are_plain_numbers(levels: &[String]) -> bool {
+    levels.iter().all(|level| plain_number(level))
+}
+
+/// A level as JSON: a number when all levels of its column are written as numbers are, else text.
+pub(super) fn level_value(plain: bool, label: &str) -> Value {
+    if plain {
         if let Ok(integer) = label.parse::<i64>() {
             return Value::from(integer);
         }
@@ -234,67 +329,4 @@ fn plain_number(level: &str) -> bool {
         && digits.starts_with(|c: char| c.is_ascii_digit())
         && number(level).is_some()
         && digits.len() <= 15
-}
-
-fn csv_names(path: &Path) -> Result<Vec<String>, String> {
-    let mut reader = csv::Reader::from_path(path).map_err(|error| error.to_string())?;
-    let headers = reader.headers().map_err(|error| error.to_string())?;
-    Ok(headers
-        .iter()
-        .map(|name| name.trim_start_matches('\u{feff}').to_owned())
-        .collect())
-}
-
-fn parquet_names(path: &Path) -> Result<Vec<String>, String> {
-    let file = File::open(path).map_err(|error| error.to_string())?;
-    let schema = ParquetReader::new(file)
-        .schema()
-        .map_err(|error| error.to_string())?;
-    Ok(schema.iter_names().map(ToString::to_string).collect())
-}
-
-/// Every cell as text: codes keep their leading zeros, numbers are parsed once, exactly.
-///
-/// Columns are taken by position and named from our own reading of the header, as polars
-/// leaves doubled quotes in names as they are.
-fn read_csv(path: &Path, names: &[String], columns: &[String]) -> PolarsResult<DataFrame> {
-    let wanted: Vec<usize> = (0..names.len())
-        .filter(|&index| columns.contains(&names[index]))
-        .collect();
-    let mut frame = CsvReadOptions::default()
-        .with_has_header(true)
-        .with_infer_schema_length(Some(0))
-        .with_projection(Some(wanted.clone().into()))
-        .try_into_reader_with_file_path(Some(path.to_path_buf()))?
-        .finish()?;
-    let names: Vec<&str> = wanted.iter().map(|&index| names[index].as_str()).collect();
-    frame.set_column_names(&names)?;
-    Ok(frame)
-}
-
-fn read_parquet(path: &Path, columns: Vec<String>) -> PolarsResult<DataFrame> {
-    let file = File::open(path)?;
-    ParquetReader::new(file).with_columns(Some(columns)).finish()
-}
-
-/// Names the rows that have more or fewer cells than the header; false when there is none.
-fn name_ragged_rows(path: &Path, file: &str, faults: &mut Faults) -> bool {
-    /// More rows say nothing new.
-    const MAX_ROWS: usize = 20;
-    let Ok(mut reader) = csv::ReaderBuilder::new().flexible(true).from_path(path) else {
-        return false;
-    };
-    let Ok(width) = reader.headers().map(csv::StringRecord::len) else {
-        return false;
-    };
-    let mut found = 0;
-    let mut record = csv::ByteRecord::new();
-    while found < MAX_ROWS && reader.read_byte_record(&mut record).unwrap_or(false) {
-        if record.len() != width {
-            let line = record.position().map_or(0, csv::Position::line);
-            faults.ragged_row(file, line, record.len() as u64, width as u64);
-            found += 1;
-        }
-    }
-    found > 0
 }

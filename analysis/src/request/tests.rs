@@ -1,6 +1,7 @@
 //! What a person sees: the exact answer, and every fault named at once.
 
 mod estimators;
+mod oddities;
 
 use std::path::PathBuf;
 
@@ -191,7 +192,7 @@ fn faults_of_the_design_name_stratum_row_and_column() {
         r#"{ "ids": ["psu"], "strata": ["h"], "fpc": "n", "nest": true }"#,
     ));
     assert!(
-        rest[0].starts_with("ES015 data.csv, row 4, column n: stratum b of stage 1: 2 sampled"),
+        rest[0].starts_with("ES015 data.csv, row 4, column n: 2 units of stratum b were sampled"),
         "{rest:?}"
     );
     assert!(
@@ -211,9 +212,9 @@ fn files_that_cannot_be_read_say_why() {
     };
     assert!(
         bench.faults(&request("none.csv", "a"))[0]
-            .starts_with("ES006 none.csv: the data file cannot be read")
+            .starts_with("ES006 none.csv: the data file does not exist")
     );
-    assert!(bench.faults(&request("data.xlsx", "a"))[0].contains("unknown format"));
+    assert!(bench.faults(&request("data.xlsx", "a"))[0].contains("only .csv and .parquet"));
     let twice = bench.faults(&request("data.csv", "a"));
     assert!(twice[0].starts_with("ES008 data.csv, column a"), "{twice:?}");
     assert!(bench.faults("{ \"data\": ")[0].starts_with("ES001 row 1: the request is not valid JSON"));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::view::View;
+use super::view::{NumericTable, View, moved};
 use super::{Asked, Line, Statistic, Sums, SumsError};
 use crate::design::{StageColumns, SurveyDesign};
 use crate::estimate::{DfRule, Estimate, EstimateOptions, Linearised};
@@ -236,16 +236,38 @@ fn joined(lines: &[[f64; 4]], squares: &[[f64; 3]], at: usize) -> Option<[f64; 7
     Some([a, b, c, d, e, f, g])
 }
 
+/// A line of a numeric table about another centre than its own.
+fn centred(table: &NumericTable, at: usize, centre: f64) -> Option<[f64; 7]> {
+    let [n, w, first, second, q0, q1, q2] = joined(&table.lines, &table.squares, at)?;
+    let shift = table.centres[at] - centre;
+    if n == 0.0 {
+        return None;
+    }
+    let [w, first, second] = moved([w, first, second], shift);
+    let [q0, q1, q2] = moved([q0, q1, q2], shift);
+    Some([n, w, first, second, q0, q1, q2])
+}
+
 fn numeric(view: &View, table: usize, lines: &[(u32, usize)], statistic: Statistic) -> Summed {
     let table = &view.numeric[table];
-    let (units, [n, w, first, second, ..]) = by_unit(lines, |at| joined(&table.lines, &table.squares, at));
-    let (centre, mean) = (table.centre(), first / w);
+    // The mean from any centre, then all sums about the mean: nothing large is left to cancel.
+    let about = |centre: f64| by_unit(lines, |at| centred(table, at, centre));
+    let first_centre = lines
+        .iter()
+        .map(|&(_, at)| table.centres[at])
+        .find(|centre| !centre.is_nan());
+    let rough = first_centre.unwrap_or_default();
+    let (_, [_, w, first, ..]) = about(rough);
+    let centre = if w > 0.0 { rough + first / w } else { 0.0 };
+    let (units, [n, w, rest, second, ..]) = about(centre);
+    // What rounding has left of Σw(y−ȳ).
+    let mean = rest / w;
     // S² of the values, n/(n−1) Σw(y−ȳ)²/Σw.
-    let spread = (second - first * mean) / w * (n / (n - 1.0));
+    let spread = (second - rest * mean) / w * (n / (n - 1.0));
     // Influence (y − ȳ)/Σw of a mean, y of a total; the values are summed as y − c.
     let (value, from, scale, spread) = match statistic {
         Statistic::Mean => (centre + mean, mean, 1.0 / w, spread / (w * w)),
-        _ => (first + centre * w, -centre, 1.0, spread),
+        _ => (rest + centre * w, -centre, 1.0, spread),
     };
     let influence = units
         .iter()

@@ -22,12 +22,13 @@ pub(super) struct View {
     pub(super) levels: Vec<LevelTable>,
 }
 
-/// Sums of a numeric column about a centre.
+/// Sums of a numeric column, in each line about a centre of its own: a domain of small values keeps its digits beside
+/// one of large values.
 #[derive(Debug, Clone)]
 pub(super) struct NumericTable {
     column: usize,
-    /// Fixed by the first batch with a value.
-    centre: Option<f64>,
+    /// The first value of each line; NaN before it.
+    pub(super) centres: Vec<f64>,
     /// n, Σw, Σw(y−c), Σw(y−c)².
     pub(super) lines: Vec<[f64; 4]>,
     /// Σw², Σw²(y−c), Σw²(y−c)² where every row is a unit; else empty.
@@ -75,7 +76,7 @@ impl View {
         known.unwrap_or_else(|| {
             self.numeric.push(NumericTable {
                 column,
-                centre: None,
+                centres: Vec::new(),
                 lines: Vec::new(),
                 squares: Vec::new(),
             });
@@ -147,8 +148,7 @@ impl View {
         }
         let square_height = if self.elements { height } else { 0 };
         for table in &mut self.numeric {
-            table.lines.resize(height, [0.0; 4]);
-            table.squares.resize(square_height, [0.0; 3]);
+            table.resize(height, square_height);
             table.add(&lines, weights, &numbers[table.column]);
         }
         for table in &mut self.ratios {
@@ -177,8 +177,7 @@ impl View {
         }
         let square_height = if self.elements { height } else { 0 };
         for (mine, theirs) in self.numeric.iter_mut().zip(&other.numeric) {
-            mine.lines.resize(height, [0.0; 4]);
-            mine.squares.resize(square_height, [0.0; 3]);
+            mine.resize(height, square_height);
             mine.absorb(theirs, line_here);
         }
         for (mine, theirs) in self.ratios.iter_mut().zip(&other.ratios) {
@@ -209,26 +208,22 @@ impl View {
 }
 
 impl NumericTable {
-    /// The centre that the sums are about.
-    pub(super) fn centre(&self) -> f64 {
-        self.centre.unwrap_or_default()
+    fn resize(&mut self, height: usize, square_height: usize) {
+        self.centres.resize(height, f64::NAN);
+        self.lines.resize(height, [0.0; 4]);
+        self.squares.resize(square_height, [0.0; 3]);
     }
 
     fn add(&mut self, lines: &[u32], weights: &[f64], values: &[f64]) {
-        if self.centre.is_none() {
-            let known = || values.iter().copied().filter(|value| value.is_finite());
-            let n = known().count();
-            if n > 0 {
-                self.centre = Some(known().sum::<f64>() / n as f64);
-            }
-        }
-        let centre = self.centre();
         for ((&line, &weight), &value) in lines.iter().zip(weights).zip(values) {
-            let sums = &mut self.lines[line as usize];
+            let (sums, centre) = (&mut self.lines[line as usize], &mut self.centres[line as usize]);
+            if centre.is_nan() {
+                *centre = value;
+            }
             // Without a branch: missing values come at random and would be mispredicted.
             let known = !value.is_nan();
             let weight = if known { weight } else { 0.0 };
-            let deviation = if known { value - centre } else { 0.0 };
+            let deviation = if known { value - *centre } else { 0.0 };
             let weighted = weight * deviation;
             sums[0] += f64::from(u8::from(known));
             sums[1] += weight;
@@ -240,7 +235,7 @@ impl NumericTable {
         }
         for ((&line, &weight), &value) in lines.iter().zip(weights).zip(values) {
             if !value.is_nan() {
-                let (deviation, square) = (value - centre, weight * weight);
+                let (deviation, square) = (value - self.centres[line as usize], weight * weight);
                 let more = [square, square * deviation, square * deviation * deviation];
                 add_to(&mut self.squares[line as usize], &more);
             }
@@ -248,26 +243,37 @@ impl NumericTable {
     }
 
     fn absorb(&mut self, other: &Self, line_here: impl Fn(usize) -> usize) {
-        let Some(theirs) = other.centre else {
-            return;
-        };
-        let shift = theirs - *self.centre.get_or_insert(theirs);
-        // Σw(y−c) = Σw(y−c′) + (c′−c)Σw, and so for the squares.
-        let moved = |[w, first, second]: [f64; 3]| {
-            [
-                w,
-                first + shift * w,
-                second + 2.0 * shift * first + shift * shift * w,
-            ]
-        };
-        for (line, &[n, w, first, second]) in other.lines.iter().enumerate() {
-            let [w, first, second] = moved([w, first, second]);
-            add_to(&mut self.lines[line_here(line)], &[n, w, first, second]);
-        }
-        for (line, &squares) in other.squares.iter().enumerate() {
-            add_to(&mut self.squares[line_here(line)], &moved(squares));
+        for (line, &theirs) in other
+            .centres
+            .iter()
+            .enumerate()
+            .filter(|(_, centre)| !centre.is_nan())
+        {
+            let here = line_here(line);
+            let centre = &mut self.centres[here];
+            if centre.is_nan() {
+                *centre = theirs;
+            }
+            let shift = theirs - *centre;
+            let [n, w, first, second] = other.lines[line];
+            let [w, first, second] = moved([w, first, second], shift);
+            add_to(&mut self.lines[here], &[n, w, first, second]);
+            if let Some(&squares) = other.squares.get(line) {
+                add_to(&mut self.squares[here], &moved(squares, shift));
+            }
         }
     }
+}
+
+/// Σw, Σw(y−c) and Σw(y−c)² about another centre: Σw(y−c) = Σw(y−c′) + (c′−c)Σw, and so for the squares.
+///
+/// - `shift`: c′ − c, the centre of the sums given less the one wanted.
+pub(super) fn moved([w, first, second]: [f64; 3], shift: f64) -> [f64; 3] {
+    [
+        w,
+        first + shift * w,
+        second + 2.0 * shift * first + shift * shift * w,
+    ]
 }
 
 impl RatioTable {

@@ -108,7 +108,8 @@ pub(crate) fn variance_of_element_sums(design: &SurveyDesign, sums: &[(u32, f64,
             let centre = centres[stratum];
             let units = f64::from(stage.strata()[stratum].units);
             // Σ(x−m)² over all units of the stratum; rounding must not make it negative.
-            coefficient[stratum] * (squares - 2.0 * centre * total + units * centre * centre).max(0.0)
+            let sum = squares - 2.0 * centre * total + units * centre * centre;
+            coefficient[stratum] * if sum < 0.0 { 0.0 } else { sum }
         })
         .sum()
 }
@@ -243,6 +244,9 @@ fn coefficients(stage: &Stage, rule: LonelyPsu) -> Vec<f64> {
             let (all, lonely) = (all[stratum.parent as usize], lonely[stratum.parent as usize]);
             if lonely > 0 && lonely < all {
                 *coefficient *= f64::from(all) / f64::from(all - lonely);
+            } else if lonely == all && stage.parents() == 1 {
+                // There is nothing to take the average of.
+                *coefficient = f64::NAN;
             }
         }
     }

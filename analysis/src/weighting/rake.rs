@@ -214,14 +214,12 @@ fn rake_cells(
         }
         if sweep == options.max_sweeps {
             // Tending to 0 may yet come within the tolerance, so this is said last.
-            return Err(obstacle
-                .flatten()
-                .unwrap_or(WeightingError::NoConvergence {
-                    margin: report.furthest.0,
-                    category: report.furthest.1,
-                    sweeps: report.sweeps,
-                    gap: report.gap,
-                }));
+            return Err(obstacle.flatten().unwrap_or(WeightingError::NoConvergence {
+                margin: report.furthest.0,
+                category: report.furthest.1,
+                sweeps: report.sweeps,
+                gap: report.gap,
+            }));
         }
         let before = raked.clone();
         for margin in 0..margins.len() {

@@ -130,8 +130,8 @@ fn faults_name_the_key() {
         ),
         [
             "ES004 field replicates.columns: the value [\"r1\",\"r3\",\"r1\"] does not fit; expected a list of column names, each once.",
-            "ES004 field replicates.scale: the value -1 does not fit; expected a number of at least 0.",
-            "ES004 field replicates.rscales: the value [1,2] does not fit; expected a number of at least 0, or a list of them, one for each replicate column.",
+            "ES004 field replicates.scale: the value -1 does not fit; expected a number above 0.",
+            "ES004 field replicates.rscales: the value [1,2] does not fit; expected a number above 0, or a list, one of at least 0 for each replicate column and not all 0.",
             "ES007 field replicates.columns: the data file data.csv has no column r3. Did you mean r1?",
         ]
     );
@@ -166,7 +166,7 @@ fn faults_name_the_stratum_or_the_cell() {
         [
             "ES031 data.csv, row 3, column r1: the replicate weight -2 is negative. Replicate weights must be at least 0.",
             "ES009 data.csv, row 3, column r2: \"x\" is not a number, but replicates.columns needs a numeric column. \
-             Leave missing values empty.",
+             It cannot be missing: correct it, or take the row out.",
         ]
     );
     let bench = Bench::new("replicates-missing", "w,r1\n1,1\n1,\n");

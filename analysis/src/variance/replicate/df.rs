@@ -139,24 +139,35 @@ fn columns(design: &ReplicateDesign, rows: &[u32], codes: &[u32], lengths: &[f64
     all
 }
 
-/// The rank of a matrix A from AᵀA: Cholesky's decomposition, leaving out every column whose distance from
-/// the span of those before it is within the tolerance. The square of 1e-5 is far above the rounding of AᵀA.
+/// The rank of a matrix A from AᵀA: Cholesky's decomposition of the columns at unit length, always of the one furthest
+/// from the span of those taken, until none is further than the tolerance. Without that choice rounding grows behind
+/// every column that is nearly in the span.
+///
+/// # Source
+/// Higham (2002), Accuracy and Stability of Numerical Algorithms, section 10.3 (complete pivoting).
 fn rank(cross: &DMatrix<f64>) -> usize {
-    // Of each column kept: its index and its row of the triangular factor, the diagonal last.
-    let mut kept: Vec<(usize, Vec<f64>)> = Vec::new();
-    for column in 0..cross.ncols() {
-        let mut along: Vec<f64> = Vec::with_capacity(kept.len() + 1);
-        for (index, row) in &kept {
-            let known: f64 = row.iter().zip(&along).map(|(r, a)| r * a).sum();
-            let diagonal = row[along.len()];
-            along.push((cross[(*index, column)] - known) / diagonal);
+    let lengths: Vec<f64> = cross.diagonal().iter().map(|square| square.sqrt()).collect();
+    let mut open: Vec<usize> = (0..cross.ncols())
+        .filter(|&column| lengths[column] > 0.0)
+        .collect();
+    // What is left of each column's squared length, and its coordinates along the columns taken.
+    let mut left: Vec<f64> = vec![1.0; cross.ncols()];
+    let mut along: Vec<Vec<f64>> = vec![Vec::new(); cross.ncols()];
+    let mut rank = 0;
+    while let Some(at) = (0..open.len()).max_by(|&a, &b| left[open[a]].total_cmp(&left[open[b]])) {
+        let pivot = open.swap_remove(at);
+        if left[pivot] <= TOLERANCE * TOLERANCE {
+            break;
         }
-        let before = cross[(column, column)];
-        let left = before - along.iter().map(|a| a * a).sum::<f64>();
-        if left > TOLERANCE * TOLERANCE * before {
-            along.push(left.sqrt());
-            kept.push((column, along));
+        rank += 1;
+        let (diagonal, row) = (left[pivot].sqrt(), std::mem::take(&mut along[pivot]));
+        for &column in &open {
+            let known: f64 = row.iter().zip(&along[column]).map(|(a, b)| a * b).sum();
+            let cosine = cross[(pivot, column)] / (lengths[pivot] * lengths[column]);
+            let coordinate = (cosine - known) / diagonal;
+            along[column].push(coordinate);
+            left[column] -= coordinate * coordinate;
         }
     }
-    kept.len()
+    rank
 }
