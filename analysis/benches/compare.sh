@@ -19,7 +19,7 @@ if ! Rscript -e 'quit(status = !all(c("survey", "data.table") %in% rownames(inst
 fi
 # Two environments: balance and svy want different versions of numpy.
 [ -d "$out/svy" ] || { python3 -m venv "$out/svy" && "$out/svy/bin/pip" -q install svy polars; }
-[ -d "$out/balance" ] || { python3 -m venv "$out/balance" && "$out/balance/bin/pip" -q install --only-binary :all: balance pyarrow; }
+[ -d "$out/balance" ] || { python3 -m venv "$out/balance" && "$out/balance/bin/pip" -q install --only-binary :all: balance; }
 
 cargo build --release -q -p analysis --examples
 [ -f "$out/$rows.parquet" ] || target/release/examples/bench_data "$rows" "$out/$rows.parquet" "$out/$rows.csv"
@@ -45,4 +45,4 @@ timed Rscript $peers/survey.R "$out/$rows.csv" "$out/survey.csv"
 python3 $peers/figures.py "$out/ours.json" "$out/survey.csv"
 echo "raking on four margins"
 timed target/release/examples/rake "$out/$rows.parquet" "$out/totals.json"
-timed "$out/balance/bin/python" $peers/balance_peer.py "$out/$rows.parquet" "$out/totals.json"
+timed "$out/balance/bin/python" $peers/balance_peer.py "$out/$rows.csv" "$out/totals.json"

@@ -1,4 +1,4 @@
-"""Meta's balance: rakes the benchmark's file on four margins. balance_peer.py FILE.parquet TOTALS.json"""
+"""Meta's balance: rakes the benchmark's file on four margins. balance_peer.py FILE.csv TOTALS.json"""
 import json
 import logging
 import sys
@@ -7,13 +7,12 @@ import warnings
 
 warnings.filterwarnings("ignore")
 import pandas as pd
-import pyarrow.parquet as pq
 
 logging.disable(logging.CRITICAL)
 from balance.weighting_methods.rake import rake
 
 margins = ["township", "age", "category", "sex"]
-frame = pq.read_table(sys.argv[1], columns=[*margins, "w"]).to_pandas()
+frame = pd.read_csv(sys.argv[1], usecols=[*margins, "w"])
 totals = json.load(open(sys.argv[2]))
 # The categories as text, as balance wants them; not timed.
 for name in margins:

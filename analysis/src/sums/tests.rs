@@ -371,7 +371,13 @@ fn rows_of_weight_zero_are_in_no_estimate_but_their_village_stays_in_the_design(
     rows.weight[..3].fill(0.0);
     let asked = question(Statistic::Mean, "y", &[]);
     for clusters in [true, false] {
-        let answers = summed_as(&columns(clusters), &rows.frame(), &[asked.clone()], 5, true);
+        let answers = summed_as(
+            &columns(clusters),
+            &rows.frame(),
+            std::slice::from_ref(&asked),
+            5,
+            true,
+        );
         let design = rows.design(clusters);
         let expected = mean::linearise(&design, &rows.y, None).estimate(&design, &asked.options);
         assert_same(&[answers[0][0].estimate], &[expected], "weight 0");

@@ -1,11 +1,16 @@
 //! Calibrations against R that the golden figures do not have: several in sequence, where each takes its
 //! residuals with its own weights in the order in which they were made; and models of other shapes.
 
+#![expect(clippy::excessive_precision, reason = "figures as R prints them")]
+
 use super::example::Example;
 use super::model::{Covariate, INTERCEPT};
 use super::*;
 use crate::design::{StageColumns, SurveyDesign};
 use crate::estimate::total;
+
+/// Terms with their totals.
+type Totals<'a> = &'a [(&'a str, f64)];
 
 fn margin(data: &Example, column: &str, totals: &[(&str, f64)], weights: &[f64]) -> Margin {
     let factor = data.factor(column);
@@ -85,7 +90,7 @@ fn by_margins(
     data: &Example,
     design: &SurveyDesign,
     (first, second): (&str, &str),
-    totals: (&[(&str, f64)], &[(&str, f64)]),
+    totals: (Totals<'_>, Totals<'_>),
 ) -> SurveyDesign {
     let margins = [
         margin(data, first, totals.0, design.weights()),

@@ -145,7 +145,7 @@ mod tests {
         for wanted in (1..=260).step_by(4) {
             let matrix = Hadamard::at_least(wanted);
             let n = matrix.order();
-            assert!(n >= wanted && n % 4 == 0);
+            assert!(n >= wanted && n.is_multiple_of(4));
             orders.push(n);
             let sign = |row, column| if matrix.is_positive(row, column) { 1i32 } else { -1 };
             let rows: Vec<Vec<i32>> = (0..n).map(|i| (0..n).map(|j| sign(i, j)).collect()).collect();

@@ -1,5 +1,7 @@
 //! Coefficients are R's; separation is named; classes keep their weight.
 
+#![expect(clippy::excessive_precision, reason = "figures as R prints them")]
+
 use proptest::prelude::*;
 
 use super::*;
