@@ -238,7 +238,6 @@ fn check_file(name: &str) -> Tally {
 
 fn assert_met(name: &str, cases: usize, figures: usize) {
     let tally = check_file(name);
-    println!("{tally}");
     assert!(tally.failures.is_empty() && tally.uncovered.is_empty(), "{tally}");
     assert_eq!((tally.cases, tally.figures), (cases, figures), "{tally}");
 }

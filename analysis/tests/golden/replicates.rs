@@ -1,6 +1,8 @@
 //! Replicate designs: from `as.svrepdesign` calls to requests, the scales of the library, and
 //! figures of R survey 4.1.1 for what `replicates.json` does not hold.
 
+#![expect(clippy::excessive_precision, reason = "figures as R prints them")]
+
 use std::collections::BTreeMap;
 
 use analysis::request::EstimateLine;
