@@ -264,3 +264,21 @@ fn degrees_of_freedom_of_calibrated_replicates_never_exceed_the_rows() {
         lines[1]
     );
 }
+
+#[test]
+fn degrees_of_freedom_do_not_depend_on_the_size_of_the_weights() {
+    // Four rows whose weights span six orders of magnitude; each replicate leaves one out.
+    let scale = [1.0, 1e-3, 1e3, 1.0];
+    let mut data = "y,w,r0,r1,r2,r3\n".to_owned();
+    for (row, scale) in scale.iter().enumerate() {
+        let replicate = |left_out: usize| if left_out == row { 0.0 } else { scale * 4.0 / 3.0 };
+        let cells: Vec<String> = (0..4).map(|left_out| replicate(left_out).to_string()).collect();
+        data.push_str(&format!("{row},{scale},{}\n", cells.join(",")));
+    }
+    let request = json!({
+        "design": { "weights": "w" },
+        "replicates": { "method": "columns", "columns": ["r0", "r1", "r2", "r3"], "combined": true, "scale": 0.75 },
+        "estimates": [{ "stat": "mean", "of": "y" }],
+    });
+    assert_eq!(csv("span", &data, request).unwrap().estimates[0].df, 3.0);
+}

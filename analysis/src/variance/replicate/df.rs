@@ -1,8 +1,8 @@
 //! Degrees of freedom: the rank of the replicates' analysis weights, less one.
 //!
-//! Rows of one PSU are multiples of each other unless they were adjusted, so the matrix is first made
-//! small: rows that are multiples are one row with the root of their sum of squares, which leaves the
-//! lengths and the angles of the columns as they are.
+//! The rank does not change when rows are scaled, so rows are replicate weights as multiples of the
+//! full-sample weight: tiny weights beside huge ones count as they should. Rows of one PSU are then equal
+//! unless they were adjusted, and equal rows are one.
 
 use std::collections::HashMap;
 
@@ -26,19 +26,18 @@ pub(super) fn within(design: &ReplicateDesign, rows: &[u32]) -> f64 {
     if let Some(replicated) = known {
         return from_counts(design, rows, &replicated);
     }
-    let (codes, squares) = match &design.replicates {
+    let (codes, height) = match &design.replicates {
         Replicates::Units(_) => units(design, rows),
         Replicates::Rows(weights) => multiples(design, rows, weights),
     };
-    let (height, count) = (squares.len(), design.count());
+    let count = design.count();
     if height as f64 * (count as f64).powi(2) > MAX_WORK {
         return design.design.df_within(rows).min(count as f64 - 1.0);
     }
     if height == 0 {
         return 0.0;
     }
-    let lengths: Vec<f64> = squares.into_iter().map(f64::sqrt).collect();
-    let matrix = DMatrix::from_vec(height, count, columns(design, rows, &codes, &lengths));
+    let matrix = DMatrix::from_vec(height, count, columns(design, rows, &codes, height));
     (rank(&(matrix.transpose() * &matrix)) as f64 - 1.0).max(0.0)
 }
 
@@ -75,15 +74,15 @@ fn from_counts(design: &ReplicateDesign, rows: &[u32], replicated: &[bool]) -> f
     f64::from((rank + constant).saturating_sub(1))
 }
 
-/// The group of each row and the sum of its squared weights, by PSU.
-fn units(design: &ReplicateDesign, rows: &[u32]) -> (Vec<u32>, Vec<f64>) {
+/// The group of each row and the number of groups, by PSU.
+fn units(design: &ReplicateDesign, rows: &[u32]) -> (Vec<u32>, usize) {
     let stage = &design.design.stages()[0];
     group(design, rows, |_, row| stage.unit_of(row) as u128)
 }
 
 /// The same for weights that differ row by row: rows whose replicates are the same multiple of the
 /// full-sample weight, to 30 binary digits. Rounding may keep apart what belongs together; that costs time only.
-fn multiples(design: &ReplicateDesign, rows: &[u32], weights: &[f64]) -> (Vec<u32>, Vec<f64>) {
+fn multiples(design: &ReplicateDesign, rows: &[u32], weights: &[f64]) -> (Vec<u32>, usize) {
     let mut marks = vec![0u128; rows.len()];
     for column in weights.chunks_exact(design.design.rows().max(1)) {
         for (mark, &row) in marks.iter_mut().zip(rows) {
@@ -98,9 +97,8 @@ fn multiples(design: &ReplicateDesign, rows: &[u32], weights: &[f64]) -> (Vec<u3
     group(design, rows, |index, _| marks[index])
 }
 
-fn group(design: &ReplicateDesign, rows: &[u32], key: impl Fn(usize, usize) -> u128) -> (Vec<u32>, Vec<f64>) {
+fn group(design: &ReplicateDesign, rows: &[u32], key: impl Fn(usize, usize) -> u128) -> (Vec<u32>, usize) {
     let mut seen: HashMap<u128, u32> = HashMap::new();
-    let mut squares: Vec<f64> = Vec::new();
     let codes = rows
         .iter()
         .enumerate()
@@ -109,20 +107,16 @@ fn group(design: &ReplicateDesign, rows: &[u32], key: impl Fn(usize, usize) -> u
             if weight <= 0.0 {
                 return u32::MAX;
             }
-            let code = *seen.entry(key(index, row as usize)).or_insert_with(|| {
-                squares.push(0.0);
-                squares.len() as u32 - 1
-            });
-            squares[code as usize] += weight * weight;
-            code
+            let next = seen.len() as u32;
+            *seen.entry(key(index, row as usize)).or_insert(next)
         })
         .collect();
-    (codes, squares)
+    (codes, seen.len())
 }
 
-/// The multiple of each group times its length, one replicate after the other.
-fn columns(design: &ReplicateDesign, rows: &[u32], codes: &[u32], lengths: &[f64]) -> Vec<f64> {
-    let mut first = vec![0u32; lengths.len()];
+/// The multiple of each group, one replicate after the other.
+fn columns(design: &ReplicateDesign, rows: &[u32], codes: &[u32], groups: usize) -> Vec<f64> {
+    let mut first = vec![0u32; groups];
     for (&row, &code) in rows.iter().zip(codes).rev() {
         if let Some(first) = first.get_mut(code as usize) {
             *first = row;
@@ -130,11 +124,14 @@ fn columns(design: &ReplicateDesign, rows: &[u32], codes: &[u32], lengths: &[f64
     }
     let full = design.design.weights();
     let mut buffer = super::Buffer::default();
-    let mut all = Vec::with_capacity(lengths.len() * design.count());
+    let mut all = Vec::with_capacity(groups * design.count());
     for replicate in 0..design.count() {
         let weights = design.fill_weights(replicate, &mut buffer);
-        let groups = first.iter().zip(lengths);
-        all.extend(groups.map(|(&row, length)| length * weights[row as usize] / full[row as usize]));
+        all.extend(
+            first
+                .iter()
+                .map(|&row| weights[row as usize] / full[row as usize]),
+        );
     }
     all
 }
