@@ -79,8 +79,8 @@ impl System {
         target: usize,
         direction: Direction,
     ) -> Result<f64, String> {
-        let unit = self.values[target].max(1.0);
-        let program = Program::new(self, freedom, (target, direction), None, unit);
+        // In persons, so that the end is known to a small part of one however large the cell is.
+        let program = Program::new(self, freedom, (target, direction), None, 1.0);
         match program.solve() {
             Ok(found) => Ok(amount_of(&found, target).abs()),
             Err(Error::Unbounded) => Ok(f64::INFINITY),
