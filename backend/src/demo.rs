@@ -5,7 +5,7 @@
 //! front door, results computed from the database, reports written, mail queued. Only the responses' days are set by
 //! a clock of the demo's, so that fieldwork has a history.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -281,6 +281,10 @@ fn new_response(plan: &Plan, response: &Response, door: Door, id: Uuid) -> Resul
         answers: response.answers.clone(),
         draft_id: None,
         unit: None,
+        ways: BTreeSet::new(),
+        consents: String::new(),
+        interviewer: None,
+        staff_collected: false,
     })
 }
 
@@ -378,6 +382,7 @@ async fn make_logins(base: &Base) -> Result<Vec<Login>> {
             locked_until: None,
             disabled: false,
             created_at: base.clock.now_ms(),
+            employer_unit: None,
         };
         staff::insert(&base.db, row).await?;
         logins.push(Login {

@@ -1,7 +1,10 @@
 //! Tables as sea-orm entities, one file a table. Only `store` and `submit` use them.
 
+pub mod assignments;
+pub mod attempts;
 pub mod audit;
 pub mod criterion_scores;
+pub mod devices;
 pub mod drafts;
 pub mod forms;
 pub mod frame_members;

@@ -29,7 +29,7 @@ pub mod body;
 pub mod receipt;
 mod writer;
 
-pub use body::{Answering, Mode, NewResponse, Submission};
+pub use body::{Answering, Mode, NewResponse, Submission, Way};
 use writer::{Pending, Writer};
 
 /// Responses that may wait for the writer; one more is told to come back.

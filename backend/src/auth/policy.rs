@@ -21,7 +21,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: &'static [Self] = &[
         Self::SeeRound,
         Self::SeeResults,
         Self::Compute,
@@ -62,7 +62,7 @@ mod tests {
         for action in Action::ALL {
             let row: Vec<&str> = Role::ALL
                 .into_iter()
-                .map(|role| if role.may(action) { "yes" } else { "-" })
+                .map(|role| if role.may(*action) { "yes" } else { "-" })
                 .collect();
             table.push_str(&format!("{:14} {}\n", format!("{action:?}"), row.join(" ")));
         }

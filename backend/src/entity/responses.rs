@@ -47,6 +47,14 @@ pub struct Model {
     pub leaf: String,
     /// Signed leaf, as text.
     pub receipt: String,
+    /// Ways of reading used, space-separated: see [`crate::submit::Way`].
+    pub ways: String,
+    /// Consents given beside taking part: `sensitive`, `guardian`, space-separated.
+    pub consents: String,
+    /// Login of the interviewer who asked, none otherwise.
+    pub interviewer: Option<String>,
+    /// `accepted`, `replaced` or `withdrawn`; only accepted ones are read.
+    pub state: String,
 }
 
 /// No relations: each aggregate is read by its own store module.

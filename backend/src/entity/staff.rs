@@ -26,6 +26,8 @@ pub struct Model {
     pub disabled: bool,
     /// Creation, Unix milliseconds.
     pub created_at: i64,
+    /// Code of the judged unit that employs this person, if one does.
+    pub employer_unit: Option<String>,
 }
 
 /// No relations: each aggregate is read by its own store module.

@@ -45,6 +45,8 @@ pub struct ResponseBody {
     /// Answers by question; several choices are separated by spaces.
     #[schema(value_type = Object)]
     pub answers: std::collections::BTreeMap<String, String>,
+    /// Ways of reading used: `read_aloud`, `sign`, `easy`, `large`, `contrast`.
+    pub ways: Option<Vec<String>>,
 }
 
 /// A stored response.

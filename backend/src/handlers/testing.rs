@@ -85,6 +85,7 @@ impl Server {
             locked_until: None,
             disabled: false,
             created_at: 0,
+            employer_unit: None,
         };
         staff::insert(&self.base.db, row).await.unwrap();
     }

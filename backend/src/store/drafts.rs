@@ -70,6 +70,18 @@ pub struct Draft {
     pub kept: Kept,
 }
 
+impl Kept {
+    /// The consents as they are kept with the response.
+    pub fn consents(&self) -> String {
+        let given = [(self.sensitive, "sensitive"), (self.guardian, "guardian")];
+        let words: Vec<&str> = given
+            .into_iter()
+            .filter_map(|(is_given, word)| is_given.then_some(word))
+            .collect();
+        words.join(" ")
+    }
+}
+
 impl Draft {
     /// Every answer, whoever gave it: for the logic of the form and for submission.
     pub fn answers(&self) -> RawAnswers {

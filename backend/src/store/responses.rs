@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
 };
 use uuid::Uuid;
 
@@ -11,6 +11,13 @@ use super::StoreError;
 use crate::entity::responses;
 
 pub use crate::entity::responses::Model as Response;
+
+/// Accepted and counted.
+pub const ACCEPTED: &str = "accepted";
+/// Answered again by the same person: the newer response counts.
+pub const REPLACED: &str = "replaced";
+/// Withdrawn by the respondent: its leaf stays as a tombstone, its answers and salt are gone.
+pub const WITHDRAWN: &str = "withdrawn";
 
 /// Rows read at a time by [`page`].
 pub const PAGE_SIZE: u64 = 2_000;
@@ -23,7 +30,13 @@ pub async fn find(conn: &impl ConnectionTrait, id: Uuid) -> Result<Option<Respon
     Ok(responses::Entity::find_by_id(id).one(conn).await?)
 }
 
-/// The next responses of a round after `after`, by id: ids are random, so that
+fn accepted(round: &str) -> Select<responses::Entity> {
+    responses::Entity::find()
+        .filter(responses::Column::RoundId.eq(round))
+        .filter(responses::Column::State.eq(ACCEPTED))
+}
+
+/// The next accepted responses of a round after `after`, by id: ids are random, so that
 /// the order says nothing of the order of arrival.
 ///
 /// # Errors
@@ -33,7 +46,7 @@ pub async fn page(
     round: &str,
     after: Option<Uuid>,
 ) -> Result<Vec<Response>, StoreError> {
-    let mut query = responses::Entity::find().filter(responses::Column::RoundId.eq(round));
+    let mut query = accepted(round);
     if let Some(after) = after {
         query = query.filter(responses::Column::Id.gt(after));
     }
@@ -44,7 +57,7 @@ pub async fn page(
         .await?)
 }
 
-/// All responses of a round.
+/// All accepted responses of a round.
 ///
 /// # Errors
 /// See [`find`].
@@ -60,15 +73,12 @@ pub async fn all(conn: &impl ConnectionTrait, round: &str) -> Result<Vec<Respons
     }
 }
 
-/// How many responses a round has.
+/// How many accepted responses a round has.
 ///
 /// # Errors
 /// See [`find`].
 pub async fn count(conn: &impl ConnectionTrait, round: &str) -> Result<u64, StoreError> {
-    Ok(responses::Entity::find()
-        .filter(responses::Column::RoundId.eq(round))
-        .count(conn)
-        .await?)
+    Ok(accepted(round).count(conn).await?)
 }
 
 /// Whether an invitation's response is there, by its link.
@@ -93,7 +103,7 @@ pub async fn by_leaf(conn: &impl ConnectionTrait, leaf: &str) -> Result<Option<R
         .await?)
 }
 
-/// The leaves of a round, sorted: what the Merkle tree is made of.
+/// The leaves of a round, tombstones among them, sorted: what the Merkle tree is made of.
 ///
 /// # Errors
 /// See [`find`].
@@ -120,12 +130,12 @@ pub struct DayGroup {
     pub open_link: bool,
 }
 
-/// Responses by day, group and door.
+/// Accepted responses by day, group and door.
 ///
 /// # Errors
 /// See [`find`].
 pub async fn daily(conn: &impl ConnectionTrait, round: &str) -> Result<BTreeMap<DayGroup, u64>, StoreError> {
-    let rows: Vec<(String, String, Option<String>, i64)> = responses::Entity::find()
+    let rows: Vec<(String, String, Option<String>, i64)> = accepted(round)
         .select_only()
         .columns([
             responses::Column::Day,
@@ -133,7 +143,6 @@ pub async fn daily(conn: &impl ConnectionTrait, round: &str) -> Result<BTreeMap<
             responses::Column::OpenLink,
         ])
         .column_as(responses::Column::Id.count(), "n")
-        .filter(responses::Column::RoundId.eq(round))
         .group_by(responses::Column::Day)
         .group_by(responses::Column::Group)
         .group_by(responses::Column::OpenLink)

@@ -4,7 +4,7 @@
 //! else: [`Submission::from_json`] fails only when there is no id to look up;
 //! every other fault travels with the submission.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -82,6 +82,54 @@ impl Answering {
     }
 }
 
+/// A way of reading (阅读方式) that was used while answering: explains times and patterns, and never an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Way {
+    /// Read aloud by a recording or the device's voice (朗读).
+    ReadAloud,
+    /// Sign-language video (手语).
+    Sign,
+    /// Easy-read wording (易读).
+    Easy,
+    /// Large or very large type (大字).
+    Large,
+    /// Light on dark or high contrast (高对比).
+    Contrast,
+}
+
+impl Way {
+    /// Every way, in the order in which they are stored.
+    pub const ALL: [Self; 5] = [
+        Self::ReadAloud,
+        Self::Sign,
+        Self::Easy,
+        Self::Large,
+        Self::Contrast,
+    ];
+
+    /// The word in body and table.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ReadAloud => "read_aloud",
+            Self::Sign => "sign",
+            Self::Easy => "easy",
+            Self::Large => "large",
+            Self::Contrast => "contrast",
+        }
+    }
+
+    /// The way of a word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|way| way.as_str() == word)
+    }
+
+    /// Ways as one text, in a fixed order.
+    pub fn join(ways: &BTreeSet<Self>) -> String {
+        ways.iter().map(|way| way.as_str()).collect::<Vec<_>>().join(" ")
+    }
+}
+
 /// A response whose every field has been read; its answers are not yet validated.
 #[derive(Clone, Debug)]
 pub struct NewResponse {
@@ -107,6 +155,14 @@ pub struct NewResponse {
     pub draft_id: Option<String>,
     /// Township named on an open link.
     pub unit: Option<String>,
+    /// Ways of reading used.
+    pub ways: BTreeSet<Way>,
+    /// Consents given beside taking part: `sensitive`, `guardian`, space-separated.
+    pub consents: String,
+    /// Login of the interviewer who asked; set by the server, never by a body.
+    pub interviewer: Option<String>,
+    /// Whether staff of the judged unit collected it; set by the server, never by a body.
+    pub staff_collected: bool,
 }
 
 /// What came in, with what is needed to recognise it again.
@@ -188,7 +244,7 @@ struct Reader<'a> {
     faults: Vec<FieldError>,
 }
 
-const FIELDS: [&str; 11] = [
+const FIELDS: [&str; 12] = [
     "id",
     "code",
     "link",
@@ -200,6 +256,7 @@ const FIELDS: [&str; 11] = [
     "started_at",
     "ended_at",
     "answers",
+    "ways",
 ];
 
 impl Reader<'_> {
@@ -307,6 +364,28 @@ impl Reader<'_> {
         answers
     }
 
+    /// The optional list of ways of reading.
+    fn ways(&mut self) -> BTreeSet<Way> {
+        let words = match self.body.get("ways") {
+            None | Some(Value::Null) => return BTreeSet::new(),
+            Some(Value::Array(words)) => words.as_slice(),
+            Some(_) => &[Value::Null],
+        };
+        let ways: Option<BTreeSet<Way>> = words
+            .iter()
+            .map(|word| word.as_str().and_then(Way::parse))
+            .collect();
+        ways.unwrap_or_else(|| {
+            let known = Way::ALL.map(Way::as_str).join(", ");
+            self.fault(
+                "ways",
+                &format!("应为列表，每项是 {known} 之一。"),
+                &format!("This must be a list of {known}."),
+            );
+            BTreeSet::new()
+        })
+    }
+
     fn read(mut self, id: Uuid) -> Result<NewResponse, Vec<FieldError>> {
         let body = self.body;
         for name in body.keys().filter(|name| !FIELDS.contains(&name.as_str())) {
@@ -347,6 +426,7 @@ impl Reader<'_> {
             _ => 0,
         };
         let answers = self.answers();
+        let ways = self.ways();
         match (door, mode, answering) {
             (Some(door), Some(mode), Some(answering)) if self.faults.is_empty() => Ok(NewResponse {
                 id,
@@ -360,6 +440,10 @@ impl Reader<'_> {
                 answers,
                 draft_id: None,
                 unit: None,
+                ways,
+                consents: String::new(),
+                interviewer: None,
+                staff_collected: false,
             }),
             _ => Err(self.faults),
         }

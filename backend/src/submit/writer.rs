@@ -18,16 +18,17 @@ use sea_orm::{
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
-use super::{Accepted, Answering, Door, NewResponse, SubmitError, receipt, wrong_form};
+use super::{Accepted, Answering, Door, NewResponse, SubmitError, Way, receipt, wrong_form};
 use crate::clock::{Entropy, SharedClock};
 use crate::codes::Code;
 use crate::entity::{drafts, invitations, responses};
 use crate::keys::Keys;
 use crate::store::invitations as invitation_store;
+use crate::store::responses as response_store;
 use crate::store::rounds::{self, Round, RoundGroup, RoundState};
 use crate::store::{StoreError, begin, forms};
 
-/// Largest batch: 512 rows of 19 values stay below SQLite's 32,766.
+/// Largest batch: 512 rows of 23 values stay below SQLite's 32,766.
 const MAX_BATCH: usize = 512;
 /// Times a batch is tried before its responses are told to come back.
 const ATTEMPTS: u32 = 3;
@@ -59,6 +60,10 @@ pub(super) struct Pending {
     answers: String,
     draft_id: Option<String>,
     unit: Option<String>,
+    ways: String,
+    consents: String,
+    interviewer: Option<String>,
+    staff_collected: bool,
     reply: oneshot::Sender<Outcome>,
 }
 
@@ -89,6 +94,10 @@ impl Pending {
             answers,
             draft_id: response.draft_id.clone(),
             unit: response.unit.clone(),
+            ways: Way::join(&response.ways),
+            consents: response.consents.clone(),
+            interviewer: response.interviewer.clone(),
+            staff_collected: response.staff_collected,
             reply,
         }
     }
@@ -336,7 +345,7 @@ impl Writer {
             mode: pending.mode.to_owned(),
             answering: pending.answering.to_owned(),
             language: pending.language.clone(),
-            staff_collected: false,
+            staff_collected: pending.staff_collected,
             day: self.clock.today().to_string(),
             duration_s: pending.duration_s,
             answers: pending.answers.clone(),
@@ -344,6 +353,10 @@ impl Writer {
             salt: salt.to_vec(),
             leaf: hex::encode(leaf),
             receipt: receipt::sign(&self.keys, &round.id, &leaf),
+            ways: pending.ways.clone(),
+            consents: pending.consents.clone(),
+            interviewer: pending.interviewer.clone(),
+            state: response_store::ACCEPTED.to_owned(),
         }
     }
 

@@ -1,5 +1,7 @@
 //! Check, submit, receipt.
 
+use std::collections::BTreeSet;
+
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
@@ -110,6 +112,10 @@ fn response_of(state: &AppState, visit: &Visit, draft: &Draft) -> NewResponse {
         answers,
         draft_id,
         unit: draft.kept.unit.clone(),
+        ways: BTreeSet::new(),
+        consents: draft.kept.consents(),
+        interviewer: None,
+        staff_collected: false,
     }
 }
 
