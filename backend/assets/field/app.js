@@ -266,13 +266,16 @@ export function route() {
   show(view ? view() : { title: app.t('lost'), body: [h('p', null, h('a', { href: '#/' }, app.t('back_list')))] });
 }
 
-/** view: { title, body, hasError, plain, update }. The title is the page's only h1 unless the body brings its own. */
+/**
+ * view: { title, back, body, hasError, ownHeading, update, keep }. The title is the page's only h1 unless the body brings
+ * its own; `update` draws again what depends on queue and list; `keep` saves what is typed.
+ */
 export function show(view) {
   current = view;
   document.documentElement.lang = app.lang;
   document.title = (view.hasError ? app.t('page_error') : '') + view.title + ' · ' + app.t('app');
   const main = h('main', { id: 'm:main', tabindex: '-1' },
-    view.ownHeading ? null : h('h1', { tabindex: '-1' }, view.title), view.body);
+    view.back, view.ownHeading ? null : h('h1', { tabindex: '-1' }, view.title), view.body);
   const said = document.getElementById('m:said');
   replace(document.getElementById('m:app'),
     h('header', { class: 'top', id: 'm:top' }), h('div', { id: 'm:banners' }), main,

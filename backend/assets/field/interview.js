@@ -10,7 +10,7 @@ const LONGEST_PAUSE = 600000;
 
 /** A draft as it is kept. It names nobody but by the case. */
 export function newDraft({ id, round, case_id, form, now }) {
-  return { id, round, case_id, form: form.form, version: form.version, page: null, consents: [], answering: null, ways: [],
+  return { id, round, case_id, form: form.form, version: form.version, page: null, consents: [], answering: null, ways: [], ready: false,
     mode: 'interview', answers: {}, active: 0, touched: now };
 }
 
@@ -27,7 +27,7 @@ export class Interview {
     return new State(this.model, this.draft.answers, this.today);
   }
 
-  /** Questions about body and health (PIPL Art. 28) are those that every plan names `wg_…`. */
+  /** Whether a question is left out for want of the consent to it. */
   isWithheld(question) {
     if (this.draft.consents.indexOf('sensitive') >= 0 || !isSensitive(question)) return false;
     return this.refusal(question) !== null || question.required === false;
@@ -116,12 +116,13 @@ export class Interview {
     const { draft } = this;
     return {
       id: draft.id, case_id: draft.case_id, form: draft.form, form_version: draft.version, language, mode: draft.mode,
-      answering: draft.answering, ways: draft.ways, consents: draft.consents,
+      answering: stored.answering || draft.answering || 'self', ways: draft.ways, consents: draft.consents,
       started_at: new Date(now - draft.active).toISOString(), ended_at: new Date(now).toISOString(), answers: stored,
     };
   }
 }
 
-function isSensitive(question) {
+/** Questions about body and health (PIPL Art. 28) are those that every plan names `wg_…`. */
+export function isSensitive(question) {
   return question.name.startsWith('wg_');
 }

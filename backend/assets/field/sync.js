@@ -57,6 +57,12 @@ function parse(text) {
   }
 }
 
+/** Faults by field: a list, or an object that holds one. */
+function faultsIn(json) {
+  const list = Array.isArray(json) ? json : json && json.faults;
+  return Array.isArray(list) ? list : [];
+}
+
 /**
  * What an answer means for an item: `{ state, reason, receipt, stop, wait }`.
  * state: delivered, held, returned or waiting; stop: why the run cannot go on (offline, busy, sign_in, wipe); wait:
@@ -68,7 +74,7 @@ export function judge(item, answer) {
   const said = typeof words.message === 'string' ? words.message : '';
   const waiting = (word, extra) => Object.assign({ state: 'waiting', reason: { word, message: said } }, extra);
   const returned = word => ({
-    state: 'returned', reason: { word, message: said, faults: Array.isArray(words.faults) ? words.faults : [] },
+    state: 'returned', reason: { word, message: said, faults: faultsIn(json) },
   });
   if (status === 0) return answer.seen ? waiting('not_our_server', { stop: 'busy' }) : waiting('no_network', { stop: 'offline' });
   if (status === 410 && words.wipe === true) return waiting('wipe', { stop: 'wipe' });
@@ -77,7 +83,7 @@ export function judge(item, answer) {
   if (status >= 500 || status === 408) return waiting('server_trouble', { stop: 'busy' });
   if (json === null && status !== 204) return waiting('half_answer');
   if (status === 202 && words.state === 'held') {
-    return { state: 'held', reason: { word: 'held', message: said, faults: Array.isArray(words.faults) ? words.faults : [] } };
+    return { state: 'held', reason: { word: 'held', message: said, faults: faultsIn(json) } };
   }
   if (status === 200 || status === 201) {
     if (item.kind === 'response' && typeof words.receipt !== 'string') return waiting('half_answer');
@@ -220,7 +226,7 @@ export class Sync {
     const wiped = await this.store.get('meta', 'wiped');
     if (!wiped || !wiped.token) return;
     const answer = await this.api.ask('POST', 'wiped', { token: wiped.token });
-    if (answer.status === 204 || answer.status === 401) {
+    if ([204, 401, 409].indexOf(answer.status) >= 0) {
       await this.store.put('meta', Object.assign(wiped, { token: null }), 'wiped');
     }
   }

@@ -4,13 +4,13 @@ import { act, announce, app, go, hand, saveDraft, show } from './app.js';
 import { currentForm, formOf } from './bundle.js';
 import { localDay } from './day.js';
 import { checked, choices, faultSummary, fromMarkup, h } from './dom.js';
-import { Interview, newDraft } from './interview.js';
+import { Interview, isSensitive, newDraft } from './interview.js';
 import { PageForm } from './page-form.js';
 import { seal, uuid } from './seal.js';
 import { queued } from './sync.js';
 import { pick } from './text.js';
 import { attemptBody } from './view-attempt.js';
-import { find, lost, path } from './view-list.js';
+import { find, lost, nameOf, path } from './view-list.js';
 
 /** Set aside until the person has agreed: without consent nothing is kept. */
 let fresh = null;
@@ -33,7 +33,7 @@ export function interview(roundId, caseId, place) {
   if (place && steps[place]) return steps[place](found, draft, form);
   if (draft === fresh) return intro(found, draft, form);
   const current = walk(form, draft);
-  if (!draft.answering) return who(found, draft, form);
+  if (!draft.ready) return who(found, draft, form);
   const page = place ? current.page(place) : current.resume();
   return page ? question(found, current, page) : check(found, draft, form);
 }
@@ -47,22 +47,23 @@ function to(found, place) {
 }
 
 function noForm(found) {
-  return { title: found.one.name, body: [toCase(found), h('p', { class: 'notice' }, app.t('no_form'))] };
+  return { title: nameOf(found.one), back: toCase(found), body: [h('p', { class: 'notice' }, app.t('no_form'))] };
 }
 
 function toCase(found) {
-  return h('p', { class: 'back' }, h('a', { href: '#/case/' + path(found) }, found.one.name));
+  return h('p', { class: 'back' }, h('a', { href: '#/case/' + path(found) }, nameOf(found.one)));
 }
 
 // ---- before the questions
 
 function intro(found, draft, form) {
   const { t } = app;
-  const paragraphs = (found.round.intro && (found.round.intro[app.lang] || found.round.intro.zh)) || [];
+  const read = form.intro || found.round.intro || {};
+  const paragraphs = read[app.lang] || read.zh || [];
   return {
     title: t('step_intro'),
+    back: toCase(found),
     body: [
-      toCase(found),
       !form.current && h('p', { class: 'notice' }, t('old_version')),
       h('div', { class: 'read-out' }, paragraphs.map(words => h('p', null, words))),
       h('button', { type: 'button', class: 'main', click: act(async () => to(found, '~consents')) }, t('step_intro_done')),
@@ -72,7 +73,7 @@ function intro(found, draft, form) {
 
 function consents(found, draft, form, faults = []) {
   const { t } = app;
-  const asked = found.round.consents || [];
+  const asked = (found.round.consents || []).filter(consent => isAsked(consent, found, form));
   const submit = act(async event => {
     const given = checked(event.target, 'consent');
     draft.consents = asked.map(consent => consent.name).filter(name => given.indexOf(name) >= 0);
@@ -89,50 +90,58 @@ function consents(found, draft, form, faults = []) {
   return {
     title: t('step_consents'),
     hasError: faults.length > 0,
+    back: h('p', { class: 'back' }, h('a', { href: '#/interview/' + path(found) + '/~intro' }, t('step_intro'))),
     body: [
-      h('p', { class: 'back' }, h('a', { href: '#/interview/' + path(found) + '/~intro' }, t('step_intro'))),
       faultSummary(t('errors'), faults),
       h('form', { submit, novalidate: true },
         choices({ name: 'consent', type: 'checkbox', legend: t('consents_intro'), error: faults.length > 0 && faults[0].text,
           list: asked.map(consent => ({ value: consent.name, label: pick(consent.text, app.lang), hint: consent.hint && pick(consent.hint, app.lang),
             checked: draft.consents.indexOf(consent.name) >= 0 })) }),
-        h('button', { class: 'main', type: 'submit' }, t('step_who')),
+        h('button', { class: 'main', type: 'submit' }, t('step_how')),
         h('p', null, h('a', { class: 'second', href: '#/attempt/' + path(found) + '/2.11' }, t('consent_declined')))),
     ],
   };
 }
 
+/** Consent to questions about health where there are any; a guardian's where a person is asked. */
+function isAsked(consent, found, form) {
+  if (consent.name === 'sensitive') return form.model.nodes.some(isSensitive);
+  return consent.name !== 'guardian' || found.one.group !== 'grassroots';
+}
+
 const WAYS = ['read_aloud', 'sign', 'easy', 'large'];
 
+/** Who answers, unless the questionnaire asks that itself; and how it is asked. */
 function who(found, draft, form, faults = []) {
   const { t } = app;
+  const asksWho = !form.model.nodes.some(node => node.name === 'answering');
   const error = name => (faults.find(fault => fault.field === name) || {}).text;
   const submit = act(async event => {
-    draft.answering = checked(event.target, 'answering')[0] || null;
+    if (asksWho) draft.answering = checked(event.target, 'answering')[0] || null;
     draft.mode = checked(event.target, 'contact')[0] || 'interview';
     draft.ways = checked(event.target, 'ways');
-    if (!draft.answering) {
+    if (asksWho && !draft.answering) {
       show(who(found, draft, form, [{ field: 'answering', text: t('who_missing') }]));
       return;
     }
-    draft.touched = app.clock.now();
+    if (!draft.ready) draft.touched = app.clock.now();
+    draft.ready = true;
     await saveDraft(draft);
     const page = walk(form, draft).resume();
     to(found, page ? page.name : '~check');
   });
   // Nothing chosen beforehand but what nearly every visit is.
-  const ways = draft.answering ? draft.ways : ['read_aloud'];
+  const ways = draft.ready ? draft.ways : ['read_aloud'];
+  const answers = ['self', 'assisted', 'proxy'].map(value => ({ value, label: t('who_' + value),
+    hint: value === 'proxy' && t('who_proxy_hint'), checked: draft.answering === value }));
   return {
-    title: t('step_who'),
+    title: t(asksWho ? 'step_who' : 'step_how'),
     hasError: faults.length > 0,
+    back: h('p', { class: 'back' }, h('a', { href: '#/interview/' + path(found) + '/~consents' }, t('step_consents'))),
     body: [
-      h('p', { class: 'back' }, h('a', { href: '#/interview/' + path(found) + '/~consents' }, t('step_consents'))),
       faultSummary(t('errors'), faults),
       h('form', { submit, novalidate: true },
-        choices({ name: 'answering', legend: t('who_legend'), error: error('answering'), list: [
-          { value: 'self', label: t('who_self'), checked: draft.answering === 'self' },
-          { value: 'assisted', label: t('who_assisted'), checked: draft.answering === 'assisted' },
-          { value: 'proxy', label: t('who_proxy'), hint: t('who_proxy_hint'), checked: draft.answering === 'proxy' }] }),
+        asksWho && choices({ name: 'answering', legend: t('who_legend'), error: error('answering'), list: answers }),
         choices({ name: 'contact', legend: t('attempt_mode'), list: ['interview', 'phone'].map(mode => ({
           value: mode, label: t('mode_' + mode), checked: draft.mode === mode })) }),
         choices({ name: 'ways', type: 'checkbox', legend: t('how_legend'), list: WAYS.map(way => ({
@@ -146,7 +155,8 @@ function who(found, draft, form, faults = []) {
 
 /** The wording for who answers and how, if the questionnaire has it. */
 function wording(form, draft) {
-  const wanted = [draft.answering === 'proxy' && 'proxy', draft.ways.indexOf('easy') >= 0 && 'easy'].filter(Boolean);
+  const answering = draft.answers.answering || draft.answering;
+  const wanted = [answering === 'proxy' && 'proxy', draft.ways.indexOf('easy') >= 0 && 'easy'].filter(Boolean);
   const tags = wanted.length === 2 ? [wanted.join('-'), wanted.slice().reverse().join('-'), wanted[0], wanted[1]] : wanted;
   const found = tags.map(tag => app.lang + '-x-' + tag).find(tag => form.pages[tag]);
   return found || (form.pages[app.lang] ? app.lang : Object.keys(form.pages)[0]);
@@ -213,11 +223,11 @@ function question(found, current, page) {
     ownHeading: true,
     keep,
     body: [
-      h('p', { class: 'progress' }, found.one.name + ' · ' + t('progress', { at, all })),
+      h('p', { class: 'progress' }, nameOf(found.one) + ' · ' + t('progress', { at, all })),
       summary,
       h('form', { submit, change, novalidate: true, 'data-ask': page.name }, root,
         h('button', { class: 'main', type: 'submit', 'data-go': 'next' }, t('next')),
-        h('button', { class: 'second', type: 'button', 'data-go': 'previous', click: previous }, isFirst ? t('step_who') : t('previous')),
+        h('button', { class: 'second', type: 'button', 'data-go': 'previous', click: previous }, isFirst ? t('step_how') : t('previous')),
         h('button', { class: 'second', type: 'button', 'data-go': 'pause', click: act(async () => {
           await keep();
           to(found, '~pause');

@@ -4,7 +4,7 @@ import { act, announce, app, go, refresh, route } from './app.js';
 import { localDay, parseDay, sayDay } from './day.js';
 import { h, replace } from './dom.js';
 import { pick } from './text.js';
-import { FINAL, hasWords } from './words.js';
+import { hasWords } from './words.js';
 
 /** Cases of all rounds with what this device knows of each beyond the bundle. */
 export function cases() {
@@ -27,13 +27,23 @@ function about(round, one) {
   const draft = app.drafts.find(found => found.round === round.id && found.case_id === one.case_id) || null;
   const response = here.find(item => item.kind === 'response' && item.state !== 'returned');
   const last = attempts[attempts.length - 1];
-  const isFinal = attempts.some(attempt => FINAL.indexOf(attempt.disposition) >= 0);
+  const closes = attempts.some(attempt => (outcome(attempt.disposition) || {}).closes);
   let state = attempts.length > 0 ? 'tried' : 'open';
   if (draft) state = 'draft';
   if (one.state === 'closed') state = 'closed';
-  if (isFinal && !draft) state = 'closed';
+  if (closes && !draft) state = 'closed';
   if (response || one.state === 'complete') state = 'done';
   return { round, one, attempts, draft, response, last, state };
+}
+
+/** What the server knows of a disposition code: `{ code, text, closes, callback }`. */
+export function outcome(code) {
+  return ((app.bundle && app.bundle.dispositions) || []).find(one => one.code === code) || null;
+}
+
+/** A case's name while its identity is on the device; afterwards the case itself. */
+export function nameOf(one) {
+  return one.name || one.case_id;
 }
 
 export function find(round, caseId) {
@@ -95,7 +105,7 @@ function listBody() {
     all.length === 0 ? h('p', null, t('list_none')) : h('p', { class: 'quiet' }, t('list_counts', { all: all.length, open: open.length })),
     due.length > 0 && h('section', null, h('h2', null, t('callbacks')),
       h('ul', { class: 'cases' }, due.map(pair => h('li', null, h('a', { href: '#/case/' + path(pair.found), class: 'case' },
-        named(pair.found.one.name),
+        named(nameOf(pair.found.one)),
         h('span', { class: pair.appointment.day.days <= today().days ? 'case-due' : 'case-hint' }, pair.appointment.words)))))),
     villages(shown).map(village => h('section', null, h('h2', null, village.name),
       h('ul', { class: 'cases' }, village.households.map(entry)))),
@@ -140,13 +150,13 @@ function entry(members) {
   const [first] = members;
   if (members.length === 1) {
     return h('li', null, h('a', { href: '#/case/' + path(first), class: 'case' },
-      named(first.one.name, groupName(first.one.group)),
+      named(nameOf(first.one), groupName(first.one.group)),
       first.one.address && h('span', { class: 'case-hint' }, first.one.address),
       h('span', { class: 'state state-' + first.state }, stateWords(first))));
   }
   const address = '#/household/' + [first.round.id, first.one.household].map(encodeURIComponent).join('/');
   return h('li', null, h('a', { href: address, class: 'case' },
-    named(members.map(member => member.one.name).join(app.lang === 'zh' ? '、' : ', '), app.t('household', { n: members.length })),
+    named(members.map(member => nameOf(member.one)).join(app.lang === 'zh' ? '、' : ', '), app.t('household', { n: members.length })),
     first.one.address && h('span', { class: 'case-hint' }, first.one.address),
     h('span', { class: 'state' }, members.map(stateWords).join(' / '))));
 }
@@ -159,12 +169,12 @@ export function household(roundId, id) {
   if (members.length === 0) return lost();
   return {
     title: t('household_title'),
+    back: back(),
     body: [
-      back(),
       h('p', null, members[0].one.address || t('case_no_address')),
       h('p', { class: 'quiet' }, t('household_intro', { n: members.length })),
       h('ul', { class: 'cases' }, members.map(member => h('li', null, h('a', { href: '#/case/' + path(member), class: 'case' },
-        named(member.one.name, groupName(member.one.group)),
+        named(nameOf(member.one), groupName(member.one.group)),
         h('span', { class: 'state state-' + member.state }, stateWords(member)))))),
     ],
   };
@@ -182,15 +192,15 @@ export function oneCase(roundId, caseId) {
   const mayWork = round.state === 'open' && found.state !== 'done' && one.state !== 'closed';
   const row = (name, value) => value && h('div', null, h('dt', null, name), h('dd', null, value));
   return {
-    title: one.name,
+    title: nameOf(one),
+    back: back(),
     body: [
-      back(),
       h('p', { class: 'quiet' }, groupName(one.group), ' · ', pick(round.title, app.lang)),
       h('p', null, h('span', { class: 'state state-' + found.state }, stateWords(found))),
       h('dl', { class: 'answers' },
         row(t('case_address'), [placeName(one.township), placeName(one.village), one.address].filter(Boolean).join(' ') || t('case_no_address')),
         row(t('case_phone'), one.phone && h('a', { href: 'tel:' + one.phone.replace(/[^+\d]/g, '') }, one.phone)),
-        row(t('case_relation'), one.relation)),
+        row(t('case_relation'), relation(round, one))),
       mayWork && h('button', { type: 'button', class: 'main', click: act(async () => go('interview/' + path(found))) }, t(draft ? 'go_on' : 'begin')),
       mayWork && h('button', { type: 'button', class: 'second', click: act(async () => go('attempt/' + path(found))) }, t('attempt')),
       round.state !== 'open' && h('p', { class: 'notice' }, t('case_round_closed')),
@@ -202,12 +212,20 @@ export function oneCase(roundId, caseId) {
   };
 }
 
+/** `family of c-000100`, in words. */
+function relation(round, one) {
+  if (!one.relation) return null;
+  const of = /^family of (.+)$/.exec(one.relation);
+  const person = of && round.assignments.find(other => other.case_id === of[1]);
+  return person ? app.t('relation_of', { name: nameOf(person) }) : app.t('relation_family');
+}
+
 function visit(attempt) {
   const { t } = app;
-  const code = 'd' + attempt.disposition;
+  const known = outcome(attempt.disposition);
   return h('li', null,
     h('strong', null, sayDay(attempt.day, app.lang)), ' ', t('mode_' + (attempt.mode === 'phone' ? 'phone' : 'interview')), ' · ',
-    hasWords(code) ? t(code) : attempt.disposition,
+    known ? pick(known.text, app.lang) : attempt.disposition,
     attempt.callback_day && [' · ', t('callback_on', { day: sayDay(attempt.callback_day, app.lang),
       part: attempt.callback_part ? t('part_' + attempt.callback_part) : '' })],
     attempt.note && [h('br'), attempt.note],
@@ -219,7 +237,7 @@ export function back() {
 }
 
 export function lost() {
-  return { title: app.t('lost'), body: [back()] };
+  return { title: app.t('lost'), back: back(), body: [] };
 }
 
 /** Today as the server counts days. */

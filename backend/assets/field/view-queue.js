@@ -3,7 +3,7 @@
 import { act, announce, app, caught, send } from './app.js';
 import { h, replace } from './dom.js';
 import { pick } from './text.js';
-import { find } from './view-list.js';
+import { find, nameOf } from './view-list.js';
 import { hasWords } from './words.js';
 
 export function queue() {
@@ -53,7 +53,7 @@ function entry(item) {
   const word = reason && hasWords('r_' + reason.word) ? t('r_' + reason.word) : '';
   const faults = ((reason && reason.faults) || []).map(fault => typeof fault.message === 'string' ? fault.message : pick(fault.message, app.lang));
   return h('li', { class: 'item' },
-    h('span', { class: 'item-what' }, t('queue_' + item.kind), ' · ', found ? found.one.name : item.case_id),
+    h('span', { class: 'item-what' }, t('queue_' + item.kind), ' · ', found ? nameOf(found.one) : item.case_id),
     h('span', { class: 'state state-' + item.state }, t('s_' + item.state)),
     word && item.state !== 'sending' && h('span', { class: 'item-why' }, word, reason.message && item.state === 'returned' ? ' ' + reason.message : ''),
     faults.length > 0 && h('span', { class: 'item-why' }, faults.join(' ')),

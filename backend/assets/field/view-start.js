@@ -138,7 +138,7 @@ export function locked(wrong = false) {
         h('input', { type: 'text', class: 'hidden', autocomplete: 'username', value: app.device.interviewer.login, tabindex: '-1', 'aria-hidden': 'true', readonly: true }),
         field({ id: 'passphrase', label: t('passphrase'), type: 'password', autocomplete: 'current-password', error: wrong && t('passphrase_wrong') }),
         h('button', { class: 'main', type: 'submit' }, t('unlock'))),
-      h('p', null, h('a', { href: '#/forgot' }, t('forgot'))),
+      h('p', null, h('a', { class: 'big-link', href: '#/forgot' }, t('forgot'))),
     ],
   };
 }

@@ -71,6 +71,8 @@ const WORDS = {
   case_phone: ['电话', 'Phone'],
   case_no_address: ['没有地址。请按村里登记的找，或者问办公室。', 'There is no address. Ask in the village or the office.'],
   case_relation: ['关系', 'Relation'],
+  relation_of: ['{name} 的亲友', 'Relative or friend of {name}'],
+  relation_family: ['亲友', 'Relative or friend'],
   case_attempts: ['去过的情况', 'Visits so far'],
   case_no_attempts: ['还没有去过。', 'No visit yet.'],
   case_round_closed: ['这一轮已经结束，不能再做新的访问。', 'This round is over; no new interviews.'],
@@ -92,18 +94,6 @@ const WORDS = {
   part_any: ['都可以', 'Any time'],
   attempt_save: ['记下来', 'Save'],
   attempt_saved: ['记下了。', 'Saved.'],
-  'd2.21': ['没有人在家，找不到人', 'Nobody at home, never available'],
-  'd2.20': ['约好下次再来', 'Appointment made: call back'],
-  'd2.11': ['不愿意参加', 'Refused'],
-  'd2.12': ['做到一半不做了', 'Broke off'],
-  'd2.32': ['身体或者精神状况做不了，也没有人能代', 'Unable, physically or mentally, and no proxy'],
-  'd2.33': ['语言不通，或者没有手语翻译', 'Language, or no sign interpreter'],
-  'd2.31': ['人已经去世', 'Has died'],
-  'd4.5': ['搬走了，或者不属于这次调查', 'Moved away or not eligible'],
-  'd3.17': ['找不到这个地址', 'Address not found'],
-  'd3.21': ['去不了，或者不安全', 'Could not get there, or unsafe'],
-  'd2.36': ['别的情况', 'Other'],
-  'd1.1': ['完成', 'Complete'], 'd1.2': ['完成一部分', 'Partly complete'],
 
   step_intro: ['念给对方听', 'Read this out'],
   step_intro_done: ['念完了，下一步', 'Read out; next'],
@@ -112,6 +102,7 @@ const WORDS = {
   consent_missing: ['对方没有同意参加，就不能访问。不愿意的，请回去记“不愿意参加”。', 'Without agreement to take part there is no interview. If they refuse, go back and note “Refused”.'],
   consent_declined: ['不同意参加', 'They do not agree'],
   step_who: ['谁来回答', 'Who answers'],
+  step_how: ['怎么访问', 'How you interview'],
   who_legend: ['谁来回答这些问题', 'Who answers the questions'],
   who_self: ['本人自己回答', 'The person'],
   who_assisted: ['本人回答，别人帮着（比如手语、解释）', 'The person, with help (signing, explaining)'],
@@ -218,11 +209,6 @@ const WORDS = {
   trouble: ['出了问题', 'Something went wrong'],
   trouble_text: ['前面存下的都在。请回名单再试；还不行，把下面这行告诉办公室。', 'Everything saved before is still there. Go back to the list; if it happens again, tell the office this line:'],
 };
-
-/** Dispositions that an interviewer chooses, the most frequent first. AAPOR Standard Definitions, 10th edition. */
-export const DISPOSITIONS = ['2.21', '2.20', '2.11', '2.32', '2.33', '4.5', '2.31', '3.17', '3.21', '2.36'];
-/** After these nobody needs to come again. */
-export const FINAL = ['1.1', '2.31', '4.5'];
 
 /** The words of a key in a language, `{name}` replaced. */
 export function say(lang, key, values = {}) {

@@ -14,7 +14,7 @@ const { Interview, newDraft } = await import('../../../backend/assets/field/inte
 const { parseDay } = await import('../../../backend/assets/field/day.js');
 const { lock, newLock, openLock, seal, unlock, uuid } = await import('../../../backend/assets/field/seal.js');
 const { Sync, backOff, judge, queued } = await import('../../../backend/assets/field/sync.js');
-const { ALL_WORDS, DISPOSITIONS } = await import('../../../backend/assets/field/words.js');
+const { ALL_WORDS } = await import('../../../backend/assets/field/words.js');
 const { folder, fingerprint, stamped } = await import('./stamp.mjs');
 const { startMock } = await import('./mock.mjs');
 
@@ -295,10 +295,9 @@ test('words: every key that is used is there in both languages, and every key is
     assert.ok(en.length > 0, key);
     const holes = text => (text.match(/\{\w+\}/g) || []).sort().join();
     assert.equal(holes(zh), holes(en), key);
-    const prefix = /^(part|state|mode|group|how|queue|s|r|storage|d)[_\d]/.test(key);
+    const prefix = /^(part|state|mode|group|how|queue|s|r|storage|who)_/.test(key);
     assert.ok(prefix || code.includes(`'${key}'`), `${key} is never used`);
   }
-  for (const code of DISPOSITIONS) assert.ok(ALL_WORDS['d' + code], code);
 });
 
 test('app: its version is the fingerprint of its files, and the shell holds all of them', () => {

@@ -41,7 +41,19 @@ export function bundle(server_key, changes = {}) {
       one('c-000006', '刘大海', second, { address: '石桥村4组', state: 'complete' }),
     ],
   };
-  return Object.assign({ server_key, max_offline_days: 7, rounds: [round] }, changes);
+  const outcome = (code, zh, en, closes, callback) => ({ code, text: { zh, en }, closes, callback });
+  const dispositions = [
+    outcome('1.1', '完成', 'Complete', false, false),
+    outcome('2.11', '不愿意参加', 'Refused', true, false),
+    outcome('2.12', '做到一半不做了', 'Broke off', true, false),
+    outcome('2.20', '约好下次再来', 'Appointment made', false, true),
+    outcome('2.24', '没有人在家', 'Nobody at home', false, true),
+    outcome('2.31', '人已经去世', 'Has died', true, false),
+    outcome('2.32', '身体或者精神状况做不了', 'Unable, physically or mentally', true, false),
+    outcome('2.33', '语言不通，或者没有手语翻译', 'Language, or no sign interpreter', false, true),
+    outcome('3.17', '找不到这个地址', 'Address not found', false, true),
+    outcome('4.1', '搬走了', 'Moved away', true, false)];
+  return Object.assign({ server_key, max_offline_days: 7, dispositions, rounds: [round] }, changes);
 }
 
 export async function startMock() {
