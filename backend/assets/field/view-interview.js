@@ -294,6 +294,7 @@ function check(found, draft, form) {
     try {
       announce(t('finishing'));
       await handIn(found, current);
+      announce('');
       to(found, '~done');
     } finally {
       button.disabled = false;
