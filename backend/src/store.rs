@@ -21,6 +21,7 @@ use crate::keys::KeyError;
 
 pub mod audit;
 pub mod drafts;
+pub mod fieldwork;
 pub mod forms;
 pub mod frame;
 pub mod invitations;
