@@ -5,6 +5,10 @@
 
 use serde::{Deserialize, Serialize};
 
+mod outcome;
+
+pub use outcome::{OUTCOMES, Outcome};
+
 /// Final disposition of a case.
 ///
 /// # Source
@@ -131,15 +135,6 @@ impl Disposition {
         }
     }
 }
-
-/// The codes of the Standard Definitions that interviewers choose from, in-person households, in their order.
-///
-/// # Source
-/// AAPOR (2023), Standard Definitions, 10th edition, table 1; 2.20 is an appointment, a temporary code that counts as
-/// not yet met.
-pub const FIELD_CODES: [&str; 13] = [
-    "1.1", "1.2", "2.11", "2.12", "2.20", "2.21", "2.31", "2.32", "2.33", "2.36", "3.17", "3.21", "4.5",
-];
 
 /// How many cases ended in each disposition. Counts, or sums of base weights.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
@@ -373,13 +368,7 @@ mod tests {
     }
 
     #[test]
-    fn every_code_of_the_field_has_its_disposition_and_nothing_else_has() {
-        use Disposition::*;
-        let expected = [
-            Complete, Partial, Refusal, Refusal, NonContact, NonContact, Other, Other, Other, Other,
-            UnknownHousehold, UnknownOther, NotEligible,
-        ];
-        assert_eq!(FIELD_CODES.map(Disposition::parse), expected.map(Some));
+    fn every_disposition_is_found_by_word_and_code_and_nothing_else_is() {
         for disposition in Disposition::ALL {
             assert_eq!(Disposition::parse(disposition.word()), Some(disposition));
             assert_eq!(Disposition::parse(disposition.code()), Some(disposition));
