@@ -28,6 +28,11 @@ pub fn pages(form: &Form, answers: &RawAnswers, today: Date) -> Vec<Page> {
     Pages::of(&State::of(form, answers, today)).0
 }
 
+/// All pages that there can be, in order, each with all of its questions.
+pub(crate) fn every_page(form: &Form, today: Date) -> Vec<Page> {
+    Pages::of(&State::template(form, today)).0
+}
+
 /// The page of this name, if it is asked now.
 pub fn page(form: &Form, answers: &RawAnswers, name: &str, today: Date) -> Option<Page> {
     pages(form, answers, today)

@@ -6,6 +6,7 @@
 
 mod answer;
 mod check;
+pub mod client;
 pub mod code_book;
 pub mod diagnostic;
 pub mod expression;

@@ -37,6 +37,21 @@ pub fn page(form: &Form, page: &Page, answers: &RawAnswers, errors: &[FieldError
     view.page(page, &slots)
 }
 
+/// A page as it looks before anything is answered, for clients that fill it in themselves: every question of it is
+/// there with every choice, and earlier answers are marked with their names (see [`crate::client`]).
+pub(crate) fn template(form: &Form, page: &Page, lang: &str) -> Markup {
+    let state = State::template(form, page.today);
+    let answers = RawAnswers::new();
+    let view = View {
+        state: &state,
+        answers: &answers,
+        errors: &[],
+        lang,
+    };
+    let slots = slots(&state, page);
+    view.page(page, &slots)
+}
+
 /// What a stored answer says, for the page where answers are checked: labels of the choices, in the list's words.
 pub fn answer_text(form: &Form, question: &Question, value: &str, lang: &str) -> String {
     let separator = if lang.starts_with("zh") || lang.starts_with("ja") {

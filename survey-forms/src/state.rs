@@ -20,9 +20,30 @@ pub(crate) struct State<'a> {
     /// By slot: the answer in canonical form; of a hidden question, empty.
     values: Vec<Cow<'a, str>>,
     relevant: Vec<bool>,
+    /// Whether this stands for every state there can be; see [`State::template`].
+    template: bool,
 }
 
+/// What stands around a name in the words of a template, where a client puts the answer: two characters for private
+/// use, which no keyboard types.
+pub(crate) const MARKS: (char, char) = ('\u{e000}', '\u{e001}');
+
 impl<'a> State<'a> {
+    /// The state from which pages are rendered for clients that know the answers only later: everything is asked,
+    /// every choice is offered, whatever may be required is required, and `${name}` becomes the name between
+    /// [`MARKS`].
+    pub(crate) fn template(form: &'a Form, today: Date) -> Self {
+        let nodes = form.nodes();
+        Self {
+            form,
+            today,
+            values: vec![Cow::Borrowed(""); nodes.len()],
+            relevant: vec![true; nodes.len()],
+            nodes,
+            template: true,
+        }
+    }
+
     pub(crate) fn of(form: &'a Form, answers: &'a RawAnswers, today: Date) -> Self {
         let nodes = form.nodes();
         let values = vec![Cow::Borrowed(""); nodes.len()];
@@ -33,6 +54,7 @@ impl<'a> State<'a> {
             nodes,
             values,
             relevant,
+            template: false,
         };
         for &slot in form.evaluation_order() {
             state.settle(slot, answers);
@@ -126,7 +148,7 @@ impl<'a> State<'a> {
                     && match &question.required {
                         Required::No => false,
                         Required::Yes => true,
-                        Required::When(expression) => expression.holds(&self.about(slot)),
+                        Required::When(expression) => self.template || expression.holds(&self.about(slot)),
                     }
             })
     }
@@ -142,6 +164,7 @@ impl<'a> State<'a> {
     pub(crate) fn offered(&self, question: &'a Question) -> Vec<&'a Choice> {
         let choices = self.form.choices(question).iter();
         match &question.choice_filter {
+            _ if self.template => choices.collect(),
             None => choices.collect(),
             Some(filter) => choices
                 .filter(|choice| {
@@ -268,6 +291,11 @@ impl State<'_> {
         for part in placeholder::parts(words) {
             match part {
                 Part::Words(words) | Part::Broken(words) => out.push_str(words),
+                Part::Answer(name) if self.template => {
+                    out.push(MARKS.0);
+                    out.push_str(name);
+                    out.push(MARKS.1);
+                }
                 Part::Answer(name) => match self
                     .form
                     .slot(name)

@@ -15,7 +15,7 @@ use crate::response::RawAnswers;
 use crate::state::State;
 use crate::text::Text;
 
-mod messages;
+pub(crate) mod messages;
 
 /// What is wrong with one answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -5,6 +5,50 @@ use crate::answer::{AnswerFault, LONGEST_TEXT};
 use crate::form::QuestionKind;
 use crate::text::Text;
 
+/// Every message that does not depend on a question, by the word by which a client looks it up. `{missing}` stands
+/// where the words of the choice go.
+pub(crate) fn catalogue() -> Vec<(&'static str, Text)> {
+    let list = String::new;
+    let by_kind = |fault| invalid(&fault, &QuestionKind::Text);
+    vec![
+        (
+            "required_select_one",
+            required(&QuestionKind::SelectOne { list: list() }),
+        ),
+        (
+            "required_select_multiple",
+            required(&QuestionKind::SelectMultiple { list: list() }),
+        ),
+        ("required_date", required(&QuestionKind::Date)),
+        ("required_number", required(&QuestionKind::Integer)),
+        ("required_text", required(&QuestionKind::Text)),
+        ("not_an_integer", by_kind(AnswerFault::NotAnInteger)),
+        ("not_a_number", by_kind(AnswerFault::NotANumber)),
+        ("not_a_date", by_kind(AnswerFault::NotADate)),
+        ("too_large", by_kind(AnswerFault::TooLarge)),
+        ("too_long", by_kind(AnswerFault::TooLong)),
+        ("not_offered", not_offered()),
+        (
+            "missing_beside_answers",
+            missing_beside_answers(&Text::zh_en("{missing}", "{missing}")),
+        ),
+        ("constraint", constraint()),
+        ("not_asked", not_asked()),
+        ("takes_no_answer", takes_no_answer()),
+        ("unknown_field", unknown_field()),
+    ]
+}
+
+/// The two messages that depend on a range: outside of it, and between its steps. None for other kinds.
+pub(crate) fn of_range(kind: &QuestionKind) -> Option<(Text, Text)> {
+    matches!(kind, QuestionKind::Range { .. }).then(|| {
+        (
+            invalid(&AnswerFault::OutsideRange, kind),
+            invalid(&AnswerFault::OffStep, kind),
+        )
+    })
+}
+
 pub(super) fn required(kind: &QuestionKind) -> Text {
     match kind {
         QuestionKind::SelectOne { .. } => Text::zh_en(

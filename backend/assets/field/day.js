@@ -1,0 +1,79 @@
+// Days without times: counted from 1970-01-01, in the calendar that is used today, carried backwards without end.
+
+import { trim } from './text.js';
+
+export class Day {
+  constructor(days) {
+    this.days = days;
+  }
+
+  /** ISO 8601; years before 0 with six digits, as the server writes them. */
+  toString() {
+    const [year, month, day] = civil(this.days);
+    const two = n => String(n).padStart(2, '0');
+    const words = year < 0 ? '-' + String(-year).padStart(6, '0') : String(year).padStart(4, '0');
+    return words + '-' + two(month) + '-' + two(day);
+  }
+}
+
+/** Reads `2026-11-23`, also when a time follows after `T`; null for anything else. */
+export function parseDay(text) {
+  const day = trim(text).split('T')[0];
+  const parts = /^(\d{4})-(\d{2})-(\d{2})$/.exec(day);
+  return parts ? dayOf(Number(parts[1]), Number(parts[2]), Number(parts[3])) : null;
+}
+
+/** The day of these numbers, or null when the calendar has none. */
+export function dayOf(year, month, day) {
+  if (!(year >= -9999 && year <= 9999 && month >= 1 && month <= 12 && day >= 1 && day <= lengthOf(year, month))) return null;
+  // Counted from 1 March, so that the leap day is the last of its year.
+  const y = month <= 2 ? year - 1 : year;
+  const era = Math.floor(y / 400);
+  const ofEra = y - era * 400;
+  const ofYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1;
+  return new Day(era * 146097 + ofEra * 365 + Math.floor(ofEra / 4) - Math.floor(ofEra / 100) + ofYear - 719468);
+}
+
+/** The day so many days after 1970-01-01, fractions cut off; null beyond the years −9999 to 9999. */
+export function dayFromNumber(days) {
+  if (!Number.isFinite(days) || Math.abs(days) > 4000000) return null;
+  const day = new Day(Math.floor(days));
+  const year = civil(day.days)[0];
+  return year >= -9999 && year <= 9999 ? day : null;
+}
+
+/** Year, month and day. */
+export function civil(days) {
+  const z = days + 719468;
+  const era = Math.floor(z / 146097);
+  const ofEra = z - era * 146097;
+  const yearOfEra = Math.floor(
+    (ofEra - Math.floor(ofEra / 1460) + Math.floor(ofEra / 36524) - Math.floor(ofEra / 146096)) / 365);
+  const ofYear = ofEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
+  const shifted = Math.floor((5 * ofYear + 2) / 153);
+  const month = shifted < 10 ? shifted + 3 : shifted - 9;
+  const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
+  return [year, month, ofYear - Math.floor((153 * shifted + 2) / 5) + 1];
+}
+
+function lengthOf(year, month) {
+  const isLeap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
+  return [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1];
+}
+
+/** The day of a moment on this device's calendar. */
+export function localDay(milliseconds) {
+  const moment = new Date(milliseconds);
+  return dayOf(moment.getFullYear(), moment.getMonth() + 1, moment.getDate());
+}
+
+const MONTHS = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October',
+  'November', 'December'];
+
+/** A day as people say it; what is no day, as it is. */
+export function sayDay(text, lang) {
+  const day = parseDay(text);
+  if (!day) return text;
+  const [year, month, date] = civil(day.days);
+  return lang.startsWith('zh') ? year + '年' + month + '月' + date + '日' : date + ' ' + MONTHS[month - 1] + ' ' + year;
+}
