@@ -9,6 +9,7 @@ use aes_gcm::aead::{Aead, KeyInit, Payload};
 use aes_gcm::{Aes256Gcm, Nonce};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use p256::elliptic_curve::sec1::ToSec1Point;
 use p256::{PublicKey, SecretKey};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -69,8 +70,9 @@ pub enum OpenError {
 
 impl Jwk {
     fn of(key: &PublicKey) -> Self {
-        let point = key.to_sec1_bytes();
-        let (x, y) = point.get(1..).unwrap_or_default().split_at(32);
+        // 4, x, y: 65 bytes.
+        let point = key.to_sec1_point(false);
+        let (x, y) = point.as_bytes().get(1..).unwrap_or_default().split_at_checked(32).unwrap_or_default();
         Self {
             kty: "EC".to_owned(),
             crv: "P-256".to_owned(),
@@ -124,7 +126,7 @@ impl BoxKey {
         let secret = candidates
             .find_map(|bytes| SecretKey::from_slice(&bytes).ok())
             .ok_or(KeyError::CannotSeal)?;
-        let print = Sha256::digest(secret.public_key().to_sec1_bytes());
+        let print = Sha256::digest(secret.public_key().to_sec1_point(false).as_bytes());
         Ok(Self {
             kid: format!("{generation}-{}", hex::encode(&print[..4])),
             secret,
