@@ -5,6 +5,10 @@
 
 use serde::{Deserialize, Serialize};
 
+mod outcome;
+
+pub use outcome::{OUTCOMES, Outcome};
+
 /// Final disposition of a case.
 ///
 /// # Source
@@ -71,6 +75,65 @@ impl Disposition {
             Self::NotEligible => "4.0",
         }
     }
+
+    /// What the codes of the Standard Definitions that belong here begin with: `2.1` stands for 2.11, 2.12 and so on.
+    pub fn family(self) -> &'static str {
+        match self {
+            Self::NotEligible => "4",
+            other => other.code(),
+        }
+    }
+
+    /// The disposition of a stored word or of a code of the Standard Definitions, however fine.
+    ///
+    /// ```
+    /// use analysis::disposition::Disposition;
+    /// assert_eq!(Disposition::parse("2.11"), Some(Disposition::Refusal));
+    /// assert_eq!(Disposition::parse("refusal"), Some(Disposition::Refusal));
+    /// assert_eq!(Disposition::parse("9"), None);
+    /// ```
+    pub fn parse(text: &str) -> Option<Self> {
+        let family = |disposition: &Self| {
+            let rest = text.strip_prefix(disposition.family());
+            rest.is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit() || c == '.'))
+        };
+        let found = |disposition: &Self| disposition.word() == text || family(disposition);
+        Self::ALL.into_iter().find(found)
+    }
+
+    /// Whether it settles a case until somebody converts it: an interview, a refusal, another reason of the person's,
+    /// or not being eligible. Nobody met and nothing known settle nothing.
+    pub fn settles(self) -> bool {
+        !matches!(
+            self,
+            Self::NonContact | Self::UnknownHousehold | Self::UnknownOther
+        )
+    }
+
+    /// What a case counts as, out of all that is known of it.
+    ///
+    /// - `received`: whether a complete response has come in.
+    /// - `office`: what the office noted.
+    /// - `settled`: the latest attempt whose disposition [settles](Self::settles) the case.
+    /// - `latest`: the latest attempt of all.
+    ///
+    /// A refusal followed by nobody at home stays a refusal; an interview that an interviewer reports counts as
+    /// partial until its answers have come in; without any word a case is of unknown eligibility.
+    ///
+    /// # Source
+    /// AAPOR (2023), Standard Definitions, 10th edition, "Converting temporary to final disposition codes": contact
+    /// and refusal take precedence over later non-contact, and a final code rests on the best information.
+    pub fn settle(received: bool, office: Option<Self>, settled: Option<Self>, latest: Option<Self>) -> Self {
+        if received {
+            return Self::Complete;
+        }
+        let office = office.filter(|noted| *noted != Self::Complete);
+        match office.or(settled).or(latest) {
+            Some(Self::Complete) => Self::Partial,
+            Some(known) => known,
+            None => Self::UnknownOther,
+        }
+    }
 }
 
 /// How many cases ended in each disposition. Counts, or sums of base weights.
@@ -107,6 +170,13 @@ impl DispositionCounts {
     /// Adds a case, or its weight.
     pub fn add(&mut self, disposition: Disposition, amount: f64) {
         self.counts[disposition as usize] += amount;
+    }
+
+    /// Adds the counts of another set of cases.
+    pub fn merge(&mut self, other: &Self) {
+        for (mine, theirs) in self.counts.iter_mut().zip(other.counts) {
+            *mine += theirs;
+        }
     }
 
     /// The count of one disposition.
@@ -295,6 +365,36 @@ mod tests {
         for disposition in Disposition::ALL {
             assert_eq!(serde_json::to_value(disposition).unwrap(), disposition.word());
         }
+    }
+
+    #[test]
+    fn every_disposition_is_found_by_word_and_code_and_nothing_else_is() {
+        for disposition in Disposition::ALL {
+            assert_eq!(Disposition::parse(disposition.word()), Some(disposition));
+            assert_eq!(Disposition::parse(disposition.code()), Some(disposition));
+        }
+        for nonsense in ["", "2", "2.", "5.1", "1.1x", "Refusal"] {
+            assert_eq!(Disposition::parse(nonsense), None, "{nonsense}");
+        }
+    }
+
+    #[test]
+    fn refusal_outlives_nobody_home_and_only_an_answer_completes_a_case() {
+        use Disposition::*;
+        let settle = Disposition::settle;
+        assert_eq!(settle(false, None, Some(Refusal), Some(NonContact)), Refusal);
+        assert_eq!(settle(false, None, None, Some(NonContact)), NonContact);
+        assert_eq!(settle(false, Some(NotEligible), Some(Refusal), Some(Refusal)), NotEligible);
+        assert_eq!(settle(false, Some(Complete), None, None), UnknownOther);
+        assert_eq!(settle(false, None, Some(Complete), Some(Complete)), Partial);
+        assert_eq!(settle(true, Some(Refusal), Some(Refusal), None), Complete);
+    }
+
+    #[test]
+    fn merged_counts_give_the_rates_of_all_cases_together() {
+        let mut all = DispositionCounts::of([Disposition::Complete, Disposition::Refusal]);
+        all.merge(&DispositionCounts::of([Disposition::Complete, Disposition::NonContact]));
+        assert_eq!((all.rr1(), all.ref1(), all.con1()), (0.5, 0.25, 0.75));
     }
 
     #[test]

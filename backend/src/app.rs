@@ -15,6 +15,7 @@ use tokio::task::JoinHandle;
 use crate::auth::limit::Limits;
 use crate::clock::{Entropy, SharedClock, SystemClock};
 use crate::config::Config;
+use crate::field::forms::ClientForms;
 use crate::keys::{KeyError, Keys};
 use crate::store::{self, ConnectError, StoreError, forms, plan_files, rounds};
 use crate::submit::Submitter;
@@ -39,6 +40,8 @@ pub struct App {
     pub submitter: Submitter,
     /// Parsed questionnaires.
     pub forms: FormCache,
+    /// Questionnaires as interviewers' devices take them.
+    pub client_forms: ClientForms,
     /// Parsed plans of sealed rounds.
     pub plans: PlanCache,
     /// Failed codes and sign-ins.
@@ -161,6 +164,7 @@ impl Base {
             entropy: self.entropy,
             submitter,
             forms,
+            client_forms: ClientForms::default(),
             plans: PlanCache::default(),
             limits,
             metrics: metrics_handle(),

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use survey_forms::text::Text;
 use survey_forms::validate::FieldError;
 
+use crate::field::sealing::OpenError;
 use crate::keys::KeyError;
 use crate::store::StoreError;
 use crate::submit::SubmitError;
@@ -104,6 +105,88 @@ impl AppError {
             "forbidden",
             "您没有这项权限。",
             "You may not do this.",
+        )
+    }
+
+    /// No token, or one that is no longer good.
+    pub fn unauthorized() -> Self {
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "unauthorized",
+            "请重新登录。没有发送的内容还在手机上。",
+            "Please log in again. What has not been sent is still on the device.",
+        )
+    }
+
+    /// A wrong name or password, or a closed account: never which.
+    pub fn wrong_login() -> Self {
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "wrong_login",
+            "用户名或者密码不对。请检查后再试；还不行，请联系考评办。",
+            "The user name or password is wrong. Please check and try again, or ask the office.",
+        )
+    }
+
+    /// A case that is not this interviewer's.
+    pub fn not_assigned() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "not_assigned",
+            "这个人没有分配给您。",
+            "This person is not assigned to you.",
+        )
+    }
+
+    /// A member of staff who is no interviewer.
+    pub fn not_an_interviewer() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "not_an_interviewer",
+            "这个账号不是调查员账号。",
+            "This account is not an interviewer's.",
+        )
+    }
+
+    /// An interviewer whom a judged unit employs.
+    pub fn employed_by_judged_unit() -> Self {
+        let mut error = Self::new(
+            StatusCode::FORBIDDEN,
+            "employed_by_judged_unit",
+            "您在被评价的单位工作，不能访问评价它的人。请联系考评办。",
+            "You work for a unit that is being assessed, and cannot interview those who assess it. Please ask the office.",
+        );
+        error.extra.push(("reason", json!("employed_by_judged_unit")));
+        error
+    }
+
+    /// A device that was reported lost: it must delete everything.
+    pub fn wipe() -> Self {
+        let mut error = Self::new(
+            StatusCode::GONE,
+            "wipe",
+            "这台设备已经报失，数据将被清除。",
+            "This device was reported lost; its data are deleted.",
+        );
+        error.extra.push(("wipe", json!(true)));
+        error
+    }
+
+    /// A sealed message that cannot be opened.
+    pub fn cannot_open(cause: &OpenError) -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "cannot_open",
+            match cause {
+                OpenError::Malformed => "答卷的封装格式无法识别。请更新应用后再发送。",
+                OpenError::UnknownKey => "答卷是用另一台服务器的密钥封装的，这里打不开。",
+                OpenError::Damaged => "答卷已损坏，打不开。",
+            },
+            match cause {
+                OpenError::Malformed => "The form of the sealed answers is not known. Please update the app and send again.",
+                OpenError::UnknownKey => "The answers are sealed to another server's key and cannot be opened here.",
+                OpenError::Damaged => "The sealed answers are damaged and cannot be opened.",
+            },
         )
     }
 

@@ -54,6 +54,9 @@ pub struct Keys {
     content: [u8; 32],
     device: [u8; 32],
     audit: [u8; 32],
+    field_token: [u8; 32],
+    field_box: [u8; 32],
+    household: [u8; 32],
     receipt: SigningKey,
 }
 
@@ -89,6 +92,9 @@ impl Keys {
             content: subkey("content"),
             device: subkey("device"),
             audit: subkey("audit"),
+            field_token: subkey("field-token"),
+            field_box: subkey("field-box"),
+            household: subkey("household"),
             receipt: SigningKey::from_bytes(&subkey("receipt")),
         }
     }
@@ -208,6 +214,25 @@ impl Keys {
     /// Keyed hash of an audit entry's fields, hex.
     pub fn audit_hash(&self, fields: &[&[u8]]) -> String {
         hex::encode(hmac(&self.audit, fields))
+    }
+
+    /// What the database keeps of an interviewer's bearer token: its HMAC, hex.
+    pub fn field_token_hash(&self, token: &str) -> String {
+        hex::encode(hmac(&self.field_token, &[token.as_bytes()]))
+    }
+
+    /// Bytes from which the key pair of a generation is made that devices seal answers to; see `field::sealing`.
+    pub(crate) fn field_box_bytes(&self, generation: u32, attempt: u32) -> [u8; 32] {
+        hmac(
+            &self.field_box,
+            &[&generation.to_be_bytes(), &attempt.to_be_bytes()],
+        )
+    }
+
+    /// Groups the cases of a household within a round, 12 hex digits: without the key file no address is found from
+    /// it by trying, and the same address in another round has another one.
+    pub fn household(&self, round: &str, place: &str) -> String {
+        hex::encode(&hmac(&self.household, &[round.as_bytes(), place.as_bytes()])[..6])
     }
 
     /// Signs with the receipt key.

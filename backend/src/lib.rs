@@ -10,6 +10,7 @@ pub mod dataset;
 pub mod demo;
 pub mod entity;
 pub mod error;
+pub mod field;
 pub mod handlers;
 pub mod jobs;
 pub mod keys;

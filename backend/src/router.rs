@@ -16,7 +16,7 @@ use tower_http::trace::TraceLayer;
 use crate::app::AppState;
 use crate::error::AppError;
 use crate::handlers::respond::{self, finish, later, question, start};
-use crate::handlers::{assets, console, forms, health, login, responses, results};
+use crate::handlers::{assets, console, field, forms, health, login, responses, results};
 use crate::middleware::problems::PageError;
 use crate::middleware::{headers, origin, problems};
 
@@ -45,6 +45,22 @@ fn api() -> Router<AppState> {
 
 async fn unknown_api() -> AppError {
     AppError::not_found()
+}
+
+/// Interviewers: the app, which is the same for all, and what its devices send and fetch.
+fn interviewers(state: &AppState) -> Router<AppState> {
+    let api = Router::new()
+        .route("/api/v1/field/devices", post(field::devices::register))
+        .route("/api/v1/field/wiped", post(field::devices::wiped))
+        .route("/api/v1/field/status", get(field::bundle::status))
+        .route("/api/v1/field/bundle", get(field::bundle::show))
+        .route("/api/v1/field/attempts", post(field::attempts::create))
+        .route("/api/v1/field/responses", post(field::responses::create))
+        .layer(from_fn_with_state(state.clone(), field::problem::say));
+    Router::new()
+        .route("/field", get(field::app::index))
+        .route("/field/{*file}", get(field::app::file))
+        .merge(api)
 }
 
 /// Respondents: a code or an open link, then the same pages.
@@ -99,6 +115,7 @@ pub fn router(state: AppState) -> Router {
     Router::new()
         .merge(operations())
         .merge(api())
+        .merge(interviewers(&state))
         .merge(pages)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(from_fn_with_state(state.clone(), origin::check))

@@ -19,10 +19,16 @@ use thiserror::Error;
 
 use crate::keys::KeyError;
 
+pub mod assignments;
+pub mod attempts;
 pub mod audit;
+pub mod devices;
 pub mod drafts;
+pub mod exceptions;
+pub mod fieldwork;
 pub mod forms;
 pub mod frame;
+pub mod held;
 pub mod invitations;
 pub mod jobs;
 pub mod outbox;

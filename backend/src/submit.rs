@@ -26,10 +26,11 @@ use crate::keys::Keys;
 use crate::store::{StoreError, forms, invitations, responses, rounds};
 
 pub mod body;
+pub mod health;
 pub mod receipt;
 mod writer;
 
-pub use body::{Answering, Mode, NewResponse, Submission, Way};
+pub use body::{Answering, Interview, Mode, NewResponse, Submission, Way};
 use writer::{Pending, Writer};
 
 /// Responses that may wait for the writer; one more is told to come back.
@@ -185,6 +186,9 @@ impl Submitter {
     /// The canonical answers as JSON, and who filled them in.
     fn check(&self, form: &Form, response: &NewResponse) -> Result<(String, Answering), Vec<FieldError>> {
         let mut answers = response.answers.clone();
+        if response.interviewer.is_some() && !response.consents.split(' ').any(|word| word == "sensitive") {
+            health::withhold(form, &mut answers);
+        }
         // "Who is filling this in?" is a question of the form as well; what was answered there is what counts,
         // and a program that says it once need not say it twice.
         if let Some(question) = form.question("answering") {
@@ -270,10 +274,15 @@ impl Submitter {
             return Err(SubmitError::Invalid(vec![wrong_form(&form)]));
         }
         let versions = forms::versions(&self.db, &round.id).await?;
+        let is_earlier = versions
+            .iter()
+            .any(|version| version.form == form && version.version == response.form_version);
         let current = versions
             .into_iter()
             .find(|version| version.form == form && version.current);
         match current {
+            // Interviews may be of an earlier version, and then it is their answers that are at fault.
+            _ if response.interviewer.is_some() && is_earlier => Err(fault),
             Some(current) if current.version != response.form_version => Err(SubmitError::UnknownVersion {
                 current: current.version,
             }),

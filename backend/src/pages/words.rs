@@ -73,6 +73,28 @@ pub fn role(lang: Lang, role: crate::auth::Role) -> String {
     .into_owned()
 }
 
+/// What an AAPOR code of an attempt means; an unknown code is shown as it is.
+pub fn outcome(lang: Lang, code: &str) -> String {
+    match code {
+        "1.1" => tr!(lang, "outcome.complete"),
+        "1.2" => tr!(lang, "outcome.partial"),
+        "2.11" => tr!(lang, "outcome.refusal"),
+        "2.12" => tr!(lang, "outcome.break_off"),
+        "2.20" => tr!(lang, "outcome.appointment"),
+        "2.24" => tr!(lang, "outcome.nobody_home"),
+        "2.25" => tr!(lang, "outcome.away"),
+        "2.31" => tr!(lang, "outcome.dead"),
+        "2.32" => tr!(lang, "outcome.unable"),
+        "2.33" => tr!(lang, "outcome.language"),
+        "2.36" => tr!(lang, "outcome.other"),
+        "3.17" => tr!(lang, "outcome.no_access"),
+        "3.18" => tr!(lang, "outcome.no_address"),
+        "4.1" => tr!(lang, "outcome.not_eligible"),
+        other => return other.to_owned(),
+    }
+    .into_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

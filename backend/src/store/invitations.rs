@@ -89,6 +89,28 @@ pub async fn find(conn: &impl ConnectionTrait, id: Uuid) -> Result<Option<Invita
     Ok(invitations::Entity::find_by_id(id).one(conn).await?)
 }
 
+/// The invitations of some cases, those taken back among them.
+///
+/// # Errors
+/// See [`issue`].
+pub async fn of_cases(
+    conn: &impl ConnectionTrait,
+    round: &str,
+    cases: &[String],
+) -> Result<Vec<Invitation>, StoreError> {
+    let mut rows = Vec::with_capacity(cases.len());
+    for part in cases.chunks(10_000) {
+        rows.extend(
+            invitations::Entity::find()
+                .filter(invitations::Column::RoundId.eq(round))
+                .filter(invitations::Column::CaseId.is_in(part))
+                .all(conn)
+                .await?,
+        );
+    }
+    Ok(rows)
+}
+
 /// The invitations of a round, by case.
 ///
 /// # Errors

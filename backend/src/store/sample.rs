@@ -1,5 +1,7 @@
 //! The drawn sample: what analysis needs to know of each invited case.
 
+use analysis::disposition::Disposition;
+use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 
 use super::{StoreError, insert_all};
@@ -51,6 +53,48 @@ pub async fn find(
             .one(conn)
             .await?,
     )
+}
+
+/// The cases among `ids`.
+///
+/// # Errors
+/// See [`replace`].
+pub async fn find_many(
+    conn: &impl ConnectionTrait,
+    round: &str,
+    ids: &[String],
+) -> Result<Vec<SampleCase>, StoreError> {
+    let mut cases = Vec::with_capacity(ids.len());
+    for part in ids.chunks(10_000) {
+        cases.extend(
+            sample_cases::Entity::find()
+                .filter(sample_cases::Column::RoundId.eq(round))
+                .filter(sample_cases::Column::CaseId.is_in(part))
+                .all(conn)
+                .await?,
+        );
+    }
+    cases.sort_by(|a, b| a.case_id.cmp(&b.case_id));
+    Ok(cases)
+}
+
+/// Notes what became of cases.
+///
+/// # Errors
+/// See [`replace`].
+pub async fn set_disposition(
+    conn: &impl ConnectionTrait,
+    round: &str,
+    cases: &[String],
+    disposition: Disposition,
+) -> Result<(), StoreError> {
+    sample_cases::Entity::update_many()
+        .col_expr(sample_cases::Column::Disposition, Expr::value(disposition.word()))
+        .filter(sample_cases::Column::RoundId.eq(round))
+        .filter(sample_cases::Column::CaseId.is_in(cases))
+        .exec(conn)
+        .await?;
+    Ok(())
 }
 
 /// How many cases a round has.

@@ -176,6 +176,19 @@ pub struct Submission {
     pub response: Result<NewResponse, Vec<FieldError>>,
 }
 
+/// What the server knows of an interview beside what the device sends.
+#[derive(Clone, Debug)]
+pub struct Interview {
+    /// The response's id, from the envelope.
+    pub id: Uuid,
+    /// The invitation of the case.
+    pub invitation: Uuid,
+    /// Login of the interviewer.
+    pub interviewer: String,
+    /// Whether the judged unit employs the interviewer.
+    pub staff_collected: bool,
+}
+
 /// JSON with sorted keys and no spaces.
 fn canonical(mut value: Value) -> Vec<u8> {
     value.sort_all_objects();
@@ -225,16 +238,69 @@ impl Submission {
             }
             _ => return Err("`id` must be a UUID".to_owned()),
         };
-        let response = Reader {
+        let mut reader = Reader {
             body,
             faults: Vec::new(),
-        }
-        .read(id);
+        };
+        reader.known_fields(&FIELDS);
+        let door = reader.door();
+        let response = reader.read(id, door);
         Ok(Self {
             id,
             content: canonical(value),
             response,
         })
+    }
+
+    /// Reads what an interviewer's device had sealed: a body without door, with the case and the consents.
+    ///
+    /// # Errors
+    /// A sentence when it is no JSON object, or belongs to another id or case.
+    pub fn from_interview(plain: &[u8], case: &str, interview: Interview) -> Result<Self, String> {
+        let value: Value = serde_json::from_slice(plain).map_err(|error| error.to_string())?;
+        let Value::Object(body) = &value else {
+            return Err("the body must be a JSON object".to_owned());
+        };
+        let same = |name: &str, expected: &str| match body.get(name) {
+            None => true,
+            Some(Value::String(text)) => text.eq_ignore_ascii_case(expected),
+            Some(_) => false,
+        };
+        if !same("id", &interview.id.to_string()) || !same("case_id", case) {
+            return Err("the body belongs to another id or case".to_owned());
+        }
+        let mut reader = Reader {
+            body,
+            faults: Vec::new(),
+        };
+        reader.known_fields(&INTERVIEW_FIELDS);
+        let consents = reader.consents();
+        if let Some(mode) = body.get("mode").and_then(Value::as_str)
+            && !matches!(Mode::parse(mode), Some(Mode::Interview | Mode::Phone))
+        {
+            reader.fault(
+                "mode",
+                "应为 interview 或 phone。",
+                "This must be interview or phone.",
+            );
+        }
+        let door = Some(Door::Invitation(interview.invitation));
+        let response = reader.read(interview.id, door).map(|response| NewResponse {
+            consents,
+            interviewer: Some(interview.interviewer),
+            staff_collected: interview.staff_collected,
+            ..response
+        });
+        Ok(Self {
+            id: interview.id,
+            content: canonical(value),
+            response,
+        })
+    }
+
+    /// Content by which a repeat is recognised of what cannot be read as a submission.
+    pub fn content_of(plain: &[u8]) -> Vec<u8> {
+        serde_json::from_slice(plain).map_or_else(|_| plain.to_vec(), canonical)
     }
 }
 
@@ -257,6 +323,22 @@ const FIELDS: [&str; 12] = [
     "ended_at",
     "answers",
     "ways",
+];
+
+/// Fields of a body that a device had sealed.
+const INTERVIEW_FIELDS: [&str; 12] = [
+    "id",
+    "case_id",
+    "form",
+    "form_version",
+    "language",
+    "mode",
+    "answering",
+    "started_at",
+    "ended_at",
+    "answers",
+    "ways",
+    "consents",
 ];
 
 impl Reader<'_> {
@@ -386,11 +468,40 @@ impl Reader<'_> {
         })
     }
 
-    fn read(mut self, id: Uuid) -> Result<NewResponse, Vec<FieldError>> {
+    fn known_fields(&mut self, known: &[&str]) {
         let body = self.body;
-        for name in body.keys().filter(|name| !FIELDS.contains(&name.as_str())) {
+        for name in body.keys().filter(|name| !known.contains(&name.as_str())) {
             self.fault(name, "没有这一项。", "There is no such field.");
         }
+    }
+
+    /// The consents of an interview: taking part, which must be among them, and those that are kept.
+    fn consents(&mut self) -> String {
+        let given = match self.body.get("consents") {
+            Some(Value::Array(words)) => words.as_slice(),
+            _ => &[],
+        };
+        let words: BTreeSet<&str> = given.iter().filter_map(Value::as_str).collect();
+        if !words.contains("part") {
+            self.fault(
+                "consents",
+                "没有记下“自愿参加”。",
+                "That the person takes part of their own free will was not noted.",
+            );
+        }
+        let kept = ["sensitive", "guardian"];
+        if words.len() != given.len() || words.iter().any(|word| *word != "part" && !kept.contains(word)) {
+            self.fault(
+                "consents",
+                "应为列表，每项是 part, sensitive, guardian 之一。",
+                "This must be a list of part, sensitive, guardian.",
+            );
+        }
+        let kept: Vec<&str> = kept.into_iter().filter(|word| words.contains(word)).collect();
+        kept.join(" ")
+    }
+
+    fn read(mut self, id: Uuid, door: Option<Door>) -> Result<NewResponse, Vec<FieldError>> {
         if id.get_version_num() != 4 {
             self.fault(
                 "id",
@@ -398,7 +509,6 @@ impl Reader<'_> {
                 "This must be a random UUID (version 4).",
             );
         }
-        let door = self.door();
         let form = self.required("form");
         let form_version = self.required("form_version");
         let language = self.required("language");

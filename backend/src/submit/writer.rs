@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use analysis::disposition::Disposition;
 use sea_orm::sea_query::{OnConflict, Query};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DatabaseConnection, DatabaseTransaction, EntityTrait, Iterable,
@@ -26,7 +27,7 @@ use crate::keys::Keys;
 use crate::store::invitations as invitation_store;
 use crate::store::responses as response_store;
 use crate::store::rounds::{self, Round, RoundGroup, RoundState};
-use crate::store::{StoreError, begin, forms};
+use crate::store::{StoreError, begin, forms, sample};
 
 /// Largest batch: 512 rows of 23 values stay below SQLite's 32,766.
 const MAX_BATCH: usize = 512;
@@ -110,8 +111,8 @@ struct RoundForms {
     forms: BTreeMap<String, String>,
     /// Current version by form.
     current: BTreeMap<String, String>,
-    /// All accepted `(form, version)`.
-    accepted: BTreeSet<(String, String)>,
+    /// Every `(form, version)` that the round has had.
+    known: BTreeSet<(String, String)>,
 }
 
 /// What a batch needs to know of the database.
@@ -230,9 +231,13 @@ impl Writer {
             .collect();
         let stored = stored(&tx, skipped).await?;
         let (mut completed, mut done_drafts) = (Vec::new(), Vec::new());
+        let mut cases: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (index, row) in rows {
             let outcome = if inserted.contains(&row.leaf) {
-                completed.extend(invitation_of.remove(&row.leaf));
+                if let Some((invitation, case)) = invitation_of.remove(&row.leaf) {
+                    completed.push(invitation);
+                    cases.entry(row.round_id).or_default().push(case);
+                }
                 done_drafts.extend(row.link);
                 done_drafts.extend(batch[index].draft_id.clone());
                 Ok(Accepted {
@@ -248,6 +253,9 @@ impl Writer {
             outcomes[index] = Some(outcome);
         }
         invitation_store::mark_complete(&tx, &completed).await?;
+        for (round, cases) in &cases {
+            sample::set_disposition(&tx, round, cases, Disposition::Complete).await?;
+        }
         if !done_drafts.is_empty() {
             drafts::Entity::delete_many()
                 .filter(drafts::Column::Id.is_in(done_drafts))
@@ -298,16 +306,16 @@ impl Writer {
             RoundState::Closed => return refuse(SubmitError::Closed),
             RoundState::Draft | RoundState::Sealed => return refuse(SubmitError::NotOpen),
         }
-        let known = self.round_forms(tx, &round.id).await?;
+        let version = (pending.form.clone(), pending.form_version.clone());
+        let known = self.round_forms(tx, &round.id, &version).await?;
         let form = known.forms.get(group).map(String::as_str).unwrap_or_default();
         if form != pending.form {
             return refuse(SubmitError::Invalid(vec![wrong_form(form)]));
         }
-        if !known
-            .accepted
-            .contains(&(pending.form.clone(), pending.form_version.clone()))
-        {
-            let current = known.current.get(form).cloned().unwrap_or_default();
+        let current = known.current.get(form).cloned().unwrap_or_default();
+        // An interview held with an earlier version, far from any network, is as good as one with the present one.
+        let is_interview = pending.interviewer.is_some() && known.known.contains(&version);
+        if pending.form_version != current && !is_interview {
             return refuse(SubmitError::UnknownVersion { current });
         }
         let row = self.row(
@@ -319,7 +327,7 @@ impl Writer {
         );
         Ok(Judged::New {
             row: Box::new(row),
-            invitation: invitation.map(|invitation| invitation.id),
+            invitation: invitation.map(|invitation| (invitation.id, invitation.case_id.clone())),
         })
     }
 
@@ -360,23 +368,25 @@ impl Writer {
         }
     }
 
-    /// Groups and versions of a round; kept, because only open rounds come here and their plans are sealed.
+    /// Groups and versions of a round; kept, and read again when a version comes that was not there before.
     async fn round_forms(
         &mut self,
         tx: &DatabaseTransaction,
         round: &str,
+        version: &(String, String),
     ) -> Result<&RoundForms, StoreError> {
-        if !self.round_forms.contains_key(round) {
+        let is_known = |forms: &RoundForms| {
+            forms.known.contains(version) && forms.current.get(&version.0) == Some(&version.1)
+        };
+        if !self.round_forms.get(round).is_some_and(is_known) {
             let versions = forms::versions(tx, round).await?;
             let current = versions.iter().filter(|v| v.current);
+            let pair = |v: &forms::FormVersion| (v.form.clone(), v.version.clone());
             let groups = rounds::groups(tx, round).await?;
             let found = RoundForms {
                 forms: groups.into_iter().map(|row| (row.group, row.form)).collect(),
-                current: current
-                    .clone()
-                    .map(|v| (v.form.clone(), v.version.clone()))
-                    .collect(),
-                accepted: current.map(|v| (v.form.clone(), v.version.clone())).collect(),
+                current: current.map(pair).collect(),
+                known: versions.iter().map(pair).collect(),
             };
             self.round_forms.insert(round.to_owned(), found);
         }
@@ -391,7 +401,8 @@ enum Judged {
     Done(Outcome),
     New {
         row: Box<responses::Model>,
-        invitation: Option<Uuid>,
+        /// Invitation and case.
+        invitation: Option<(Uuid, String)>,
     },
 }
 

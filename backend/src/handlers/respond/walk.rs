@@ -7,32 +7,19 @@
 
 use jiff::civil::Date;
 use survey_forms::flow::{self, Page};
-use survey_forms::form::{Form, MissingKind, Question};
+use survey_forms::form::{Form, Question};
 use survey_forms::response::RawAnswers;
 use survey_forms::validate::{self, FieldError};
 
 use crate::store::drafts::{Draft, Given};
+use crate::submit::health::{is_sensitive, refusal};
 
 /// Stands for the device in answers that the missing consent gave.
 const WITHHELD: &str = "withheld";
 
-/// Whether a question asks about body and health (PIPL Art. 28): the Washington
-/// Group questions, which every plan names `wg_…`.
-pub(super) fn is_sensitive(question: &Question) -> bool {
-    question.name.starts_with("wg_")
-}
-
 /// Whether a questionnaire has such questions.
 pub(super) fn asks_health(form: &Form) -> bool {
     form.questions().any(is_sensitive)
-}
-
-/// Whether anyone could leave this question out: it is optional, or has a choice for refusing.
-fn refusal<'a>(form: &'a Form, question: &Question) -> Option<&'a str> {
-    form.choices(question)
-        .iter()
-        .find(|choice| choice.missing == Some(MissingKind::Refused))
-        .map(|choice| choice.name.as_str())
 }
 
 /// Answers the questions about health with "rather not say", when consent to them was not given.

@@ -1,0 +1,46 @@
+//! `GET /api/v1/field/bundle` and `…/status`.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+
+use super::app::has;
+use super::contact::Contact;
+use super::problem::FieldProblem;
+use crate::app::AppState;
+use crate::field::bundle::Load;
+
+/// `GET /api/v1/field/bundle`: the cases of the device's owner with their questionnaires; 304 when it has them.
+///
+/// # Errors
+/// 401, 410; when the database does not answer.
+pub async fn show(
+    State(state): State<AppState>,
+    contact: Contact,
+    headers: HeaderMap,
+) -> Result<Response, FieldProblem> {
+    let load = Load::of(&state, &contact.staff, &contact.device).await?;
+    let mut reply = if has(&headers, load.etag()) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        Json(load.deliver(&state, &contact.staff, &contact.device).await?).into_response()
+    };
+    if let Ok(etag) = HeaderValue::from_str(load.etag()) {
+        reply.headers_mut().insert(header::ETAG, etag);
+    }
+    Ok(reply)
+}
+
+/// `GET /api/v1/field/status`: whether there is anything new.
+///
+/// # Errors
+/// 401, 410; when the database does not answer.
+pub async fn status(State(state): State<AppState>, contact: Contact) -> Result<Json<Value>, FieldProblem> {
+    let load = Load::of(&state, &contact.staff, &contact.device).await?;
+    Ok(Json(json!({
+        "max_offline_days": contact.device.max_offline_days,
+        "bundle_etag": load.etag(),
+    })))
+}

@@ -1,0 +1,99 @@
+//! `POST /api/v1/field/devices` and `…/wiped`.
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::json;
+
+use super::contact::Anyhow;
+use super::problem::FieldProblem;
+use crate::app::AppState;
+use crate::auth::{Role, password};
+use crate::error::AppError;
+use crate::field::devices;
+use crate::middleware::client::ClientAddress;
+use crate::store::devices::ACTIVE;
+use crate::store::staff;
+
+/// Longest login looked at.
+const MAX_LOGIN: usize = 100;
+
+/// Reads a JSON body.
+pub(super) fn read<T: DeserializeOwned>(body: Result<Bytes, BytesRejection>) -> Result<T, AppError> {
+    let body = body.map_err(|rejection| match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => AppError::too_large(),
+        _ => AppError::malformed(&rejection.body_text()),
+    })?;
+    serde_json::from_slice(&body).map_err(|error| AppError::malformed(&error.to_string()))
+}
+
+/// Who registers a device.
+#[derive(Deserialize)]
+struct Registration {
+    login: String,
+    password: String,
+    #[serde(default)]
+    device_name: String,
+}
+
+/// `POST /api/v1/field/devices`: the same answer for a wrong name, a wrong password and a closed account.
+///
+/// # Errors
+/// 401 wrong login; 403 for others than interviewers, and for those whom a judged unit employs; 429.
+pub async fn register(
+    State(state): State<AppState>,
+    ClientAddress(address): ClientAddress,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Response, FieldProblem> {
+    let said: Registration = read(body)?;
+    let login: String = said.login.trim().chars().take(MAX_LOGIN).collect();
+    if let Some(wait) = state.limits.login_wait(&login, address) {
+        return Err(AppError::too_many(wait.as_secs() + 1).into());
+    }
+    let account = staff::by_login(&state.db, &login).await?;
+    let stored = account.as_ref().map(|account| account.password_hash.clone());
+    let is_right = password::verify(said.password, stored)
+        .await
+        .map_err(|error| AppError::internal(&error))?;
+    let Some(account) = account.filter(|account| is_right && !account.disabled) else {
+        state.limits.login_failed(&login, address);
+        return Err(AppError::wrong_login().into());
+    };
+    if Role::parse(&account.role) != Some(Role::Interviewer) {
+        return Err(AppError::not_an_interviewer().into());
+    }
+    let registered = devices::register(&state, &account, &said.device_name).await?;
+    let reply = json!({
+        "device_id": registered.device.id,
+        "token": registered.token,
+        "interviewer": { "login": account.login, "name": account.display_name },
+        "max_offline_days": registered.device.max_offline_days,
+    });
+    Ok((StatusCode::CREATED, Json(reply)).into_response())
+}
+
+/// `POST /api/v1/field/wiped`: the device has deleted everything.
+///
+/// # Errors
+/// 401 for unknown tokens; 409 when nobody had asked for it.
+pub async fn wiped(
+    State(state): State<AppState>,
+    Anyhow(contact): Anyhow,
+) -> Result<StatusCode, FieldProblem> {
+    if contact.device.state == ACTIVE {
+        return Err(AppError::new(
+            StatusCode::CONFLICT,
+            "not_to_be_wiped",
+            "没有要求清除这台设备。",
+            "Nobody asked for this device to be wiped.",
+        )
+        .into());
+    }
+    devices::confirm_wiped(&state, &contact.device, &contact.staff.login).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,70 @@
+//! `POST /api/v1/field/responses`: sealed interviews.
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::contact::Contact;
+use super::devices::read;
+use super::problem::FieldProblem;
+use crate::app::AppState;
+use crate::field::interviews::{self, Received, Sent};
+use crate::field::sealing::Envelope;
+use crate::middleware::reading;
+
+/// An interview as a device sends it.
+#[derive(Deserialize)]
+struct Body {
+    id: Uuid,
+    round: String,
+    case_id: String,
+    sealed: Envelope,
+}
+
+/// Takes in an interview: 201 accepted, 200 accepted before, 202 held for the office. After any of the three it is
+/// stored durably and the device may forget it.
+///
+/// # Errors
+/// 400 cannot be opened, 404 unknown round, 409 other content under the id, 413; 401, 410; 503 come back later.
+pub async fn create(
+    State(state): State<AppState>,
+    contact: Contact,
+    headers: axum::http::HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Response, FieldProblem> {
+    let body: Body = read(body)?;
+    let sent = Sent {
+        id: body.id,
+        round: body.round,
+        case_id: body.case_id,
+        envelope: body.sealed,
+    };
+    match interviews::receive(&state, &contact.staff, sent).await? {
+        Received::Accepted(accepted) => {
+            let status = if accepted.replayed {
+                StatusCode::OK
+            } else {
+                StatusCode::CREATED
+            };
+            Ok((status, Json(json!({ "receipt": accepted.receipt }))).into_response())
+        }
+        Received::Held(faults) => {
+            let lang = reading::of_headers(&headers).lang.code();
+            let faults: Vec<Value> = faults
+                .iter()
+                .map(|fault| json!({ "field": fault.field, "message": fault.message.get(lang) }))
+                .collect();
+            Ok((
+                StatusCode::ACCEPTED,
+                Json(json!({ "state": "held", "faults": faults })),
+            )
+                .into_response())
+        }
+    }
+}
