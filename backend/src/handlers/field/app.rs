@@ -63,7 +63,8 @@ fn serve(name: &str, headers: &HeaderMap) -> Result<Response, PageError> {
         header::CONTENT_SECURITY_POLICY,
         HeaderValue::from_static(CONTENT_SECURITY_POLICY),
     );
-    if name == "sw.js" {
+    // Both: browsers without module workers are given the shell alone.
+    if matches!(name, "sw.js" | "shell.js") {
         own.insert(
             HeaderName::from_static("service-worker-allowed"),
             HeaderValue::from_static("/field"),
