@@ -797,6 +797,19 @@ fn fragments__hold_every_question_and_choice_once() {
 }
 
 #[test]
+fn page_vectors__fragments__are_what_clients_fit_to_answers() {
+    let mut out = serde_json::Map::new();
+    for (form, _) in forms() {
+        let pages = json!({ "zh": fragments(&form, "zh"), "en": fragments(&form, "en") });
+        let mut all = serde_json::Map::new();
+        all.insert("model".to_owned(), model(&form));
+        all.insert("pages".to_owned(), pages);
+        out.insert(form.id, Json::Object(all));
+    }
+    settle("pages.json", &Json::Object(out));
+}
+
+#[test]
 fn fragments__earlier_answers__are_names_between_marks() {
     let pages = fragments(&form(ODD), "zh");
     assert!(

@@ -1,0 +1,142 @@
+// A page of the questionnaire: the server's own markup with every question and choice, made to fit the answers so
+// far. What is not asked or not offered is hidden; earlier answers are put into the words; faults are shown in place.
+
+import { h } from './dom.js';
+import { isVisible } from './state.js';
+import { pick, trim, words } from './text.js';
+
+const MARKED = /\ue000([^\ue001]*)\ue001/;
+
+export class PageForm {
+  /** root: element that holds the fragment; page: as it is shown, with the questions that may be shown. */
+  constructor(root, model, page, lang) {
+    this.root = root;
+    this.model = model;
+    this.page = page;
+    this.lang = lang;
+    this.questions = allOf(model, page.name);
+    this.boxes = Array.from(root.querySelectorAll('.q'));
+    this.words = wordsWithAnswers(root);
+    // Media files are not on the device; the words say the same.
+    for (const media of Array.from(root.querySelectorAll('[src]'))) media.remove();
+    for (const film of Array.from(root.querySelectorAll('details.sign'))) film.remove();
+    for (const hear of Array.from(root.querySelectorAll('[data-audio]'))) hear.removeAttribute('data-audio');
+  }
+
+  /** Puts the answers into the fields: what was typed, or the default where nothing was said yet. */
+  fill(state, answers) {
+    this.questions.forEach((question, at) => {
+      const box = this.boxes[at];
+      const value = Object.prototype.hasOwnProperty.call(answers, question.name) ? answers[question.name] : question.default || '';
+      const chosen = words(value);
+      for (const input of this.inputs(box, question)) {
+        if (input.type === 'radio' || input.type === 'checkbox') input.checked = chosen.indexOf(input.value) >= 0;
+        else setText(input, value);
+      }
+    });
+    this.fit(state);
+  }
+
+  /** Shows what these answers make of the page. */
+  fit(state) {
+    this.questions.forEach((question, at) => {
+      const box = this.boxes[at];
+      const slot = state.slot(question.name);
+      box.hidden = !state.relevant[slot] || this.page.questions.indexOf(question.name) < 0 && this.isHeldBack(question);
+      const fixed = box.querySelector('.q-fixed');
+      if (fixed) fixed.textContent = state.say(question, state.values[slot], this.lang);
+      for (const mark of Array.from(box.querySelectorAll('.q-required'))) mark.hidden = !state.isRequired(slot);
+      if (question.list === undefined) return;
+      const offered = state.offered(question).map(choice => choice.name);
+      for (const input of this.inputs(box, question)) {
+        const isOffered = offered.indexOf(input.value) >= 0;
+        input.closest('.choice').hidden = !isOffered;
+        if (!isOffered) input.checked = false;
+      }
+    });
+    for (const [node, text] of this.words) node.nodeValue = state.fillString(text, this.lang);
+  }
+
+  /** Withheld questions stay away whatever the answers are. */
+  isHeldBack(question) {
+    return this.page.withheld && this.page.withheld.indexOf(question.name) >= 0;
+  }
+
+  /** What stands in the fields; the empty text where nothing does, so that an answer can be taken back. */
+  read() {
+    const given = {};
+    this.questions.forEach((question, at) => {
+      const box = this.boxes[at];
+      if (box.hidden) return;
+      const inputs = this.inputs(box, question);
+      if (inputs.length === 0) return;
+      if (question.list !== undefined) {
+        given[question.name] = inputs.filter(input => input.checked).map(input => input.value).join(' ');
+      } else {
+        given[question.name] = trim(inputs[0].value);
+      }
+    });
+    return given;
+  }
+
+  /** Marks the fields at fault; the messages stand where the server's pages have them. */
+  show(faults, prefix) {
+    for (const old of Array.from(this.root.querySelectorAll('.q-error'))) old.remove();
+    this.questions.forEach((question, at) => {
+      const box = this.boxes[at];
+      const fault = faults.find(one => one.field === question.name);
+      box.classList.toggle('q-invalid', Boolean(fault));
+      const id = 'err-' + question.name;
+      const inputs = this.inputs(box, question);
+      const group = box.querySelector('fieldset');
+      for (const element of group ? [group] : inputs) describe(element, id, Boolean(fault));
+      for (const input of inputs) {
+        if (fault && input.type !== 'radio') input.setAttribute('aria-invalid', 'true');
+        else input.removeAttribute('aria-invalid');
+      }
+      if (!fault) return;
+      const message = h('p', { class: 'q-error', id }, h('span', { class: 'q-error-prefix' }, prefix), pick(fault.message, this.lang));
+      const before = group ? group.querySelector('.choices') : inputs[0];
+      before.parentNode.insertBefore(message, before);
+    });
+  }
+
+  inputs(box, question) {
+    return Array.from(box.querySelectorAll('input, textarea, select')).filter(input => input.name === question.name);
+  }
+}
+
+/** Every question that the fragment of a page holds, in its order. */
+export function allOf(model, name) {
+  const top = model.nodes.findIndex(node => node.name === name);
+  if (!model.nodes[top].group) return [model.nodes[top]];
+  const isInside = slot => {
+    for (let at = model.nodes[slot].parent; at !== null; at = model.nodes[at].parent) if (at === top) return true;
+    return false;
+  };
+  return model.nodes.filter((node, slot) => !node.group && isVisible(node) && isInside(slot));
+}
+
+/** A date field cannot show what is no date. */
+function setText(input, value) {
+  input.value = value;
+  if (input.type === 'date' && input.value !== value) {
+    input.type = 'text';
+    input.value = value;
+  }
+}
+
+function describe(element, id, wanted) {
+  const ids = (element.getAttribute('aria-describedby') || '').split(' ').filter(one => one && one !== id);
+  if (wanted) ids.push(id);
+  if (ids.length > 0) element.setAttribute('aria-describedby', ids.join(' '));
+  else element.removeAttribute('aria-describedby');
+}
+
+/** Text nodes in which earlier answers stand, with their words. */
+function wordsWithAnswers(root) {
+  const found = [];
+  const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT, null, false);
+  while (walker.nextNode()) if (MARKED.test(walker.currentNode.nodeValue)) found.push([walker.currentNode, walker.currentNode.nodeValue]);
+  return found;
+}

@@ -1,0 +1,39 @@
+// The app's own files, kept so that it opens with no network. A new version is fetched whole beside the old one and
+// waits: it takes over when the app is next opened, or when somebody presses the button, never under an interview.
+
+const VERSION = '57e1fb3f30d7';
+const CACHE = 'minyi-field-' + VERSION;
+const FILES = ['/field', '/field/field.css', '/field/app.webmanifest', '/field/icon.svg', '/field/icon-192.png',
+  '/field/icon-512.png', '/field/answer.js', '/field/app.js', '/field/bundle.js', '/field/canary.js', '/field/clock.js',
+  '/field/day.js', '/field/dom.js', '/field/expression.js', '/field/flow.js', '/field/interview.js',
+  '/field/page-form.js', '/field/seal.js', '/field/state.js', '/field/store.js', '/field/sync.js', '/field/text.js',
+  '/field/validate.js', '/field/view-attempt.js', '/field/view-device.js', '/field/view-interview.js',
+  '/field/view-list.js', '/field/view-queue.js', '/field/view-start.js', '/field/words.js'];
+
+self.addEventListener('install', event => {
+  // Past the browser's own cache, which may still hold files of the last version.
+  const fresh = FILES.map(file => new Request(file, { cache: 'reload' }));
+  event.waitUntil(self.caches.open(CACHE).then(cache => cache.addAll(fresh)));
+});
+
+self.addEventListener('activate', event => {
+  const isOld = name => name.startsWith('minyi-field-') && name !== CACHE;
+  event.waitUntil(self.caches.keys()
+    .then(names => Promise.all(names.filter(isOld).map(name => self.caches.delete(name))))
+    .then(() => self.clients.claim()));
+});
+
+self.addEventListener('message', event => {
+  if (event.data === 'take-over') self.skipWaiting();
+});
+
+self.addEventListener('fetch', event => {
+  const { method, url, mode } = event.request;
+  const { origin, pathname } = new URL(url);
+  if (method !== 'GET' || origin !== self.location.origin) return;
+  const file = mode === 'navigate' && pathname === '/field' ? '/field' : pathname;
+  if (FILES.indexOf(file) < 0) return;
+  event.respondWith(self.caches.open(CACHE)
+    .then(cache => cache.match(file))
+    .then(found => found || self.fetch(event.request)));
+});
