@@ -376,8 +376,19 @@ mod tests {
     fn every_code_of_the_field_has_its_disposition_and_nothing_else_has() {
         use Disposition::*;
         let expected = [
-            Complete, Partial, Refusal, Refusal, NonContact, NonContact, Other, Other, Other, Other,
-            UnknownHousehold, UnknownOther, NotEligible,
+            Complete,
+            Partial,
+            Refusal,
+            Refusal,
+            NonContact,
+            NonContact,
+            Other,
+            Other,
+            Other,
+            Other,
+            UnknownHousehold,
+            UnknownOther,
+            NotEligible,
         ];
         assert_eq!(FIELD_CODES.map(Disposition::parse), expected.map(Some));
         for disposition in Disposition::ALL {
@@ -395,7 +406,10 @@ mod tests {
         let settle = Disposition::settle;
         assert_eq!(settle(false, None, Some(Refusal), Some(NonContact)), Refusal);
         assert_eq!(settle(false, None, None, Some(NonContact)), NonContact);
-        assert_eq!(settle(false, Some(NotEligible), Some(Refusal), Some(Refusal)), NotEligible);
+        assert_eq!(
+            settle(false, Some(NotEligible), Some(Refusal), Some(Refusal)),
+            NotEligible
+        );
         assert_eq!(settle(false, Some(Complete), None, None), UnknownOther);
         assert_eq!(settle(false, None, Some(Complete), Some(Complete)), Partial);
         assert_eq!(settle(true, Some(Refusal), Some(Refusal), None), Complete);
@@ -404,7 +418,10 @@ mod tests {
     #[test]
     fn merged_counts_give_the_rates_of_all_cases_together() {
         let mut all = DispositionCounts::of([Disposition::Complete, Disposition::Refusal]);
-        all.merge(&DispositionCounts::of([Disposition::Complete, Disposition::NonContact]));
+        all.merge(&DispositionCounts::of([
+            Disposition::Complete,
+            Disposition::NonContact,
+        ]));
         assert_eq!((all.rr1(), all.ref1(), all.con1()), (0.5, 0.25, 0.75));
     }
 

@@ -16,6 +16,7 @@ use crate::auth::limit::Limits;
 use crate::clock::{Entropy, SharedClock, SystemClock};
 use crate::config::Config;
 use crate::keys::{KeyError, Keys};
+use crate::monitor::quality::QualityCache;
 use crate::store::{self, ConnectError, StoreError, forms, plan_files, rounds};
 use crate::submit::Submitter;
 
@@ -41,6 +42,8 @@ pub struct App {
     pub forms: FormCache,
     /// Parsed plans of sealed rounds.
     pub plans: PlanCache,
+    /// The quality of interviews, as last looked at.
+    pub interviews: QualityCache,
     /// Failed codes and sign-ins.
     pub limits: Limits,
     /// Renders `/metrics`.
@@ -162,6 +165,7 @@ impl Base {
             submitter,
             forms,
             plans: PlanCache::default(),
+            interviews: QualityCache::default(),
             limits,
             metrics: metrics_handle(),
         };

@@ -10,6 +10,7 @@
 
 pub mod assets;
 pub mod check;
+pub mod fieldwork;
 pub mod home;
 pub mod layout;
 pub mod login;

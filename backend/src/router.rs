@@ -80,6 +80,11 @@ fn staff() -> Router<AppState> {
         .route("/console/login", get(login::show).post(login::enter))
         .route("/console/logout", post(login::leave))
         .route("/console/rounds/{id}", get(console::round))
+        .route("/console/rounds/{id}/fieldwork", get(console::fieldwork::show))
+        .route(
+            "/console/rounds/{id}/fieldwork/download",
+            get(console::fieldwork::download),
+        )
         .route(
             "/console/rounds/{id}/compute",
             get(console::watch).post(console::compute),

@@ -59,9 +59,19 @@ pub static CONSOLE_CSS: LazyLock<Asset> = LazyLock::new(|| {
     )
 });
 
+/// Keeps the fieldwork monitor up to date; the page is whole without it.
+pub static CONSOLE_JS: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new(
+        "console",
+        "js",
+        "text/javascript; charset=utf-8",
+        include_str!("../../assets/console.js"),
+    )
+});
+
 /// The file with this address, if it is one of ours in the present version.
 pub fn find(path: &str) -> Option<&'static Asset> {
-    [&SURVEY_CSS, &SURVEY_JS, &CONSOLE_CSS]
+    [&SURVEY_CSS, &SURVEY_JS, &CONSOLE_CSS, &CONSOLE_JS]
         .into_iter()
         .map(|asset| &**asset)
         .find(|asset| asset.href == path)

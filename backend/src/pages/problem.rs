@@ -31,6 +31,11 @@ pub enum Problem {
     Lost,
     /// The role has no right to it.
     Forbidden,
+    /// Staff of a judged unit asked how fieldwork goes.
+    JudgedWatches {
+        /// Name of the unit.
+        unit: String,
+    },
     /// The form was made by another session, or sent from another site.
     Stale,
     /// Database, disk or another part failed.
@@ -65,6 +70,10 @@ pub fn page(reading: Reading, problem: &Problem, help: Option<&Help>) -> Markup 
             tr!(lang, "problem.forbidden_title"),
             tr!(lang, "problem.forbidden_text"),
         ),
+        Problem::JudgedWatches { unit } => (
+            tr!(lang, "fieldwork.judged_title"),
+            tr!(lang, "fieldwork.judged_text", unit = unit),
+        ),
         Problem::Stale => (tr!(lang, "problem.stale_title"), tr!(lang, "problem.stale_text")),
         Problem::Failed => (
             tr!(lang, "problem.failed_title"),
@@ -98,6 +107,7 @@ pub fn page(reading: Reading, problem: &Problem, help: Option<&Help>) -> Markup 
                     @if !organiser.is_empty() { p { (tr!(lang, "problem.used_other", organiser = organiser)) } }
                     @if let Some(href) = receipt { p { a.main href=(href) { (tr!(lang, "problem.used_receipt")) } } }
                 }
+                Problem::JudgedWatches { .. } => p { (tr!(lang, "fieldwork.judged_why")) },
                 Problem::Lost | Problem::UnknownLink => p { a.main href="/" { (tr!(lang, "problem.lost_go")) } },
                 _ => {}
             }

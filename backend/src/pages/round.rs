@@ -191,6 +191,7 @@ pub fn page(lang: Lang, staff: &SignedIn, view: &Overview) -> Markup {
                     }
                 }
             }
+            p { a href={ "/console/rounds/" (view.id) "/fieldwork" } { (tr!(lang, "fieldwork.link")) } }
             p { a href={ "/results/" (view.id) } { (tr!(lang, "console.public")) } }
             h2 { (tr!(lang, "round.groups_title")) }
             p.note { (tr!(lang, "round.rate_note")) }

@@ -60,6 +60,31 @@ pub fn measure(lang: Lang, measure: &str) -> String {
     }
 }
 
+/// What a disposition means: an AAPOR code, however fine, or a stored word; anything else is shown as it is.
+pub fn disposition(lang: Lang, code: &str) -> String {
+    use analysis::disposition::Disposition;
+    let fine = match code {
+        "2.12" => tr!(lang, "disposition.break_off"),
+        "2.20" => tr!(lang, "disposition.appointment"),
+        "2.31" => tr!(lang, "disposition.dead"),
+        "2.32" => tr!(lang, "disposition.unable"),
+        "2.33" => tr!(lang, "disposition.language"),
+        "3.21" => tr!(lang, "disposition.no_access"),
+        _ => match Disposition::parse(code) {
+            Some(Disposition::Complete) => tr!(lang, "disposition.complete"),
+            Some(Disposition::Partial) => tr!(lang, "disposition.partial"),
+            Some(Disposition::Refusal) => tr!(lang, "disposition.refusal"),
+            Some(Disposition::NonContact) => tr!(lang, "disposition.non_contact"),
+            Some(Disposition::Other) => tr!(lang, "disposition.other"),
+            Some(Disposition::UnknownHousehold) => tr!(lang, "disposition.unknown_household"),
+            Some(Disposition::UnknownOther) => tr!(lang, "disposition.unknown_other"),
+            Some(Disposition::NotEligible) => tr!(lang, "disposition.not_eligible"),
+            None => return code.to_owned(),
+        },
+    };
+    fine.into_owned()
+}
+
 /// The name of a role.
 pub fn role(lang: Lang, role: crate::auth::Role) -> String {
     use crate::auth::Role;
@@ -82,6 +107,19 @@ mod tests {
         let date = jiff::civil::date(2026, 11, 3);
         assert_eq!(day(Lang::Zh, date), "2026年11月3日");
         assert_eq!(day(Lang::En, date), "3 November 2026");
+    }
+
+    #[test]
+    fn every_code_of_the_field_has_words_of_its_own() {
+        for lang in Lang::ALL {
+            let words: std::collections::BTreeSet<String> = analysis::disposition::FIELD_CODES
+                .iter()
+                .map(|code| disposition(lang, code))
+                .collect();
+            assert_eq!(words.len(), analysis::disposition::FIELD_CODES.len(), "{words:?}");
+            assert_eq!(disposition(lang, "refusal"), disposition(lang, "2.11"));
+            assert_eq!(disposition(lang, "9.9"), "9.9");
+        }
     }
 
     #[test]
