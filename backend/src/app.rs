@@ -16,6 +16,7 @@ use crate::auth::limit::Limits;
 use crate::clock::{Entropy, SharedClock, SystemClock};
 use crate::config::Config;
 use crate::keys::{KeyError, Keys};
+use crate::media::MediaCache;
 use crate::store::{self, ConnectError, StoreError, forms, plan_files, rounds};
 use crate::submit::Submitter;
 
@@ -41,6 +42,8 @@ pub struct App {
     pub forms: FormCache,
     /// Parsed plans of sealed rounds.
     pub plans: PlanCache,
+    /// Pictures, recordings and films of sealed rounds.
+    pub media: MediaCache,
     /// Failed codes and sign-ins.
     pub limits: Limits,
     /// Renders `/metrics`.
@@ -162,6 +165,7 @@ impl Base {
             submitter,
             forms,
             plans: PlanCache::default(),
+            media: MediaCache::default(),
             limits,
             metrics: metrics_handle(),
         };
