@@ -17,6 +17,7 @@ use crate::clock::{Entropy, SharedClock, SystemClock};
 use crate::config::Config;
 use crate::keys::{KeyError, Keys};
 use crate::monitor::quality::QualityCache;
+use crate::media::MediaCache;
 use crate::store::{self, ConnectError, StoreError, forms, plan_files, rounds};
 use crate::submit::Submitter;
 
@@ -44,6 +45,8 @@ pub struct App {
     pub plans: PlanCache,
     /// The quality of interviews, as last looked at.
     pub interviews: QualityCache,
+    /// Pictures, recordings and films of sealed rounds.
+    pub media: MediaCache,
     /// Failed codes and sign-ins.
     pub limits: Limits,
     /// Renders `/metrics`.
@@ -166,6 +169,7 @@ impl Base {
             forms,
             plans: PlanCache::default(),
             interviews: QualityCache::default(),
+            media: MediaCache::default(),
             limits,
             metrics: metrics_handle(),
         };

@@ -5,6 +5,7 @@ pub mod console;
 pub mod forms;
 pub mod health;
 pub mod login;
+pub mod media;
 pub mod open_link;
 pub mod respond;
 pub mod responses;

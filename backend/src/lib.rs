@@ -14,6 +14,7 @@ pub mod handlers;
 pub mod jobs;
 pub mod keys;
 pub mod mail;
+pub mod media;
 pub mod middleware;
 pub mod migration;
 pub mod monitor;

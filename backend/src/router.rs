@@ -9,6 +9,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, RequestId, SetRequestIdLayer};
 use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
@@ -16,7 +17,7 @@ use tower_http::trace::TraceLayer;
 use crate::app::AppState;
 use crate::error::AppError;
 use crate::handlers::respond::{self, finish, later, question, start};
-use crate::handlers::{assets, console, forms, health, login, responses, results};
+use crate::handlers::{assets, console, forms, health, login, media, responses, results};
 use crate::middleware::problems::PageError;
 use crate::middleware::{headers, origin, problems};
 
@@ -71,6 +72,7 @@ fn public() -> Router<AppState> {
     Router::new()
         .route("/results/{round}", get(results::show))
         .route("/assets/{file}", get(assets::get))
+        .route("/media/{round}/{file}", get(media::get))
 }
 
 /// Staff. Every handler asks for the right to do what it does.
@@ -114,7 +116,12 @@ pub fn router(state: AppState) -> Router {
             StatusCode::SERVICE_UNAVAILABLE,
             TIMEOUT,
         ))
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().compress_when(
+            DefaultPredicate::new()
+                // Compressed already, and served in ranges.
+                .and(NotForContentType::const_new("audio/"))
+                .and(NotForContentType::const_new("video/")),
+        ))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(TraceLayer::new_for_http().make_span_with(span))
         .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))

@@ -4,11 +4,12 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 use survey_forms::flow::Page;
 use survey_forms::form::Form;
+use survey_forms::render::Manner;
 use survey_forms::response::RawAnswers;
 use survey_forms::validate::FieldError;
 
 use super::layout::{Fault, Frame, Switches, fault_summary, respondent};
-use super::{Help, Lang, Reading, tr, words};
+use super::{Help, Reading, tr, words};
 
 /// A page of the questionnaire as it is shown to this device.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +22,8 @@ pub struct Question<'a> {
     pub answers: &'a RawAnswers,
     /// What is wrong with this page's answers.
     pub errors: &'a [FieldError],
+    /// Wording, films and media addresses.
+    pub manner: Manner<'a>,
     /// Name of the round.
     pub round: &'a str,
     /// Address the form is sent to.
@@ -54,12 +57,12 @@ fn control_href(form: &Form, field: &str) -> String {
 
 /// The faults of a page for its summary. Where several questions share the page,
 /// each is named: "please answer" three times would lead nowhere.
-fn faults(form: &Form, page: &Page, errors: &[FieldError], lang: Lang) -> Vec<Fault> {
+fn faults(form: &Form, page: &Page, errors: &[FieldError], lang: &str) -> Vec<Fault> {
     let text = |error: &FieldError| {
-        let message = error.message.get(lang.code());
+        let message = error.message.get(lang);
         match form.question(&error.field) {
             Some(question) if page.questions.len() > 1 => {
-                format!("{} {message}", question.label.get(lang.code()))
+                format!("{} {message}", question.label.get(lang))
             }
             _ => message.to_owned(),
         }
@@ -84,7 +87,7 @@ pub fn page(reading: Reading, view: Question<'_>) -> Markup {
         .questions
         .iter()
         .find_map(|name| view.form.question(name))
-        .map(|question| question.label.get(lang.code()).to_owned())
+        .map(|question| question.label.get(view.manner.lang).to_owned())
         .unwrap_or_default();
     let title = format!("{label} ({progress})");
     let frame = Frame {
@@ -99,11 +102,14 @@ pub fn page(reading: Reading, view: Question<'_>) -> Markup {
         frame,
         &html! {
             p.progress { (progress) }
-            (fault_summary(&tr!(lang, "question.errors"), &faults(view.form, view.page, view.errors, lang)))
+            (fault_summary(&tr!(lang, "question.errors"), &faults(view.form, view.page, view.errors, view.manner.lang)))
             form #question method="post" action=(view.action) novalidate autocomplete="off"
                 data-saved=(tr!(lang, "view.saved")) data-unsaved=(tr!(lang, "view.not_saved")) {
                 @if view.from_check { input type="hidden" name="from" value="check"; }
-                (survey_forms::render::page(view.form, view.page, view.answers, view.errors, lang.code()))
+                // Set by the script when they were used on this page.
+                input #heard type="hidden" name="heard" value="";
+                input #watched type="hidden" name="watched" value="";
+                (survey_forms::render::page_in(view.form, view.page, view.answers, view.errors, &view.manner))
                 button.main data-main type="submit" name="go" value="next" {
                     @if view.from_check { (tr!(lang, "question.to_check")) } @else { (tr!(lang, "question.next")) }
                 }

@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use maud::Markup;
 use survey_forms::flow::Page;
+use survey_forms::render::Manner;
 use survey_forms::response;
 use survey_forms::validate::FieldError;
 
@@ -45,7 +46,13 @@ fn render(
     from_check: bool,
 ) -> Markup {
     let walk = visit.walk(draft, device);
+    let media = |name: &str| visit.media.address(name);
     let view = Question {
+        manner: Manner {
+            lang: visit.wording(walk.answers()),
+            sign: visit.reading.sign,
+            media: &media,
+        },
         form: &visit.form,
         page,
         answers: walk.answers(),

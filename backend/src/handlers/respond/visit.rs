@@ -12,6 +12,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use jiff::civil::Date;
 use survey_forms::form::Form;
+use survey_forms::response::RawAnswers;
 use uuid::Uuid;
 
 use super::walk::{self, Walk};
@@ -22,7 +23,8 @@ use crate::middleware::cookie::{self, NewCookie};
 use crate::middleware::problems::PageError;
 use crate::middleware::reading;
 use crate::pages::problem::Problem;
-use crate::pages::{Help, Lang, Reading};
+use crate::media::MediaIndex;
+use crate::pages::{Help, Lang, Offers, Reading};
 use crate::store::drafts::{self, Draft};
 use crate::store::invitations::{self, Invitation};
 use crate::store::rounds::{self, Round, RoundGroup, RoundState};
@@ -63,6 +65,8 @@ pub struct Visit {
     pub(crate) device: Option<Device>,
     pub(crate) draft: Option<Draft>,
     pub(crate) today: Date,
+    /// Pictures, recordings and films of the round.
+    pub(crate) media: Arc<MediaIndex>,
 }
 
 /// Whom to turn to in a round.
@@ -129,6 +133,13 @@ impl Visit {
     /// Whom to turn to.
     pub(crate) fn help(&self) -> Help {
         help(&self.plan, self.reading.lang)
+    }
+
+    /// The tag by which the questionnaire's words are asked for, given the answers so far: to someone who answers for
+    /// the person they speak of that person.
+    pub(crate) fn wording(&self, answers: &RawAnswers) -> &'static str {
+        let is_proxy = answers.get("answering").is_some_and(|said| said == "proxy");
+        self.reading.wording(is_proxy)
     }
 
     /// Name of the round in the reader's language.
@@ -213,7 +224,7 @@ impl FromRequestParts<AppState> for Visit {
     type Rejection = PageError;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, PageError> {
-        let reading = reading::of_headers(&parts.headers);
+        let mut reading = reading::of_headers(&parts.headers);
         let params = RawPathParams::from_request_parts(parts, state)
             .await
             .map_err(|_| PageError::lost())?;
@@ -260,6 +271,11 @@ impl FromRequestParts<AppState> for Visit {
             .current(&state.db, &round.id, &group.form)
             .await?
             .ok_or_else(PageError::lost)?;
+        let media = state.media.of_round(state, &round).await?;
+        reading.offers = Offers {
+            easy: form.wordings.iter().any(|tag| tag.as_str().contains("-x-easy")),
+            sign: media.has_films(&form),
+        };
         let device = Device::of_cookie(state, &round.id, &parts.headers);
         let mut visit = Self {
             reading,
@@ -272,6 +288,7 @@ impl FromRequestParts<AppState> for Visit {
             device,
             draft: None,
             today: state.clock.today(),
+            media,
         };
         let draft_id = match (&visit.entry, &visit.device) {
             (Entry::Invited(_, invitation), _) => Some(state.keys.link(invitation.id)),
