@@ -11,4 +11,4 @@ pub mod responses;
 pub mod results;
 
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;

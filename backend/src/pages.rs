@@ -11,8 +11,10 @@
 pub mod assets;
 pub mod check;
 pub mod home;
+pub mod invitations;
 pub mod layout;
 pub mod login;
+pub mod no_remind;
 pub mod office;
 pub mod problem;
 pub mod question;
