@@ -12,4 +12,4 @@ pub mod responses;
 pub mod results;
 
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;

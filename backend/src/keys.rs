@@ -54,6 +54,7 @@ pub struct Keys {
     content: [u8; 32],
     device: [u8; 32],
     audit: [u8; 32],
+    pin: [u8; 32],
     receipt: SigningKey,
 }
 
@@ -89,6 +90,7 @@ impl Keys {
             content: subkey("content"),
             device: subkey("device"),
             audit: subkey("audit"),
+            pin: subkey("pin"),
             receipt: SigningKey::from_bytes(&subkey("receipt")),
         }
     }
@@ -203,6 +205,12 @@ impl Keys {
     /// Keyed hash of a browser token for a round, hex.
     pub fn device_hash(&self, round: &str, token: &str) -> String {
         hex::encode(hmac(&self.device, &[round.as_bytes(), token.as_bytes()]))
+    }
+
+    /// Keyed hash of a respondent's four digits for a draft, hex. Ten thousand guesses would find them under any plain
+    /// hash, however slow; not without this key.
+    pub fn pin_hash(&self, draft: &str, digits: &str) -> String {
+        hex::encode(hmac(&self.pin, &[draft.as_bytes(), digits.as_bytes()]))
     }
 
     /// Keyed hash of an audit entry's fields, hex.

@@ -11,6 +11,7 @@ pub mod demo;
 pub mod entity;
 pub mod error;
 pub mod handlers;
+pub mod inviting;
 pub mod jobs;
 pub mod keys;
 pub mod mail;

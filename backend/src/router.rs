@@ -16,7 +16,8 @@ use tower_http::trace::TraceLayer;
 
 use crate::app::AppState;
 use crate::error::AppError;
-use crate::handlers::respond::{self, finish, later, question, start};
+use crate::handlers::console::inviting;
+use crate::handlers::respond::{self, finish, later, pin, question, remind, start};
 use crate::handlers::{assets, console, forms, health, login, media, responses, results};
 use crate::middleware::problems::PageError;
 use crate::middleware::{headers, origin, problems};
@@ -65,6 +66,8 @@ fn respondents() -> Router<AppState> {
             .route(&format!("{base}/later"), get(later::show).post(later::hide));
     }
     router
+        .route("/r/{code}/pin", post(pin::enter).get(pin::back))
+        .route("/r/{code}/noremind", get(remind::show).post(remind::confirm))
 }
 
 /// The public.
@@ -92,8 +95,21 @@ fn staff() -> Router<AppState> {
             get(console::watch).post(console::compute),
         )
         .route("/console/rounds/{id}/report/download", get(console::report))
+        .merge(invitations_of_round())
         .route("/console/outbox", get(console::mail))
         .route("/console/audit", get(console::audit_log))
+}
+
+/// Invitations: for the office and the third party, never for a judged unit.
+fn invitations_of_round() -> Router<AppState> {
+    let base = "/console/rounds/{id}/invitations";
+    Router::new()
+        .route(base, get(inviting::show))
+        .route(&format!("{base}/sheets"), post(inviting::print))
+        .route(&format!("{base}/sms"), post(inviting::text_messages))
+        .route(&format!("{base}/posters"), post(inviting::posters))
+        .route(&format!("{base}/email"), post(inviting::email))
+        .route(&format!("{base}/replace"), post(inviting::replace))
 }
 
 /// The whole server.

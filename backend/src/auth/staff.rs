@@ -137,4 +137,12 @@ macro_rules! permissions {
     };
 }
 
-permissions!(SeeRound, Compute, DownloadReport, SeeOutbox, SeeAudit);
+permissions!(
+    SeeRound,
+    Compute,
+    DownloadReport,
+    SeeOutbox,
+    SeeAudit,
+    HandOut,
+    SendInvitations
+);

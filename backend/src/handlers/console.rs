@@ -29,6 +29,7 @@ use crate::store::rounds::{self, Round};
 use crate::store::{StoreError, begin, invitations, outbox, results};
 
 pub mod fieldwork;
+pub mod inviting;
 pub(in crate::handlers) mod overview;
 
 /// Audit entries shown.

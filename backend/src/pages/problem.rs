@@ -16,6 +16,20 @@ pub enum Problem {
         /// Address of the receipt page.
         receipt: Option<String>,
     },
+    /// The site of an open link has its number of answers for today.
+    CapReached {
+        /// The site.
+        site: String,
+        /// When it opens again; none when the round ends before.
+        again: Option<Date>,
+    },
+    /// Enough answers of this kind have come by open links.
+    QuotaFull,
+    /// Staff of a judged unit asked for invitations.
+    JudgedUnit {
+        /// Name of the unit.
+        unit: String,
+    },
     /// The round is over.
     Closed(Date),
     /// The round has not begun.
@@ -52,6 +66,15 @@ pub fn page(reading: Reading, problem: &Problem, help: Option<&Help>) -> Markup 
             tr!(lang, "problem.unknown_text"),
         ),
         Problem::UsedCode { .. } => (tr!(lang, "problem.used_title"), tr!(lang, "problem.used_text")),
+        Problem::CapReached { site, .. } => (
+            tr!(lang, "problem.cap_title"),
+            tr!(lang, "problem.cap_text", site = site),
+        ),
+        Problem::QuotaFull => (tr!(lang, "problem.quota_title"), tr!(lang, "problem.quota_text")),
+        Problem::JudgedUnit { unit } => (
+            tr!(lang, "problem.judged_title"),
+            tr!(lang, "problem.judged_text", unit = unit),
+        ),
         Problem::Closed(day) => (
             tr!(lang, "problem.closed_title"),
             tr!(lang, "problem.closed_text", date = words::day(lang, *day)),
@@ -108,6 +131,20 @@ pub fn page(reading: Reading, problem: &Problem, help: Option<&Help>) -> Markup 
                     @if let Some(href) = receipt { p { a.main href=(href) { (tr!(lang, "problem.used_receipt")) } } }
                 }
                 Problem::JudgedWatches { .. } => p { (tr!(lang, "fieldwork.judged_why")) },
+                Problem::CapReached { again, .. } => {
+                    p {
+                        @match again {
+                            Some(day) => (tr!(lang, "problem.cap_again", date = words::day(lang, *day))),
+                            None => (tr!(lang, "problem.cap_over")),
+                        }
+                    }
+                    p { (tr!(lang, "problem.cap_other")) }
+                }
+                Problem::QuotaFull => p { (tr!(lang, "problem.quota_other")) },
+                Problem::JudgedUnit { .. } => {
+                    p { (tr!(lang, "problem.judged_why")) }
+                    p { a.main href="/console" { (tr!(lang, "problem.judged_go")) } }
+                }
                 Problem::Lost | Problem::UnknownLink => p { a.main href="/" { (tr!(lang, "problem.lost_go")) } },
                 _ => {}
             }

@@ -9,7 +9,8 @@ use survey_forms::response::RawAnswers;
 use survey_forms::validate::FieldError;
 
 use super::layout::{Fault, Frame, Switches, fault_summary, respondent};
-use super::{Help, Reading, tr, words};
+use super::start::pin_field;
+use super::{Help, Lang, Reading, tr, words};
 
 /// A page of the questionnaire as it is shown to this device.
 #[derive(Clone, Copy, Debug)]
@@ -127,6 +128,17 @@ pub fn page(reading: Reading, view: Question<'_>) -> Markup {
     )
 }
 
+/// What the page after "stop now" says about the respondent's own four digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PinOffer {
+    /// None yet.
+    Ask,
+    /// What was sent is not four digits.
+    NotFour,
+    /// Kept.
+    Stored,
+}
+
 /// The page after "stop now": how to go on later, and how to leave nothing behind on someone else's phone.
 #[derive(Clone, Debug)]
 pub struct Later {
@@ -142,18 +154,42 @@ pub struct Later {
     pub closes_on: Option<Date>,
     /// Whether the answers have just been hidden on this device.
     pub forgotten: bool,
+    /// Four digits with which the answers can be seen on another device; none where they cannot be set.
+    pub pin: Option<PinOffer>,
     /// Whom to turn to.
     pub help: Help,
+}
+
+fn pin_offer(lang: Lang, path: &str, offer: PinOffer) -> Markup {
+    let message = (offer == PinOffer::NotFour).then(|| tr!(lang, "pin.not_four"));
+    html! {
+        h2 { (tr!(lang, "pin.offer_title")) }
+        @if offer == PinOffer::Stored { p.notice role="status" { (tr!(lang, "pin.stored")) } }
+        p { (tr!(lang, "pin.offer_text")) }
+        form method="post" action=(path) novalidate autocomplete="off" {
+            (pin_field(&tr!(lang, "pin.label"), &tr!(lang, "pin.offer_hint"), message.as_deref()))
+            button.second type="submit" name="go" value="pin" {
+                @if offer == PinOffer::Stored { (tr!(lang, "pin.change_go")) } @else { (tr!(lang, "pin.offer_go")) }
+            }
+        }
+    }
 }
 
 /// Renders the page after "stop now".
 pub fn later(reading: Reading, view: &Later) -> Markup {
     let lang = reading.lang;
     let title = tr!(lang, "later.title");
+    let faults: Vec<Fault> = (view.pin == Some(PinOffer::NotFour))
+        .then(|| Fault {
+            href: "#pin".to_owned(),
+            text: tr!(lang, "pin.not_four").into_owned(),
+        })
+        .into_iter()
+        .collect();
     let frame = Frame {
         reading,
         title: &title,
-        has_error: false,
+        has_error: !faults.is_empty(),
         site: &view.round,
         help: Some(&view.help),
         switches: Switches::Return(&view.path),
@@ -161,6 +197,7 @@ pub fn later(reading: Reading, view: &Later) -> Markup {
     respondent(
         frame,
         &html! {
+            (fault_summary(&tr!(lang, "question.errors"), &faults))
             h1 { (title) }
             @if view.forgotten { p.notice role="status" { (tr!(lang, "later.forgotten")) } }
             @if let Some(code) = &view.code {
@@ -174,6 +211,7 @@ pub fn later(reading: Reading, view: &Later) -> Markup {
             }
             @if let Some(day) = view.closes_on { p { (tr!(lang, "later.until", date = words::day(lang, day))) } }
             p { a.main data-main href=(view.start) { (tr!(lang, "later.go")) } }
+            @if let Some(offer) = view.pin { (pin_offer(lang, &view.path, offer)) }
             @if view.code.is_some() && !view.forgotten {
                 h2 { (tr!(lang, "later.shared")) }
                 p { (tr!(lang, "later.shared_text")) }

@@ -11,6 +11,7 @@ use survey_forms::render::answer_text;
 use survey_forms::validate::FieldError;
 
 use super::html;
+use super::room;
 use super::visit::{Device, Entry, Visit};
 use crate::app::AppState;
 use crate::error::AppError;
@@ -139,6 +140,8 @@ pub async fn submit(State(state): State<AppState>, visit: Visit) -> Result<Respo
         // Handed in a moment ago by the first of two presses, in another language.
         Err(SubmitError::IdConflict) => Ok(to_receipt()),
         Err(SubmitError::CodeUsed) => Err(visit.used()),
+        Err(SubmitError::DailyCap { .. }) => Err(room::capped(&state, &visit)),
+        Err(SubmitError::QuotaFull) => Err(room::quota_full(&visit)),
         Err(SubmitError::UnknownVersion { .. }) => Err(PageError::see_other(visit.address(None))),
         Err(error) => Err(AppError::from(error).into()),
     }

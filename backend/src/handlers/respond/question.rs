@@ -13,7 +13,7 @@ use survey_forms::validate::FieldError;
 
 use super::visit::{Device, Visit};
 use super::walk::{self, Walk};
-use super::{Pairs, field, html, with_cookie};
+use super::{Pairs, field, html, room, with_cookie};
 use crate::app::AppState;
 use crate::middleware::problems::PageError;
 use crate::middleware::reading;
@@ -113,7 +113,7 @@ pub async fn answer(
     Form(pairs): Form<Pairs>,
 ) -> Result<Response, PageError> {
     let (known, device) = visit.begun()?;
-    let (id, device) = (known.id.clone(), device.clone());
+    let (before, id, device) = (known.clone(), known.id.clone(), device.clone());
     let name = path_of(&params)?;
     let wished = reading::changed(visit.reading, &pairs);
     let pressed = match (wished, field(&pairs, "go")) {
@@ -175,6 +175,10 @@ pub async fn answer(
     if !faults.is_empty() {
         let page = render(&visit, &draft, &device, &page, &faults, from_check);
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, html(page)).into_response());
+    }
+    if pressed == Pressed::Next {
+        let unit = draft.kept.unit.as_deref();
+        room::under_quota(&state, &visit, Some(&before), (unit, &room::plain(&draft))).await?;
     }
     let mut address = match pressed {
         Pressed::Keep => return Ok(StatusCode::NO_CONTENT.into_response()),

@@ -27,6 +27,7 @@ use crate::media::MediaIndex;
 use crate::pages::{Help, Lang, Offers, Reading};
 use crate::store::drafts::{self, Draft};
 use crate::store::invitations::{self, Invitation};
+use crate::store::links::{self, Link, OpenDoor};
 use crate::store::rounds::{self, Round, RoundGroup, RoundState};
 
 /// Sent below one code or link only, so that two invitations on one phone are not tied together.
@@ -60,6 +61,8 @@ pub struct Visit {
     pub(crate) base: String,
     pub(crate) round: Round,
     pub(crate) group: RoundGroup,
+    /// The settings of the site, where the open link is a site's own.
+    pub(crate) link: Option<Link>,
     pub(crate) plan: Arc<Plan>,
     pub(crate) form: Arc<Form>,
     pub(crate) device: Option<Device>,
@@ -147,6 +150,15 @@ impl Visit {
         self.plan.round.title.get(self.reading.lang.code())
     }
 
+    /// Name of the place where the link hangs, in the reader's language.
+    pub(crate) fn site(&self) -> Option<&str> {
+        let link = self.link.as_ref()?;
+        match self.reading.lang {
+            Lang::En if !link.site_en.is_empty() => Some(&link.site_en),
+            _ => Some(&link.site_zh),
+        }
+    }
+
     /// Id of the draft of this door and device.
     pub(crate) fn draft_id(&self, state: &AppState, device: &Device) -> String {
         match &self.entry {
@@ -171,7 +183,7 @@ impl Visit {
         if self.is_used() {
             return Err(self.used());
         }
-        let (status, problem) = match self.round.round_state() {
+        let (status, problem) = match self.round.state_on(self.today) {
             RoundState::Open => return Ok(()),
             RoundState::Closed => (StatusCode::GONE, Problem::Closed(self.plan.round.closes_on)),
             RoundState::Draft | RoundState::Sealed => {
@@ -234,7 +246,7 @@ impl FromRequestParts<AppState> for Visit {
                 .find(|(key, _)| *key == name)
                 .map(|(_, value)| value.to_owned())
         };
-        let (entry, base, round, group) = if let Some(text) = param("code") {
+        let (entry, base, door) = if let Some(text) = param("code") {
             let (entry, base) = invited(state, parts, &text).await?;
             // One address for one invitation, however its code was typed: the cookie hangs on it.
             if *parts.uri.path() != base
@@ -251,16 +263,20 @@ impl FromRequestParts<AppState> for Visit {
                 .ok_or_else(PageError::lost)?;
             let groups = rounds::groups(&state.db, &round.id).await?;
             let group = groups.into_iter().find(|group| group.group == invitation.group);
-            (entry, base, round, group.ok_or_else(PageError::lost)?)
+            let door = OpenDoor {
+                round,
+                group: group.ok_or_else(PageError::lost)?,
+                link: None,
+            };
+            (entry, base, door)
         } else {
             let slug = param("slug").ok_or_else(PageError::lost)?;
             let unknown = || PageError::problem(StatusCode::NOT_FOUND, Problem::UnknownLink);
-            let (round, group) = rounds::by_open_link(&state.db, &slug)
-                .await?
-                .ok_or_else(unknown)?;
+            let door = links::by_slug(&state.db, &slug).await?.ok_or_else(unknown)?;
             let base = format!("/o/{slug}");
-            (Entry::Open(slug), base, round, group)
+            (Entry::Open(slug), base, door)
         };
+        let OpenDoor { round, group, link } = door;
         let plan = state
             .plans
             .get(&state.db, &state.keys, &round.id)
@@ -283,6 +299,7 @@ impl FromRequestParts<AppState> for Visit {
             base,
             round,
             group,
+            link,
             plan,
             form,
             device,
