@@ -17,6 +17,10 @@ pub enum Action {
     SeeOutbox,
     /// See the audit log.
     SeeAudit,
+    /// Print and hand out invitations and posters.
+    HandOut,
+    /// Send invitations by e-mail, take codes back and replace them.
+    SendInvitations,
 }
 
 impl Action {
@@ -28,6 +32,8 @@ impl Action {
         Self::DownloadReport,
         Self::SeeOutbox,
         Self::SeeAudit,
+        Self::HandOut,
+        Self::SendInvitations,
     ];
 
     /// The roles that may do it.
@@ -38,7 +44,9 @@ impl Action {
         match self {
             Self::SeeRound => &[Role::Office, Role::Evaluator, Role::Viewer, Role::Auditor],
             Self::SeeResults | Self::DownloadReport => &[Role::Office, Role::Viewer, Role::Auditor],
-            Self::Compute | Self::SeeOutbox => &[Role::Office],
+            // Nobody whom a judged unit employs, whatever the role: see `auth::holder`.
+            Self::HandOut => &[Role::Office, Role::Evaluator],
+            Self::Compute | Self::SeeOutbox | Self::SendInvitations => &[Role::Office],
             Self::SeeAudit => &[Role::Office, Role::Auditor],
         }
     }
@@ -74,7 +82,9 @@ mod tests {
              Compute        yes - - - -\n\
              DownloadReport yes - yes - yes\n\
              SeeOutbox      yes - - - -\n\
-             SeeAudit       yes - - - yes\n"
+             SeeAudit       yes - - - yes\n\
+             HandOut        yes yes - - -\n\
+             SendInvitations yes - - - -\n"
         );
     }
 
