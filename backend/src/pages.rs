@@ -11,7 +11,9 @@
 pub mod assets;
 pub mod check;
 pub mod fieldwork;
+pub mod held;
 pub mod home;
+pub mod interviewers;
 pub mod invitations;
 pub mod layout;
 pub mod login;

@@ -107,6 +107,24 @@ fn staff() -> Router<AppState> {
             get(console::fieldwork::download),
         )
         .route(
+            "/console/rounds/{id}/interviewers",
+            get(console::interviewers::show).post(console::interviewers::add),
+        )
+        .route(
+            "/console/rounds/{id}/interviewers/cases",
+            post(console::interviewers::cases),
+        )
+        .route(
+            "/console/rounds/{id}/interviewers/devices",
+            post(console::interviewers::device),
+        )
+        .route(
+            "/console/rounds/{id}/interviewers/exceptions",
+            post(console::interviewers::exception),
+        )
+        .route("/console/rounds/{id}/held", get(console::held::show))
+        .route("/console/rounds/{id}/held/{response}", post(console::held::settle))
+        .route(
             "/console/rounds/{id}/compute",
             get(console::watch).post(console::compute),
         )

@@ -21,6 +21,14 @@ pub enum Action {
     HandOut,
     /// Send invitations by e-mail, take codes back and replace them.
     SendInvitations,
+    /// See interviewers, their devices and their cases in numbers.
+    SeeInterviewers,
+    /// Give cases to interviewers and take them back: the office, and the third party, whose people visit.
+    AssignCases,
+    /// Add interviewers, report devices lost, make exceptions for those whom a judged unit employs.
+    ManageInterviewers,
+    /// Try held interviews again or put them aside.
+    SettleHeld,
 }
 
 impl Action {
@@ -34,6 +42,10 @@ impl Action {
         Self::SeeAudit,
         Self::HandOut,
         Self::SendInvitations,
+        Self::SeeInterviewers,
+        Self::AssignCases,
+        Self::ManageInterviewers,
+        Self::SettleHeld,
     ];
 
     /// The roles that may do it.
@@ -47,6 +59,9 @@ impl Action {
             // Nobody whom a judged unit employs, whatever the role: see `auth::holder`.
             Self::HandOut => &[Role::Office, Role::Evaluator],
             Self::Compute | Self::SeeOutbox | Self::SendInvitations => &[Role::Office],
+            Self::SeeInterviewers => &[Role::Office, Role::Evaluator, Role::Auditor],
+            Self::AssignCases => &[Role::Office, Role::Evaluator],
+            Self::ManageInterviewers | Self::SettleHeld => &[Role::Office],
             Self::SeeAudit => &[Role::Office, Role::Auditor],
         }
     }
@@ -84,7 +99,11 @@ mod tests {
              SeeOutbox      yes - - - -\n\
              SeeAudit       yes - - - yes\n\
              HandOut        yes yes - - -\n\
-             SendInvitations yes - - - -\n"
+             SendInvitations yes - - - -\n\
+             SeeInterviewers yes yes - - yes\n\
+             AssignCases    yes yes - - -\n\
+             ManageInterviewers yes - - - -\n\
+             SettleHeld     yes - - - -\n"
         );
     }
 

@@ -144,5 +144,9 @@ permissions!(
     SeeOutbox,
     SeeAudit,
     HandOut,
-    SendInvitations
+    SendInvitations,
+    SeeInterviewers,
+    AssignCases,
+    ManageInterviewers,
+    SettleHeld
 );

@@ -130,6 +130,7 @@ fn overview(computing: Computing) -> Overview {
         } else {
             Vec::new()
         },
+        may_see_interviewers: true,
         may_hand_out: true,
         may_compute: true,
         may_read_results: true,
