@@ -384,7 +384,10 @@ mod tests {
         let settle = Disposition::settle;
         assert_eq!(settle(false, None, Some(Refusal), Some(NonContact)), Refusal);
         assert_eq!(settle(false, None, None, Some(NonContact)), NonContact);
-        assert_eq!(settle(false, Some(NotEligible), Some(Refusal), Some(Refusal)), NotEligible);
+        assert_eq!(
+            settle(false, Some(NotEligible), Some(Refusal), Some(Refusal)),
+            NotEligible
+        );
         assert_eq!(settle(false, Some(Complete), None, None), UnknownOther);
         assert_eq!(settle(false, None, Some(Complete), Some(Complete)), Partial);
         assert_eq!(settle(true, Some(Refusal), Some(Refusal), None), Complete);
@@ -393,7 +396,10 @@ mod tests {
     #[test]
     fn merged_counts_give_the_rates_of_all_cases_together() {
         let mut all = DispositionCounts::of([Disposition::Complete, Disposition::Refusal]);
-        all.merge(&DispositionCounts::of([Disposition::Complete, Disposition::NonContact]));
+        all.merge(&DispositionCounts::of([
+            Disposition::Complete,
+            Disposition::NonContact,
+        ]));
         assert_eq!((all.rr1(), all.ref1(), all.con1()), (0.5, 0.25, 0.75));
     }
 

@@ -67,6 +67,8 @@
 //! leadership = [ { name = "…", email = "…@example.org", language = "zh" } ]
 //! ```
 //!
+//! Optional: `[[links]]`, `[[quotas]]` and `[invitations]`, see [`inviting`].
+//!
 //! `units.csv`: `code,parent,level,kind,name_zh,name_en`; one unit has no parent.
 //! `indicators.csv`: see [`indicator`]. `criteria.csv` and `admin.csv`: see [`series`]. `frame.csv`: see
 //! [`frame`]. `forms/*.xlsx`: XLSForm, one per group.
@@ -74,6 +76,7 @@
 pub mod frame;
 pub mod header;
 pub mod indicator;
+pub mod inviting;
 mod read;
 pub mod series;
 mod settings;
@@ -88,6 +91,7 @@ pub use header::{
     Suppression, ThirdPartyPlan, WeightingPlan,
 };
 pub use indicator::{Domain, Indicator, IndicatorTree, Measure, PerspectiveWeight, QuestionRef};
+pub use inviting::{InvitationPlan, LinkPlan, QuotaLimits, QuotaPlan};
 pub use series::{AdminValue, Criterion};
 use survey_forms::diagnostic::Diagnostic;
 use survey_forms::text::Text;
@@ -139,6 +143,12 @@ pub struct Plan {
     pub small_n: u32,
     /// Who receives the summary.
     pub mail: MailPlan,
+    /// Open links per site, beside the groups' own.
+    pub links: Vec<LinkPlan>,
+    /// Quotas of open links.
+    pub quotas: Vec<QuotaPlan>,
+    /// Texts and times of invitations.
+    pub invitations: InvitationPlan,
     /// The judged units as a tree.
     pub units: UnitTree,
     /// The indicator tree.
@@ -194,6 +204,20 @@ impl Plan {
     #[must_use]
     pub fn scored_units(&self) -> Vec<&Unit> {
         self.units.of_level(&self.round.scored_level)
+    }
+
+    /// The judged unit that `code` is or lies below: someone whom it employs neither holds invitations nor interviews.
+    #[must_use]
+    pub fn judged_unit(&self, code: &str) -> Option<&Unit> {
+        let mut unit = self.units.get(code)?;
+        // A tree is never deeper than it has units.
+        for _ in self.units.iter() {
+            if unit.level == self.round.scored_level {
+                return Some(unit);
+            }
+            unit = self.units.get(unit.parent.as_deref()?)?;
+        }
+        None
     }
 
     /// The age band of someone born in `birth_year`, at the age reached in the round's year: `45-59`, `75+`.

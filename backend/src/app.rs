@@ -17,6 +17,8 @@ use crate::clock::{Entropy, SharedClock, SystemClock};
 use crate::config::Config;
 use crate::field::forms::ClientForms;
 use crate::keys::{KeyError, Keys};
+use crate::monitor::quality::QualityCache;
+use crate::media::MediaCache;
 use crate::store::{self, ConnectError, StoreError, forms, plan_files, rounds};
 use crate::submit::Submitter;
 
@@ -44,6 +46,10 @@ pub struct App {
     pub client_forms: ClientForms,
     /// Parsed plans of sealed rounds.
     pub plans: PlanCache,
+    /// The quality of interviews, as last looked at.
+    pub interviews: QualityCache,
+    /// Pictures, recordings and films of sealed rounds.
+    pub media: MediaCache,
     /// Failed codes and sign-ins.
     pub limits: Limits,
     /// Renders `/metrics`.
@@ -166,6 +172,8 @@ impl Base {
             forms,
             client_forms: ClientForms::default(),
             plans: PlanCache::default(),
+            interviews: QualityCache::default(),
+            media: MediaCache::default(),
             limits,
             metrics: metrics_handle(),
         };

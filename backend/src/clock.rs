@@ -6,7 +6,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::{Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
 use rand::{Rng, SeedableRng, rngs::SysRng};
@@ -18,8 +18,27 @@ pub trait Clock: Send + Sync {
     /// The present moment.
     fn now(&self) -> Timestamp;
 
+    /// Date and time in the office's time zone.
+    fn local(&self) -> DateTime;
+
     /// Today in the office's time zone.
-    fn today(&self) -> Date;
+    fn today(&self) -> Date {
+        self.local().date()
+    }
+
+    /// Whole seconds until the day ends in the office's time zone, at least one.
+    fn seconds_left_today(&self) -> u64 {
+        let time = self.local().time();
+        let passed =
+            i64::from(time.hour()) * 3_600 + i64::from(time.minute()) * 60 + i64::from(time.second());
+        (86_400 - passed).max(1).unsigned_abs()
+    }
+
+    /// When today began, in Unix milliseconds.
+    fn today_began_ms(&self) -> i64 {
+        let left = i64::try_from(self.seconds_left_today()).unwrap_or(86_400);
+        self.now_ms() - (86_400 - left) * 1_000 - i64::from(self.local().time().millisecond())
+    }
 
     /// The present moment as Unix milliseconds, as the tables keep it.
     fn now_ms(&self) -> i64 {
@@ -30,8 +49,8 @@ pub trait Clock: Send + Sync {
 /// Shared handle to a clock.
 pub type SharedClock = Arc<dyn Clock>;
 
-fn day_at(moment: Timestamp, offset: Offset) -> Date {
-    TimeZone::fixed(offset).to_datetime(moment).date()
+fn local_at(moment: Timestamp, offset: Offset) -> DateTime {
+    TimeZone::fixed(offset).to_datetime(moment)
 }
 
 /// The machine's clock.
@@ -56,8 +75,8 @@ impl Clock for SystemClock {
         Timestamp::now()
     }
 
-    fn today(&self) -> Date {
-        day_at(self.now(), self.offset)
+    fn local(&self) -> DateTime {
+        local_at(self.now(), self.offset)
     }
 }
 
@@ -89,8 +108,8 @@ impl Clock for FixedClock {
         *self.moment.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn today(&self) -> Date {
-        day_at(self.now(), self.offset)
+    fn local(&self) -> DateTime {
+        local_at(self.now(), self.offset)
     }
 }
 
@@ -143,6 +162,8 @@ mod tests {
     fn today_is_the_day_in_china() {
         let clock = FixedClock::at("2026-11-22T16:30:00Z".parse().unwrap());
         assert_eq!(clock.today(), jiff::civil::date(2026, 11, 23));
+        assert_eq!(clock.seconds_left_today(), 23 * 3_600 + 1_800);
+        assert_eq!(clock.now_ms() - clock.today_began_ms(), 1_800_000);
         clock.advance(SignedDuration::from_hours(24));
         assert_eq!(clock.today(), jiff::civil::date(2026, 11, 24));
     }

@@ -17,8 +17,8 @@ use crate::keys::Keys;
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const DATA_SYMBOLS: usize = 12;
 const SYMBOLS: usize = DATA_SYMBOLS + 1;
-/// Where a hyphen is printed: 4, 4 and 5 symbols.
-const GROUP_STARTS: [usize; 2] = [4, 8];
+/// Where a hyphen is printed: three groups of four symbols, and the check symbol by itself.
+const GROUP_STARTS: [usize; 3] = [4, 8, 12];
 
 /// A well-formed invitation code; whether it was ever issued is another question.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -27,9 +27,9 @@ pub struct Code([u8; SYMBOLS]);
 /// Why what was typed is not a code.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub enum CodeError {
-    /// Too few or too many symbols.
-    #[error("a code has {SYMBOLS} letters and digits")]
-    Length,
+    /// Too few or too many symbols: so many.
+    #[error("a code has {SYMBOLS} letters and digits, not {0}")]
+    Length(usize),
     /// A character that no code has.
     #[error("a code has no character {0:?}")]
     Symbol(char),
@@ -71,6 +71,16 @@ fn half_width(c: char) -> char {
     }
 }
 
+/// What people and programs put between groups: spaces, dashes of all kinds, dots, and invisible characters that come
+/// along when a code is copied.
+fn is_separator(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(
+            c,
+            '-' | '_' | '.' | '·' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{30fc}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}'
+        )
+}
+
 impl Code {
     /// The code of an invitation.
     pub fn of_invitation(keys: &Keys, invitation: Uuid) -> Self {
@@ -97,15 +107,17 @@ impl Code {
         let mut symbols = [0; SYMBOLS];
         let mut count = 0;
         for c in text.chars().map(half_width) {
-            if c.is_whitespace() || matches!(c, '-' | '_' | '\u{2010}'..='\u{2015}' | '\u{2212}') {
+            if is_separator(c) {
                 continue;
             }
             let value = value_of(c).ok_or(CodeError::Symbol(c))?;
-            *symbols.get_mut(count).ok_or(CodeError::Length)? = value;
+            if let Some(symbol) = symbols.get_mut(count) {
+                *symbol = value;
+            }
             count += 1;
         }
         if count != SYMBOLS {
-            return Err(CodeError::Length);
+            return Err(CodeError::Length(count));
         }
         if syndrome(&symbols) != 0 {
             return Err(CodeError::Check);
@@ -156,7 +168,7 @@ mod tests {
     #[test]
     fn check_symbol_is_as_computed_by_hand() {
         // Only the last data symbol is 1: the check symbol is α·1 = 2.
-        assert_eq!(Code::from_bits(1).to_string(), "0000-0000-00012");
+        assert_eq!(Code::from_bits(1).to_string(), "0000-0000-0001-2");
         assert_eq!(Code::parse("0000 0000 00012"), Ok(Code::from_bits(1)));
     }
 
@@ -175,13 +187,15 @@ mod tests {
             .map(|c| char::from_u32(u32::from(c) + 0xfee0).unwrap())
             .collect();
         assert_eq!(Code::parse(&wide), Ok(code));
+        let copied = format!("\u{feff}{}\u{200b}", text.replace('-', "·"));
+        assert_eq!(Code::parse(&copied), Ok(code));
     }
 
     #[test]
     fn what_is_no_code_says_why() {
-        assert_eq!(Code::parse(""), Err(CodeError::Length));
-        assert_eq!(Code::parse("0000-0000-0001"), Err(CodeError::Length));
-        assert_eq!(Code::parse("0000-0000-000122"), Err(CodeError::Length));
+        assert_eq!(Code::parse(""), Err(CodeError::Length(0)));
+        assert_eq!(Code::parse("0000-0000-0001"), Err(CodeError::Length(12)));
+        assert_eq!(Code::parse("0000-0000-000122"), Err(CodeError::Length(14)));
         assert_eq!(Code::parse("0000-0000-0001U"), Err(CodeError::Symbol('U')));
         assert_eq!(Code::parse("0000-0000-00011"), Err(CodeError::Check));
         assert_eq!(Code::parse("残疾人"), Err(CodeError::Symbol('残')));

@@ -25,6 +25,8 @@ use uuid::Uuid;
 use crate::app::{Base, FormCache};
 use crate::auth::password;
 use crate::clock::{Clock, Entropy, FixedClock};
+use crate::field::assigning::{self, Caseload};
+use crate::field::independence;
 use crate::jobs::analyse;
 use crate::reporting::{self, Format};
 use crate::rounds::{self, DrawnCase};
@@ -46,6 +48,10 @@ const ROLES: [(&str, &str); 5] = [
     ("interviewer", "访问员"),
     ("auditor", "审计员"),
 ];
+/// The login of the interviewer.
+const INTERVIEWER: &str = "interviewer";
+/// Villages whose open cases the interviewer is given.
+const INTERVIEWER_VILLAGES: usize = 3;
 /// Unused codes that `demo.json` gives for each group.
 const CODES_PER_GROUP: usize = 40;
 
@@ -143,10 +149,12 @@ pub async fn make(base: &Base, options: Options, step: &(dyn Fn(&str) + Sync)) -
     step("true values / 计算真值");
     write_json(&dir.join("truth.json"), &truth.await??.results)?;
 
+    let logins = make_logins(base, &plan).await?;
+    assign_interviewer(base, &plan).await?;
     Ok(DemoFile {
         base_url: base.config.base_url.clone(),
         round: id.to_owned(),
-        logins: make_logins(base).await?,
+        logins,
         open_links: open_links(&plan),
         invitations: unused_codes(&fieldwork, &codes),
     })
@@ -366,7 +374,7 @@ async fn write_reports(dir: &Path, plan: &Arc<Plan>, detail: &Arc<RoundDetail>) 
     Ok(())
 }
 
-async fn make_logins(base: &Base) -> Result<Vec<Login>> {
+async fn make_logins(base: &Base, plan: &Plan) -> Result<Vec<Login>> {
     let mut logins = Vec::new();
     for (role, display_name) in ROLES {
         let secret = hex::encode(base.entropy.bytes::<8>());
@@ -382,7 +390,7 @@ async fn make_logins(base: &Base) -> Result<Vec<Login>> {
             locked_until: None,
             disabled: false,
             created_at: base.clock.now_ms(),
-            employer_unit: None,
+            employer_unit: (role == INTERVIEWER).then(|| employer(plan)).flatten(),
         };
         staff::insert(&base.db, row).await?;
         logins.push(Login {
@@ -392,6 +400,39 @@ async fn make_logins(base: &Base) -> Result<Vec<Login>> {
         });
     }
     Ok(logins)
+}
+
+/// The unit that employs the demo's interviewer: a village, so that the township's cases are closed to them.
+fn employer(plan: &Plan) -> Option<String> {
+    let township = plan.scored_units().first()?.code.clone();
+    let village = plan.units.children(&township).first()?.code.clone();
+    Some(village)
+}
+
+/// Gives the interviewer the open cases of a few villages of another township, so that `/field` can be tried at once.
+async fn assign_interviewer(base: &Base, plan: &Plan) -> Result<()> {
+    let account = staff::by_login(&base.db, INTERVIEWER).await?;
+    let account = account.context("the interviewer's login")?;
+    let caseload = Caseload::of(&base.db, plan).await?;
+    let mut free: BTreeMap<Option<&str>, Vec<(&str, usize)>> = BTreeMap::new();
+    for village in &caseload.villages {
+        if !independence::is_bound(plan, account.employer_unit.as_deref(), &village.unit) {
+            let of_township = free.entry(plan.units.township_of(&village.unit)).or_default();
+            of_township.push((&village.unit, village.free.len()));
+        }
+    }
+    // The township whose first villages have most to do.
+    let cases = |villages: &Vec<(&str, usize)>| villages.iter().take(INTERVIEWER_VILLAGES).map(|(_, n)| n).sum::<usize>();
+    let Some(villages) = free.into_values().max_by_key(cases) else {
+        return Ok(());
+    };
+    let chosen: BTreeSet<String> = villages
+        .into_iter()
+        .take(INTERVIEWER_VILLAGES)
+        .map(|(unit, _)| unit.to_owned())
+        .collect();
+    assigning::assign(base, plan, ACTOR, account.id, &chosen).await?;
+    Ok(())
 }
 
 /// Writes `value` beside `path` and renames it into place: a reader finds the whole file or none.

@@ -303,6 +303,22 @@ impl From<SubmitError> for AppError {
                 error.extra.push(("current_form_version", json!(current)));
                 error
             }
+            SubmitError::DailyCap { retry_after_s } => {
+                let mut error = Self::new(
+                    S::TOO_MANY_REQUESTS,
+                    "daily_cap",
+                    "这个链接今天的名额已经满了，请明天再来。",
+                    "This link has taken its number of answers for today. Please come back tomorrow.",
+                );
+                error.retry_after_s = Some(retry_after_s.max(1));
+                error
+            }
+            SubmitError::QuotaFull => Self::new(
+                S::GONE,
+                "quota_full",
+                "这一类的答卷已经收满了，谢谢您。",
+                "Enough answers of this kind have been received. Thank you.",
+            ),
             SubmitError::Closed => {
                 Self::new(S::GONE, "closed", "本轮测评已经结束。", "This round is closed.")
             }

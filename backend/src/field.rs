@@ -3,6 +3,8 @@
 //! The API is in `handlers::field`, the office's pages in `handlers::console::interviewers` and `held`; the rules
 //! are here.
 
+pub mod accounts;
+pub mod assigning;
 pub mod attempts;
 pub mod bundle;
 pub mod devices;

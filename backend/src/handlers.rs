@@ -6,10 +6,11 @@ pub mod field;
 pub mod forms;
 pub mod health;
 pub mod login;
+pub mod media;
 pub mod open_link;
 pub mod respond;
 pub mod responses;
 pub mod results;
 
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;

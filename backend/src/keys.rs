@@ -57,6 +57,7 @@ pub struct Keys {
     field_token: [u8; 32],
     field_box: [u8; 32],
     household: [u8; 32],
+    pin: [u8; 32],
     receipt: SigningKey,
 }
 
@@ -95,6 +96,7 @@ impl Keys {
             field_token: subkey("field-token"),
             field_box: subkey("field-box"),
             household: subkey("household"),
+            pin: subkey("pin"),
             receipt: SigningKey::from_bytes(&subkey("receipt")),
         }
     }
@@ -209,6 +211,12 @@ impl Keys {
     /// Keyed hash of a browser token for a round, hex.
     pub fn device_hash(&self, round: &str, token: &str) -> String {
         hex::encode(hmac(&self.device, &[round.as_bytes(), token.as_bytes()]))
+    }
+
+    /// Keyed hash of a respondent's four digits for a draft, hex. Ten thousand guesses would find them under any plain
+    /// hash, however slow; not without this key.
+    pub fn pin_hash(&self, draft: &str, digits: &str) -> String {
+        hex::encode(hmac(&self.pin, &[draft.as_bytes(), digits.as_bytes()]))
     }
 
     /// Keyed hash of an audit entry's fields, hex.

@@ -10,9 +10,14 @@
 
 pub mod assets;
 pub mod check;
+pub mod fieldwork;
+pub mod held;
 pub mod home;
+pub mod interviewers;
+pub mod invitations;
 pub mod layout;
 pub mod login;
+pub mod no_remind;
 pub mod office;
 pub mod problem;
 pub mod question;
@@ -21,6 +26,10 @@ pub mod results;
 pub mod round;
 pub mod start;
 pub mod words;
+
+use std::collections::BTreeSet;
+
+use crate::submit::Way;
 
 #[cfg(test)]
 mod samples;
@@ -132,6 +141,83 @@ impl TextSize {
     }
 }
 
+/// Colours of a page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Contrast {
+    /// As the phone is set: ink on white, or white on black where the phone is dark.
+    #[default]
+    Auto,
+    /// Ink on white.
+    Light,
+    /// White on black.
+    Dark,
+    /// Black on white, with thick borders.
+    High,
+    /// Yellow on black, with thick borders.
+    Yellow,
+}
+
+impl Contrast {
+    /// All, in the order in which they are offered.
+    pub const ALL: [Self; 5] = [Self::Auto, Self::Light, Self::Dark, Self::High, Self::Yellow];
+
+    /// Value kept in the cookie and sent by the buttons.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Auto => "a",
+            Self::Light => "l",
+            Self::Dark => "d",
+            Self::High => "h",
+            Self::Yellow => "y",
+        }
+    }
+
+    /// Reads a cookie value; anything unknown is as the phone is set.
+    pub fn parse(text: &str) -> Self {
+        let known = Self::ALL.into_iter().find(|contrast| contrast.code() == text);
+        known.unwrap_or_default()
+    }
+
+    /// What the browser's own controls follow.
+    fn scheme(self) -> &'static str {
+        match self {
+            Self::Auto => "light dark",
+            Self::Light | Self::High => "light",
+            Self::Dark | Self::Yellow => "dark",
+        }
+    }
+
+    /// Class names for the root element.
+    fn classes(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Light => "light",
+            Self::Dark => "dark",
+            Self::High => "high",
+            Self::Yellow => "dark yellow",
+        }
+    }
+}
+
+/// What can be had beside the words on the page that is shown: a switch that changes nothing would only confuse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Offers {
+    /// Easy-read wording.
+    pub easy: bool,
+    /// Films in sign language.
+    pub sign: bool,
+}
+
+impl Default for Offers {
+    /// Where no questionnaire is known yet: easy read, which most have.
+    fn default() -> Self {
+        Self {
+            easy: true,
+            sign: false,
+        }
+    }
+}
+
 /// How a person wants to read: kept in one cookie, chosen on any page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Reading {
@@ -139,21 +225,56 @@ pub struct Reading {
     pub lang: Lang,
     /// Size of the text.
     pub size: TextSize,
-    /// White on black instead of ink on white.
-    pub dark: bool,
+    /// Colours.
+    pub contrast: Contrast,
+    /// Easy-read wording with pictograms.
+    pub easy: bool,
+    /// Films in sign language open.
+    pub sign: bool,
+    /// What the page has of these; no wish, and not kept.
+    pub offers: Offers,
 }
 
 impl Reading {
-    /// Class names for the root element.
-    fn classes(self) -> &'static str {
-        match (self.size, self.dark) {
-            (TextSize::Normal, false) => "",
-            (TextSize::Large, false) => "large",
-            (TextSize::Largest, false) => "largest",
-            (TextSize::Normal, true) => "dark",
-            (TextSize::Large, true) => "large dark",
-            (TextSize::Largest, true) => "largest dark",
+    /// The ways of reading that these wishes amount to, for a questionnaire that offers what `offers` says.
+    ///
+    /// Reading aloud is not among them: only the page on which it was used knows of it.
+    pub fn ways(self) -> BTreeSet<Way> {
+        let used = [
+            (Way::Sign, self.sign && self.offers.sign),
+            (Way::Easy, self.easy && self.offers.easy),
+            (Way::Large, self.size != TextSize::Normal),
+            (
+                Way::Contrast,
+                !matches!(self.contrast, Contrast::Auto | Contrast::Light),
+            ),
+        ];
+        used.into_iter().filter(|(_, is)| *is).map(|(way, _)| way).collect()
+    }
+
+    /// The tag by which a questionnaire's words are asked for; `proxy` when someone answers for the person.
+    pub fn wording(self, proxy: bool) -> &'static str {
+        match (self.lang, proxy, self.easy) {
+            (Lang::Zh, false, false) => "zh",
+            (Lang::Zh, false, true) => "zh-x-easy",
+            (Lang::Zh, true, false) => "zh-x-proxy",
+            (Lang::Zh, true, true) => "zh-x-proxy-easy",
+            (Lang::En, false, false) => "en",
+            (Lang::En, false, true) => "en-x-easy",
+            (Lang::En, true, false) => "en-x-proxy",
+            (Lang::En, true, true) => "en-x-proxy-easy",
         }
+    }
+
+    /// Class names for the root element.
+    fn classes(self) -> String {
+        let size = match self.size {
+            TextSize::Normal => "",
+            TextSize::Large => "large ",
+            TextSize::Largest => "largest ",
+        };
+        let easy = if self.easy { " easy" } else { "" };
+        format!("{size}{}{easy}", self.contrast.classes())
     }
 }
 

@@ -17,6 +17,7 @@ use crate::store::audit::{self, Entry};
 use crate::store::forms::StoredForm;
 use crate::store::frame::{self, FrameMember, Identity};
 use crate::store::invitations::{self, Issued};
+use crate::store::links::{self, Link};
 use crate::store::rounds::{self, Round, RoundGroup, RoundState};
 use crate::store::units::{self, Unit};
 use crate::store::{StoreError, begin, forms, plan_files, sample};
@@ -140,9 +141,12 @@ pub async fn import(base: &Base, files: &PlanFiles, actor: &str) -> Result<Impor
         plan_sha256: None,
         opens_on: plan.round.opens_on.to_string(),
         closes_on: plan.round.closes_on.to_string(),
+        grace_days: i32::try_from(plan.invitations.interview_grace_days).unwrap_or_default(),
+        quotas: serde_json::to_string(&plan.quotas).unwrap_or_else(|_| "[]".to_owned()),
     };
     rounds::put(&tx, round).await?;
     rounds::replace_groups(&tx, &id, group_rows(&plan)).await?;
+    links::replace(&tx, &id, link_rows(&plan)).await?;
     units::replace(&tx, &id, unit_rows(&plan)).await?;
     let stored_forms = form_rows(&plan, files);
     let imported = Imported {
@@ -176,6 +180,23 @@ fn group_rows(plan: &Plan) -> Vec<RoundGroup> {
             name_zh,
             name_en,
             open_link: group.open_link.clone(),
+        }
+    });
+    rows.collect()
+}
+
+fn link_rows(plan: &Plan) -> Vec<Link> {
+    let rows = plan.links.iter().zip(0..).map(|(link, ord)| {
+        let (site_zh, site_en) = zh_en(&link.site);
+        Link {
+            round_id: plan.round.id.clone(),
+            slug: link.slug.clone(),
+            ord,
+            group: link.group.clone(),
+            site_zh,
+            site_en,
+            unit: link.unit.clone(),
+            daily_cap: link.daily_cap.and_then(|cap| i32::try_from(cap).ok()),
         }
     });
     rows.collect()

@@ -9,14 +9,16 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, RequestId, SetRequestIdLayer};
 use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
 use crate::app::AppState;
 use crate::error::AppError;
-use crate::handlers::respond::{self, finish, later, question, start};
-use crate::handlers::{assets, console, field, forms, health, login, responses, results};
+use crate::handlers::console::inviting;
+use crate::handlers::respond::{self, finish, later, pin, question, remind, start};
+use crate::handlers::{assets, console, field, forms, health, login, media, responses, results};
 use crate::middleware::problems::PageError;
 use crate::middleware::{headers, origin, problems};
 
@@ -80,6 +82,8 @@ fn respondents() -> Router<AppState> {
             .route(&format!("{base}/later"), get(later::show).post(later::hide));
     }
     router
+        .route("/r/{code}/pin", post(pin::enter).get(pin::back))
+        .route("/r/{code}/noremind", get(remind::show).post(remind::confirm))
 }
 
 /// The public.
@@ -87,6 +91,7 @@ fn public() -> Router<AppState> {
     Router::new()
         .route("/results/{round}", get(results::show))
         .route("/assets/{file}", get(assets::get))
+        .route("/media/{round}/{file}", get(media::get))
 }
 
 /// Staff. Every handler asks for the right to do what it does.
@@ -96,13 +101,49 @@ fn staff() -> Router<AppState> {
         .route("/console/login", get(login::show).post(login::enter))
         .route("/console/logout", post(login::leave))
         .route("/console/rounds/{id}", get(console::round))
+        .route("/console/rounds/{id}/fieldwork", get(console::fieldwork::show))
+        .route(
+            "/console/rounds/{id}/fieldwork/download",
+            get(console::fieldwork::download),
+        )
+        .route(
+            "/console/rounds/{id}/interviewers",
+            get(console::interviewers::show).post(console::interviewers::add),
+        )
+        .route(
+            "/console/rounds/{id}/interviewers/cases",
+            post(console::interviewers::cases),
+        )
+        .route(
+            "/console/rounds/{id}/interviewers/devices",
+            post(console::interviewers::device),
+        )
+        .route(
+            "/console/rounds/{id}/interviewers/exceptions",
+            post(console::interviewers::exception),
+        )
+        .route("/console/rounds/{id}/held", get(console::held::show))
+        .route("/console/rounds/{id}/held/{response}", post(console::held::settle))
         .route(
             "/console/rounds/{id}/compute",
             get(console::watch).post(console::compute),
         )
         .route("/console/rounds/{id}/report/download", get(console::report))
+        .merge(invitations_of_round())
         .route("/console/outbox", get(console::mail))
         .route("/console/audit", get(console::audit_log))
+}
+
+/// Invitations: for the office and the third party, never for a judged unit.
+fn invitations_of_round() -> Router<AppState> {
+    let base = "/console/rounds/{id}/invitations";
+    Router::new()
+        .route(base, get(inviting::show))
+        .route(&format!("{base}/sheets"), post(inviting::print))
+        .route(&format!("{base}/sms"), post(inviting::text_messages))
+        .route(&format!("{base}/posters"), post(inviting::posters))
+        .route(&format!("{base}/email"), post(inviting::email))
+        .route(&format!("{base}/replace"), post(inviting::replace))
 }
 
 /// The whole server.
@@ -126,7 +167,12 @@ pub fn router(state: AppState) -> Router {
             StatusCode::SERVICE_UNAVAILABLE,
             TIMEOUT,
         ))
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().compress_when(
+            DefaultPredicate::new()
+                // Compressed already, and served in ranges.
+                .and(NotForContentType::const_new("audio/"))
+                .and(NotForContentType::const_new("video/")),
+        ))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(TraceLayer::new_for_http().make_span_with(span))
         .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))

@@ -23,10 +23,11 @@ use crate::app::FormCache;
 use crate::clock::{Entropy, SharedClock};
 use crate::codes::Code;
 use crate::keys::Keys;
-use crate::store::{StoreError, forms, invitations, responses, rounds};
+use crate::store::{StoreError, forms, invitations, links, responses, rounds};
 
 pub mod body;
 pub mod health;
+mod limits;
 pub mod receipt;
 mod writer;
 
@@ -80,6 +81,15 @@ pub enum SubmitError {
         /// The version that is.
         current: String,
     },
+    /// The site has taken its number of answers for today.
+    #[error("daily cap reached")]
+    DailyCap {
+        /// Seconds until the day ends.
+        retry_after_s: u64,
+    },
+    /// The quota of this answer's cell is full.
+    #[error("quota full")]
+    QuotaFull,
     /// The round is over.
     #[error("round closed")]
     Closed,
@@ -233,10 +243,10 @@ impl Submitter {
         };
         let (round, group, used) = match &response.door {
             Door::Link(slug) => {
-                let (round, group) = rounds::by_open_link(&self.db, slug)
+                let door = links::by_slug(&self.db, slug)
                     .await?
                     .ok_or(SubmitError::UnknownLink)?;
-                (round, group.group, false)
+                (door.round, door.group.group, false)
             }
             Door::Code(_) | Door::Invitation(_) => {
                 let invitation = match &response.door {
@@ -259,7 +269,7 @@ impl Submitter {
         if used {
             return Err(SubmitError::CodeUsed);
         }
-        match round.round_state() {
+        match response.mode.state_of(&round, self.clock.0.today()) {
             rounds::RoundState::Open => {}
             rounds::RoundState::Closed => return Err(SubmitError::Closed),
             rounds::RoundState::Draft | rounds::RoundState::Sealed => return Err(SubmitError::NotOpen),

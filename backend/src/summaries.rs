@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use crate::app::Base;
-use crate::mail::compose::{AttachedFile, ComposeError, Header, compose};
+use crate::mail::compose::{AttachedFile, ComposeError, Header, compose, sender_domain};
 use crate::reporting::{self, Format, RenderError};
 use crate::store::StoreError;
 use crate::store::outbox::{self, NewMessage};
@@ -154,13 +154,6 @@ impl Edition {
 fn content_digest(detail: &RoundDetail) -> String {
     let results = serde_json::to_vec(&detail.results).unwrap_or_default();
     hex::encode(Sha256::digest(results))
-}
-
-fn sender_domain(sender: &str) -> &str {
-    sender
-        .rsplit('@')
-        .next()
-        .map_or("localhost", |domain| domain.trim_end_matches('>'))
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ pub mod number;
 pub mod pdf;
 #[cfg(test)]
 mod sample;
+pub mod sheets;
 #[cfg(test)]
 mod tests;
 pub mod xlsx;

@@ -8,13 +8,22 @@
 mod document;
 mod world;
 
+use serde_json::Value as Json;
 use typst::diag::SourceDiagnostic;
 use typst::foundations::{Output, Smart};
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
 
 use crate::chart::ChartError;
 use crate::model::Report;
+use document::ChartFiles;
 use world::ReportWorld;
+pub(crate) use world::Template;
+
+/// The report's template; it reads `/report.json` and the charts that this names.
+const REPORT: Template = Template {
+    source: include_str!("pdf/report.typ"),
+    data: "/report.json",
+};
 
 /// How many renders a cached piece of layout outlives: enough for the units of one
 /// county, which share the template, and no more memory than that.
@@ -47,18 +56,32 @@ pub enum PdfError {
 /// # Errors
 /// [`PdfError::MissingGlyph`] naming a character that cannot be shown, else the typesetter's own words.
 pub fn render(report: &Report) -> Result<Vec<u8>, PdfError> {
-    let world = world_of(report)?;
-    let document = typeset(&world)?;
+    // The same report gives the same bytes.
+    let ident = format!("minyi/{}/{}/{}", report.round, report.unit, report.lang.code());
+    export(&world_of(report)?, ident)
+}
+
+/// Typesets data by a template as PDF/UA-1; `ident` names the document for ever.
+pub(crate) fn typeset_data(
+    template: Template,
+    data: &Json,
+    pictures: ChartFiles,
+    ident: String,
+) -> Result<Vec<u8>, PdfError> {
+    // The pictures hold no text.
+    world::check_glyphs(data, &ChartFiles::new())?;
+    export(
+        &ReportWorld::new(template, serde_json::to_vec(data)?, pictures)?,
+        ident,
+    )
+}
+
+fn export(world: &ReportWorld, ident: String) -> Result<Vec<u8>, PdfError> {
+    let document = typeset(world)?;
     let standards =
         PdfStandards::new(&[PdfStandard::Ua_1]).map_err(|e| PdfError::Typeset(e.message().to_string()))?;
     let options = PdfOptions {
-        // The same report gives the same bytes.
-        ident: Smart::Custom(format!(
-            "minyi/{}/{}/{}",
-            report.round,
-            report.unit,
-            report.lang.code()
-        )),
+        ident: Smart::Custom(ident),
         creator: Smart::Custom(Some("Minyi".to_owned())),
         standards,
         ..PdfOptions::default()
@@ -71,7 +94,7 @@ pub fn render(report: &Report) -> Result<Vec<u8>, PdfError> {
 fn world_of(report: &Report) -> Result<ReportWorld, PdfError> {
     let (data, charts) = document::describe(report)?;
     world::check_glyphs(&data, &charts)?;
-    ReportWorld::new(serde_json::to_vec(&data)?, charts)
+    ReportWorld::new(REPORT, serde_json::to_vec(&data)?, charts)
 }
 
 fn typeset<D: Output>(world: &ReportWorld) -> Result<D, PdfError> {

@@ -33,6 +33,10 @@ pub struct Form {
     pub author_version: String,
     /// The languages in which the form is written; the first is the default.
     pub languages: Vec<Language>,
+    /// Wordings of these languages for some readers: `zh-x-easy` (easy read), `zh-x-proxy` (said to someone who answers
+    /// for the person). They are chosen beside the language and need not be complete.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub wordings: Vec<Language>,
     /// Choices by list name.
     pub choice_lists: IndexMap<String, ChoiceList>,
     /// What a device notes by itself (`start`, `end`, `today`, `deviceid`).
@@ -73,6 +77,7 @@ pub(crate) struct FormParts {
     pub(crate) title: Text,
     pub(crate) author_version: String,
     pub(crate) languages: Vec<Language>,
+    pub(crate) wordings: Vec<Language>,
     pub(crate) choice_lists: IndexMap<String, ChoiceList>,
     pub(crate) metadata: Vec<Metadata>,
     pub(crate) items: Vec<Item>,
@@ -104,6 +109,7 @@ impl Form {
             version: String::new(),
             author_version: parts.author_version,
             languages: parts.languages,
+            wordings: parts.wordings,
             choice_lists: parts.choice_lists,
             metadata: parts.metadata,
             items: parts.items,

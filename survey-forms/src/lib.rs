@@ -12,6 +12,7 @@ pub mod diagnostic;
 pub mod expression;
 pub mod flow;
 pub mod form;
+pub mod media;
 mod placeholder;
 pub mod render;
 pub mod response;

@@ -6,6 +6,10 @@
 //!   choice's `NAME-VALUE`, an error's `err-NAME`, a hint's `hint-NAME`.
 //! - Scales are words with a decorative face; numbers that only serve analysis are never shown.
 //! - A text that fell back to another language carries `lang`.
+//! - What is heard instead of a text stands in its `data-audio`; films in sign language are native players with
+//!   captions in a disclosure, open for readers who asked for them.
+
+use std::fmt;
 
 use maud::{Markup, html};
 
@@ -18,20 +22,68 @@ use crate::text::Text;
 use crate::validate::{FieldError, slots};
 
 mod face;
+mod media;
 mod page;
 mod widget;
 mod words;
 
-/// The questions of a page with what has been answered and what is wrong.
+/// How a page is shown to a reader.
+#[derive(Clone, Copy)]
+pub struct Manner<'m> {
+    /// Language, with the wordings wanted in their order: `zh`, `en-x-easy`, `zh-x-proxy-easy`.
+    pub lang: &'m str,
+    /// Whether films in sign language are open from the start.
+    pub sign: bool,
+    /// The address of a media file by its name; none when there is no such file, which is then left out.
+    pub media: &'m dyn Fn(&str) -> Option<String>,
+}
+
+impl<'m> Manner<'m> {
+    /// The words alone in a language or wording, media files at `media/NAME` beside the page.
+    pub fn new(lang: &'m str) -> Self {
+        Self {
+            lang,
+            sign: false,
+            media: &beside,
+        }
+    }
+}
+
+impl fmt::Debug for Manner<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Manner");
+        shown.field("lang", &self.lang).field("sign", &self.sign);
+        shown.finish_non_exhaustive()
+    }
+}
+
+/// `media/NAME`, relative to the page. Captions that no form names cannot be known to be there.
+fn beside(name: &str) -> Option<String> {
+    (!name.ends_with(".vtt")).then(|| format!("media/{name}"))
+}
+
+/// The questions of a page with what has been answered and what is wrong, in a language or wording (`zh-x-proxy`).
 ///
 /// `errors` are those of [`crate::validate::validate_page`]; what was typed is shown again as it was typed.
 pub fn page(form: &Form, page: &Page, answers: &RawAnswers, errors: &[FieldError], lang: &str) -> Markup {
+    page_in(form, page, answers, errors, &Manner::new(lang))
+}
+
+/// As [`page`], for a reader who wants more than a language.
+pub fn page_in(
+    form: &Form,
+    page: &Page,
+    answers: &RawAnswers,
+    errors: &[FieldError],
+    manner: &Manner<'_>,
+) -> Markup {
     let state = State::of(form, answers, page.today);
     let view = View {
         state: &state,
         answers,
         errors,
-        lang,
+        lang: manner.lang,
+        manner,
     };
     let slots = slots(&state, page);
     view.page(page, &slots)
@@ -42,11 +94,17 @@ pub fn page(form: &Form, page: &Page, answers: &RawAnswers, errors: &[FieldError
 pub(crate) fn template(form: &Form, page: &Page, lang: &str) -> Markup {
     let state = State::template(form, page.today);
     let answers = RawAnswers::new();
+    // Media are files of the server's, which a client without network does not have.
+    let manner = Manner {
+        media: &|_| None,
+        ..Manner::new(lang)
+    };
     let view = View {
         state: &state,
         answers: &answers,
         errors: &[],
         lang,
+        manner: &manner,
     };
     let slots = slots(&state, page);
     view.page(page, &slots)
@@ -82,6 +140,7 @@ struct View<'v, 'a> {
     answers: &'v RawAnswers,
     errors: &'v [FieldError],
     lang: &'v str,
+    manner: &'v Manner<'v>,
 }
 
 impl View<'_, '_> {
@@ -116,6 +175,11 @@ impl View<'_, '_> {
             @if same { (lines(&filled)) } @else { span lang=(language) { (lines(&filled)) } }
         }
     }
+}
+
+/// Whether a reader in this language or wording gets to see anything of a text.
+fn has(text: &Text, lang: &str) -> bool {
+    text.resolve(lang).is_some()
 }
 
 fn primary(tag: &str) -> &str {

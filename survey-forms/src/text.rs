@@ -86,14 +86,21 @@ impl Text {
 
     /// The string for `lang`, or the nearest there is; empty only when no language has one.
     ///
-    /// Falls back from `zh-x-easy` to `zh`, from `zh` to `zh-CN`, and then to the default.
+    /// A tag with several wordings, `zh-x-proxy-easy`, looks for the string in both, then in each alone, the first
+    /// named first. From a wording it falls back to its language (`zh-x-easy` → `zh`), from `zh` to `zh-CN`, and then
+    /// to the default language. A wording that was not asked for is never given.
     pub fn get(&self, lang: &str) -> &str {
         self.resolve(lang).map_or("", |(_, value)| value)
     }
 
     /// As [`Text::get`], with the tag of the language that was found, so that a page can mark it with `lang`.
     pub fn resolve(&self, lang: &str) -> Option<(&str, &str)> {
-        let mut tag = lang;
+        let (mut tag, wordings) = split(lang);
+        if !wordings.is_empty()
+            && let Some(found) = self.worded(tag, &wordings)
+        {
+            return Some(found);
+        }
         loop {
             if let Some(found) = self.exact(tag) {
                 return Some(found);
@@ -104,15 +111,25 @@ impl Text {
             }
         }
         // Here `tag` is the primary language alone.
-        let related = |(candidate, value): &(&str, &str)| {
-            !value.is_empty()
-                && candidate
-                    .strip_prefix(tag)
-                    .is_some_and(|rest| rest.starts_with('-'))
+        let plain = |(candidate, value): &(&str, &str)| !value.is_empty() && !is_wording(candidate);
+        let related = |pair: &(&str, &str)| {
+            plain(pair) && pair.0.strip_prefix(tag).is_some_and(|rest| rest.starts_with('-'))
         };
-        self.iter()
-            .find(related)
-            .or_else(|| self.iter().find(|(_, value)| !value.is_empty()))
+        self.iter().find(related).or_else(|| self.iter().find(plain))
+    }
+
+    /// The string in all these wordings of a language, else in the first of them that there is.
+    fn worded(&self, language: &str, wordings: &[&str]) -> Option<(&str, &str)> {
+        let in_wordings = |wanted: &[&str]| {
+            self.iter().find(|(tag, value)| {
+                let (base, has) = split(tag);
+                !value.is_empty()
+                    && base == language
+                    && has.len() == wanted.len()
+                    && wanted.iter().all(|word| has.contains(word))
+            })
+        };
+        in_wordings(wordings).or_else(|| wordings.iter().find_map(|word| in_wordings(&[word])))
     }
 
     /// The string for exactly this language, when there is one that is not empty.
@@ -124,6 +141,12 @@ impl Text {
     /// Sets the string of a language.
     pub fn insert(&mut self, language: impl Into<String>, value: impl Into<String>) {
         self.0.insert(language.into(), value.into());
+    }
+
+    /// Whether a language has a string; wordings of a language do not count.
+    pub fn has_language(&self) -> bool {
+        self.iter()
+            .any(|(tag, value)| !value.is_empty() && !is_wording(tag))
     }
 
     /// Whether no language has a string.
@@ -151,9 +174,44 @@ impl FromIterator<(String, String)> for Text {
     }
 }
 
+/// What makes a tag a wording of a language rather than a language: a private-use part (RFC 5646 §2.2.7).
+const PRIVATE_USE: &str = "-x-";
+
+/// Whether a tag names a wording of a language, such as `zh-x-easy`, and no language of its own.
+pub fn is_wording(tag: &str) -> bool {
+    tag.contains(PRIVATE_USE)
+}
+
+/// `zh-x-proxy-easy` → (`zh`, `[proxy, easy]`).
+pub(crate) fn split(tag: &str) -> (&str, Vec<&str>) {
+    match tag.split_once(PRIVATE_USE) {
+        Some((language, words)) => (language, words.split('-').collect()),
+        None => (tag, Vec::new()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::Text;
+
+    #[test]
+    fn get__wordings__come_in_the_order_asked_and_only_when_asked() {
+        let mut text = Text::zh_en("您需要吗？", "Do you need it?");
+        text.insert("zh-x-easy", "要吗？");
+        assert_eq!(text.get("zh-x-proxy-easy"), "要吗？");
+        text.insert("zh-x-proxy", "您的家人需要吗？");
+        assert_eq!(text.get("zh-x-proxy-easy"), "您的家人需要吗？");
+        assert_eq!(text.get("zh-x-easy-proxy"), "要吗？");
+        text.insert("zh-x-easy-proxy", "他要吗？");
+        assert_eq!(text.get("zh-x-proxy-easy"), "他要吗？");
+        assert_eq!(text.get("zh"), "您需要吗？");
+        assert_eq!(text.get("en-x-easy"), "Do you need it?");
+        let picture = Text::of("zh-x-easy", "rehab.svg");
+        assert_eq!(picture.get("zh"), "", "nobody asked for easy read");
+        assert_eq!(picture.get("en"), "");
+        assert_eq!(picture.get("zh-x-easy"), "rehab.svg");
+        assert!(!picture.has_language());
+    }
 
     #[test]
     fn get__falls_back_by_prefix_then_relative_then_default() {

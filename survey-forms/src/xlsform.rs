@@ -111,6 +111,7 @@ fn read_into(file_name: &str, bytes: &[u8], faults: &mut Faults) -> Option<Form>
         title: settings.title,
         author_version: settings.version,
         languages: languages.tags(),
+        wordings: languages.wordings(),
         choice_lists,
         metadata: survey.metadata,
         items: survey.items,

@@ -10,6 +10,7 @@ use survey_forms::xlsform;
 
 use super::header::{GroupPlan, RoundHeader, Suppression};
 use super::indicator::{Indicator, questions, read as indicator_read};
+use super::inviting::{self, Around};
 use super::settings::{self, Settings};
 use super::table::{At, Faults, Table, say};
 use super::{ADMIN, AdminValue, Plan, PlanFiles, UnitTree, frame, series, unit};
@@ -54,6 +55,21 @@ pub(super) fn plan(files: &PlanFiles) -> Result<Plan, Vec<Diagnostic>> {
     let round = units
         .as_ref()
         .and_then(|units| header(&settings, units, &mut all));
+    let mut faults = Faults::new("plan.toml");
+    let around = Around {
+        groups: &settings.groups,
+        units: units.as_ref(),
+        forms: &forms,
+        scored_level: round.as_ref().map_or("township", |round| &round.scored_level),
+        lines: &settings.lines,
+    };
+    let inviting = (
+        settings.links.as_slice(),
+        settings.quotas.as_slice(),
+        &settings.invitations,
+    );
+    inviting::check(inviting, &around, &mut faults);
+    all.append(&mut faults.found);
     if all.iter().any(Diagnostic::is_error) {
         return Err(all);
     }
@@ -70,6 +86,9 @@ pub(super) fn plan(files: &PlanFiles) -> Result<Plan, Vec<Diagnostic>> {
                 presentation,
                 grades,
                 mail,
+                links,
+                quotas,
+                invitations,
                 ..
             },
         ) => Ok(Plan {
@@ -87,6 +106,9 @@ pub(super) fn plan(files: &PlanFiles) -> Result<Plan, Vec<Diagnostic>> {
             },
             small_n: presentation.small_n,
             mail,
+            links,
+            quotas,
+            invitations,
             units,
             indicators,
             criteria,

@@ -16,9 +16,10 @@ use super::Area;
 use super::header::{
     FrameSource, GradeLine, GroupPlan, MailPlan, Presentation, SamplingPlan, ThirdPartyPlan, WeightingPlan,
 };
+use super::inviting::{InvitationPlan, LinkPlan, QuotaPlan};
 use super::table::{At, Faults, did_you_mean, say};
 
-const SECTIONS: [&str; 9] = [
+const SECTIONS: [&str; 12] = [
     "round",
     "groups",
     "third_party",
@@ -28,6 +29,9 @@ const SECTIONS: [&str; 9] = [
     "presentation",
     "grades",
     "mail",
+    "links",
+    "quotas",
+    "invitations",
 ];
 
 /// `[round]` as written; the county's default needs the units.
@@ -107,10 +111,14 @@ pub(crate) struct Settings {
     pub(crate) presentation: Presentation,
     pub(crate) grades: Vec<GradeLine>,
     pub(crate) mail: MailPlan,
+    pub(crate) links: Vec<LinkPlan>,
+    pub(crate) quotas: Vec<QuotaPlan>,
+    pub(crate) invitations: InvitationPlan,
+    pub(crate) lines: Lines,
 }
 
 /// Where the keys are: `groups[0].weight` → line 12.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Lines(BTreeMap<String, u32>);
 
 impl Lines {
@@ -220,7 +228,7 @@ pub(crate) fn read(bytes: &[u8], faults: &mut Faults) -> Settings {
     }
     let groups: Vec<GroupSection> = sections.list("groups");
     let areas: Vec<AreaSection> = sections.list("areas");
-    let settings = Settings {
+    let mut settings = Settings {
         round: sections.need("round"),
         groups: groups.into_iter().map(GroupSection::into_plan).collect(),
         third_party: sections.take("third_party"),
@@ -236,8 +244,13 @@ pub(crate) fn read(bytes: &[u8], faults: &mut Faults) -> Settings {
         presentation: sections.take("presentation").unwrap_or_default(),
         grades: sections.list("grades"),
         mail: sections.take("mail").unwrap_or_default(),
+        links: sections.optional_list("links"),
+        quotas: sections.optional_list("quotas"),
+        invitations: sections.take("invitations").unwrap_or_default(),
+        lines: Lines::default(),
     };
     check::settings(&settings, &lines, faults);
+    settings.lines = lines;
     settings
 }
 
@@ -284,6 +297,13 @@ impl Sections<'_, '_> {
             ),
             say("请参照示例方案补上。", "Add it as in the sample plan."),
         );
+    }
+
+    fn optional_list<T: DeserializeOwned>(&mut self, name: &str) -> Vec<T> {
+        match self.values.contains_key(name) {
+            true => self.list(name),
+            false => Vec::new(),
+        }
     }
 
     fn list<T: DeserializeOwned>(&mut self, name: &str) -> Vec<T> {

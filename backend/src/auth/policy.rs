@@ -17,6 +17,18 @@ pub enum Action {
     SeeOutbox,
     /// See the audit log.
     SeeAudit,
+    /// Print and hand out invitations and posters.
+    HandOut,
+    /// Send invitations by e-mail, take codes back and replace them.
+    SendInvitations,
+    /// See interviewers, their devices and their cases in numbers.
+    SeeInterviewers,
+    /// Give cases to interviewers and take them back: the office, and the third party, whose people visit.
+    AssignCases,
+    /// Add interviewers, report devices lost, make exceptions for those whom a judged unit employs.
+    ManageInterviewers,
+    /// Try held interviews again or put them aside.
+    SettleHeld,
 }
 
 impl Action {
@@ -28,6 +40,12 @@ impl Action {
         Self::DownloadReport,
         Self::SeeOutbox,
         Self::SeeAudit,
+        Self::HandOut,
+        Self::SendInvitations,
+        Self::SeeInterviewers,
+        Self::AssignCases,
+        Self::ManageInterviewers,
+        Self::SettleHeld,
     ];
 
     /// The roles that may do it.
@@ -38,7 +56,12 @@ impl Action {
         match self {
             Self::SeeRound => &[Role::Office, Role::Evaluator, Role::Viewer, Role::Auditor],
             Self::SeeResults | Self::DownloadReport => &[Role::Office, Role::Viewer, Role::Auditor],
-            Self::Compute | Self::SeeOutbox => &[Role::Office],
+            // Nobody whom a judged unit employs, whatever the role: see `auth::holder`.
+            Self::HandOut => &[Role::Office, Role::Evaluator],
+            Self::Compute | Self::SeeOutbox | Self::SendInvitations => &[Role::Office],
+            Self::SeeInterviewers => &[Role::Office, Role::Evaluator, Role::Auditor],
+            Self::AssignCases => &[Role::Office, Role::Evaluator],
+            Self::ManageInterviewers | Self::SettleHeld => &[Role::Office],
             Self::SeeAudit => &[Role::Office, Role::Auditor],
         }
     }
@@ -74,7 +97,13 @@ mod tests {
              Compute        yes - - - -\n\
              DownloadReport yes - yes - yes\n\
              SeeOutbox      yes - - - -\n\
-             SeeAudit       yes - - - yes\n"
+             SeeAudit       yes - - - yes\n\
+             HandOut        yes yes - - -\n\
+             SendInvitations yes - - - -\n\
+             SeeInterviewers yes yes - - yes\n\
+             AssignCases    yes yes - - -\n\
+             ManageInterviewers yes - - - -\n\
+             SettleHeld     yes - - - -\n"
         );
     }
 

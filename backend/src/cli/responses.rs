@@ -16,6 +16,7 @@ use rust_xlsxwriter::{Format as CellFormat, Workbook};
 use super::say;
 use crate::app::{Base, PlanCache};
 use crate::dataset;
+use crate::spreadsheet::harmless;
 
 /// Commands on responses.
 #[derive(Debug, Subcommand)]
@@ -131,15 +132,6 @@ fn cell(value: &AnyValue<'_>) -> String {
         AnyValue::String(text) => (*text).to_owned(),
         AnyValue::StringOwned(text) => text.to_string(),
         other => other.to_string(),
-    }
-}
-
-/// A text that no spreadsheet program takes for a formula.
-fn harmless(text: String) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        format!("'{text}")
-    } else {
-        text
     }
 }
 

@@ -2,14 +2,22 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::path::PathBuf;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use analysis::plan::Plan;
 use anyhow::{Context, Result};
-use clap::Subcommand;
+use clap::{Subcommand, ValueEnum};
+use reports::sheets::Layout;
 use serde::Serialize;
 
 use super::say;
-use crate::app::Base;
+use crate::app::{Base, PlanCache};
+use crate::inviting::sheets::{self, SheetOrder};
+use crate::inviting::waves::{self, Wave};
+use crate::inviting::{Choice, sms};
+use crate::pages::Lang;
 use crate::rounds::{self, files};
 use crate::store::invitations::Issued;
 use crate::store::{frame, invitations, outbox, responses, sample};
@@ -50,6 +58,71 @@ pub enum RoundCommand {
         #[arg(long)]
         out: PathBuf,
     },
+    /// Print invitations as a PDF: letters of one household a page, or twelve labels a page, village by village.
+    Sheets {
+        /// The round.
+        id: String,
+        /// What to print.
+        #[arg(long, value_enum, default_value = "letter")]
+        layout: SheetLayout,
+        /// A village or township by its code; all when absent.
+        #[arg(long, value_name = "CODE")]
+        village: Option<String>,
+        /// A respondent group; may be given several times; all when absent.
+        #[arg(long, value_name = "CODE")]
+        group: Vec<String>,
+        /// One case by its number.
+        #[arg(long, value_name = "NUMBER")]
+        case: Option<String>,
+        /// Language of the sheets.
+        #[arg(long, default_value = "zh", value_parser = ["zh", "en"])]
+        language: String,
+        /// Print case numbers and open no identity.
+        #[arg(long)]
+        without_names: bool,
+        /// The file; it must not exist yet.
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Print the posters of the open links as a PDF.
+    Posters {
+        /// The round.
+        id: String,
+        /// One link by the last part of its address; all when absent.
+        #[arg(long)]
+        link: Option<String>,
+        /// Language of the posters.
+        #[arg(long, default_value = "zh", value_parser = ["zh", "en"])]
+        language: String,
+        /// The file; it must not exist yet.
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Write text messages for an SMS gateway as CSV: phone, text, parts.
+    Sms {
+        /// The round.
+        id: String,
+        /// A village or township by its code; all when absent.
+        #[arg(long, value_name = "CODE")]
+        village: Option<String>,
+        /// A respondent group; may be given several times; all when absent.
+        #[arg(long, value_name = "CODE")]
+        group: Vec<String>,
+        /// Language of the messages.
+        #[arg(long, default_value = "zh", value_parser = ["zh", "en"])]
+        language: String,
+        /// The file; it must not exist yet.
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Queue the invitations by e-mail, or a reminder for those who have not answered; a running server sends them.
+    Email {
+        /// The round.
+        id: String,
+        /// invitation, reminder-1 or reminder-2.
+        #[arg(long, default_value = "invitation", value_parser = ["invitation", "reminder-1", "reminder-2"])]
+        wave: String,
+    },
     /// Open a sealed round for responses.
     Open {
         /// The round.
@@ -68,6 +141,15 @@ pub enum RoundCommand {
         #[arg(long)]
         json: bool,
     },
+}
+
+/// What sheets are printed as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SheetLayout {
+    /// One household a page.
+    Letter,
+    /// Twelve people a page.
+    Labels,
 }
 
 /// How a round stands.
@@ -117,6 +199,71 @@ pub async fn run(base: &Base, command: RoundCommand) -> Result<()> {
             write_codes(base, &issued, file).with_context(|| out.display().to_string())?;
             say(&format!("{}: {} invitations", out.display(), issued.len()));
         }
+        RoundCommand::Sheets {
+            id,
+            layout,
+            village,
+            group,
+            case,
+            language,
+            without_names,
+            out,
+        } => {
+            let order = SheetOrder {
+                choice: Choice {
+                    unit: village,
+                    groups: group,
+                    case,
+                },
+                layout: match layout {
+                    SheetLayout::Letter => Layout::Letter,
+                    SheetLayout::Labels => Layout::Labels,
+                },
+                lang: Lang::parse(&language).unwrap_or_default(),
+                names: !without_names,
+                most: None,
+            };
+            let plan = plan(base, &id).await?;
+            keep(&out, &sheets::make(base, &plan, &order, ACTOR).await?)?;
+        }
+        RoundCommand::Posters {
+            id,
+            link,
+            language,
+            out,
+        } => {
+            let plan = plan(base, &id).await?;
+            let lang = Lang::parse(&language).unwrap_or_default();
+            let pdf = sheets::posters(base, &plan, (link.as_deref(), lang), ACTOR).await?;
+            keep(&out, &pdf)?;
+        }
+        RoundCommand::Sms {
+            id,
+            village,
+            group,
+            language,
+            out,
+        } => {
+            let plan = plan(base, &id).await?;
+            let choice = Choice {
+                unit: village,
+                groups: group,
+                case: None,
+            };
+            let lang = Lang::parse(&language).unwrap_or_default();
+            let made = sms::messages(base, &plan, (&choice, lang), ACTOR).await?;
+            keep(&out, &made.csv)?;
+            say(&format!("{} messages, {} parts", made.messages, made.parts));
+        }
+        RoundCommand::Email { id, wave } => {
+            let plan = plan(base, &id).await?;
+            let wave = Wave::parse(&wave).context("a wave")?;
+            let done = waves::queue(base, &plan, wave, ACTOR).await?;
+            say(&format!(
+                "{} messages queued, {} cases without an e-mail address",
+                done.queued, done.without_address
+            ));
+        }
         RoundCommand::Open { id } => rounds::open(base, &id, ACTOR).await?,
         RoundCommand::Close { id } => rounds::close(base, &id, ACTOR).await?,
         RoundCommand::Status { id, json } => {
@@ -128,6 +275,23 @@ pub async fn run(base: &Base, command: RoundCommand) -> Result<()> {
             }
         }
     }
+    Ok(())
+}
+
+async fn plan(base: &Base, id: &str) -> Result<Arc<Plan>> {
+    rounds::require(base, id).await?;
+    let plan = PlanCache::default().get(&base.db, &base.keys, id).await?;
+    plan.with_context(|| format!("round {id:?} has no plan"))
+}
+
+/// Writes a file that is not there yet.
+fn keep(path: &Path, content: &[u8]) -> Result<()> {
+    let written = File::create_new(path).and_then(|mut file| {
+        file.write_all(content)?;
+        file.sync_all()
+    });
+    written.with_context(|| path.display().to_string())?;
+    say(&path.display().to_string());
     Ok(())
 }
 

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tracing_subscriber::EnvFilter;
 
-use crate::app::{AppState, Base};
+use crate::app::{AppState, Base, PlanCache};
 use crate::jobs::analyse;
 use crate::jobs::queue::{self, Registry};
 use crate::jobs::send_mail::MailWorker;
@@ -108,8 +108,8 @@ fn mail_worker(base: &Base) -> Result<Option<MailWorker>> {
     };
     let sender = base.config.mail_from.as_deref().unwrap_or(DEFAULT_SENDER);
     Ok(Some(MailWorker {
-        db: base.db.clone(),
-        clock: base.clock.clone(),
+        base: base.clone(),
+        plans: PlanCache::default(),
         relay: SmtpRelay::new(url, base.config.smtp_ca.as_deref())?,
         from: parse_mailbox(sender).context("MINYI_MAIL_FROM")?.email,
     }))

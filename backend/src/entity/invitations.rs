@@ -20,6 +20,8 @@ pub struct Model {
     pub code_lookup: String,
     /// `issued`, `started`, `complete` or `withdrawn`.
     pub state: String,
+    /// Whether the person wants no reminders.
+    pub no_remind: bool,
 }
 
 /// No relations: each aggregate is read by its own store module.

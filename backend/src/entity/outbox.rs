@@ -13,14 +13,14 @@ pub struct Model {
     pub round_id: String,
     /// Kind of message.
     pub kind: String,
-    /// Address.
+    /// Address; the case number where the address is looked up only when the message is sent.
     pub recipient: String,
     /// Round, kind, content and recipient.
     #[sea_orm(unique)]
     pub dedup_key: String,
-    /// The message as sent (RFC 5322).
+    /// The message as sent (RFC 5322), or what it is written from when it is sent.
     pub message: Vec<u8>,
-    /// `queued`, `sending`, `sent` or `failed`.
+    /// `queued`, `sending`, `sent`, `failed`, `unknown` or `skipped`.
     pub state: String,
     /// Times tried.
     pub attempts: i32,

@@ -21,6 +21,10 @@ pub struct Model {
     pub opens_on: String,
     /// Last day of fieldwork, ISO 8601.
     pub closes_on: String,
+    /// Days after the last in which interviews already done are taken.
+    pub grace_days: i32,
+    /// Quotas of open links as JSON.
+    pub quotas: String,
 }
 
 /// No relations: each aggregate is read by its own store module.

@@ -205,8 +205,8 @@ fn dispositions() -> Vec<Value> {
             json!({
                 "code": outcome.code,
                 "text": {
-                    "zh": words::outcome(Lang::Zh, outcome.code),
-                    "en": words::outcome(Lang::En, outcome.code),
+                    "zh": words::disposition(Lang::Zh, outcome.code),
+                    "en": words::disposition(Lang::En, outcome.code),
                 },
                 "closes": outcome.closes,
                 "callback": outcome.callback,

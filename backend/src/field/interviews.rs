@@ -16,7 +16,7 @@ use crate::error::AppError;
 use crate::store::held::{self, Held};
 use crate::store::rounds::{self, Round};
 use crate::store::staff::Staff;
-use crate::store::{StoreError, assignments, invitations, responses, sample};
+use crate::store::{assignments, invitations, responses, sample};
 use crate::submit::{Accepted, Interview, Submission, SubmitError};
 
 /// Why an interview is held, as stored.
@@ -212,7 +212,13 @@ async fn submit(state: &AppState, submission: Submission) -> Result<Judged, AppE
         Err(SubmitError::CodeUsed) => Ok(Judged::faulty(Reason::Answered)),
         Err(SubmitError::Closed | SubmitError::NotOpen) => Ok(Judged::faulty(Reason::Closed)),
         Err(SubmitError::UnknownVersion { .. }) => Ok(Judged::faulty(Reason::Version)),
-        Err(SubmitError::UnknownCode | SubmitError::UnknownLink) => Ok(Judged::faulty(Reason::NoCase)),
+        // Links have caps and quotas; a case comes through no link.
+        Err(
+            SubmitError::UnknownCode
+            | SubmitError::UnknownLink
+            | SubmitError::DailyCap { .. }
+            | SubmitError::QuotaFull,
+        ) => Ok(Judged::faulty(Reason::NoCase)),
         Err(error @ (SubmitError::IdConflict | SubmitError::Busy | SubmitError::Store(_))) => Err(error.into()),
     }
 }
@@ -298,12 +304,4 @@ pub fn read_faults(text: &str) -> Vec<FieldError> {
             message: Text::zh_en(&of(fault, "zh"), &of(fault, "en")),
         })
         .collect()
-}
-
-/// Whether anything waits for the office in a round.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn waiting(state: &AppState, round: &str) -> Result<u64, StoreError> {
-    held::waiting(&state.db, round).await
 }

@@ -17,5 +17,5 @@ pub async fn get(Path(file): Path<String>) -> Result<Response, PageError> {
         (header::CONTENT_TYPE, asset.content_type),
         (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
     ];
-    Ok((headers, asset.body).into_response())
+    Ok((headers, asset.body.clone()).into_response())
 }

@@ -28,6 +28,10 @@ use crate::store::jobs::{self, Job};
 use crate::store::rounds::{self, Round};
 use crate::store::{StoreError, begin, invitations, outbox, results};
 
+pub mod fieldwork;
+pub mod held;
+pub mod interviewers;
+pub mod inviting;
 pub(in crate::handlers) mod overview;
 
 /// Audit entries shown.

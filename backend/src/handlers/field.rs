@@ -10,3 +10,6 @@ pub mod devices;
 pub mod problem;
 pub mod responses;
 
+
+#[cfg(test)]
+mod tests;

@@ -20,8 +20,10 @@ use crate::pages::login::{self, Login, LoginNote};
 use crate::store::audit::{self, Entry};
 use crate::store::{StoreError, begin, staff};
 
-/// Where a role lands: interviewers have no console yet, and are told so.
+/// Where staff land.
 const HOME: &str = "/console";
+/// Where interviewers land: their app signs in by itself, so that no session of the console is left on a phone.
+const APP: &str = "/field";
 
 /// Back to a page of the console, never elsewhere.
 fn destination(next: Option<&str>) -> &str {
@@ -87,6 +89,9 @@ pub async fn enter(
         state.limits.login_failed(&user, address);
         return Ok(refuse(StatusCode::UNPROCESSABLE_ENTITY, LoginNote::Failed));
     };
+    if Role::parse(&account.role) == Some(Role::Interviewer) {
+        return Ok(Redirect::to(APP).into_response());
+    }
     let now = state.clock.now_ms();
     let tx = begin(&state.db).await?;
     let token = session::begin(&tx, &state.entropy, account.id, now).await?;

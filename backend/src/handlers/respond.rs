@@ -11,7 +11,7 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use maud::Markup;
 
 use crate::app::AppState;
-use crate::codes::Code;
+use crate::codes::{Code, CodeError};
 use crate::middleware::problems::PageError;
 use crate::middleware::reading;
 use crate::pages::home::{self, CodeFault, Home};
@@ -20,7 +20,10 @@ use crate::store::rounds::{self, RoundState};
 
 pub mod finish;
 pub mod later;
+pub mod pin;
 pub mod question;
+pub mod remind;
+mod room;
 pub mod start;
 pub mod visit;
 mod walk;
@@ -54,9 +57,10 @@ pub(crate) fn with_cookie(reply: impl IntoResponse, cookie: Option<HeaderValue>)
 /// Whom to turn to on pages that belong to no round: the organiser of the only round that is open.
 async fn home_help(state: &AppState, lang: Lang) -> Result<Option<Help>, PageError> {
     let rounds = rounds::list(&state.db).await?;
+    let today = state.clock.today();
     let mut open = rounds
         .into_iter()
-        .filter(|round| round.round_state() == RoundState::Open);
+        .filter(|round| round.state_on(today) == RoundState::Open);
     let (Some(round), None) = (open.next(), open.next()) else {
         return Ok(None);
     };
@@ -111,7 +115,9 @@ pub async fn enter(
     let fault = match Code::parse(&typed) {
         Ok(code) => return Ok(Redirect::to(&format!("/r/{code}")).into_response()),
         Err(_) if typed.trim().is_empty() => CodeFault::Empty,
-        Err(_) => CodeFault::Mistyped,
+        Err(CodeError::Length(typed)) => CodeFault::Length(typed),
+        Err(CodeError::Symbol(symbol)) => CodeFault::Symbol(symbol),
+        Err(CodeError::Check) => CodeFault::Check,
     };
     let help = home_help(&state, reading.lang).await?;
     let page = home::page(

@@ -76,10 +76,10 @@ pub struct FaultBody {
     (status = 403, description = "The round has not opened yet"),
     (status = 404, description = "Unknown code or link"),
     (status = 409, description = "Code used up; id used for other content; or not the current form version, which is named"),
-    (status = 410, description = "The round is closed"),
+    (status = 410, description = "The round is closed, or the quota of this open-link answer is full"),
     (status = 413, description = "Too large"),
     (status = 422, description = "Faults by field", body = Vec<FaultBody>),
-    (status = 429, description = "Too many; see Retry-After"),
+    (status = 429, description = "Too many, or the link's daily cap is reached; see Retry-After"),
     (status = 503, description = "Busy; see Retry-After"),
 ))]
 pub async fn create(
@@ -133,6 +133,8 @@ fn reason(error: &SubmitError) -> &'static str {
         SubmitError::IdConflict => "id_conflict",
         SubmitError::UnknownVersion { .. } => "unknown_version",
         SubmitError::Closed | SubmitError::NotOpen => "not_open",
+        SubmitError::DailyCap { .. } => "daily_cap",
+        SubmitError::QuotaFull => "quota_full",
         SubmitError::Busy => "busy",
         SubmitError::Store(_) => "store",
     }

@@ -41,6 +41,15 @@ fn sample_plan() -> PlanFiles {
 
 impl Server {
     pub(crate) async fn start() -> Self {
+        Self::start_with(|_| {}).await
+    }
+
+    /// The same with another plan.toml.
+    pub(crate) async fn start_with(edit: impl FnOnce(&mut String)) -> Self {
+        let mut files = sample_plan();
+        let mut settings = String::from_utf8(files.remove("plan.toml").unwrap()).unwrap();
+        edit(&mut settings);
+        files.insert("plan.toml".to_owned(), settings.into_bytes());
         let dir = tempfile::tempdir().unwrap();
         let data = dir.path().display().to_string();
         let env = |name: &str| (name == "MINYI_DATA").then(|| data.clone());
@@ -48,7 +57,7 @@ impl Server {
         let clock = Arc::new(FixedClock::at("2026-11-23T08:00:00Z".parse().unwrap()));
         let shared: SharedClock = clock.clone();
         let base = Base::open_with(config, shared, Entropy::seeded(7)).await.unwrap();
-        rounds::import(&base, &sample_plan(), "test").await.unwrap();
+        rounds::import(&base, &files, "test").await.unwrap();
         rounds::seal(&base, ROUND, "test").await.unwrap();
         rounds::open(&base, ROUND, "test").await.unwrap();
         let (state, _background) = base.clone().into_state();
@@ -75,6 +84,11 @@ impl Server {
 
     /// An account of a role, named like it.
     pub(crate) async fn account(&self, role: Role) {
+        self.account_of(role, None).await;
+    }
+
+    /// The same for someone whom a unit employs.
+    pub(crate) async fn account_of(&self, role: Role, employer: Option<&str>) {
         let row = staff::Staff {
             id: self.base.entropy.uuid(),
             login: role.as_str().to_owned(),
@@ -85,7 +99,7 @@ impl Server {
             locked_until: None,
             disabled: false,
             created_at: 0,
-            employer_unit: None,
+            employer_unit: employer.map(str::to_owned),
         };
         staff::insert(&self.base.db, row).await.unwrap();
     }

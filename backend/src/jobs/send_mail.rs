@@ -5,10 +5,12 @@ use std::time::Duration;
 
 use lettre::Address;
 use lettre::address::Envelope;
-use sea_orm::DatabaseConnection;
 use tokio::sync::watch;
 
-use crate::clock::SharedClock;
+use crate::app::{Base, PlanCache};
+use crate::inviting::InvitingError;
+use crate::inviting::email::{self, Prepared};
+use crate::inviting::waves::Wave;
 use crate::mail::transport::{Outcome, SmtpRelay};
 use crate::store::StoreError;
 use crate::store::outbox::{self, Message};
@@ -24,10 +26,10 @@ const LONGEST_PAUSE_MS: i64 = 60 * 60 * 1000;
 
 /// What the worker works with.
 pub struct MailWorker {
-    /// Where the outbox is.
-    pub db: DatabaseConnection,
-    /// What time it is.
-    pub clock: SharedClock,
+    /// Where the outbox is, what time it is, and the keys with which invitations are written.
+    pub base: Base,
+    /// Plans of the rounds whose invitations are sent.
+    pub plans: PlanCache,
     /// The way to the mail server.
     pub relay: SmtpRelay,
     /// The sender of every message.
@@ -56,15 +58,15 @@ impl MailWorker {
         unreachable_in_a_row: i32,
         stop: &watch::Receiver<bool>,
     ) -> Result<bool, StoreError> {
-        let now = self.clock.now_ms();
-        let lost = outbox::expire_leases(&self.db, now).await?;
+        let now = self.base.clock.now_ms();
+        let lost = outbox::expire_leases(&self.base.db, now).await?;
         if lost > 0 {
             tracing::warn!(
                 messages = lost,
                 "messages may or may not have been sent; see the console"
             );
         }
-        if !outbox::is_due(&self.db, now).await? {
+        if !outbox::is_due(&self.base.db, now).await? {
             return Ok(true);
         }
         // Asked first, so that a server that is down is found out before a message counts as handed over.
@@ -73,12 +75,12 @@ impl MailWorker {
         {
             let retry_at = now + pause_ms(unreachable_in_a_row + 1);
             tracing::warn!(%reason, "the mail server cannot be used; trying again");
-            outbox::postpone_due(&self.db, &reason, now, retry_at).await?;
+            outbox::postpone_due(&self.base.db, &reason, now, retry_at).await?;
             return Ok(false);
         }
         while !*stop.borrow() {
-            let now = self.clock.now_ms();
-            let Some(message) = outbox::claim(&self.db, now, now + LEASE_MS).await? else {
+            let now = self.base.clock.now_ms();
+            let Some(message) = outbox::claim(&self.base.db, now, now + LEASE_MS).await? else {
                 break;
             };
             self.send(message).await?;
@@ -86,31 +88,69 @@ impl MailWorker {
         Ok(true)
     }
 
+    /// The message itself; invitations are written only now.
+    async fn prepare(&self, queued: &Message) -> Result<Prepared, Outcome> {
+        match Wave::parse(&queued.kind) {
+            Some(wave) => email::prepare(&self.base, &self.plans, wave, queued)
+                .await
+                .map_err(|error| match error {
+                    // It quotes the address.
+                    InvitingError::Compose(_) => Outcome::Refused(NO_ADDRESS.to_owned()),
+                    other => Outcome::TryAgain(other.to_string()),
+                }),
+            None => Ok(Prepared::Send {
+                to: queued.recipient.clone(),
+                message: queued.message.clone(),
+            }),
+        }
+    }
+
+    async fn hand_over(&self, to: &str, message: &[u8]) -> Outcome {
+        let envelope = to
+            .parse::<Address>()
+            .ok()
+            .and_then(|to| Envelope::new(Some(self.from.clone()), vec![to]).ok());
+        match envelope {
+            Some(envelope) => self.relay.send(&envelope, message).await,
+            None => Outcome::Refused(NO_ADDRESS.to_owned()),
+        }
+    }
+
     async fn send(&self, message: Message) -> Result<(), StoreError> {
-        let outcome = match message.recipient.parse::<Address>() {
-            Ok(to) => match Envelope::new(Some(self.from.clone()), vec![to]) {
-                Ok(envelope) => self.relay.send(&envelope, &message.message).await,
-                Err(error) => Outcome::Refused(error.to_string()),
-            },
-            Err(error) => Outcome::Refused(error.to_string()),
+        let outcome = match self.prepare(&message).await {
+            Ok(Prepared::Send { to, message }) => self.hand_over(&to, &message).await,
+            Ok(Prepared::Skip(reason)) => {
+                let now = self.base.clock.now_ms();
+                return outbox::give_up(&self.base.db, message.id, outbox::SKIPPED, reason, now).await;
+            }
+            Err(outcome) => outcome,
         };
-        let now = self.clock.now_ms();
+        let now = self.base.clock.now_ms();
         match outcome {
-            Outcome::Accepted => outbox::sent(&self.db, message.id, now).await,
+            Outcome::Accepted => outbox::sent(&self.base.db, message.id, now).await,
             Outcome::TryAgain(reason) if message.attempts < MOST_ATTEMPTS => {
-                outbox::retry(&self.db, message.id, &reason, now + pause_ms(message.attempts)).await
+                outbox::retry(
+                    &self.base.db,
+                    message.id,
+                    &reason,
+                    now + pause_ms(message.attempts),
+                )
+                .await
             }
             Outcome::TryAgain(reason) | Outcome::Refused(reason) => {
                 tracing::warn!(message.id = %message.id, %reason, "a message was refused");
-                outbox::give_up(&self.db, message.id, outbox::FAILED, &reason, now).await
+                outbox::give_up(&self.base.db, message.id, outbox::FAILED, &reason, now).await
             }
             Outcome::Unknown(reason) => {
                 tracing::warn!(message.id = %message.id, %reason, "a message may or may not have been sent");
-                outbox::give_up(&self.db, message.id, outbox::UNKNOWN, &reason, now).await
+                outbox::give_up(&self.base.db, message.id, outbox::UNKNOWN, &reason, now).await
             }
         }
     }
 }
+
+/// The error type of addresses quotes them; the outbox keeps none.
+const NO_ADDRESS: &str = "not an e-mail address";
 
 /// 2, 4, 8, … seconds, at most an hour.
 fn pause_ms(attempts: i32) -> i64 {

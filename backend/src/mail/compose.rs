@@ -2,7 +2,7 @@
 //! attached.
 
 use lettre::Message;
-use lettre::message::header::ContentType;
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
 use reports::email::{EmailSummary, KEY_CHART_CID};
 
@@ -83,6 +83,54 @@ pub fn compose(
         .message_id(Some(header.message_id.clone()))
         .multipart(mixed)?;
     Ok(message.formatted())
+}
+
+/// A message of words alone, from which the recipient can be taken off the list.
+#[derive(Debug, Clone)]
+pub struct Letter {
+    /// The subject.
+    pub subject: String,
+    /// The plain text.
+    pub text: String,
+    /// The same as HTML.
+    pub html: String,
+    /// Where no further message is asked for, by opening or by a `POST` of the mail program (RFC 8058).
+    pub unsubscribe: String,
+}
+
+/// Composes a letter and returns it as it goes over the wire.
+///
+/// # Errors
+/// See [`compose`].
+pub fn compose_letter(header: &Header<'_>, letter: &Letter) -> Result<Vec<u8>, ComposeError> {
+    let name = Some(header.to_name.to_owned()).filter(|name| !name.is_empty());
+    let raw =
+        |name: &'static str, value: String| HeaderValue::new(HeaderName::new_from_ascii_str(name), value);
+    let message = Message::builder()
+        .from(parse_mailbox(header.from)?)
+        .to(Mailbox::new(name, parse_address(header.to)?))
+        .subject(letter.subject.clone())
+        .date(header.date)
+        .message_id(Some(header.message_id.clone()))
+        .raw_header(raw("List-Unsubscribe", format!("<{}>", letter.unsubscribe)))
+        .raw_header(raw(
+            "List-Unsubscribe-Post",
+            "List-Unsubscribe=One-Click".to_owned(),
+        ))
+        .raw_header(raw("Auto-Submitted", "auto-generated".to_owned()))
+        .multipart(MultiPart::alternative_plain_html(
+            letter.text.clone(),
+            letter.html.clone(),
+        ))?;
+    Ok(message.formatted())
+}
+
+/// The domain of a sender, for message ids.
+pub fn sender_domain(sender: &str) -> &str {
+    sender
+        .rsplit('@')
+        .next()
+        .map_or("localhost", |domain| domain.trim_end_matches('>'))
 }
 
 /// Parses `Name <address>` or a bare address.

@@ -53,6 +53,15 @@ impl PageError {
         )))
     }
 
+    /// The same, with the seconds after which trying again helps.
+    #[must_use]
+    pub fn retry_after(mut self, seconds: u64) -> Self {
+        if let What::Problem(_, _, retry_after_s) = &mut *self.0 {
+            *retry_after_s = Some(seconds.max(1));
+        }
+        self
+    }
+
     /// No such page.
     pub fn lost() -> Self {
         Self::problem(StatusCode::NOT_FOUND, Problem::Lost)

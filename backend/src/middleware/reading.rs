@@ -7,9 +7,9 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 
 use super::cookie::{self, NewCookie};
-use crate::pages::{Lang, Reading, TextSize};
+use crate::pages::{Contrast, Lang, Offers, Reading, TextSize};
 
-/// Holds no person: `zh.1.0` is language, text size, dark.
+/// Holds no person: `zh.1.d.es` is language, text size, colours, and letters for easy read and sign language.
 const COOKIE: &str = "minyi_view";
 const YEAR_S: u64 = 365 * 86_400;
 
@@ -31,20 +31,31 @@ fn parse(value: &str) -> Option<Reading> {
     let mut parts = value.split('.');
     let lang = Lang::parse(parts.next()?)?;
     let size = TextSize::parse(parts.next().unwrap_or_default());
+    let contrast = match parts.next().unwrap_or_default() {
+        // Cookies of earlier versions said only whether it is dark.
+        "1" => Contrast::Dark,
+        code => Contrast::parse(code),
+    };
+    let extras = parts.next().unwrap_or_default();
     Some(Reading {
         lang,
         size,
-        dark: parts.next() == Some("1"),
+        contrast,
+        easy: extras.contains('e'),
+        sign: extras.contains('s'),
+        offers: Offers::default(),
     })
 }
 
 /// The cookie that remembers `reading`.
 pub fn remember(reading: Reading, secure: bool) -> Option<HeaderValue> {
     let value = format!(
-        "{}.{}.{}",
+        "{}.{}.{}.{}{}",
         reading.lang.code(),
         reading.size.code(),
-        if reading.dark { "1" } else { "0" }
+        reading.contrast.code(),
+        if reading.easy { "e" } else { "" },
+        if reading.sign { "s" } else { "" }
     );
     NewCookie {
         name: COOKIE,
@@ -64,7 +75,9 @@ pub fn changed(reading: Reading, pairs: &[(String, String)]) -> Option<Reading> 
         match name.as_str() {
             "lang" => new.lang = Lang::parse(value)?,
             "size" => new.size = TextSize::parse(value),
-            "dark" => new.dark = value == "1",
+            "contrast" => new.contrast = Contrast::parse(value),
+            "easy" => new.easy = value == "1",
+            "sign" => new.sign = value == "1",
             _ => continue,
         }
         pressed = true;
@@ -105,7 +118,8 @@ mod tests {
             Reading {
                 lang: Lang::Zh,
                 size: TextSize::Largest,
-                dark: true
+                contrast: Contrast::Dark,
+                ..Reading::default()
             }
         );
         let spoilt = headers(&[
@@ -121,7 +135,9 @@ mod tests {
         let now = Reading {
             lang: Lang::Zh,
             size: TextSize::Large,
-            dark: true,
+            contrast: Contrast::Dark,
+            easy: true,
+            ..Reading::default()
         };
         assert_eq!(
             changed(now, &pair("lang", "en")),
@@ -131,10 +147,37 @@ mod tests {
             })
         );
         assert_eq!(
-            changed(now, &pair("dark", "0")),
-            Some(Reading { dark: false, ..now })
+            changed(now, &pair("contrast", "y")),
+            Some(Reading {
+                contrast: Contrast::Yellow,
+                ..now
+            })
+        );
+        assert_eq!(
+            changed(now, &pair("easy", "0")),
+            Some(Reading { easy: false, ..now })
         );
         assert_eq!(changed(now, &pair("go", "next")), None);
         assert_eq!(changed(now, &pair("lang", "<script>")), None);
+    }
+
+    #[test]
+    fn every_wish_comes_back_from_its_cookie() {
+        for contrast in Contrast::ALL {
+            for (easy, sign) in [(false, true), (true, false), (true, true)] {
+                let wish = Reading {
+                    lang: Lang::En,
+                    size: TextSize::Large,
+                    contrast,
+                    easy,
+                    sign,
+                    ..Reading::default()
+                };
+                let cookie = remember(wish, false).unwrap();
+                let pair = cookie.to_str().unwrap().split(';').next().unwrap();
+                let value = pair.split_once('=').unwrap().1;
+                assert_eq!(parse(value), Some(wish), "{pair}");
+            }
+        }
     }
 }

@@ -10,8 +10,12 @@ use super::{Help, Reading, tr};
 pub enum CodeFault {
     /// Nothing was typed.
     Empty,
-    /// Wrong length, a symbol codes do not use, or the check symbol does not fit.
-    Mistyped,
+    /// So many letters and digits instead of 13.
+    Length(usize),
+    /// A character that no code has.
+    Symbol(char),
+    /// The check symbol does not fit: one is wrong, or two have changed places.
+    Check,
 }
 
 /// The page on which a code is typed.
@@ -31,7 +35,10 @@ pub fn page(reading: Reading, view: &Home) -> Markup {
     let title = tr!(lang, "home.title");
     let message = view.fault.map(|fault| match fault {
         CodeFault::Empty => tr!(lang, "home.empty"),
-        CodeFault::Mistyped => tr!(lang, "home.mistyped"),
+        CodeFault::Length(typed) if typed < 13 => tr!(lang, "home.too_short", typed = typed),
+        CodeFault::Length(typed) => tr!(lang, "home.too_long", typed = typed),
+        CodeFault::Symbol(symbol) => tr!(lang, "home.symbol", symbol = symbol),
+        CodeFault::Check => tr!(lang, "home.mistyped"),
     });
     let faults: Vec<Fault> = message
         .iter()

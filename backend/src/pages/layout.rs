@@ -2,7 +2,7 @@
 
 use maud::{DOCTYPE, Markup, html};
 
-use super::{Help, Lang, Reading, TextSize, assets, tr};
+use super::{Contrast, Help, Lang, Reading, TextSize, assets, tr};
 
 /// How a respondent's page sends a change of language or display.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +46,7 @@ pub fn respondent(frame: Frame<'_>, content: &Markup) -> Markup {
                     (frame.title) " - " (frame.site)
                 }
                 meta name="format-detection" content="telephone=no";
+                meta name="color-scheme" content=(reading.contrast.scheme());
                 link rel="icon" href="data:,";
                 link rel="stylesheet" href=(assets::SURVEY_CSS.href);
                 script defer src=(assets::SURVEY_JS.href) {}
@@ -65,7 +66,8 @@ pub fn respondent(frame: Frame<'_>, content: &Markup) -> Markup {
     }
 }
 
-/// The buttons for language, text size and contrast, and room for the script's read-aloud button.
+/// The switches: the most used ones at once, colours and ways of reading in a disclosure, so that the first screen of
+/// a small phone belongs to the question. Where a browser knows no disclosure it stands open.
 fn switches(reading: Reading, switches: Switches<'_>) -> Markup {
     let lang = reading.lang;
     let form = match switches {
@@ -93,14 +95,51 @@ fn switches(reading: Reading, switches: Switches<'_>) -> Markup {
                 lang=(lang.other().tag()) formnovalidate { (tr!(lang, "view.other_language")) }
             button type="submit" form=(form) name="size" value=(reading.size.next().code())
                 formnovalidate { (size_label) }
-            button type="submit" form=(form) name="dark" value=(if reading.dark { "0" } else { "1" })
-                formnovalidate {
-                @if reading.dark { (tr!(lang, "view.light")) } @else { (tr!(lang, "view.dark")) }
-            }
             button #read type="button" hidden data-stop=(tr!(lang, "view.read_stop"))
                 data-none=(tr!(lang, "view.read_none")) { (tr!(lang, "view.read")) }
+            button #pause type="button" hidden data-on=(tr!(lang, "view.read_on")) { (tr!(lang, "view.read_pause")) }
+            (more_switches(reading, form))
         }
         p #said .said role="status" {}
+    }
+}
+
+fn more_switches(reading: Reading, form: &str) -> Markup {
+    let lang = reading.lang;
+    let easy = reading.offers.easy;
+    let sign = reading.offers.sign;
+    html! {
+        details.view {
+            summary { (tr!(lang, "view.more")) }
+            div.panel {
+                @if easy { (toggle(form, "easy", reading.easy, &tr!(lang, "view.easy"))) }
+                @if sign { (toggle(form, "sign", reading.sign, &tr!(lang, "view.sign"))) }
+                button #pace type="button" hidden data-usual=(tr!(lang, "view.read_usual")) { (tr!(lang, "view.read_slow")) }
+                div role="group" aria-labelledby="colours" {
+                    p #colours { (tr!(lang, "view.colours")) }
+                    @for contrast in Contrast::ALL {
+                        @let name = match contrast {
+                            Contrast::Auto => tr!(lang, "view.auto"),
+                            Contrast::Light => tr!(lang, "view.light"),
+                            Contrast::Dark => tr!(lang, "view.dark"),
+                            Contrast::High => tr!(lang, "view.high"),
+                            Contrast::Yellow => tr!(lang, "view.yellow"),
+                        };
+                        button type="submit" form=(form) name="contrast" value=(contrast.code())
+                            aria-pressed=(if contrast == reading.contrast { "true" } else { "false" })
+                            formnovalidate { (name) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A switch that is on or off; its words stay the same, its state is told and framed.
+fn toggle(form: &str, name: &str, on: bool, words: &str) -> Markup {
+    html! {
+        button type="submit" form=(form) name=(name) value=(if on { "0" } else { "1" })
+            aria-pressed=(if on { "true" } else { "false" }) formnovalidate { (words) }
     }
 }
 

@@ -117,6 +117,7 @@ fn message_state(lang: Lang, state: &str) -> String {
         "sent" => tr!(lang, "outbox.sent").into_owned(),
         "failed" => tr!(lang, "outbox.failed_state").into_owned(),
         "unknown" => tr!(lang, "outbox.unknown").into_owned(),
+        "skipped" => tr!(lang, "outbox.skipped").into_owned(),
         other => other.to_owned(),
     }
 }

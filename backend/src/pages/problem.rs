@@ -16,6 +16,20 @@ pub enum Problem {
         /// Address of the receipt page.
         receipt: Option<String>,
     },
+    /// The site of an open link has its number of answers for today.
+    CapReached {
+        /// The site.
+        site: String,
+        /// When it opens again; none when the round ends before.
+        again: Option<Date>,
+    },
+    /// Enough answers of this kind have come by open links.
+    QuotaFull,
+    /// Staff of a judged unit asked for invitations.
+    JudgedUnit {
+        /// Name of the unit.
+        unit: String,
+    },
     /// The round is over.
     Closed(Date),
     /// The round has not begun.
@@ -31,6 +45,11 @@ pub enum Problem {
     Lost,
     /// The role has no right to it.
     Forbidden,
+    /// Staff of a judged unit asked how fieldwork goes.
+    JudgedWatches {
+        /// Name of the unit.
+        unit: String,
+    },
     /// The form was made by another session, or sent from another site.
     Stale,
     /// Database, disk or another part failed.
@@ -47,6 +66,15 @@ pub fn page(reading: Reading, problem: &Problem, help: Option<&Help>) -> Markup 
             tr!(lang, "problem.unknown_text"),
         ),
         Problem::UsedCode { .. } => (tr!(lang, "problem.used_title"), tr!(lang, "problem.used_text")),
+        Problem::CapReached { site, .. } => (
+            tr!(lang, "problem.cap_title"),
+            tr!(lang, "problem.cap_text", site = site),
+        ),
+        Problem::QuotaFull => (tr!(lang, "problem.quota_title"), tr!(lang, "problem.quota_text")),
+        Problem::JudgedUnit { unit } => (
+            tr!(lang, "problem.judged_title"),
+            tr!(lang, "problem.judged_text", unit = unit),
+        ),
         Problem::Closed(day) => (
             tr!(lang, "problem.closed_title"),
             tr!(lang, "problem.closed_text", date = words::day(lang, *day)),
@@ -64,6 +92,10 @@ pub fn page(reading: Reading, problem: &Problem, help: Option<&Help>) -> Markup 
         Problem::Forbidden => (
             tr!(lang, "problem.forbidden_title"),
             tr!(lang, "problem.forbidden_text"),
+        ),
+        Problem::JudgedWatches { unit } => (
+            tr!(lang, "fieldwork.judged_title"),
+            tr!(lang, "fieldwork.judged_text", unit = unit),
         ),
         Problem::Stale => (tr!(lang, "problem.stale_title"), tr!(lang, "problem.stale_text")),
         Problem::Failed => (
@@ -97,6 +129,21 @@ pub fn page(reading: Reading, problem: &Problem, help: Option<&Help>) -> Markup 
                 Problem::UsedCode { receipt } => {
                     @if !organiser.is_empty() { p { (tr!(lang, "problem.used_other", organiser = organiser)) } }
                     @if let Some(href) = receipt { p { a.main href=(href) { (tr!(lang, "problem.used_receipt")) } } }
+                }
+                Problem::JudgedWatches { .. } => p { (tr!(lang, "fieldwork.judged_why")) },
+                Problem::CapReached { again, .. } => {
+                    p {
+                        @match again {
+                            Some(day) => (tr!(lang, "problem.cap_again", date = words::day(lang, *day))),
+                            None => (tr!(lang, "problem.cap_over")),
+                        }
+                    }
+                    p { (tr!(lang, "problem.cap_other")) }
+                }
+                Problem::QuotaFull => p { (tr!(lang, "problem.quota_other")) },
+                Problem::JudgedUnit { .. } => {
+                    p { (tr!(lang, "problem.judged_why")) }
+                    p { a.main href="/console" { (tr!(lang, "problem.judged_go")) } }
                 }
                 Problem::Lost | Problem::UnknownLink => p { a.main href="/" { (tr!(lang, "problem.lost_go")) } },
                 _ => {}

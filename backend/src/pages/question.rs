@@ -4,10 +4,12 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 use survey_forms::flow::Page;
 use survey_forms::form::Form;
+use survey_forms::render::Manner;
 use survey_forms::response::RawAnswers;
 use survey_forms::validate::FieldError;
 
 use super::layout::{Fault, Frame, Switches, fault_summary, respondent};
+use super::start::pin_field;
 use super::{Help, Lang, Reading, tr, words};
 
 /// A page of the questionnaire as it is shown to this device.
@@ -21,6 +23,8 @@ pub struct Question<'a> {
     pub answers: &'a RawAnswers,
     /// What is wrong with this page's answers.
     pub errors: &'a [FieldError],
+    /// Wording, films and media addresses.
+    pub manner: Manner<'a>,
     /// Name of the round.
     pub round: &'a str,
     /// Address the form is sent to.
@@ -54,12 +58,12 @@ fn control_href(form: &Form, field: &str) -> String {
 
 /// The faults of a page for its summary. Where several questions share the page,
 /// each is named: "please answer" three times would lead nowhere.
-fn faults(form: &Form, page: &Page, errors: &[FieldError], lang: Lang) -> Vec<Fault> {
+fn faults(form: &Form, page: &Page, errors: &[FieldError], lang: &str) -> Vec<Fault> {
     let text = |error: &FieldError| {
-        let message = error.message.get(lang.code());
+        let message = error.message.get(lang);
         match form.question(&error.field) {
             Some(question) if page.questions.len() > 1 => {
-                format!("{} {message}", question.label.get(lang.code()))
+                format!("{} {message}", question.label.get(lang))
             }
             _ => message.to_owned(),
         }
@@ -84,7 +88,7 @@ pub fn page(reading: Reading, view: Question<'_>) -> Markup {
         .questions
         .iter()
         .find_map(|name| view.form.question(name))
-        .map(|question| question.label.get(lang.code()).to_owned())
+        .map(|question| question.label.get(view.manner.lang).to_owned())
         .unwrap_or_default();
     let title = format!("{label} ({progress})");
     let frame = Frame {
@@ -99,11 +103,14 @@ pub fn page(reading: Reading, view: Question<'_>) -> Markup {
         frame,
         &html! {
             p.progress { (progress) }
-            (fault_summary(&tr!(lang, "question.errors"), &faults(view.form, view.page, view.errors, lang)))
+            (fault_summary(&tr!(lang, "question.errors"), &faults(view.form, view.page, view.errors, view.manner.lang)))
             form #question method="post" action=(view.action) novalidate autocomplete="off"
                 data-saved=(tr!(lang, "view.saved")) data-unsaved=(tr!(lang, "view.not_saved")) {
                 @if view.from_check { input type="hidden" name="from" value="check"; }
-                (survey_forms::render::page(view.form, view.page, view.answers, view.errors, lang.code()))
+                // Set by the script when they were used on this page.
+                input #heard type="hidden" name="heard" value="";
+                input #watched type="hidden" name="watched" value="";
+                (survey_forms::render::page_in(view.form, view.page, view.answers, view.errors, &view.manner))
                 button.main data-main type="submit" name="go" value="next" {
                     @if view.from_check { (tr!(lang, "question.to_check")) } @else { (tr!(lang, "question.next")) }
                 }
@@ -121,6 +128,17 @@ pub fn page(reading: Reading, view: Question<'_>) -> Markup {
     )
 }
 
+/// What the page after "stop now" says about the respondent's own four digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PinOffer {
+    /// None yet.
+    Ask,
+    /// What was sent is not four digits.
+    NotFour,
+    /// Kept.
+    Stored,
+}
+
 /// The page after "stop now": how to go on later, and how to leave nothing behind on someone else's phone.
 #[derive(Clone, Debug)]
 pub struct Later {
@@ -136,18 +154,42 @@ pub struct Later {
     pub closes_on: Option<Date>,
     /// Whether the answers have just been hidden on this device.
     pub forgotten: bool,
+    /// Four digits with which the answers can be seen on another device; none where they cannot be set.
+    pub pin: Option<PinOffer>,
     /// Whom to turn to.
     pub help: Help,
+}
+
+fn pin_offer(lang: Lang, path: &str, offer: PinOffer) -> Markup {
+    let message = (offer == PinOffer::NotFour).then(|| tr!(lang, "pin.not_four"));
+    html! {
+        h2 { (tr!(lang, "pin.offer_title")) }
+        @if offer == PinOffer::Stored { p.notice role="status" { (tr!(lang, "pin.stored")) } }
+        p { (tr!(lang, "pin.offer_text")) }
+        form method="post" action=(path) novalidate autocomplete="off" {
+            (pin_field(&tr!(lang, "pin.label"), &tr!(lang, "pin.offer_hint"), message.as_deref()))
+            button.second type="submit" name="go" value="pin" {
+                @if offer == PinOffer::Stored { (tr!(lang, "pin.change_go")) } @else { (tr!(lang, "pin.offer_go")) }
+            }
+        }
+    }
 }
 
 /// Renders the page after "stop now".
 pub fn later(reading: Reading, view: &Later) -> Markup {
     let lang = reading.lang;
     let title = tr!(lang, "later.title");
+    let faults: Vec<Fault> = (view.pin == Some(PinOffer::NotFour))
+        .then(|| Fault {
+            href: "#pin".to_owned(),
+            text: tr!(lang, "pin.not_four").into_owned(),
+        })
+        .into_iter()
+        .collect();
     let frame = Frame {
         reading,
         title: &title,
-        has_error: false,
+        has_error: !faults.is_empty(),
         site: &view.round,
         help: Some(&view.help),
         switches: Switches::Return(&view.path),
@@ -155,6 +197,7 @@ pub fn later(reading: Reading, view: &Later) -> Markup {
     respondent(
         frame,
         &html! {
+            (fault_summary(&tr!(lang, "question.errors"), &faults))
             h1 { (title) }
             @if view.forgotten { p.notice role="status" { (tr!(lang, "later.forgotten")) } }
             @if let Some(code) = &view.code {
@@ -168,6 +211,7 @@ pub fn later(reading: Reading, view: &Later) -> Markup {
             }
             @if let Some(day) = view.closes_on { p { (tr!(lang, "later.until", date = words::day(lang, day))) } }
             p { a.main data-main href=(view.start) { (tr!(lang, "later.go")) } }
+            @if let Some(offer) = view.pin { (pin_offer(lang, &view.path, offer)) }
             @if view.code.is_some() && !view.forgotten {
                 h2 { (tr!(lang, "later.shared")) }
                 p { (tr!(lang, "later.shared_text")) }

@@ -154,6 +154,10 @@ pub struct Overview {
     pub summary: Option<Summary>,
     /// Units whose reports can be downloaded; empty before computing or without the right.
     pub report_units: Vec<ReportUnit>,
+    /// Whether the role may see interviewers.
+    pub may_see_interviewers: bool,
+    /// Whether the role may hand out invitations.
+    pub may_hand_out: bool,
     /// Whether the role may start computing.
     pub may_compute: bool,
     /// Whether the role may see results and reports.
@@ -191,7 +195,14 @@ pub fn page(lang: Lang, staff: &SignedIn, view: &Overview) -> Markup {
                     }
                 }
             }
+            p { a href={ "/console/rounds/" (view.id) "/fieldwork" } { (tr!(lang, "fieldwork.link")) } }
             p { a href={ "/results/" (view.id) } { (tr!(lang, "console.public")) } }
+            @if view.may_see_interviewers {
+                p { a href={ "/console/rounds/" (view.id) "/interviewers" } { (tr!(lang, "interviewers.title")) } }
+            }
+            @if view.may_hand_out {
+                p { a href={ "/console/rounds/" (view.id) "/invitations" } { (tr!(lang, "invitations.title")) } }
+            }
             h2 { (tr!(lang, "round.groups_title")) }
             p.note { (tr!(lang, "round.rate_note")) }
             (rates(lang, "groups", &tr!(lang, "round.groups_title"), &tr!(lang, "round.group"), &view.groups))

@@ -7,15 +7,17 @@ use super::check::{Answered, Check};
 use super::home::{CodeFault, Home};
 use super::layout::{Fault, MenuItem, SignedIn};
 use super::login::{Login, LoginNote};
+use super::no_remind::NoRemind;
 use super::office::{AuditLine, Message, RoundLine};
 use super::problem::Problem;
-use super::question::Later;
+use super::question::{Later, PinOffer};
 use super::receipt::Receipt;
 use super::results::{PublicRate, Results};
 use super::round::{Computing, Figure, OpenLinkLine, Overview, RateLine, ReportUnit, ScoreLine, Summary};
-use super::start::{Audience, Consents, OpenLink, Resume, Start, UnitChoice};
+use super::start::{Audience, Consents, OpenLink, PinAsk, PinFault, Resume, Start, UnitChoice};
 use super::{
-    Help, Lang, Reading, check, home, login, office, problem, question, receipt, results, round, start,
+    Help, Lang, Reading, check, home, login, no_remind, office, problem, question, receipt, results, round,
+    start,
 };
 
 /// The person to turn to.
@@ -38,6 +40,7 @@ pub(crate) fn start_view() -> Start {
         asks_health: true,
         open: None,
         resume: None,
+        pin: None,
         consents: Consents::default(),
         consent_missing: false,
         help: help(),
@@ -127,6 +130,8 @@ fn overview(computing: Computing) -> Overview {
         } else {
             Vec::new()
         },
+        may_see_interviewers: true,
+        may_hand_out: true,
         may_compute: true,
         may_read_results: true,
     }
@@ -156,6 +161,7 @@ fn respondent(reading: Reading) -> Vec<(&'static str, Markup)> {
         ],
         chosen: String::new(),
         missing: true,
+        site: Some("云岭县人民医院".to_owned()),
     };
     let answered = |name: &str, question: &str, answer: &str| Answered {
         name: name.to_owned(),
@@ -170,7 +176,27 @@ fn respondent(reading: Reading) -> Vec<(&'static str, Markup)> {
         code: code.map(str::to_owned),
         closes_on: Some(date(2026, 12, 20)),
         forgotten,
+        pin: None,
         help: help(),
+    };
+    let elsewhere = |fault| Start {
+        resume: Some(Resume::Elsewhere),
+        pin: Some(PinAsk {
+            action: "/r/7K3M-9QXT-5W2HD/pin".to_owned(),
+            fault,
+        }),
+        ..start_view()
+    };
+    let no_remind = |done| NoRemind {
+        round: "云岭县2026年度残疾人工作测评".to_owned(),
+        path: "/r/7K3M-9QXT-5W2HD/noremind".to_owned(),
+        start: Some("/r/7K3M-9QXT-5W2HD".to_owned()),
+        done,
+        help: help(),
+    };
+    let pin_offer = |offer| Later {
+        pin: Some(offer),
+        ..later(Some("7K3M-9QXT-5W2H-D"), false)
     };
     let help = help();
     let mut pages = vec![
@@ -181,7 +207,7 @@ fn respondent(reading: Reading) -> Vec<(&'static str, Markup)> {
                 reading,
                 &Home {
                     typed: "7K3M <b>".to_owned(),
-                    fault: Some(CodeFault::Mistyped),
+                    fault: Some(CodeFault::Symbol('<')),
                     help: Some(help.clone()),
                 },
             ),
@@ -197,6 +223,48 @@ fn respondent(reading: Reading) -> Vec<(&'static str, Markup)> {
             ),
         ),
         ("start", start::page(reading, &start_view())),
+        (
+            "home-short",
+            home::page(
+                reading,
+                &Home {
+                    typed: "7K3M-9QXT-5W2H".to_owned(),
+                    fault: Some(CodeFault::Length(12)),
+                    ..Home::default()
+                },
+            ),
+        ),
+        (
+            "home-check",
+            home::page(
+                reading,
+                &Home {
+                    typed: "7K3M-9QXT-5W2H-E".to_owned(),
+                    fault: Some(CodeFault::Check),
+                    ..Home::default()
+                },
+            ),
+        ),
+        ("start-pin", start::page(reading, &elsewhere(None))),
+        (
+            "start-pin-wrong",
+            start::page(reading, &elsewhere(Some(PinFault::Wrong { left: 3 }))),
+        ),
+        (
+            "start-pin-locked",
+            start::page(reading, &elsewhere(Some(PinFault::Locked))),
+        ),
+        ("later-pin", question::later(reading, &pin_offer(PinOffer::Ask))),
+        (
+            "later-pin-error",
+            question::later(reading, &pin_offer(PinOffer::NotFour)),
+        ),
+        (
+            "later-pin-stored",
+            question::later(reading, &pin_offer(PinOffer::Stored)),
+        ),
+        ("no-remind", no_remind::page(reading, &no_remind(false))),
+        ("no-remind-done", no_remind::page(reading, &no_remind(true))),
         (
             "start-error",
             start::page(
@@ -297,6 +365,27 @@ fn respondent(reading: Reading) -> Vec<(&'static str, Markup)> {
             "used-code",
             Problem::UsedCode {
                 receipt: Some("/r/7K3M-9QXT-5W2HD/receipt".to_owned()),
+            },
+        ),
+        (
+            "cap-reached",
+            Problem::CapReached {
+                site: "云岭县人民医院".to_owned(),
+                again: Some(date(2026, 11, 24)),
+            },
+        ),
+        (
+            "cap-reached-last-day",
+            Problem::CapReached {
+                site: "云岭县人民医院".to_owned(),
+                again: None,
+            },
+        ),
+        ("quota-full", Problem::QuotaFull),
+        (
+            "judged-unit",
+            Problem::JudgedUnit {
+                unit: "城关镇".to_owned(),
             },
         ),
         ("closed", Problem::Closed(date(2026, 12, 20))),

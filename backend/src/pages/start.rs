@@ -41,12 +41,14 @@ pub struct UnitChoice {
 /// What is asked before an open link begins.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OpenLink {
-    /// Townships to choose from.
+    /// Townships to choose from; none where the site lies in one.
     pub units: Vec<UnitChoice>,
     /// The one chosen so far.
     pub chosen: String,
     /// Whether the choice is missing.
     pub missing: bool,
+    /// Name of the place where the link hangs, where it is a site's own.
+    pub site: Option<String>,
 }
 
 /// What was answered before, when a person comes back.
@@ -56,6 +58,29 @@ pub enum Resume {
     Here,
     /// On another device: the earlier answers stay hidden.
     Elsewhere,
+}
+
+/// Why the earlier answers are not shown here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PinFault {
+    /// Not four digits.
+    NotFour,
+    /// Other digits; so many tries are left.
+    Wrong {
+        /// Tries left.
+        left: i32,
+    },
+    /// Wrong too often.
+    Locked,
+}
+
+/// The question for the respondent's own four digits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PinAsk {
+    /// Address the digits are sent to.
+    pub action: String,
+    /// What was wrong with those sent.
+    pub fault: Option<PinFault>,
 }
 
 /// The boxes ticked so far.
@@ -90,6 +115,8 @@ pub struct Start {
     pub open: Option<OpenLink>,
     /// Whether part is answered already.
     pub resume: Option<Resume>,
+    /// The question for the four digits, on another device.
+    pub pin: Option<PinAsk>,
     /// Boxes ticked.
     pub consents: Consents,
     /// Whether taking part was not ticked.
@@ -114,6 +141,12 @@ pub fn page(reading: Reading, view: &Start) -> Markup {
             text: tr!(lang, "start.consent_missing").into_owned(),
         });
     }
+    if let Some(text) = view.pin.as_ref().and_then(|pin| pin_message(reading, pin.fault)) {
+        faults.push(Fault {
+            href: "#pin".to_owned(),
+            text,
+        });
+    }
     let frame = Frame {
         reading,
         title: &view.title,
@@ -133,12 +166,21 @@ pub fn page(reading: Reading, view: &Start) -> Markup {
                 None => {}
             }
             @if view.open.is_some() {
-                p.notice { strong { (tr!(lang, "open.badge")) } br; (tr!(lang, "open.what")) }
+                p.notice {
+                    strong {
+                        (tr!(lang, "open.badge"))
+                        @if let Some(site) = view.open.as_ref().and_then(|open| open.site.as_ref()) { " · " (site) }
+                    }
+                    br;
+                    (tr!(lang, "open.what"))
+                }
             }
             (about(reading, view))
             form #begin method="post" action=(view.action) novalidate {
                 @if view.resume.is_none() {
-                    @if let Some(open) = &view.open { (unit_choice(reading, view.audience, open)) }
+                    @if let Some(open) = view.open.as_ref().filter(|open| !open.units.is_empty()) {
+                        (unit_choice(reading, view.audience, open))
+                    }
                     (consents(reading, view))
                 }
                 button.main data-main type="submit" name="go" value="begin" {
@@ -146,8 +188,51 @@ pub fn page(reading: Reading, view: &Start) -> Markup {
                 }
                 p.quiet { (tr!(lang, "start.decline")) }
             }
+            @if let Some(pin) = &view.pin { (pin_ask(reading, pin)) }
         },
     )
+}
+
+/// What is wrong with the digits sent; being locked is no mistake to mend.
+fn pin_message(reading: Reading, fault: Option<PinFault>) -> Option<String> {
+    let lang = reading.lang;
+    match fault? {
+        PinFault::NotFour => Some(tr!(lang, "pin.not_four").into_owned()),
+        PinFault::Wrong { left } => Some(tr!(lang, "pin.wrong", left = left).into_owned()),
+        PinFault::Locked => None,
+    }
+}
+
+fn pin_ask(reading: Reading, pin: &PinAsk) -> Markup {
+    let lang = reading.lang;
+    if pin.fault == Some(PinFault::Locked) {
+        return html! { p.notice role="status" { (tr!(lang, "pin.locked")) } };
+    }
+    let message = pin_message(reading, pin.fault);
+    html! {
+        h2 { (tr!(lang, "pin.ask_title")) }
+        form method="post" action=(pin.action) novalidate autocomplete="off" {
+            (pin_field(&tr!(lang, "pin.label"), &tr!(lang, "pin.ask_hint"), message.as_deref()))
+            button.second type="submit" { (tr!(lang, "pin.ask_go")) }
+        }
+    }
+}
+
+/// A field for four digits: shown as typed, pasted or filled in by the phone as one likes.
+pub(super) fn pin_field(label: &str, hint: &str, message: Option<&str>) -> Markup {
+    let described = match message {
+        Some(_) => "pin-hint pin-error",
+        None => "pin-hint",
+    };
+    html! {
+        div.field {
+            label for="pin" { (label) }
+            p #pin-hint .q-hint { (hint) }
+            @if let Some(message) = message { p #pin-error .q-error { (message) } }
+            input #pin .code type="text" name="pin" inputmode="numeric" autocomplete="off" maxlength="12"
+                aria-describedby=(described) aria-invalid=[message.is_some().then_some("true")];
+        }
+    }
 }
 
 fn about(reading: Reading, view: &Start) -> Markup {

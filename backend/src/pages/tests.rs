@@ -7,11 +7,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::date;
 use survey_forms::flow::{self, Page};
 use survey_forms::form::Form;
+use survey_forms::render::Manner;
 use survey_forms::response::RawAnswers;
 use survey_forms::validate;
 
 use super::question::Question;
-use super::{Lang, Reading, TextSize, assets, question, samples};
+use crate::submit::Way;
+use super::{Contrast, Lang, Offers, Reading, TextSize, assets, question, samples};
 
 const FORMS: [&str; 3] = ["resident", "family", "grassroots"];
 
@@ -50,6 +52,7 @@ fn questionnaire(reading: Reading) -> Vec<(String, String)> {
             for (suffix, errors, from_check) in [("", &[][..], false), ("-error", &errors[..], true)] {
                 let view = Question {
                     form: &form,
+                    manner: Manner::new(reading.wording(false)),
                     page: &page,
                     answers: &answers,
                     errors,
@@ -208,12 +211,33 @@ fn size_and_contrast_change_the_root_only() {
     let plain = Reading::default();
     let other = Reading {
         size: TextSize::Largest,
-        dark: true,
+        contrast: Contrast::Yellow,
+        easy: true,
         ..plain
     };
     let page = |reading| samples::all(reading).remove(0).1.into_string();
-    assert!(page(other).contains("<html lang=\"zh-CN\" class=\"largest dark\">"));
-    assert!(page(plain).contains(">黑底白字<") && page(other).contains(">白底黑字<"));
+    assert!(page(other).contains("<html lang=\"zh-CN\" class=\"largest dark yellow easy\">"));
+    assert!(page(plain).contains("<html lang=\"zh-CN\" class=\"auto\">"));
+    let pressed = |page: &str| values(page, "aria-pressed").iter().filter(|is| **is == "true").count();
+    assert_eq!((pressed(&page(plain)), pressed(&page(other))), (1, 2));
+}
+
+#[test]
+fn ways_are_what_was_wished_and_could_be_had() {
+    let wish = Reading {
+        size: TextSize::Large,
+        contrast: Contrast::High,
+        easy: true,
+        sign: true,
+        ..Reading::default()
+    };
+    assert_eq!(Way::join(&wish.ways()), "easy large contrast");
+    let offers = Offers {
+        easy: false,
+        sign: true,
+    };
+    assert_eq!(Way::join(&Reading { offers, ..wish }.ways()), "sign large contrast");
+    assert!(Reading::default().ways().is_empty());
 }
 
 #[test]
@@ -237,12 +261,12 @@ fn pages_are_light() {
         .find(|(name, _)| name == "start")
         .unwrap()
         .1;
-    let start = gzip(&page.into_string()) + gzip(assets::SURVEY_CSS.body);
+    let start = gzip(&page.into_string()) + gzip(&assets::SURVEY_CSS.body);
     assert!(
         start < 24 * 1024,
         "start page and style: {start} bytes before compression"
     );
-    assert!(gzip(assets::SURVEY_JS.body) < 10 * 1024);
+    assert!(gzip(&assets::SURVEY_JS.body) < 10 * 1024);
     for (name, page) in questionnaire(Reading::default()) {
         assert!(
             page.len() < 14 * 1024,
@@ -334,7 +358,7 @@ fn every_key_exists_and_is_used() {
 /// Design §7 and issue 4: a web view of 2017 must understand script and style.
 #[test]
 fn assets_use_nothing_that_old_web_views_lack() {
-    let js = assets::SURVEY_JS.body;
+    let js = &assets::SURVEY_JS.body;
     for newer in [
         "?.",
         "??",
@@ -349,7 +373,7 @@ fn assets_use_nothing_that_old_web_views_lack() {
     ] {
         assert!(!js.contains(newer), "survey.js uses {newer}");
     }
-    let css = assets::SURVEY_CSS.body;
+    let css = &assets::SURVEY_CSS.body;
     for newer in [
         ":has(",
         ":is(",

@@ -60,6 +60,32 @@ pub fn measure(lang: Lang, measure: &str) -> String {
     }
 }
 
+/// What a disposition means: an AAPOR code, however fine, or a stored word; anything else is shown as it is.
+pub fn disposition(lang: Lang, code: &str) -> String {
+    use analysis::disposition::Disposition;
+    let fine = match code {
+        "2.12" => tr!(lang, "disposition.break_off"),
+        "2.20" => tr!(lang, "disposition.appointment"),
+        "2.31" => tr!(lang, "disposition.dead"),
+        "2.32" => tr!(lang, "disposition.unable"),
+        "2.33" => tr!(lang, "disposition.language"),
+        "2.25" => tr!(lang, "disposition.away"),
+        "3.17" => tr!(lang, "disposition.no_access"),
+        _ => match Disposition::parse(code) {
+            Some(Disposition::Complete) => tr!(lang, "disposition.complete"),
+            Some(Disposition::Partial) => tr!(lang, "disposition.partial"),
+            Some(Disposition::Refusal) => tr!(lang, "disposition.refusal"),
+            Some(Disposition::NonContact) => tr!(lang, "disposition.non_contact"),
+            Some(Disposition::Other) => tr!(lang, "disposition.other"),
+            Some(Disposition::UnknownHousehold) => tr!(lang, "disposition.unknown_household"),
+            Some(Disposition::UnknownOther) => tr!(lang, "disposition.unknown_other"),
+            Some(Disposition::NotEligible) => tr!(lang, "disposition.not_eligible"),
+            None => return code.to_owned(),
+        },
+    };
+    fine.into_owned()
+}
+
 /// The name of a role.
 pub fn role(lang: Lang, role: crate::auth::Role) -> String {
     use crate::auth::Role;
@@ -73,28 +99,6 @@ pub fn role(lang: Lang, role: crate::auth::Role) -> String {
     .into_owned()
 }
 
-/// What an AAPOR code of an attempt means; an unknown code is shown as it is.
-pub fn outcome(lang: Lang, code: &str) -> String {
-    match code {
-        "1.1" => tr!(lang, "outcome.complete"),
-        "1.2" => tr!(lang, "outcome.partial"),
-        "2.11" => tr!(lang, "outcome.refusal"),
-        "2.12" => tr!(lang, "outcome.break_off"),
-        "2.20" => tr!(lang, "outcome.appointment"),
-        "2.24" => tr!(lang, "outcome.nobody_home"),
-        "2.25" => tr!(lang, "outcome.away"),
-        "2.31" => tr!(lang, "outcome.dead"),
-        "2.32" => tr!(lang, "outcome.unable"),
-        "2.33" => tr!(lang, "outcome.language"),
-        "2.36" => tr!(lang, "outcome.other"),
-        "3.17" => tr!(lang, "outcome.no_access"),
-        "3.18" => tr!(lang, "outcome.no_address"),
-        "4.1" => tr!(lang, "outcome.not_eligible"),
-        other => return other.to_owned(),
-    }
-    .into_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -104,6 +108,19 @@ mod tests {
         let date = jiff::civil::date(2026, 11, 3);
         assert_eq!(day(Lang::Zh, date), "2026年11月3日");
         assert_eq!(day(Lang::En, date), "3 November 2026");
+    }
+
+    #[test]
+    fn every_code_of_the_field_has_words_of_its_own() {
+        for lang in Lang::ALL {
+            let words: std::collections::BTreeSet<String> = analysis::disposition::OUTCOMES
+                .iter()
+                .map(|outcome| disposition(lang, outcome.code))
+                .collect();
+            assert_eq!(words.len(), analysis::disposition::OUTCOMES.len(), "{words:?}");
+            assert_eq!(disposition(lang, "refusal"), disposition(lang, "2.11"));
+            assert_eq!(disposition(lang, "9.9"), "9.9");
+        }
     }
 
     #[test]

@@ -66,6 +66,10 @@ pub struct Draft {
     pub started_at: i64,
     /// Day of the last change, ISO 8601.
     pub updated_day: String,
+    /// Keyed hash of the respondent's own four digits.
+    pub pin: Option<String>,
+    /// Wrong digits in a row.
+    pub pin_failures: i32,
     /// Answers and consents.
     pub kept: Kept,
 }
@@ -124,8 +128,8 @@ impl Draft {
             language: self.language,
             current_page: self.current_page,
             device_hash: self.device,
-            pin_hash: None,
-            pin_failures: 0,
+            pin_hash: self.pin,
+            pin_failures: self.pin_failures,
             started_at: self.started_at,
             updated_day: self.updated_day,
         })
@@ -146,6 +150,8 @@ impl Draft {
             device: row.device_hash,
             started_at: row.started_at,
             updated_day: row.updated_day,
+            pin: row.pin_hash,
+            pin_failures: row.pin_failures,
         })
     }
 }
@@ -226,6 +232,8 @@ mod tests {
             device: Some("phone b".to_owned()),
             started_at: 1,
             updated_day: "2026-11-23".to_owned(),
+            pin: Some("hash".to_owned()),
+            pin_failures: 2,
             kept,
         }
     }

@@ -68,7 +68,10 @@ async fn rows<T: TryGetableMany>(
 fn of_family(chosen: impl Fn(Disposition) -> bool) -> Cond {
     let families = Disposition::ALL.into_iter().filter(|family| chosen(*family));
     families.fold(Cond::any(), |any, family| {
-        any.add(Expr::col((attempts::Entity, attempts::Column::Disposition)).like(format!("{}%", family.family())))
+        any.add(
+            Expr::col((attempts::Entity, attempts::Column::Disposition))
+                .like(format!("{}%", family.family())),
+        )
     })
 }
 
@@ -77,10 +80,8 @@ fn of_family(chosen: impl Fn(Disposition) -> bool) -> Cond {
 /// The greatest of "day and code" holds the latest day's code; of several on one day it is the highest.
 fn outcomes(round: &str) -> SelectStatement {
     let dated = || {
-        Expr::col(attempts::Column::Day).binary(
-            BinOper::Custom("||"),
-            Expr::col(attempts::Column::Disposition),
-        )
+        Expr::col(attempts::Column::Day)
+            .binary(BinOper::Custom("||"), Expr::col(attempts::Column::Disposition))
     };
     let code_of = |dated: Expr| Func::cust("SUBSTR").args([Func::max(dated).into(), Expr::val(CODE_FROM)]);
     let settling: CaseStatement = Expr::case(of_family(Disposition::settles), dated());
@@ -107,8 +108,7 @@ pub async fn cases(conn: &impl ConnectionTrait, round: &str) -> Result<Vec<CaseC
                 .equals(invitation(invitations::Column::RoundId)),
         )
         .add(
-            Expr::col(sampled(sample_cases::Column::CaseId))
-                .equals(invitation(invitations::Column::CaseId)),
+            Expr::col(sampled(sample_cases::Column::CaseId)).equals(invitation(invitations::Column::CaseId)),
         );
     let statement = Query::select()
         .column(invitation(invitations::Column::Group))
@@ -316,7 +316,11 @@ pub async fn workloads(
 /// Fills in logins and names.
 async fn name(conn: &impl ConnectionTrait, of: &mut BTreeMap<Uuid, Workload>) -> Result<(), StoreError> {
     let statement = Query::select()
-        .columns([staff::Column::Id, staff::Column::Login, staff::Column::DisplayName])
+        .columns([
+            staff::Column::Id,
+            staff::Column::Login,
+            staff::Column::DisplayName,
+        ])
         .from(staff::Entity)
         .and_where(Expr::col(staff::Column::Id).is_in(of.keys().copied()))
         .take();
@@ -393,7 +397,9 @@ pub async fn call_backs(
             latest,
             "latest",
             Cond::all()
-                .add(Expr::col(("latest", attempts::Column::CaseId)).equals(attempt(attempts::Column::CaseId)))
+                .add(
+                    Expr::col(("latest", attempts::Column::CaseId)).equals(attempt(attempts::Column::CaseId)),
+                )
                 .add(Expr::col(("latest", "day")).equals(attempt(attempts::Column::Day))),
         )
         .inner_join(
@@ -470,10 +476,7 @@ pub struct DeviceSeen {
 ///
 /// # Errors
 /// See [`cases`].
-pub async fn silent_devices(
-    conn: &impl ConnectionTrait,
-    until: &str,
-) -> Result<Vec<DeviceSeen>, StoreError> {
+pub async fn silent_devices(conn: &impl ConnectionTrait, until: &str) -> Result<Vec<DeviceSeen>, StoreError> {
     let statement = Query::select()
         .columns([
             devices::Column::StaffId,

@@ -1,5 +1,7 @@
 //! The sampling frame without identity, and the identities apart from it, sealed.
 
+use std::collections::BTreeMap;
+
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +28,9 @@ pub struct Identity {
     /// Address.
     pub address: String,
 }
+
+/// Far below the number of values that any database takes in a statement.
+const KEYS_PER_STATEMENT: usize = 500;
 
 fn context(round: &str, member_key: &str) -> String {
     format!("identities/{round}/{member_key}")
@@ -98,6 +103,39 @@ pub async fn count(conn: &impl ConnectionTrait, round: &str) -> Result<u64, Stor
         .await?)
 }
 
+/// Opens the identities of several members, by member key; those without one are absent.
+///
+/// # Errors
+/// See [`identity`].
+pub async fn identities(
+    conn: &impl ConnectionTrait,
+    keys: &Keys,
+    round: &str,
+    member_keys: &[String],
+) -> Result<BTreeMap<String, Identity>, StoreError> {
+    let mut opened = BTreeMap::new();
+    for some in member_keys.chunks(KEYS_PER_STATEMENT) {
+        let rows = identities::Entity::find()
+            .filter(identities::Column::RoundId.eq(round))
+            .filter(identities::Column::MemberKey.is_in(some.iter().cloned()))
+            .all(conn)
+            .await?;
+        for row in rows {
+            let identity = open(keys, &row)?;
+            opened.insert(row.member_key, identity);
+        }
+    }
+    Ok(opened)
+}
+
+fn open(keys: &Keys, row: &identities::Model) -> Result<Identity, StoreError> {
+    let json = keys.open(&context(&row.round_id, &row.member_key), &row.sealed)?;
+    serde_json::from_slice(&json).map_err(|error| StoreError::Corrupt {
+        table: "identities",
+        what: error.to_string(),
+    })
+}
+
 /// Opens one identity.
 ///
 /// # Errors
@@ -111,12 +149,5 @@ pub async fn identity(
     let row = identities::Entity::find_by_id((round.to_owned(), member_key.to_owned()))
         .one(conn)
         .await?;
-    let Some(row) = row else { return Ok(None) };
-    let json = keys.open(&context(round, member_key), &row.sealed)?;
-    serde_json::from_slice(&json)
-        .map(Some)
-        .map_err(|error| StoreError::Corrupt {
-            table: "identities",
-            what: error.to_string(),
-        })
+    row.map(|row| open(keys, &row)).transpose()
 }

@@ -1,15 +1,16 @@
 //! Invitations: a state, no time, and a code that is derived and never stored.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use analysis::disposition::Disposition;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::{StoreError, insert_all};
 use crate::clock::Entropy;
 use crate::codes::Code;
-use crate::entity::invitations;
+use crate::entity::{attempts, invitations, sample_cases};
 use crate::keys::Keys;
 
 pub use crate::entity::invitations::Model as Invitation;
@@ -26,6 +27,8 @@ pub const WITHDRAWN: &str = "withdrawn";
 /// A newly issued invitation with its code, which can be derived again but is not stored.
 #[derive(Clone, Debug)]
 pub struct Issued {
+    /// The invitation.
+    pub id: Uuid,
     /// Respondent group.
     pub group: String,
     /// The sampled case.
@@ -57,8 +60,10 @@ pub async fn issue(
             case_id: case_id.clone(),
             code_lookup: code.lookup(keys),
             state: ISSUED.to_owned(),
+            no_remind: false,
         });
         issued.push(Issued {
+            id,
             group: group.clone(),
             case_id: case_id.clone(),
             code,
@@ -123,6 +128,69 @@ pub async fn list(conn: &impl ConnectionTrait, round: &str) -> Result<Vec<Invita
         .await?)
 }
 
+/// The invitation of a case that counts: the one that was not taken back.
+///
+/// # Errors
+/// See [`issue`].
+pub async fn of_case(
+    conn: &impl ConnectionTrait,
+    round: &str,
+    case: &str,
+) -> Result<Option<Invitation>, StoreError> {
+    Ok(invitations::Entity::find()
+        .filter(invitations::Column::RoundId.eq(round))
+        .filter(invitations::Column::CaseId.eq(case))
+        .filter(invitations::Column::State.ne(WITHDRAWN))
+        .one(conn)
+        .await?)
+}
+
+/// Takes an invitation back.
+///
+/// # Errors
+/// See [`issue`].
+pub async fn withdraw(conn: &impl ConnectionTrait, id: Uuid) -> Result<(), StoreError> {
+    invitations::Entity::update_many()
+        .col_expr(invitations::Column::State, Expr::value(WITHDRAWN))
+        .filter(invitations::Column::Id.eq(id))
+        .exec(conn)
+        .await?;
+    Ok(())
+}
+
+/// Cases that refused, died, moved away or do not belong to the frame, as the office or an interviewer noted.
+///
+/// # Errors
+/// See [`issue`].
+pub async fn closed_cases(conn: &impl ConnectionTrait, round: &str) -> Result<BTreeSet<String>, StoreError> {
+    let noted = sample_cases::Entity::find()
+        .select_only()
+        .column(sample_cases::Column::CaseId)
+        .filter(sample_cases::Column::RoundId.eq(round))
+        .filter(
+            sample_cases::Column::Disposition
+                .is_in([Disposition::Refusal.word(), Disposition::NotEligible.word()]),
+        );
+    // AAPOR: refusal, death, not eligible.
+    let gone = Condition::any()
+        .add(attempts::Column::Disposition.eq("2.11"))
+        .add(attempts::Column::Disposition.eq("2.31"))
+        .add(attempts::Column::Disposition.starts_with("4."));
+    let visited = attempts::Entity::find()
+        .select_only()
+        .column(attempts::Column::CaseId)
+        .filter(attempts::Column::RoundId.eq(round))
+        .filter(gone);
+    let mut cases: BTreeSet<String> = noted
+        .into_tuple::<String>()
+        .all(conn)
+        .await?
+        .into_iter()
+        .collect();
+    cases.extend(visited.into_tuple::<String>().all(conn).await?);
+    Ok(cases)
+}
+
 /// Marks an issued invitation as started; other states stay.
 ///
 /// # Errors
@@ -132,6 +200,19 @@ pub async fn mark_started(conn: &impl ConnectionTrait, id: Uuid) -> Result<(), S
         .col_expr(invitations::Column::State, Expr::value(STARTED))
         .filter(invitations::Column::Id.eq(id))
         .filter(invitations::Column::State.eq(ISSUED))
+        .exec(conn)
+        .await?;
+    Ok(())
+}
+
+/// Records that a person wants no reminders.
+///
+/// # Errors
+/// See [`issue`].
+pub async fn set_no_remind(conn: &impl ConnectionTrait, id: Uuid) -> Result<(), StoreError> {
+    invitations::Entity::update_many()
+        .col_expr(invitations::Column::NoRemind, Expr::value(true))
+        .filter(invitations::Column::Id.eq(id))
         .exec(conn)
         .await?;
     Ok(())

@@ -27,6 +27,9 @@ pub const FAILED: &str = "failed";
 /// Handed to the mail server, which was not heard of again: it may have been delivered.
 pub const UNKNOWN: &str = "unknown";
 
+/// Not sent, because its reason fell away before its turn came.
+pub const SKIPPED: &str = "skipped";
+
 /// A message to be queued.
 #[derive(Debug, Clone)]
 pub struct NewMessage {
@@ -159,7 +162,7 @@ pub async fn retry(
     settle(conn, id, QUEUED, Some(error), retry_at, None).await
 }
 
-/// Records an end without success: [`FAILED`] or [`UNKNOWN`].
+/// Records an end without success: [`FAILED`], [`UNKNOWN`] or [`SKIPPED`].
 ///
 /// # Errors
 /// See [`enqueue`].
@@ -269,6 +272,35 @@ pub struct Listed {
     pub created_at: i64,
     /// Acceptance by the mail server, Unix milliseconds.
     pub sent_at: Option<i64>,
+}
+
+/// What became of a message, and when.
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
+pub struct Outgoing {
+    /// The recipient, as its kind names them.
+    pub recipient: String,
+    /// One of the states of this module.
+    pub state: String,
+    /// When it came into that state, or is to be tried again, Unix milliseconds.
+    pub at: i64,
+}
+
+/// The messages of a round of one kind.
+///
+/// # Errors
+/// See [`enqueue`].
+pub async fn of_kind(
+    conn: &impl ConnectionTrait,
+    round: &str,
+    kind: &str,
+) -> Result<Vec<Outgoing>, StoreError> {
+    let messages = outbox::Entity::find()
+        .select_only()
+        .columns([outbox::Column::Recipient, outbox::Column::State])
+        .column_as(outbox::Column::NextAttemptAt, "at")
+        .filter(outbox::Column::RoundId.eq(round))
+        .filter(outbox::Column::Kind.eq(kind));
+    Ok(messages.into_model::<Outgoing>().all(conn).await?)
 }
 
 /// The messages of a round, the newest first.

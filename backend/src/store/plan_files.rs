@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{StoreError, insert_all};
 use crate::clock::Entropy;
@@ -67,13 +67,45 @@ pub async fn read(
         .all(conn)
         .await?;
     rows.into_iter()
-        .map(|row| {
-            let content = if row.sealed {
-                keys.open(&context(round, &row.path), &row.content)?
-            } else {
-                row.content
-            };
-            Ok((row.path, content))
-        })
+        .map(|row| Ok((row.path.clone(), opened(keys, row)?)))
         .collect()
+}
+
+/// The paths of the plan's files, sorted.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn paths(conn: &impl ConnectionTrait, round: &str) -> Result<Vec<String>, StoreError> {
+    let rows = plan_files::Entity::find()
+        .select_only()
+        .column(plan_files::Column::Path)
+        .filter(plan_files::Column::RoundId.eq(round))
+        .order_by_asc(plan_files::Column::Path);
+    Ok(rows.into_tuple().all(conn).await?)
+}
+
+/// One of the plan's files, opened.
+///
+/// # Errors
+/// See [`read`].
+pub async fn find(
+    conn: &impl ConnectionTrait,
+    keys: &Keys,
+    round: &str,
+    path: &str,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    let row = plan_files::Entity::find()
+        .filter(plan_files::Column::RoundId.eq(round))
+        .filter(plan_files::Column::Path.eq(path))
+        .one(conn)
+        .await?;
+    row.map(|row| opened(keys, row)).transpose()
+}
+
+fn opened(keys: &Keys, row: plan_files::Model) -> Result<Vec<u8>, StoreError> {
+    if row.sealed {
+        Ok(keys.open(&context(&row.round_id, &row.path), &row.content)?)
+    } else {
+        Ok(row.content)
+    }
 }

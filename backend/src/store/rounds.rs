@@ -1,6 +1,13 @@
 //! Rounds, their states, and their respondent groups.
 
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Set};
+use std::collections::BTreeSet;
+
+use analysis::plan::QuotaPlan;
+use jiff::civil::Date;
+use jiff::{Span, ToSpan};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
+};
 
 use super::{StoreError, insert_all, upsert};
 use crate::entity::{round_groups, rounds};
@@ -45,6 +52,44 @@ impl Round {
     pub fn round_state(&self) -> RoundState {
         RoundState::parse(&self.state).unwrap_or(RoundState::Closed)
     }
+
+    /// The state for respondents on `today`: an open round is over when its last day is.
+    pub fn state_on(&self, today: Date) -> RoundState {
+        self.state_with_grace(today, Span::new())
+    }
+
+    /// The state for interviews that were done in time and arrive on `today`.
+    pub fn state_for_interviews_on(&self, today: Date) -> RoundState {
+        self.state_with_grace(today, self.grace_days.days())
+    }
+
+    fn state_with_grace(&self, today: Date, grace: Span) -> RoundState {
+        let state = self.round_state();
+        let last = self
+            .closes_on
+            .parse::<Date>()
+            .and_then(|day| day.checked_add(grace));
+        match last {
+            Ok(last) if state == RoundState::Open && today > last => RoundState::Closed,
+            _ => state,
+        }
+    }
+
+    /// Whether the plan limits open links by quotas.
+    pub fn has_quotas(&self) -> bool {
+        !self.quotas_in_plan().is_empty()
+    }
+
+    /// The quotas of a group's open links.
+    pub fn quotas_of(&self, group: &str) -> Vec<QuotaPlan> {
+        let mut quotas = self.quotas_in_plan();
+        quotas.retain(|quota| quota.group == group);
+        quotas
+    }
+
+    fn quotas_in_plan(&self) -> Vec<QuotaPlan> {
+        serde_json::from_str(&self.quotas).unwrap_or_default()
+    }
 }
 
 /// All rounds, the latest first.
@@ -73,6 +118,23 @@ pub async fn find_many(conn: &impl ConnectionTrait, ids: &[String]) -> Result<Ve
         .filter(rounds::Column::Id.is_in(ids))
         .all(conn)
         .await?)
+}
+
+/// Holds rounds against other writers until the transaction ends; in the order of their ids, so that two that want
+/// several wait for each other.
+///
+/// # Errors
+/// See [`list`].
+pub async fn lock(tx: &impl ConnectionTrait, ids: &BTreeSet<String>) -> Result<(), StoreError> {
+    if !ids.is_empty() {
+        rounds::Entity::find()
+            .filter(rounds::Column::Id.is_in(ids.iter().cloned()))
+            .order_by_asc(rounds::Column::Id)
+            .lock_exclusive()
+            .all(tx)
+            .await?;
+    }
+    Ok(())
 }
 
 /// Inserts the round, or replaces its header.
@@ -125,27 +187,4 @@ pub async fn replace_groups(
         .exec(conn)
         .await?;
     insert_all::<round_groups::Entity>(conn, groups).await
-}
-
-/// The groups whose open link is `slug`, with their rounds; an open round first, then the latest.
-///
-/// Slugs are unique within a round only: an office keeps the same poster from year to year.
-///
-/// # Errors
-/// See [`list`].
-pub async fn by_open_link(
-    conn: &impl ConnectionTrait,
-    slug: &str,
-) -> Result<Option<(Round, RoundGroup)>, StoreError> {
-    let groups = round_groups::Entity::find()
-        .filter(round_groups::Column::OpenLink.eq(slug))
-        .all(conn)
-        .await?;
-    let ids: Vec<String> = groups.iter().map(|group| group.round_id.clone()).collect();
-    let rounds = find_many(conn, &ids).await?;
-    let pairs = rounds.into_iter().filter_map(|round| {
-        let group = groups.iter().find(|group| group.round_id == round.id)?.clone();
-        Some((round, group))
-    });
-    Ok(pairs.max_by_key(|(round, _)| (round.round_state() == RoundState::Open, round.opens_on.clone())))
 }

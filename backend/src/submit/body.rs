@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use survey_forms::response::RawAnswers;
@@ -14,6 +15,7 @@ use survey_forms::validate::FieldError;
 use uuid::Uuid;
 
 use super::{Door, field_error};
+use crate::store::rounds::{Round, RoundState};
 
 /// Longest duration kept: a month in seconds. Longer ones are drafts that lay about.
 const MAX_DURATION_S: i64 = 31 * 86_400;
@@ -40,6 +42,15 @@ impl Mode {
             Self::Interview => "interview",
             Self::Phone => "phone",
             Self::Paper => "paper",
+        }
+    }
+
+    /// The state of a round for a response that arrives on `today`: pages close with the last day, what was asked or
+    /// written before has some days more to arrive.
+    pub(super) fn state_of(self, round: &Round, today: Date) -> RoundState {
+        match self {
+            Self::Web => round.state_on(today),
+            Self::Interview | Self::Phone | Self::Paper => round.state_for_interviews_on(today),
         }
     }
 

@@ -19,14 +19,17 @@ use sea_orm::{
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
-use super::{Accepted, Answering, Door, NewResponse, SubmitError, Way, receipt, wrong_form};
+use super::limits::{Arrival, Limits};
+use super::{Accepted, Answering, Door, Mode, NewResponse, SubmitError, Way, receipt, wrong_form};
 use crate::clock::{Entropy, SharedClock};
 use crate::codes::Code;
 use crate::entity::{drafts, invitations, responses};
 use crate::keys::Keys;
 use crate::store::invitations as invitation_store;
+use crate::store::links::{self, OpenDoor};
+use crate::store::quotas::{self, QuotaPlace};
 use crate::store::responses as response_store;
-use crate::store::rounds::{self, Round, RoundGroup, RoundState};
+use crate::store::rounds::{self, Round, RoundState};
 use crate::store::{StoreError, begin, forms, sample};
 
 /// Largest batch: 512 rows of 23 values stay below SQLite's 32,766.
@@ -55,7 +58,7 @@ pub(super) struct Pending {
     form: String,
     form_version: String,
     language: String,
-    mode: &'static str,
+    mode: Mode,
     answering: &'static str,
     duration_s: i64,
     answers: String,
@@ -89,7 +92,7 @@ impl Pending {
             form: response.form.clone(),
             form_version: response.form_version.clone(),
             language: response.language.clone(),
-            mode: response.mode.as_str(),
+            mode: response.mode,
             answering: answering.as_str(),
             duration_s: response.duration_s,
             answers,
@@ -120,7 +123,7 @@ struct Surroundings {
     stored: BTreeMap<Uuid, (String, String)>,
     by_lookup: BTreeMap<String, invitations::Model>,
     by_id: BTreeMap<Uuid, invitations::Model>,
-    links: BTreeMap<String, Option<(Round, RoundGroup)>>,
+    links: BTreeMap<String, Option<OpenDoor>>,
     rounds: BTreeMap<String, Round>,
 }
 
@@ -206,13 +209,22 @@ impl Writer {
     async fn commit(&mut self, batch: &[Pending]) -> Result<Vec<Outcome>, StoreError> {
         let tx = begin(&self.db).await?;
         let surroundings = read(&tx, batch).await?;
+        let doors = surroundings.links.values().flatten();
+        let day = (self.clock.today(), self.clock.seconds_left_today());
+        let mut limits = Limits::lock(&tx, doors, day).await?;
+        let mut places: BTreeMap<Uuid, Vec<QuotaPlace>> = BTreeMap::new();
         let mut outcomes: Vec<Option<Outcome>> = Vec::with_capacity(batch.len());
         let mut rows = Vec::new();
         let mut invitation_of = BTreeMap::new();
         for pending in batch {
-            match self.judge(&tx, pending, &surroundings).await? {
+            match self.judge(&tx, pending, &surroundings, &mut limits).await? {
                 Judged::Done(outcome) => outcomes.push(Some(outcome)),
-                Judged::New { row, invitation } => {
+                Judged::New {
+                    row,
+                    invitation,
+                    taken,
+                } => {
+                    places.insert(row.id, taken);
                     if let Some(invitation) = invitation {
                         invitation_of.insert(row.leaf.clone(), invitation);
                     }
@@ -230,7 +242,7 @@ impl Writer {
             .map(|(_, row)| row.id)
             .collect();
         let stored = stored(&tx, skipped).await?;
-        let (mut completed, mut done_drafts) = (Vec::new(), Vec::new());
+        let (mut completed, mut done_drafts, mut taken) = (Vec::new(), Vec::new(), Vec::new());
         let mut cases: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (index, row) in rows {
             let outcome = if inserted.contains(&row.leaf) {
@@ -238,6 +250,7 @@ impl Writer {
                     completed.push(invitation);
                     cases.entry(row.round_id).or_default().push(case);
                 }
+                taken.extend(places.remove(&row.id).unwrap_or_default());
                 done_drafts.extend(row.link);
                 done_drafts.extend(batch[index].draft_id.clone());
                 Ok(Accepted {
@@ -256,6 +269,7 @@ impl Writer {
         for (round, cases) in &cases {
             sample::set_disposition(&tx, round, cases, Disposition::Complete).await?;
         }
+        quotas::take(&tx, taken).await?;
         if !done_drafts.is_empty() {
             drafts::Entity::delete_many()
                 .filter(drafts::Column::Id.is_in(done_drafts))
@@ -275,6 +289,7 @@ impl Writer {
         tx: &DatabaseTransaction,
         pending: &Pending,
         around: &Surroundings,
+        limits: &mut Limits,
     ) -> Result<Judged, StoreError> {
         let refuse = |error| Ok(Judged::Done(Err(error)));
         if let Some(first) = around.stored.get(&pending.id) {
@@ -285,9 +300,9 @@ impl Writer {
             Key::Invitation(id) => around.by_id.get(id),
             Key::Slug(_) | Key::Nothing => None,
         };
-        let (round, group, open_link) = match (&pending.key, invitation) {
+        let (round, group, door) = match (&pending.key, invitation) {
             (Key::Slug(slug), _) => match around.links.get(slug) {
-                Some(Some((round, group))) => (round, &group.group, Some(slug.clone())),
+                Some(Some(door)) => (&door.round, &door.group.group, Some((slug, door))),
                 _ => return refuse(SubmitError::UnknownLink),
             },
             (_, Some(invitation)) if invitation.state != invitation_store::WITHDRAWN => {
@@ -301,7 +316,7 @@ impl Writer {
         if invitation.is_some_and(|invitation| invitation.state == invitation_store::COMPLETE) {
             return refuse(SubmitError::CodeUsed);
         }
-        match round.round_state() {
+        match pending.mode.state_of(round, self.clock.today()) {
             RoundState::Open => {}
             RoundState::Closed => return refuse(SubmitError::Closed),
             RoundState::Draft | RoundState::Sealed => return refuse(SubmitError::NotOpen),
@@ -318,16 +333,30 @@ impl Writer {
         if pending.form_version != current && !is_interview {
             return refuse(SubmitError::UnknownVersion { current });
         }
-        let row = self.row(
-            pending,
-            round,
-            group,
-            open_link,
-            invitation.map(|invitation| invitation.id),
-        );
+        // A site that lies in one township answers for it.
+        let of_site = door.and_then(|(_, door)| door.link.as_ref()?.unit.clone());
+        let unit = of_site.or_else(|| pending.unit.clone());
+        let mut taken = Vec::new();
+        if let Some((_, door)) = door {
+            let arrival = Arrival {
+                id: pending.id,
+                unit: unit.as_deref(),
+                answers: &pending.answers,
+                begun: pending.draft_id.is_some(),
+            };
+            taken = match limits.admit(tx, door, arrival).await? {
+                Ok(taken) => taken,
+                Err(refused) => return refuse(refused),
+            };
+        }
+        let invited = invitation.map(|invitation| (invitation.id, invitation.case_id.clone()));
+        let mut row = self.row(pending, round, group, invitation.map(|invitation| invitation.id));
+        row.open_link = door.map(|(slug, _)| slug.clone());
+        row.unit = unit;
         Ok(Judged::New {
             row: Box::new(row),
-            invitation: invitation.map(|invitation| (invitation.id, invitation.case_id.clone())),
+            invitation: invited,
+            taken,
         })
     }
 
@@ -336,7 +365,6 @@ impl Writer {
         pending: &Pending,
         round: &Round,
         group: &str,
-        open_link: Option<String>,
         invitation: Option<Uuid>,
     ) -> responses::Model {
         let salt = self.entropy.bytes::<32>();
@@ -348,9 +376,9 @@ impl Writer {
             form: pending.form.clone(),
             form_version: pending.form_version.clone(),
             link: invitation.map(|id| self.keys.link(id)),
-            open_link,
-            unit: pending.unit.clone(),
-            mode: pending.mode.to_owned(),
+            open_link: None,
+            unit: None,
+            mode: pending.mode.as_str().to_owned(),
             answering: pending.answering.to_owned(),
             language: pending.language.clone(),
             staff_collected: pending.staff_collected,
@@ -403,6 +431,7 @@ enum Judged {
         row: Box<responses::Model>,
         /// Invitation and case.
         invitation: Option<(Uuid, String)>,
+        taken: Vec<QuotaPlace>,
     },
 }
 
@@ -446,14 +475,14 @@ async fn stored(
 
 async fn read(tx: &DatabaseTransaction, batch: &[Pending]) -> Result<Surroundings, StoreError> {
     let stored = stored(tx, batch.iter().map(|pending| pending.id).collect()).await?;
-    let (mut lookups, mut ids, mut links) = (Vec::new(), Vec::new(), BTreeMap::new());
+    let (mut lookups, mut ids, mut doors) = (Vec::new(), Vec::new(), BTreeMap::new());
     for pending in batch {
         match &pending.key {
             Key::Lookup(lookup) => lookups.push(lookup.clone()),
             Key::Invitation(id) => ids.push(*id),
             Key::Slug(slug) => {
-                if !links.contains_key(slug) {
-                    links.insert(slug.clone(), rounds::by_open_link(tx, slug).await?);
+                if !doors.contains_key(slug) {
+                    doors.insert(slug.clone(), links::by_slug(tx, slug).await?);
                 }
             }
             Key::Nothing => {}
@@ -483,7 +512,7 @@ async fn read(tx: &DatabaseTransaction, batch: &[Pending]) -> Result<Surrounding
             .map(|row| (row.code_lookup.clone(), row.clone()))
             .collect(),
         by_id: invited.into_iter().map(|row| (row.id, row)).collect(),
-        links,
+        links: doors,
         rounds: rounds
             .into_iter()
             .map(|round| (round.id.clone(), round))

@@ -67,6 +67,7 @@ impl Population {
                     17,
                 )),
                 phone: Some(format!("1005{i:07}")),
+                address: Some(address(i, person)),
                 ..FramePerson::default()
             })
         });
@@ -105,6 +106,7 @@ impl Population {
             "relative_of",
             "relation",
             "body_kind",
+            "address",
         ])?;
         for row in self.frame(groups) {
             let year = row.birth_year.map(|year| year.to_string()).unwrap_or_default();
@@ -125,6 +127,7 @@ impl Population {
                 &text(&row.relative_of),
                 &text(&row.relation),
                 &text(&row.body_kind),
+                &text(&row.address),
             ])?;
         }
         writer
@@ -148,6 +151,7 @@ impl Population {
                 .collect(),
             name: Some(name(index, 0, 0)),
             phone: Some(format!("1001{index:07}")),
+            address: Some(address(index, person)),
             ..FramePerson::default()
         }
     }
@@ -161,6 +165,17 @@ impl Population {
             .get(index.checked_sub(first)?)
             .map(|name| (*name).to_owned())
     }
+}
+
+/// An address within the village; relatives live with their person, and in a household with several disabled members
+/// neighbours in the register are one household.
+fn address(index: usize, person: &Person) -> String {
+    let house = if person.hardship_codes().split_whitespace().any(|code| code == "multiple_disabled_household") {
+        index / 2 * 2
+    } else {
+        index
+    };
+    format!("{}组{}号", house / 7 % 9 + 1, house * 5 % 83 + 1)
 }
 
 /// The sex as the frame writes it.

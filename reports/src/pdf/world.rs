@@ -16,8 +16,14 @@ use super::PdfError;
 use super::document::ChartFiles;
 use crate::font;
 
-/// The template; it reads `/report.json` and the charts that this names.
-const TEMPLATE: &str = include_str!("report.typ");
+/// A document's fixed part: what it looks like, and the path under which it reads what it says.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Template {
+    /// Source of the template.
+    pub(crate) source: &'static str,
+    /// Path of its data.
+    pub(crate) data: &'static str,
+}
 
 /// The embedded fonts, parsed once for the life of the process.
 struct Fonts {
@@ -52,20 +58,20 @@ pub(super) struct ReportWorld {
 }
 
 impl ReportWorld {
-    /// The world of one report.
+    /// The world of one document: its template, its data and the pictures that these name.
     ///
     /// # Errors
     /// [`PdfError::Typeset`] when the template's own path is refused, which would be a fault in this crate.
-    pub(super) fn new(data: Vec<u8>, charts: ChartFiles) -> Result<Self, PdfError> {
+    pub(super) fn new(template: Template, data: Vec<u8>, charts: ChartFiles) -> Result<Self, PdfError> {
         let path = VirtualPath::new("/report.typ").map_err(|e| PdfError::Typeset(format!("{e:?}")))?;
         let id = RootedPath::new(VirtualRoot::Project, path).intern();
         let mut files: BTreeMap<String, Bytes> = charts
             .into_iter()
             .map(|(path, svg)| (path, Bytes::from_string(svg)))
             .collect();
-        files.insert("/report.json".to_owned(), Bytes::new(data));
+        files.insert(template.data.to_owned(), Bytes::new(data));
         Ok(Self {
-            main: Source::new(id, TEMPLATE.to_owned()),
+            main: Source::new(id, template.source.to_owned()),
             files,
         })
     }

@@ -63,7 +63,7 @@ fn check_list(list: &ChoiceList, table: &Table, faults: &mut Faults) {
         } else {
             seen.insert(&choice.name, choice.row);
         }
-        if choice.label.is_empty() && table.has("label") {
+        if !choice.label.has_language() && table.has("label") {
             let fault = Fault::ChoiceWithoutLabel {
                 choice: choice.name.clone(),
                 list: list.name.clone(),

@@ -51,21 +51,14 @@ pub(super) fn check(
     }
 }
 
-/// Languages of the form without their own string. A variant such as `zh-x-easy` may stay with its language.
+/// Languages of the form without their own string. What stands only in a wording needs no other language.
 fn missing<'l>(text: &Text, languages: &[&'l str]) -> Vec<&'l str> {
-    if text.is_empty() {
+    if !text.has_language() {
         return Vec::new();
     }
-    let is_variant = |language: &str| {
-        languages.iter().any(|other| {
-            language
-                .strip_prefix(other)
-                .is_some_and(|rest| rest.starts_with("-x-"))
-        })
-    };
     languages
         .iter()
         .copied()
-        .filter(|language| text.exact(language).is_none() && !is_variant(language))
+        .filter(|language| text.exact(language).is_none())
         .collect()
 }

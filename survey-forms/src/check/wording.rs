@@ -23,7 +23,9 @@ pub(super) fn check(
             }
             Item::Question(question) => {
                 let place = |column: &str| table.place_of(question.row, column);
-                if question.label.is_empty() && question.kind != QuestionKind::Calculate && table.has("label")
+                if !question.label.has_language()
+                    && question.kind != QuestionKind::Calculate
+                    && table.has("label")
                 {
                     faults.add(
                         Fault::MissingLabel {

@@ -2,7 +2,8 @@
 //! a code that has been published keeps its meaning for ever.
 //!
 //! XF00x workbook and columns · XF01x names and references · XF02x types · XF03x groups and pages · XF04x choices ·
-//! XF05x–XF06x expressions · XF07x words and languages · XF08x settings and values.
+//! XF05x–XF06x expressions · XF07x words and languages · XF08x settings and values ·
+//! XF09x media files.
 
 use super::{Diagnostic, Place, Severity};
 use crate::expression::{FaultKind, TypeFault};
@@ -10,6 +11,7 @@ use crate::text::Text;
 
 mod choices;
 mod expressions;
+mod media;
 mod wording;
 
 /// A fault, holding what its message names.
@@ -154,6 +156,29 @@ pub enum Fault {
     MissingTranslation {
         language: String,
     },
+    WordingWithoutLanguage {
+        tag: String,
+        language: String,
+    },
+    UnknownWording {
+        tag: String,
+        suggestion: Option<String>,
+    },
+    MissingMedia {
+        file: String,
+    },
+    BadMediaName {
+        file: String,
+    },
+    WrongMedia {
+        file: String,
+        found: Option<&'static str>,
+        wanted: &'static str,
+    },
+    MediaTooLarge {
+        file: String,
+        most: String,
+    },
     LanguageWithoutCode {
         name: String,
         tag: String,
@@ -255,6 +280,7 @@ impl Fault {
             .or_else(|| self.of_names_and_types())
             .or_else(|| choices::words(self))
             .or_else(|| wording::words(self))
+            .or_else(|| media::words(self))
             .or_else(|| expressions::words(self))
             // Every variant has its words: `every_fault_has_words_and_its_own_code` holds this to be so.
             .unwrap_or_else(|| error("XF000", "问卷有误。", "The questionnaire is wrong."))

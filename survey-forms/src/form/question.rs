@@ -272,11 +272,16 @@ pub struct Media {
     /// Film, for instance in sign language.
     #[serde(skip_serializing_if = "Text::is_empty")]
     pub video: Text,
+    /// Captions of the film (WebVTT); where there are none, `NAME.zh.vtt` beside `NAME.mp4` is looked for.
+    #[serde(skip_serializing_if = "Text::is_empty")]
+    pub captions: Text,
 }
 
 impl Media {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.image.is_empty() && self.audio.is_empty() && self.video.is_empty()
+        [&self.image, &self.audio, &self.video, &self.captions]
+            .into_iter()
+            .all(Text::is_empty)
     }
 }

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::View;
+use super::{View, has};
 use crate::flow::Page;
 use crate::form::Item;
 
@@ -19,13 +19,13 @@ impl View<'_, '_> {
         // A labelled group is what the page is about; otherwise its first question is.
         let heading = group
             .map(|(_, group)| &group.label)
-            .filter(|label| !label.is_empty());
+            .filter(|label| has(label, self.lang));
         let top = group.map(|(slot, _)| slot).or_else(|| slots.first().copied());
         let section = top.and_then(|slot| {
             self.state
                 .groups_around(slot)
                 .map(|(_, around)| &around.label)
-                .find(|label| !label.is_empty())
+                .find(|label| has(label, self.lang))
         });
         html! {
             @if let Some(section) = section { p.q-section { (self.text(section)) } }

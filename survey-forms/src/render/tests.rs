@@ -78,7 +78,7 @@ fn render__filtered_choices_with_recording() {
     );
     assert!(page.contains("东一村") && !page.contains("西一村"), "{page}");
     assert!(
-        page.contains(r#"<audio class="q-audio" controls preload="none" src="media/village.mp3">"#),
+        page.contains(r#"<audio class="q-audio" controls preload="none" src="media/village.mp3" aria-label="听：哪个村？">"#),
         "{page}"
     );
     assert!(page.contains(r#"value="a2" checked"#), "{page}");
@@ -191,7 +191,78 @@ fn render__every_reference__has_its_target() {
                     now.name
                 );
             }
-            assert_eq!(page.matches("<h1>").count(), 1, "{page}");
+            assert_eq!(page.matches("<h1").count(), 1, "{page}");
         }
     }
+}
+
+const WORDED: &str = "
+    | survey  |               |      |               |                          |                            |                     |                              |                         |              |
+    |         | type          | name | label::中文 (zh) | label::English (en)      | label::easy (zh-x-easy)    | label::proxy (zh-x-proxy) | media::image::easy (zh-x-easy) | media::audio::中文 (zh) | media::video |
+    |         | select_one yn | need | 您需要康复吗？ | Do you need rehabilitation? | 您要康复吗？ | 您的家人需要康复吗？ | rehab.svg | need.mp3 | need.mp4 |
+    | choices |               |      |               |                          |                            |                     |                              |                         |              |
+    |         | list_name     | name | label::中文 (zh) | label::English (en)      | label::easy (zh-x-easy)    |                     | media::video                 |                         |              |
+    |         | yn            | yes  | 需要          | Yes                      | 要                         |                     | yes.mp4                      |                         |              |
+    |         | yn            | no   | 不需要        | No                       |                            |                     |                              |                         |              |
+";
+
+#[test]
+fn render__wordings__are_chosen_and_fall_back() {
+    let form = form(WORDED);
+    assert_eq!(form.languages.len(), 2, "a wording is no language");
+    assert_eq!(form.wordings.len(), 2);
+    let shown = |lang: &str| html(&form, "need", &answers(&[]), false, lang);
+    let easy = shown("zh-x-easy");
+    assert!(
+        easy.contains("您要康复吗？") && easy.contains(">要<") && easy.contains(">不需要<"),
+        "{easy}"
+    );
+    assert!(easy.contains("rehab.svg"), "{easy}");
+    let proxy = shown("zh-x-proxy-easy");
+    assert!(
+        proxy.contains("您的家人需要康复吗？") && proxy.contains(">要<"),
+        "{proxy}"
+    );
+    assert!(
+        !proxy.contains("need.mp3") && !proxy.contains("need.mp4"),
+        "they say “you”: {proxy}"
+    );
+    let plain = shown("zh");
+    assert!(
+        plain.contains("您需要康复吗？") && !plain.contains("rehab.svg"),
+        "{plain}"
+    );
+    assert!(plain.contains(r#"data-audio="media/need.mp3""#), "{plain}");
+    let english = shown("en-x-easy");
+    assert!(
+        english.contains("Do you need rehabilitation?") && !english.contains("need.mp3"),
+        "{english}"
+    );
+}
+
+#[test]
+fn render__films__have_players_captions_and_names() {
+    let form = form(WORDED);
+    let now = flow::page(&form, &answers(&[]), "need", TODAY).unwrap();
+    let media = |name: &str| (name != "yes.zh.vtt").then(|| format!("/m/{name}"));
+    let manner = super::Manner {
+        lang: "zh",
+        sign: true,
+        media: &media,
+    };
+    let page = super::page_in(&form, &now, &answers(&[]), &[], &manner).into_string();
+    assert!(
+        page.contains(r#"<details class="sign" open><summary>看手语"#),
+        "{page}"
+    );
+    assert!(page.contains(r#"src="/m/need.mp4" aria-label="手语：您需要康复吗？"><track kind="captions" src="/m/need.zh.vtt" srclang="zh""#), "{page}");
+    let (label, rest) = page.split_once("</label>").unwrap();
+    assert!(
+        !label.contains("yes.mp4"),
+        "a player in a label would choose: {label}"
+    );
+    assert!(
+        rest.contains(r#"src="/m/yes.mp4""#) && rest.contains("/m/yes.en.vtt"),
+        "{rest}"
+    );
 }

@@ -3,9 +3,9 @@
 use maud::{Markup, html};
 
 use super::face::face;
-use super::{View, words};
+use super::{View, has, words};
 use crate::expression::parse_date;
-use crate::form::{Choice, Media, Question, QuestionKind};
+use crate::form::{Choice, Question, QuestionKind};
 use crate::text::Text;
 
 impl View<'_, '_> {
@@ -19,7 +19,7 @@ impl View<'_, '_> {
                 @if question.kind == QuestionKind::Note {
                     (self.heading(question, slot, first))
                     (self.hint(question))
-                    (self.media(&question.media))
+                    (self.media(question))
                 } @else if question.is_fixed() {
                     (self.heading(question, slot, first))
                     (self.hint(question))
@@ -29,7 +29,7 @@ impl View<'_, '_> {
                 } @else {
                     (self.label(question, slot, first))
                     (self.hint(question))
-                    (self.media(&question.media))
+                    (self.media(question))
                     (self.error_text(question, error))
                     (self.input(question, slot, error))
                 }
@@ -39,17 +39,19 @@ impl View<'_, '_> {
 
     /// The question's words as a heading; for choices it stands inside the legend.
     fn heading(&self, question: &Question, slot: usize, first: bool) -> Markup {
-        let words = self.words(question, slot);
-        html! {
-            @if first { h1 { (words) } } @else { h2 { (words) } }
-        }
+        self.headed(question, first, &self.words(question, slot))
     }
 
     /// The label of an input inside the heading: HTML allows no heading inside a label.
     fn label(&self, question: &Question, slot: usize, first: bool) -> Markup {
         let label = html! { label for=(question.name) { (self.words(question, slot)) } };
+        self.headed(question, first, &label)
+    }
+
+    fn headed(&self, question: &Question, first: bool, words: &Markup) -> Markup {
+        let audio = self.recording(&question.label, &question.media.audio);
         html! {
-            @if first { h1 { (label) } } @else { h2 { (label) } }
+            @if first { h1 data-audio=[audio] { (words) } } @else { h2 data-audio=[audio] { (words) } }
         }
     }
 
@@ -64,9 +66,9 @@ impl View<'_, '_> {
     fn hint(&self, question: &Question) -> Markup {
         let own = own_hint(&question.kind).filter(|_| !question.is_fixed());
         html! {
-            @if own.is_some() || !question.hint.is_empty() {
+            @if own.is_some() || has(&question.hint, self.lang) {
                 div.q-hint id={"hint-" (question.name)} {
-                    @if !question.hint.is_empty() { p { (self.text(&question.hint)) } }
+                    @if has(&question.hint, self.lang) { p { (self.text(&question.hint)) } }
                     @if let Some(own) = own { p { (self.text(&own)) } }
                 }
             }
@@ -86,7 +88,7 @@ impl View<'_, '_> {
 
     /// Ids of the hint and the error, for `aria-describedby`.
     fn described_by(&self, question: &Question, error: Option<&Text>) -> Option<String> {
-        let hint = !question.hint.is_empty() || own_hint(&question.kind).is_some();
+        let hint = has(&question.hint, self.lang) || own_hint(&question.kind).is_some();
         let ids = [hint.then_some("hint-"), error.map(|_| "err-")];
         let ids: Vec<String> = ids
             .into_iter()
@@ -162,7 +164,7 @@ impl View<'_, '_> {
             fieldset aria-describedby=[described] {
                 legend { (self.heading(question, slot, first)) }
                 (self.hint(question))
-                (self.media(&question.media))
+                (self.media(question))
                 (self.error_text(question, error))
                 div class=(class) {
                     @for (at, choice) in scale.iter().enumerate() {
@@ -195,37 +197,20 @@ impl View<'_, '_> {
             "choice"
         };
         let invalid = (is_invalid && !is_radio).then_some("true");
+        let audio = self.recording(&choice.label, &choice.media.audio);
         html! {
-            label class=(class) for=(id) {
+            label class=(class) for=(id) data-audio=[audio] {
                 input type=(type_) id=(id) name=(question.name) value=(choice.name) checked[is_chosen]
                     aria-invalid=[invalid];
                 @if let Some(face) = face { (face) }
                 @if let Some(image) = self.file(&choice.media.image) {
-                    img.choice-image src=(image) alt="";
+                    img.choice-image src=(image) alt="" width="48" height="48";
                 }
                 span.choice-label { (self.text(&choice.label)) }
             }
+            // Beside the label, not in it: a press on a player must not choose.
+            (self.choice_media(choice))
         }
-    }
-
-    /// Pictures say nothing that the words do not say, so their alternative is empty.
-    fn media(&self, media: &Media) -> Markup {
-        html! {
-            @if let Some(image) = self.file(&media.image) { img.q-image src=(image) alt=""; }
-            @if let Some(audio) = self.file(&media.audio) { audio.q-audio controls preload="none" src=(audio) {} }
-            @if let Some(video) = self.file(&media.video) { video.q-video controls preload="none" src=(video) {} }
-        }
-    }
-
-    /// A media file's address relative to the page: `media/NAME`. Only plain file names are followed.
-    fn file(&self, name: &Text) -> Option<String> {
-        let name = name.get(self.lang);
-        let plain = !name.is_empty()
-            && !name.starts_with('.')
-            && name
-                .chars()
-                .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'));
-        plain.then(|| format!("media/{name}"))
     }
 }
 

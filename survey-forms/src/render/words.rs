@@ -14,6 +14,25 @@ pub(super) fn error_prefix() -> Text {
     Text::zh_en("请改正：", "Please correct: ")
 }
 
+/// Before the words that a recording says.
+pub(super) fn hear() -> Text {
+    Text::zh_en("听：", "Listen: ")
+}
+
+/// Before the words that a film signs.
+pub(super) fn sign() -> Text {
+    Text::zh_en("手语：", "Sign language: ")
+}
+
+/// Opens a film in sign language.
+pub(super) fn watch_sign() -> Text {
+    Text::zh_en("看手语", "Watch in sign language")
+}
+
+pub(super) fn captions() -> Text {
+    Text::zh_en("字幕", "Captions")
+}
+
 pub(super) fn choose_several() -> Text {
     Text::zh_en("可以选几项。", "You can choose more than one.")
 }

@@ -31,6 +31,7 @@ pub(super) const SURVEY: &[(&str, Treatment)] = &[
     ("media::image", Translated),
     ("media::audio", Translated),
     ("media::video", Translated),
+    ("media::captions", Translated),
     ("default", Plain),
     ("read_only", Plain),
     ("calculation", Plain),
@@ -55,6 +56,7 @@ pub(super) const CHOICES: &[(&str, Treatment)] = &[
     ("media::image", Translated),
     ("media::audio", Translated),
     ("media::video", Translated),
+    ("media::captions", Translated),
     ("media::big-image", Ignored),
 ];
 
@@ -92,6 +94,7 @@ pub(super) fn column(header: &str, is_choices: bool, is_settings: bool) -> &str 
         "image" => "media::image",
         "audio" => "media::audio",
         "video" => "media::video",
+        "captions" | "subtitles" => "media::captions",
         "big-image" => "media::big-image",
         "caption" => "label",
         "list-name" | "listname" | "list" if is_choices => "list_name",

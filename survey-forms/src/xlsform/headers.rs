@@ -9,7 +9,7 @@ use super::aliases::{self, Treatment};
 use super::workbook::{Row, Sheet};
 use crate::diagnostic::catalogue::Fault;
 use crate::diagnostic::{Place, nearest};
-use crate::text::{Language, Text};
+use crate::text::{Language, Text, is_wording, split as split_tag};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -390,6 +390,9 @@ impl TableRow {
     }
 }
 
+/// Wordings that a reader, or who answers, asks for.
+const WORDINGS: [&str; 2] = ["easy", "proxy"];
+
 /// The languages of a form: as written in headers, and their tags.
 #[derive(Default)]
 pub(crate) struct Languages {
@@ -419,21 +422,29 @@ impl Languages {
     ) {
         let tables: Vec<&Table> = tables.collect();
         self.name_the_nameless(faults);
+        // Wordings stand behind the languages, so that none of them is ever the default.
+        self.list.sort_by_key(|(_, tag)| is_wording(tag));
         let unmarked = tables.iter().any(|table| table.has_unmarked_text()) || self.list.is_empty();
         let wanted = self.default.clone();
         let matches = |(name, tag): &(String, String), wanted: &str| {
             same(name, wanted) || tag_of(wanted).is_some_and(|wanted| wanted == *tag)
         };
-        let position = wanted
-            .as_ref()
-            .and_then(|wanted| self.list.iter().position(|entry| matches(entry, wanted)));
+        let position = wanted.as_ref().and_then(|wanted| {
+            let is_it = |entry: &(String, String)| matches(entry, wanted) && !is_wording(&entry.1);
+            self.list.iter().position(is_it)
+        });
         match (position, wanted) {
             (Some(at), _) => {
                 let entry = self.list.remove(at);
                 self.list.insert(0, entry);
             }
             (None, Some(wanted)) if !unmarked => {
-                let known = self.list.iter().map(|(name, _)| name.clone()).collect();
+                let known = self
+                    .list
+                    .iter()
+                    .filter(|(_, tag)| !is_wording(tag))
+                    .map(|(name, _)| name.clone())
+                    .collect();
                 let row = settings.rows.first().map_or(2, |row| row.number);
                 let place = settings.place_of(row, "default_language");
                 faults.add(Fault::UnknownDefaultLanguage { name: wanted, known }, place);
@@ -459,6 +470,33 @@ impl Languages {
             }
             (None, None) => {}
         }
+        self.check_wordings(faults);
+    }
+
+    /// A wording belongs to a language of the form, and somebody must be able to ask for it.
+    fn check_wordings(&self, faults: &mut Faults) {
+        let is_language = |tag: &str| self.list.iter().any(|(_, known)| known == tag);
+        for (name, tag) in self.list.iter().filter(|(_, tag)| is_wording(tag)) {
+            let (language, words) = split_tag(tag);
+            let place = || Place::sheet("survey").row(1).column(format!("label::{name}"));
+            if !is_language(language) {
+                let fault = Fault::WordingWithoutLanguage {
+                    tag: tag.clone(),
+                    language: language.to_owned(),
+                };
+                faults.add(fault, place());
+            }
+            for word in words.into_iter().filter(|word| !WORDINGS.contains(word)) {
+                let suggestion = nearest(word, WORDINGS).map(|word| format!("{language}-x-{word}"));
+                faults.add(
+                    Fault::UnknownWording {
+                        tag: tag.clone(),
+                        suggestion,
+                    },
+                    place(),
+                );
+            }
+        }
     }
 
     fn name_the_nameless(&mut self, faults: &mut Faults) {
@@ -483,9 +521,19 @@ impl Languages {
         (at, self.list.get(at).map_or("zh", |(_, tag)| tag.as_str()))
     }
 
+    /// The languages, the default first.
     pub(super) fn tags(&self) -> Vec<Language> {
+        self.tags_where(|tag| !is_wording(tag))
+    }
+
+    /// The wordings of these languages.
+    pub(super) fn wordings(&self) -> Vec<Language> {
+        self.tags_where(is_wording)
+    }
+
+    fn tags_where(&self, keep: impl Fn(&str) -> bool) -> Vec<Language> {
         let mut tags: Vec<Language> = Vec::new();
-        for (_, tag) in &self.list {
+        for (_, tag) in self.list.iter().filter(|(_, tag)| keep(tag)) {
             if !tags.iter().any(|known| known.as_str() == tag) {
                 tags.push(Language::new(tag.as_str()));
             }

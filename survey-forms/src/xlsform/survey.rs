@@ -368,6 +368,7 @@ pub(super) fn media(table: &Table, row: &TableRow, languages: &Languages) -> Med
         image: table.text(row, "media::image", languages),
         audio: table.text(row, "media::audio", languages),
         video: table.text(row, "media::video", languages),
+        captions: table.text(row, "media::captions", languages),
     }
 }
 

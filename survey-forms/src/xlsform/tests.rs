@@ -416,3 +416,17 @@ proptest! {
         let _ = xlsform::read("x.xlsx", &bytes);
     }
 }
+
+#[test]
+fn read__wordings__must_belong_to_a_language_and_be_asked_for() {
+    let found = crate::testing::faults(
+        "
+        | survey |      |      |        |                        |                        |
+        |        | type | name | label  | label::x (zh-x-esay)   | label::y (ug-x-easy)   |
+        |        | note | hi   | 您好   | 好                     | x                      |
+        ",
+    );
+    let codes: Vec<&str> = found.iter().map(|fault| fault.code).collect();
+    assert_eq!(codes, ["XF077", "XF076"], "{}", lines(&found));
+    assert!(found[0].to_line("zh").contains("zh-x-easy"), "{}", lines(&found));
+}

@@ -23,6 +23,7 @@ pub(super) fn settings(settings: &Settings, lines: &Lines, faults: &mut Faults) 
     check.weighting(settings);
     check.grades(settings);
     check.mail(settings);
+    check.links(settings);
 }
 
 struct Check<'a> {
@@ -169,6 +170,13 @@ impl Check<'_> {
                     "For instance weight = 25, scorers = 2.",
                 ),
             );
+        }
+    }
+
+    fn links(&mut self, settings: &Settings) {
+        for (index, link) in settings.links.iter().enumerate() {
+            self.slug(&format!("links[{index}].slug"), &link.slug);
+            self.chinese(&format!("links[{index}].site"), &link.site);
         }
     }
 

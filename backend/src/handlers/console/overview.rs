@@ -228,6 +228,8 @@ pub(super) async fn of(
                 .collect(),
             false => Vec::new(),
         },
+        may_see_interviewers: staff.role.may(Action::SeeInterviewers),
+        may_hand_out: staff.role.may(Action::HandOut),
         may_compute: staff.role.may(Action::Compute),
         may_read_results,
         id: round.id,

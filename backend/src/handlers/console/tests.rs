@@ -13,7 +13,10 @@ async fn signed_in(server: &Server, role: Role) -> Browser {
     let reply = browser.sign_in(role).await;
     assert_eq!(
         (reply.status, reply.location()),
-        (StatusCode::SEE_OTHER, "/console"),
+        (
+            StatusCode::SEE_OTHER,
+            if role == Role::Interviewer { "/field" } else { "/console" },
+        ),
         "{}",
         reply.text
     );

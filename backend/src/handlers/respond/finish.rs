@@ -11,6 +11,7 @@ use survey_forms::render::answer_text;
 use survey_forms::validate::FieldError;
 
 use super::html;
+use super::room;
 use super::visit::{Device, Entry, Visit};
 use crate::app::AppState;
 use crate::error::AppError;
@@ -23,9 +24,9 @@ use crate::store::responses;
 use crate::submit::{Answering, Door, Mode, NewResponse, SubmitError};
 
 fn check_page(visit: &Visit, draft: &Draft, device: &Device, faults: &[FieldError]) -> Html<String> {
-    let lang = visit.reading.lang;
     let form = &visit.form;
     let walk = visit.walk(draft, device);
+    let lang = visit.wording(walk.answers());
     let change = |page: &str| format!("{}?from=check", visit.address(Some(page)));
     let mut rows = Vec::new();
     let pages = walk.pages();
@@ -39,11 +40,11 @@ fn check_page(visit: &Visit, draft: &Draft, device: &Device, faults: &[FieldErro
                 .unwrap_or_default();
             rows.push(Answered {
                 name: question.name.clone(),
-                question: question.label.get(lang.code()).to_owned(),
+                question: question.label.get(lang).to_owned(),
                 answer: if value.is_empty() {
                     String::new()
                 } else {
-                    answer_text(form, question, value, lang.code())
+                    answer_text(form, question, value, lang)
                 },
                 change: change(&page.name),
             });
@@ -52,14 +53,14 @@ fn check_page(visit: &Visit, draft: &Draft, device: &Device, faults: &[FieldErro
     let faults = faults.iter().map(|fault| {
         let label = form
             .question(&fault.field)
-            .map(|question: &Question| question.label.get(lang.code()));
+            .map(|question: &Question| question.label.get(lang));
         let page = walk.page_of(&fault.field).map(|page| change(&page.name));
         Fault {
             href: page.unwrap_or_else(|| visit.base.clone()),
             text: format!(
                 "{}{}",
                 label.map(|l| format!("{l} ")).unwrap_or_default(),
-                fault.message.get(lang.code())
+                fault.message.get(lang)
             ),
         }
     });
@@ -139,6 +140,8 @@ pub async fn submit(State(state): State<AppState>, visit: Visit) -> Result<Respo
         // Handed in a moment ago by the first of two presses, in another language.
         Err(SubmitError::IdConflict) => Ok(to_receipt()),
         Err(SubmitError::CodeUsed) => Err(visit.used()),
+        Err(SubmitError::DailyCap { .. }) => Err(room::capped(&state, &visit)),
+        Err(SubmitError::QuotaFull) => Err(room::quota_full(&visit)),
         Err(SubmitError::UnknownVersion { .. }) => Err(PageError::see_other(visit.address(None))),
         Err(error) => Err(AppError::from(error).into()),
     }

@@ -1,14 +1,15 @@
 //! "Stop now and go on later", also on someone else's phone.
 
-use axum::extract::State;
+use axum::extract::{Form, State};
+use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 
 use super::html;
 use super::visit::{Entry, Visit, forget};
-use super::with_cookie;
+use super::{Pairs, field, pin, with_cookie};
 use crate::app::AppState;
 use crate::middleware::problems::PageError;
-use crate::pages::question::{self, Later};
+use crate::pages::question::{self, Later, PinOffer};
 
 /// `GET …/later`: says that all is kept, and how to go on.
 ///
@@ -16,9 +17,17 @@ use crate::pages::question::{self, Later};
 /// When the code is used, the round is not open, or nothing was begun.
 pub async fn show(visit: Visit) -> Result<Html<String>, PageError> {
     visit.must_be_open()?;
-    if visit.draft.is_none() {
+    let Some(draft) = &visit.draft else {
         return Err(PageError::see_other(visit.base));
-    }
+    };
+    let offer = pin::may_set(&visit).then_some(match draft.pin {
+        Some(_) => PinOffer::Stored,
+        None => PinOffer::Ask,
+    });
+    Ok(page(&visit, offer))
+}
+
+fn page(visit: &Visit, pin: Option<PinOffer>) -> Html<String> {
     let code = match &visit.entry {
         Entry::Invited(code, _) => Some(code.to_string()),
         Entry::Open(_) => None,
@@ -30,17 +39,37 @@ pub async fn show(visit: Visit) -> Result<Html<String>, PageError> {
         code,
         closes_on: Some(visit.plan.round.closes_on),
         forgotten: visit.device.is_none(),
+        pin,
         help: visit.help(),
     };
-    Ok(html(question::later(visit.reading, &view)))
+    html(question::later(visit.reading, &view))
 }
 
-/// `POST …/later`: this phone forgets the answers; the draft keeps them.
-pub async fn hide(State(state): State<AppState>, visit: Visit) -> Response {
+/// `POST …/later`: this phone forgets the answers, and the draft keeps them; or the respondent's digits are set.
+///
+/// # Errors
+/// When the database does not answer, or the digits are set after the code was used.
+pub async fn hide(
+    State(state): State<AppState>,
+    visit: Visit,
+    Form(pairs): Form<Pairs>,
+) -> Result<Response, PageError> {
     let path = format!("{}/later", visit.base);
+    if field(&pairs, "go") == Some("pin") {
+        visit.must_be_open()?;
+        let Some(digits) = pin::read(field(&pairs, "pin").unwrap_or_default()) else {
+            let offer = pin::may_set(&visit).then_some(PinOffer::NotFour);
+            return Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&visit, offer)).into_response());
+        };
+        pin::set(&state, &visit, &digits).await?;
+        return Ok(Redirect::to(&path).into_response());
+    }
     // An open link has no code to come back with: forgetting would lose the answers.
     match visit.entry {
-        Entry::Invited(..) => with_cookie(Redirect::to(&path), forget(&visit.base, state.config.is_https())),
-        Entry::Open(_) => Redirect::to(&path).into_response(),
+        Entry::Invited(..) => Ok(with_cookie(
+            Redirect::to(&path),
+            forget(&visit.base, state.config.is_https()),
+        )),
+        Entry::Open(_) => Ok(Redirect::to(&path).into_response()),
     }
 }

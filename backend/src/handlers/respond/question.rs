@@ -7,12 +7,13 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use maud::Markup;
 use survey_forms::flow::Page;
+use survey_forms::render::Manner;
 use survey_forms::response;
 use survey_forms::validate::FieldError;
 
 use super::visit::{Device, Visit};
 use super::walk::{self, Walk};
-use super::{Pairs, field, html, with_cookie};
+use super::{Pairs, field, html, room, with_cookie};
 use crate::app::AppState;
 use crate::middleware::problems::PageError;
 use crate::middleware::reading;
@@ -45,7 +46,13 @@ fn render(
     from_check: bool,
 ) -> Markup {
     let walk = visit.walk(draft, device);
+    let media = |name: &str| visit.media.address(name);
     let view = Question {
+        manner: Manner {
+            lang: visit.wording(walk.answers()),
+            sign: visit.reading.sign,
+            media: &media,
+        },
         form: &visit.form,
         page,
         answers: walk.answers(),
@@ -106,7 +113,7 @@ pub async fn answer(
     Form(pairs): Form<Pairs>,
 ) -> Result<Response, PageError> {
     let (known, device) = visit.begun()?;
-    let (id, device) = (known.id.clone(), device.clone());
+    let (before, id, device) = (known.clone(), known.id.clone(), device.clone());
     let name = path_of(&params)?;
     let wished = reading::changed(visit.reading, &pairs);
     let pressed = match (wished, field(&pairs, "go")) {
@@ -168,6 +175,10 @@ pub async fn answer(
     if !faults.is_empty() {
         let page = render(&visit, &draft, &device, &page, &faults, from_check);
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, html(page)).into_response());
+    }
+    if pressed == Pressed::Next {
+        let unit = draft.kept.unit.as_deref();
+        room::under_quota(&state, &visit, Some(&before), (unit, &room::plain(&draft))).await?;
     }
     let mut address = match pressed {
         Pressed::Keep => return Ok(StatusCode::NO_CONTENT.into_response()),

@@ -1,5 +1,7 @@
 //! The start page and its button.
 
+use std::collections::BTreeMap;
+
 use axum::extract::{Form, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
@@ -7,12 +9,12 @@ use maud::Markup;
 
 use super::visit::{Device, Entry, Visit};
 use super::walk::{self, Walk};
-use super::{Pairs, field, html, with_cookie};
+use super::{Pairs, field, html, pin, room, with_cookie};
 use crate::app::AppState;
 use crate::handlers::open_link;
 use crate::middleware::problems::PageError;
 use crate::middleware::reading;
-use crate::pages::start::{self, Audience, Consents, OpenLink, Resume, Start};
+use crate::pages::start::{self, Audience, Consents, OpenLink, PinAsk, PinFault, Resume, Start};
 use crate::store::drafts::{self, Draft, Kept};
 use crate::store::{begin as begin_tx, invitations};
 
@@ -45,6 +47,7 @@ async fn page(
     visit: &Visit,
     said: &Said,
     pressed: bool,
+    pin_fault: Option<PinFault>,
 ) -> Result<(Markup, bool), PageError> {
     let lang = visit.reading.lang;
     let resume = visit.draft.as_ref().map(|draft| {
@@ -55,6 +58,10 @@ async fn page(
     });
     let open = match &visit.entry {
         Entry::Invited(..) => None,
+        Entry::Open(_) if visit.link.as_ref().is_some_and(|link| link.unit.is_some()) => Some(OpenLink {
+            site: visit.site().map(str::to_owned),
+            ..OpenLink::default()
+        }),
         Entry::Open(_) => {
             let units = open_link::units(state, &visit.round.id, lang).await?;
             let missing = pressed && !units.iter().any(|unit| unit.code == said.unit);
@@ -62,6 +69,7 @@ async fn page(
                 units,
                 chosen: said.unit.clone(),
                 missing,
+                site: visit.site().map(str::to_owned),
             })
         }
     };
@@ -77,11 +85,34 @@ async fn page(
         consent_missing: pressed && !said.consents.part,
         consents: said.consents,
         open,
+        pin: pin_ask(visit, resume, pin_fault),
         resume,
         help: visit.help(),
     };
     let faulty = view.consent_missing || view.open.as_ref().is_some_and(|open| open.missing);
     Ok((start::page(visit.reading, &view), faulty))
+}
+
+/// What is said about the four digits: on another device, where the respondent has set some.
+fn pin_ask(visit: &Visit, resume: Option<Resume>, fault: Option<PinFault>) -> Option<PinAsk> {
+    let draft = visit.draft.as_ref()?;
+    draft.pin.as_ref()?;
+    (resume == Some(Resume::Elsewhere)).then(|| PinAsk {
+        action: format!("{}/pin", visit.base),
+        fault: match draft.pin_failures >= pin::MOST_FAILURES {
+            true => Some(PinFault::Locked),
+            false => fault,
+        },
+    })
+}
+
+/// The start page after digits that did not open the earlier answers.
+pub(super) async fn page_with_pin_fault(
+    state: &AppState,
+    visit: &Visit,
+    fault: PinFault,
+) -> Result<Markup, PageError> {
+    Ok(page(state, visit, &Said::default(), false, Some(fault)).await?.0)
 }
 
 /// `GET /r/{code}`, `GET /o/{slug}`: who asks, why, and what happens to the answers.
@@ -90,7 +121,10 @@ async fn page(
 /// When the code is used, the round is not open, or the database does not answer.
 pub async fn show(State(state): State<AppState>, visit: Visit) -> Result<Html<String>, PageError> {
     visit.must_be_open()?;
-    let (page, _) = page(&state, &visit, &Said::default(), false).await?;
+    if visit.draft.is_none() {
+        room::under_cap(&state, &visit).await?;
+    }
+    let (page, _) = page(&state, &visit, &Said::default(), false, None).await?;
     Ok(html(page))
 }
 
@@ -104,18 +138,24 @@ pub async fn begin(
     Form(pairs): Form<Pairs>,
 ) -> Result<Response, PageError> {
     visit.must_be_open()?;
-    let said = Said::of(&pairs);
+    let mut said = Said::of(&pairs);
+    if let Some(unit) = visit.link.as_ref().and_then(|link| link.unit.clone()) {
+        said.unit = unit;
+    }
     let secure = state.config.is_https();
     if let Some(wished) = reading::changed(visit.reading, &pairs) {
         visit.reading = wished;
-        let (page, _) = page(&state, &visit, &said, false).await?;
+        let (page, _) = page(&state, &visit, &said, false, None).await?;
         return Ok(with_cookie(html(page), reading::remember(wished, secure)));
     }
     if visit.draft.is_none() {
-        let (page, faulty) = page(&state, &visit, &said, true).await?;
+        let (page, faulty) = page(&state, &visit, &said, true, None).await?;
         if faulty {
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, html(page)).into_response());
         }
+        room::under_cap(&state, &visit).await?;
+        let unit = Some(said.unit.as_str());
+        room::under_quota(&state, &visit, None, (unit, &BTreeMap::new())).await?;
     }
     let (draft, device) = draft_and_device(&state, &visit, said).await?;
     let walk = Walk::new(&visit.form, &draft, &device.hash, visit.today);
@@ -168,6 +208,8 @@ async fn draft_and_device(state: &AppState, visit: &Visit, said: Said) -> Result
             ..Kept::default()
         },
         open_link,
+        pin: None,
+        pin_failures: 0,
     };
     let tx = begin_tx(&state.db).await?;
     // The button may have been pressed twice: the first press made the draft.

@@ -6,6 +6,8 @@ use crate::handlers::testing::{Browser, ROUND, Reply, Server};
 use crate::rounds;
 use crate::store::{drafts, responses};
 
+mod doors;
+
 const CONSENT: [(&str, &str); 3] = [("consent", "yes"), ("sensitive", "yes"), ("go", "begin")];
 
 /// What a person would answer on a page: the preferred choice where there is one,

@@ -12,6 +12,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use jiff::civil::Date;
 use survey_forms::form::Form;
+use survey_forms::response::RawAnswers;
 use uuid::Uuid;
 
 use super::walk::{self, Walk};
@@ -22,9 +23,11 @@ use crate::middleware::cookie::{self, NewCookie};
 use crate::middleware::problems::PageError;
 use crate::middleware::reading;
 use crate::pages::problem::Problem;
-use crate::pages::{Help, Lang, Reading};
+use crate::media::MediaIndex;
+use crate::pages::{Help, Lang, Offers, Reading};
 use crate::store::drafts::{self, Draft};
 use crate::store::invitations::{self, Invitation};
+use crate::store::links::{self, Link, OpenDoor};
 use crate::store::rounds::{self, Round, RoundGroup, RoundState};
 
 /// Sent below one code or link only, so that two invitations on one phone are not tied together.
@@ -58,11 +61,15 @@ pub struct Visit {
     pub(crate) base: String,
     pub(crate) round: Round,
     pub(crate) group: RoundGroup,
+    /// The settings of the site, where the open link is a site's own.
+    pub(crate) link: Option<Link>,
     pub(crate) plan: Arc<Plan>,
     pub(crate) form: Arc<Form>,
     pub(crate) device: Option<Device>,
     pub(crate) draft: Option<Draft>,
     pub(crate) today: Date,
+    /// Pictures, recordings and films of the round.
+    pub(crate) media: Arc<MediaIndex>,
 }
 
 /// Whom to turn to in a round.
@@ -131,9 +138,25 @@ impl Visit {
         help(&self.plan, self.reading.lang)
     }
 
+    /// The tag by which the questionnaire's words are asked for, given the answers so far: to someone who answers for
+    /// the person they speak of that person.
+    pub(crate) fn wording(&self, answers: &RawAnswers) -> &'static str {
+        let is_proxy = answers.get("answering").is_some_and(|said| said == "proxy");
+        self.reading.wording(is_proxy)
+    }
+
     /// Name of the round in the reader's language.
     pub(crate) fn round_title(&self) -> &str {
         self.plan.round.title.get(self.reading.lang.code())
+    }
+
+    /// Name of the place where the link hangs, in the reader's language.
+    pub(crate) fn site(&self) -> Option<&str> {
+        let link = self.link.as_ref()?;
+        match self.reading.lang {
+            Lang::En if !link.site_en.is_empty() => Some(&link.site_en),
+            _ => Some(&link.site_zh),
+        }
     }
 
     /// Id of the draft of this door and device.
@@ -160,7 +183,7 @@ impl Visit {
         if self.is_used() {
             return Err(self.used());
         }
-        let (status, problem) = match self.round.round_state() {
+        let (status, problem) = match self.round.state_on(self.today) {
             RoundState::Open => return Ok(()),
             RoundState::Closed => (StatusCode::GONE, Problem::Closed(self.plan.round.closes_on)),
             RoundState::Draft | RoundState::Sealed => {
@@ -213,7 +236,7 @@ impl FromRequestParts<AppState> for Visit {
     type Rejection = PageError;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, PageError> {
-        let reading = reading::of_headers(&parts.headers);
+        let mut reading = reading::of_headers(&parts.headers);
         let params = RawPathParams::from_request_parts(parts, state)
             .await
             .map_err(|_| PageError::lost())?;
@@ -223,7 +246,7 @@ impl FromRequestParts<AppState> for Visit {
                 .find(|(key, _)| *key == name)
                 .map(|(_, value)| value.to_owned())
         };
-        let (entry, base, round, group) = if let Some(text) = param("code") {
+        let (entry, base, door) = if let Some(text) = param("code") {
             let (entry, base) = invited(state, parts, &text).await?;
             // One address for one invitation, however its code was typed: the cookie hangs on it.
             if *parts.uri.path() != base
@@ -240,16 +263,20 @@ impl FromRequestParts<AppState> for Visit {
                 .ok_or_else(PageError::lost)?;
             let groups = rounds::groups(&state.db, &round.id).await?;
             let group = groups.into_iter().find(|group| group.group == invitation.group);
-            (entry, base, round, group.ok_or_else(PageError::lost)?)
+            let door = OpenDoor {
+                round,
+                group: group.ok_or_else(PageError::lost)?,
+                link: None,
+            };
+            (entry, base, door)
         } else {
             let slug = param("slug").ok_or_else(PageError::lost)?;
             let unknown = || PageError::problem(StatusCode::NOT_FOUND, Problem::UnknownLink);
-            let (round, group) = rounds::by_open_link(&state.db, &slug)
-                .await?
-                .ok_or_else(unknown)?;
+            let door = links::by_slug(&state.db, &slug).await?.ok_or_else(unknown)?;
             let base = format!("/o/{slug}");
-            (Entry::Open(slug), base, round, group)
+            (Entry::Open(slug), base, door)
         };
+        let OpenDoor { round, group, link } = door;
         let plan = state
             .plans
             .get(&state.db, &state.keys, &round.id)
@@ -260,6 +287,11 @@ impl FromRequestParts<AppState> for Visit {
             .current(&state.db, &round.id, &group.form)
             .await?
             .ok_or_else(PageError::lost)?;
+        let media = state.media.of_round(state, &round).await?;
+        reading.offers = Offers {
+            easy: form.wordings.iter().any(|tag| tag.as_str().contains("-x-easy")),
+            sign: media.has_films(&form),
+        };
         let device = Device::of_cookie(state, &round.id, &parts.headers);
         let mut visit = Self {
             reading,
@@ -267,11 +299,13 @@ impl FromRequestParts<AppState> for Visit {
             base,
             round,
             group,
+            link,
             plan,
             form,
             device,
             draft: None,
             today: state.clock.today(),
+            media,
         };
         let draft_id = match (&visit.entry, &visit.device) {
             (Entry::Invited(_, invitation), _) => Some(state.keys.link(invitation.id)),

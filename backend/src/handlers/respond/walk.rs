@@ -197,6 +197,31 @@ pub(super) fn clear_hidden(form: &Form, draft: &mut Draft, today: Date) {
     draft.kept.answers.retain(|name, _| kept.contains_key(name));
 }
 
+/// Whether every answer was given on `device`: only then may it decide who else sees them.
+pub(super) fn is_owner(draft: &Draft, device: &str) -> bool {
+    let mut given = draft
+        .kept
+        .answers
+        .values()
+        .filter(|given| given.device != WITHHELD);
+    draft.device.as_deref() == Some(device)
+        && given.all(|given| given.device == device || given.value.is_empty())
+}
+
+/// Makes `device` the one on which everything was given, by the respondent's own digits; the device before becomes
+/// another one.
+pub(super) fn claim(draft: &mut Draft, device: &str) {
+    let mine = draft
+        .kept
+        .answers
+        .values_mut()
+        .filter(|given| given.device != WITHHELD);
+    for given in mine {
+        device.clone_into(&mut given.device);
+    }
+    draft.device = Some(device.to_owned());
+}
+
 /// Moves a draft to another version of the questionnaire: what is still asked keeps its answer.
 pub(super) fn adopt(form: &Form, draft: &mut Draft) {
     if draft.form_version != form.version {

@@ -156,6 +156,25 @@ fn every_fault() -> Vec<Fault> {
         },
         Fault::MissingLabel { name: s("age") },
         Fault::MissingTranslation { language: s("en") },
+        Fault::WordingWithoutLanguage {
+            tag: s("ug-x-easy"),
+            language: s("ug"),
+        },
+        Fault::UnknownWording {
+            tag: s("zh-x-esay"),
+            suggestion: Some(s("zh-x-easy")),
+        },
+        Fault::MissingMedia { file: s("rehab.svg") },
+        Fault::BadMediaName { file: s("../a.mp4") },
+        Fault::WrongMedia {
+            file: s("rehab.mp4"),
+            found: None,
+            wanted: "video",
+        },
+        Fault::MediaTooLarge {
+            file: s("rehab.mp4"),
+            most: s("64 MB"),
+        },
         Fault::LanguageWithoutCode {
             name: s("Kurmanji"),
             tag: s("x-lang2"),

@@ -16,6 +16,25 @@ pub(super) fn words(fault: &Fault) -> Option<Words> {
             format!("The translation into “{language}” is missing; the default language will be shown."),
         )
         .mend("请补上译文。", "Add the translation."),
+        Fault::WordingWithoutLanguage { tag, language } => error(
+            "XF076",
+            format!("有“{tag}”的措辞，却没有语言“{language}”；措辞只能附在一种语言上。"),
+            format!("There are words in “{tag}” but none in the language “{language}” to which they belong."),
+        )
+        .mend(
+            format!("请加上“{language}”的列，或改正代码。"),
+            format!("Add columns in “{language}”, or correct the code."),
+        ),
+        Fault::UnknownWording { tag, suggestion } => warning(
+            "XF077",
+            format!("没有人会选到“{tag}”这种措辞，里面的文字永远不会显示。"),
+            format!("Nobody can ask for the wording “{tag}”, so its words are never shown."),
+        )
+        .meant(
+            suggestion.as_deref(),
+            "易读写 x-easy，代答写 x-proxy，例如 zh-x-easy。",
+            "Easy read is x-easy, words to a proxy x-proxy, as in zh-x-easy.",
+        ),
         Fault::LanguageWithoutCode { name, tag } => warning(
             "XF072",
             format!("语言“{name}”没有写代码，读屏软件不知道怎样发音，暂用 {tag}。"),

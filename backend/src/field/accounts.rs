@@ -1,0 +1,175 @@
+//! Acts of the office on interviewers: accounts, devices, exceptions. Each is one transaction with its audit entry.
+
+use analysis::plan::Plan;
+use serde_json::{Value, json};
+use thiserror::Error;
+use uuid::Uuid;
+
+use crate::app::Base;
+use crate::auth::password::{self, PasswordError};
+use crate::auth::Role;
+use crate::store::audit::{self, Entry};
+use crate::store::devices::{self, Device};
+use crate::store::exceptions::{self, Exception};
+use crate::store::staff::{self, Staff};
+use crate::store::{StoreError, begin};
+
+/// Days without contact that the office may allow a device.
+pub const OFFLINE_DAYS: std::ops::RangeInclusive<i32> = 1..=60;
+/// Letters of an initial password: none that look alike, so that it can be read out and copied by hand.
+const LETTERS: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz234567895";
+/// Length of an initial password: 60 random bits.
+const PASSWORD_LEN: usize = 12;
+
+/// Why an act is refused.
+#[derive(Debug, Error)]
+pub enum AccountError {
+    /// The login is taken.
+    #[error("the login is taken")]
+    Taken,
+    /// The round has no such unit.
+    #[error("no such unit")]
+    NoUnit,
+    /// There is no such interviewer or device.
+    #[error("no such interviewer or device")]
+    Nobody,
+    /// argon2 failed.
+    #[error(transparent)]
+    Password(#[from] PasswordError),
+    /// A thread died.
+    #[error("worker: {0}")]
+    Worker(#[from] tokio::task::JoinError),
+    /// The database said no.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// An interviewer to be added.
+#[derive(Clone, Debug, Default)]
+pub struct NewInterviewer {
+    /// Login.
+    pub login: String,
+    /// Name shown.
+    pub name: String,
+    /// Code of the employing unit; empty for the third party.
+    pub employer: String,
+}
+
+async fn record(
+    base: &Base,
+    tx: &impl sea_orm::ConnectionTrait,
+    actor: &str,
+    action: &str,
+    subject: &str,
+    detail: Value,
+) -> Result<(), StoreError> {
+    let entry = Entry {
+        actor: actor.to_owned(),
+        action: action.to_owned(),
+        subject: subject.to_owned(),
+        detail,
+    };
+    audit::append(tx, &base.keys, base.clock.now_ms(), entry).await
+}
+
+/// Adds an interviewer's account; gives the initial password, which is kept nowhere else.
+///
+/// # Errors
+/// [`AccountError::Taken`], [`AccountError::NoUnit`]; when the machine fails.
+pub async fn add(base: &Base, plan: &Plan, actor: &str, new: &NewInterviewer) -> Result<String, AccountError> {
+    if !new.employer.is_empty() && plan.units.get(&new.employer).is_none() {
+        return Err(AccountError::NoUnit);
+    }
+    let initial: String = base
+        .entropy
+        .bytes::<PASSWORD_LEN>()
+        .iter()
+        .map(|byte| char::from(LETTERS[usize::from(byte % 32)]))
+        .collect();
+    let (entropy, plain) = (base.entropy.clone(), initial.clone());
+    let password_hash = tokio::task::spawn_blocking(move || password::hash(&plain, &entropy)).await??;
+    let row = Staff {
+        id: base.entropy.uuid(),
+        login: new.login.clone(),
+        display_name: new.name.clone(),
+        role: Role::Interviewer.as_str().to_owned(),
+        password_hash,
+        failed: 0,
+        locked_until: None,
+        disabled: false,
+        created_at: base.clock.now_ms(),
+        employer_unit: Some(new.employer.clone()).filter(|code| !code.is_empty()),
+    };
+    let tx = begin(&base.db).await?;
+    if staff::by_login(&tx, &new.login).await?.is_some() {
+        return Err(AccountError::Taken);
+    }
+    staff::insert(&tx, row).await?;
+    let detail = json!({ "round": plan.round.id, "employer": new.employer });
+    record(base, &tx, actor, "interviewer.add", &new.login, detail).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(initial)
+}
+
+async fn device_and_owner(
+    conn: &impl sea_orm::ConnectionTrait,
+    id: Uuid,
+) -> Result<(Device, Staff), AccountError> {
+    let device = devices::find(conn, id).await?.ok_or(AccountError::Nobody)?;
+    let owner = staff::find(conn, device.staff_id).await?.ok_or(AccountError::Nobody)?;
+    Ok((device, owner))
+}
+
+/// Reports a device lost: it is told to delete everything when it next asks for anything. Said twice, once is enough.
+///
+/// # Errors
+/// [`AccountError::Nobody`]; when the database does not answer.
+pub async fn report_lost(base: &Base, actor: &str, id: Uuid) -> Result<(), AccountError> {
+    let tx = begin(&base.db).await?;
+    let (device, owner) = device_and_owner(&tx, id).await?;
+    if devices::set_state(&tx, device.id, devices::ACTIVE, devices::WIPE).await? {
+        record(base, &tx, actor, "device.lost", &owner.login, json!({ "device": id })).await?;
+    }
+    Ok(tx.commit().await.map_err(StoreError::from)?)
+}
+
+/// Sets after how many days without contact a device wipes itself; it learns so at its next contact.
+///
+/// # Errors
+/// [`AccountError::Nobody`]; when the database does not answer.
+pub async fn set_offline_days(base: &Base, actor: &str, id: Uuid, days: i32) -> Result<(), AccountError> {
+    let tx = begin(&base.db).await?;
+    let (_, owner) = device_and_owner(&tx, id).await?;
+    devices::set_max_offline_days(&tx, id, days).await?;
+    let detail = json!({ "device": id, "days": days });
+    record(base, &tx, actor, "device.offline_days", &owner.login, detail).await?;
+    Ok(tx.commit().await.map_err(StoreError::from)?)
+}
+
+/// Lets an interviewer whom a judged unit employs visit cases of it; what they collect stays out of the scores.
+///
+/// # Errors
+/// [`AccountError::Nobody`]; when the database does not answer.
+pub async fn except(
+    base: &Base,
+    plan: &Plan,
+    actor: &str,
+    interviewer: Uuid,
+    reason: &str,
+) -> Result<(), AccountError> {
+    let tx = begin(&base.db).await?;
+    let row = staff::find(&tx, interviewer).await?;
+    let row = row.filter(|row| Role::parse(&row.role) == Some(Role::Interviewer));
+    let row = row.ok_or(AccountError::Nobody)?;
+    let exception = Exception {
+        round_id: plan.round.id.clone(),
+        staff_id: row.id,
+        reason: reason.to_owned(),
+        granted_by: actor.to_owned(),
+        granted_at: base.clock.now_ms(),
+    };
+    exceptions::put(&tx, exception).await?;
+    let detail = json!({ "round": plan.round.id, "employer": row.employer_unit, "reason": reason });
+    record(base, &tx, actor, "interviewer.except", &row.login, detail).await?;
+    Ok(tx.commit().await.map_err(StoreError::from)?)
+}

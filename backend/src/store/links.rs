@@ -1,0 +1,159 @@
+//! Open links: those of the groups and those of sites, found by slug, and how many answered by them.
+
+use std::collections::BTreeMap;
+
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+};
+
+use super::rounds::{self, Round, RoundGroup, RoundState};
+use super::{StoreError, insert_all, responses::ACCEPTED};
+use crate::entity::{drafts, links, responses, round_groups};
+
+pub use crate::entity::links::Model as Link;
+
+/// What an open link leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenDoor {
+    /// The round.
+    pub round: Round,
+    /// The group that answers.
+    pub group: RoundGroup,
+    /// The site's own settings; none for a group's common link.
+    pub link: Option<Link>,
+}
+
+impl OpenDoor {
+    /// Answers taken a day; none for no limit.
+    pub fn daily_cap(&self) -> Option<u64> {
+        let cap = self.link.as_ref()?.daily_cap?;
+        u64::try_from(cap).ok()
+    }
+}
+
+/// The links of sites of a round, in the plan's order.
+///
+/// # Errors
+/// When the database does not answer; so for every function here.
+pub async fn of_round(conn: &impl ConnectionTrait, round: &str) -> Result<Vec<Link>, StoreError> {
+    let of_round = links::Entity::find().filter(links::Column::RoundId.eq(round));
+    Ok(of_round.order_by_asc(links::Column::Ord).all(conn).await?)
+}
+
+/// Replaces the links of sites of a round.
+///
+/// # Errors
+/// See [`of_round`].
+pub async fn replace(conn: &impl ConnectionTrait, round: &str, rows: Vec<Link>) -> Result<(), StoreError> {
+    links::Entity::delete_many()
+        .filter(links::Column::RoundId.eq(round))
+        .exec(conn)
+        .await?;
+    insert_all::<links::Entity>(conn, rows).await
+}
+
+/// What `slug` leads to; an open round first, then the latest.
+///
+/// Slugs are unique within a round only: an office keeps the same poster from year to year.
+///
+/// # Errors
+/// See [`of_round`].
+pub async fn by_slug(conn: &impl ConnectionTrait, slug: &str) -> Result<Option<OpenDoor>, StoreError> {
+    let common = round_groups::Entity::find()
+        .filter(round_groups::Column::OpenLink.eq(slug))
+        .all(conn)
+        .await?;
+    let of_sites = links::Entity::find()
+        .filter(links::Column::Slug.eq(slug))
+        .all(conn)
+        .await?;
+    let ids: Vec<String> = common
+        .iter()
+        .map(|group| group.round_id.clone())
+        .chain(of_sites.iter().map(|link| link.round_id.clone()))
+        .collect();
+    if ids.is_empty() {
+        return Ok(None);
+    }
+    let rounds = rounds::find_many(conn, &ids).await?;
+    let latest = rounds
+        .into_iter()
+        .max_by_key(|round| (round.round_state() == RoundState::Open, round.opens_on.clone()));
+    let Some(round) = latest else { return Ok(None) };
+    if let Some(group) = common.into_iter().find(|group| group.round_id == round.id) {
+        return Ok(Some(OpenDoor {
+            round,
+            group,
+            link: None,
+        }));
+    }
+    let Some(link) = of_sites.into_iter().find(|link| link.round_id == round.id) else {
+        return Ok(None);
+    };
+    let groups = rounds::groups(conn, &round.id).await?;
+    let group = groups.into_iter().find(|group| group.group == link.group);
+    Ok(group.map(|group| OpenDoor {
+        round,
+        group,
+        link: Some(link),
+    }))
+}
+
+/// Accepted responses by a link on a day (ISO 8601).
+///
+/// # Errors
+/// See [`of_round`].
+pub async fn answers_on(
+    conn: &impl ConnectionTrait,
+    round: &str,
+    slug: &str,
+    day: &str,
+) -> Result<u64, StoreError> {
+    Ok(responses::Entity::find()
+        .filter(responses::Column::OpenLink.eq(slug))
+        .filter(responses::Column::Day.eq(day))
+        .filter(responses::Column::RoundId.eq(round))
+        .filter(responses::Column::State.eq(ACCEPTED))
+        .count(conn)
+        .await?)
+}
+
+/// Drafts by a link begun at or after a moment in Unix milliseconds, not yet handed in.
+///
+/// # Errors
+/// See [`of_round`].
+pub async fn begun_since(
+    conn: &impl ConnectionTrait,
+    round: &str,
+    slug: &str,
+    since: i64,
+) -> Result<u64, StoreError> {
+    Ok(drafts::Entity::find()
+        .filter(drafts::Column::OpenLink.eq(slug))
+        .filter(drafts::Column::RoundId.eq(round))
+        .filter(drafts::Column::StartedAt.gte(since))
+        .count(conn)
+        .await?)
+}
+
+/// Accepted responses of a round by slug.
+///
+/// # Errors
+/// See [`of_round`].
+pub async fn totals(conn: &impl ConnectionTrait, round: &str) -> Result<BTreeMap<String, u64>, StoreError> {
+    let rows: Vec<(Option<String>, i64)> = responses::Entity::find()
+        .select_only()
+        .column(responses::Column::OpenLink)
+        .column_as(responses::Column::Id.count(), "n")
+        .filter(responses::Column::RoundId.eq(round))
+        .filter(responses::Column::State.eq(ACCEPTED))
+        .filter(responses::Column::OpenLink.is_not_null())
+        .group_by(responses::Column::OpenLink)
+        .into_tuple()
+        .all(conn)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|(slug, n)| Some((slug?, n.unsigned_abs())))
+        .collect())
+}
