@@ -175,32 +175,38 @@ function valueOf(type, caseId, number) {
 
 const typed = new Map();
 
-/** Answers the page that is shown, by hand; resolves with what was typed. */
-async function answerPage(device, caseId) {
-  const fields = await device.page.$$eval('form[data-ask] .q:not([hidden])', boxes => boxes.map(box => {
+/** The fields that the page shows now. */
+function fieldsOf(page) {
+  return page.$$eval('form[data-ask] .q:not([hidden])', boxes => boxes.map(box => {
     const inputs = Array.from(box.querySelectorAll('input, textarea')).filter(input => !input.closest('[hidden]'));
     return inputs.length === 0 ? null : { name: inputs[0].name, type: inputs[0].type, mode: inputs[0].inputMode, values: inputs.map(input => input.value) };
   }).filter(Boolean));
+}
+
+/** Answers the page that is shown, by hand; resolves with what was typed. */
+async function answerPage(device, caseId) {
   const given = {};
-  for (const field of fields) {
-    const at = count => Math.floor(chance(caseId, field.name) * count);
+  let fields = await fieldsOf(device.page);
+  // An answer may bring up a further question on the same page, or take one away.
+  for (let field = fields[0]; field; field = fields.find(one => given[one.name] === undefined)) {
+    const number = chance(caseId, field.name);
     const box = `[name="${field.name}"]`;
+    let value = field.values[Math.floor(number * field.values.length)];
     if (field.type === 'radio') {
-      const value = field.values[at(field.values.length)];
       await device.page.locator(`${box}[value="${value}"]`).check({ force: true });
-      given[field.name] = value;
     } else if (field.type === 'checkbox') {
       // One choice: two may exclude each other.
-      const value = field.values[at(field.values.length)];
       for (const other of field.values) await device.page.locator(`${box}[value="${other}"]`).setChecked(other === value, { force: true });
-      given[field.name] = value;
     } else {
-      const value = valueOf(field.type === 'date' ? 'date' : field.mode ? 'number' : 'text', caseId, chance(caseId, field.name));
+      value = valueOf(field.type === 'date' ? 'date' : field.mode ? 'number' : 'text', caseId, number);
       await device.page.fill(box, value);
-      given[field.name] = value;
+      await device.page.locator(box).blur();
     }
+    given[field.name] = value;
+    fields = await fieldsOf(device.page);
   }
-  return given;
+  const shown = fields.map(field => field.name);
+  return Object.fromEntries(Object.entries(given).filter(([name]) => shown.includes(name)));
 }
 
 const place = found => `${encodeURIComponent(found.round)}/${encodeURIComponent(found.case_id)}`;

@@ -8,8 +8,10 @@
 mod bad_input;
 mod browser;
 mod console;
+mod drill;
 mod durability;
 mod estimate;
+mod field_app;
 mod mail;
 mod privacy;
 mod reports;

@@ -278,7 +278,7 @@ export function show(view) {
     view.back, view.ownHeading ? null : h('h1', { tabindex: '-1' }, view.title), view.body);
   const said = document.getElementById('m:said');
   replace(document.getElementById('m:app'),
-    h('header', { class: 'top', id: 'm:top' }), h('div', { id: 'm:banners' }), main,
+    h('header', null, h('div', { class: 'top', id: 'm:top' }), h('div', { id: 'm:banners' })), main,
     said || h('p', { id: 'm:said', class: 'hidden', role: 'status' }));
   drawTop();
   const focus = view.hasError && document.getElementById('m:faults') || main.querySelector('h1') || main;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use survey_forms::client;
 use survey_forms::form::Form;
@@ -42,7 +42,23 @@ impl ClientForms {
 
 fn make(form: &Form) -> ClientForm {
     let model = client::model(form);
-    let pages = json!({ "zh": client::fragments(form, "zh"), "en": client::fragments(form, "en") });
+    // Wordings are asked for by who answers and how; in both at once where a form has two of a language.
+    let mut tags: Vec<String> = ["zh", "en"].map(str::to_owned).to_vec();
+    tags.extend(form.wordings.iter().map(|tag| tag.as_str().to_owned()));
+    for language in ["zh", "en"] {
+        let has = |word: &str| tags.contains(&format!("{language}-x-{word}"));
+        if has("proxy") && has("easy") {
+            tags.push(format!("{language}-x-proxy-easy"));
+        }
+    }
+    let pages: Map<String, Value> = tags
+        .into_iter()
+        .map(|tag| {
+            let pages = json!(client::fragments(form, &tag));
+            (tag, pages)
+        })
+        .collect();
+    let pages = Value::Object(pages);
     let mut hash = Sha256::new();
     hash.update(model.to_string());
     hash.update(pages.to_string());

@@ -72,7 +72,12 @@ impl Jwk {
     fn of(key: &PublicKey) -> Self {
         // 4, x, y: 65 bytes.
         let point = key.to_sec1_point(false);
-        let (x, y) = point.as_bytes().get(1..).unwrap_or_default().split_at_checked(32).unwrap_or_default();
+        let (x, y) = point
+            .as_bytes()
+            .get(1..)
+            .unwrap_or_default()
+            .split_at_checked(32)
+            .unwrap_or_default();
         Self {
             kty: "EC".to_owned(),
             crv: "P-256".to_owned(),

@@ -99,9 +99,11 @@ async function serve(mock, request, response) {
     const name = url.pathname === '/field' ? 'index.html' : url.pathname.slice('/field/'.length);
     const headers = { 'Content-Type': TYPES[name.split('.').pop()] || 'text/plain', 'Cache-Control': 'no-cache', 'Service-Worker-Allowed': '/field' };
     try {
+      const bytes = readFileSync(folder + name);
       response.writeHead(200, headers);
-      response.end(readFileSync(folder + name));
+      response.end(mock.change ? mock.change(name, bytes) : bytes);
     } catch (missing) {
+      response.writeHead(404);
       response.end();
     }
     return;

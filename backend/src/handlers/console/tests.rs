@@ -15,7 +15,11 @@ async fn signed_in(server: &Server, role: Role) -> Browser {
         (reply.status, reply.location()),
         (
             StatusCode::SEE_OTHER,
-            if role == Role::Interviewer { "/field" } else { "/console" },
+            if role == Role::Interviewer {
+                "/field"
+            } else {
+                "/console"
+            },
         ),
         "{}",
         reply.text

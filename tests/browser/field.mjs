@@ -1,0 +1,337 @@
+// The interviewers' app in Chromium at 360 px against the mock server: every view with axe in both languages, and what
+// must not go wrong with its store: no room, a connection that the browser closes, data that vanish, days without
+// contact, a wipe, a new version in the middle of an interview, large text, the keyboard.
+
+import { startMock } from './field/mock.mjs';
+import { Pages, assert, openBrowser } from './lib.mjs';
+
+const PASSPHRASE = 'a few words';
+const DAY = 86400000;
+const browser = await openBrowser();
+const pages = new Pages(browser, { viewport: { width: 360, height: 740 } });
+
+/** A device of its own with the app open; `shift` moves its clock. */
+async function device(mock, { shift = 0, large = false } = {}) {
+  const context = await browser.newContext({ viewport: { width: 360, height: 740 } });
+  const page = await context.newPage();
+  page.setDefaultTimeout(10000);
+  const errors = [];
+  page.on('pageerror', error => errors.push(String(error)));
+  await page.addInitScript(first => {
+    const Real = Date;
+    globalThis.shiftClock = Number(sessionStorage.getItem('shift') || first);
+    globalThis.Date = class extends Real {
+      constructor(...parts) {
+        if (parts.length === 0) super(Real.now() + globalThis.shiftClock);
+        else super(...parts);
+      }
+      static now() {
+        return Real.now() + globalThis.shiftClock;
+      }
+    };
+  }, shift);
+  await page.goto(`${mock.url}/field`);
+  await page.waitForSelector('#login');
+  if (large) await page.click('[id="m:large"]');
+  return { context, page, errors };
+}
+
+async function signIn(page) {
+  await page.fill('#login', 'zhang');
+  await page.fill('#password', 'right');
+  await page.fill('#device_name', '张三的手机');
+  await page.click('button.main');
+  await page.fill('#passphrase', PASSPHRASE);
+  await page.fill('#again', PASSPHRASE);
+  await page.click('button.main');
+  await page.waitForSelector('.cases');
+}
+
+async function unlock(page) {
+  await page.reload();
+  await page.fill('#passphrase', PASSPHRASE);
+  await page.click('button.main');
+  await page.waitForSelector('nav.places');
+}
+
+const go = (page, path) => page.evaluate(hash => { location.hash = hash; }, `#/${path}`);
+const heading = (page, words) => page.waitForSelector(`h1:has-text("${words}")`);
+const draftCount = page => page.evaluate(async () => (await (await import('/field/app.js')).app.store.all('drafts')).length);
+
+async function toQuestions(page, path) {
+  await go(page, `interview/${path}`);
+  await page.click('.read-out + button.main');
+  await page.locator('#consent-part').check({ force: true });
+  await page.click('button.main[type=submit]');
+  await page.locator('#answering-self').check({ force: true });
+  await page.click('button.main[type=submit]');
+  await page.waitForSelector('form[data-ask]');
+}
+
+async function withDevice(name, options, work) {
+  const mock = await startMock();
+  const made = await device(mock, options);
+  try {
+    await work(made.page, mock, made.context);
+    assert(made.errors.length === 0, made.errors.join('\n'));
+  } catch (error) {
+    pages.problems.push(`${name}: ${error.stack}\n${await made.page.evaluate(() => document.body.innerText).catch(() => '')}`);
+  }
+  await made.context.close();
+  await mock.stop();
+}
+
+const CASE = 'yunxi-2026/c-000001';
+
+for (const [lang, large] of [['zh', false], ['en', false], ['zh', true]]) {
+  await withDevice(`views ${lang}${large ? ' large' : ''}`, { large }, async (page, mock) => {
+    const check = where => pages.check(page, `${where} (${lang}${large ? ', large' : ''})`);
+    if (lang === 'en') await page.click('[id="m:lang"]');
+    await check('sign in');
+    await page.click('button.main');
+    await page.waitForSelector('.faults');
+    assert(await page.evaluate(() => document.activeElement.className) === 'faults', 'the summary has the focus');
+    await check('sign in with faults');
+    await page.fill('#login', 'zhang');
+    await page.fill('#password', 'right');
+    await page.fill('#device_name', 'x');
+    await page.click('button.main');
+    await page.waitForSelector('#again');
+    await check('new passphrase');
+    await page.fill('#passphrase', PASSPHRASE);
+    await page.fill('#again', PASSPHRASE);
+    await page.click('button.main');
+    await page.waitForSelector('.cases');
+    await check('list');
+    for (const path of ['household/yunxi-2026/h1', `case/${CASE}`, 'case/yunxi-2026/c-000003', `attempt/${CASE}`, `interview/${CASE}`,
+      `interview/${CASE}/~consents`, 'queue', 'device', 'nowhere']) {
+      await go(page, path);
+      await page.waitForTimeout(60);
+      assert(await page.locator('h1').count() === 1, `one h1 on ${path}`);
+      await check(path);
+    }
+    await go(page, `attempt/${CASE}`);
+    await page.waitForSelector('#note');
+    await page.click('button.main');
+    await page.waitForSelector('.faults');
+    await check('attempt with faults');
+    await toQuestions(page, CASE);
+    for (let step = 0; step < 20 && await page.locator('[data-go=finish]').count() === 0; step += 1) {
+      const name = await page.getAttribute('form[data-ask]', 'data-ask');
+      await check(`question ${name}`);
+      await page.click('[data-go=next]');
+      await page.waitForTimeout(80);
+      if (await page.locator('.faults').count() === 0) continue;
+      await check(`question ${name} with faults`);
+      for (const box of await page.locator('.q:not([hidden])').all()) {
+        const choice = box.locator('.choice:not([hidden]) input').first();
+        if (await choice.count() > 0) await choice.check({ force: true });
+        else if (await box.locator('input').count() > 0) await box.locator('input').first().fill('20');
+      }
+      await page.click('[data-go=next]');
+      await page.waitForTimeout(80);
+    }
+    await check('check');
+    mock.fault = (method, path) => (path === 'responses' ? { status: 400, body: '{"error":"cannot_open","message":"damaged"}' } : null);
+    await page.click('[data-go=finish]');
+    await page.waitForSelector('[data-go=finish]', { state: 'detached' });
+    await check('handed in');
+    await go(page, 'queue');
+    await page.waitForSelector('.state-returned');
+    await check('queue with a returned item');
+    await unlock(page);
+    await go(page, 'device');
+    await page.click('button.main');
+    await page.waitForSelector('#passphrase');
+    await check('locked');
+    await go(page, 'forgot');
+    await page.waitForSelector('.main.danger');
+    await check('forgot');
+  });
+}
+
+await withDevice('keyboard alone', {}, async page => {
+  await signIn(page);
+  await toQuestions(page, CASE);
+  await page.keyboard.press('Tab');
+  await page.locator('[data-go=next]').focus();
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('[data-ask=age]');
+  assert(await page.evaluate(() => document.activeElement.tagName) === 'H1', 'the question has the focus');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('30');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('[data-ask=town]');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Space');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('[data-ask=village]');
+});
+
+await withDevice('no room left', {}, async page => {
+  await signIn(page);
+  await toQuestions(page, CASE);
+  await page.click('[data-go=next]');
+  await page.waitForSelector('[data-ask=age]');
+  const before = await page.evaluate(() => {
+    globalThis.realPut = IDBObjectStore.prototype.put;
+    IDBObjectStore.prototype.put = function put() {
+      throw new DOMException('no room', 'QuotaExceededError');
+    };
+    return document.querySelectorAll('[id="m:notice"]').length;
+  });
+  assert(before === 0, 'nothing was wrong before');
+  await page.fill('#age', '30');
+  await page.click('[data-go=next]');
+  await page.waitForSelector('[id="m:notice"]:has-text("设备存不下了")');
+  await pages.check(page, 'no room left');
+  assert(await page.locator('[data-ask=age]').count() === 1, 'still on the page');
+  assert(await page.inputValue('#age') === '30', 'what was typed is still there');
+  await page.evaluate(() => { IDBObjectStore.prototype.put = globalThis.realPut; });
+  await page.click('[data-go=next]');
+  await page.waitForSelector('[data-ask=town]');
+  await unlock(page);
+  await go(page, `interview/${CASE}`);
+  await page.waitForSelector('[data-ask=town]');
+});
+
+await withDevice('the browser closes the connection', {}, async page => {
+  await signIn(page);
+  await toQuestions(page, CASE);
+  await page.click('[data-go=next]');
+  await page.waitForSelector('[data-ask=age]');
+  // Closed behind the store's back: the next transaction meets InvalidStateError.
+  await page.evaluate(async () => { (await (await import('/field/app.js')).app.store.open()).close(); });
+  await page.fill('#age', '30');
+  await page.click('[data-go=next]');
+  await page.waitForSelector('[data-ask=town]');
+  // In the middle of a transaction too.
+  const kept = await page.evaluate(async () => {
+    const { app } = await import('/field/app.js');
+    let tries = 0;
+    await app.store.write(['meta'], async steps => {
+      tries += 1;
+      await steps.put('meta', tries, 'probe');
+      if (tries === 1) steps.transaction.abort();
+    });
+    return [tries, await app.store.get('meta', 'probe')];
+  });
+  assert(kept[0] === 2 && kept[1] === 2, `an aborted transaction is begun again: ${kept}`);
+});
+
+await withDevice('data vanish', {}, async page => {
+  await signIn(page);
+  await toQuestions(page, CASE);
+  await page.click('[data-go=next]');
+  await page.waitForSelector('[data-ask=age]');
+  await page.evaluate(async () => {
+    (await (await import('/field/app.js')).app.store.open()).close();
+    await new Promise((resolve, reject) => {
+      const request = indexedDB.deleteDatabase('minyi-field');
+      request.onsuccess = resolve;
+      request.onerror = reject;
+    });
+    localStorage.clear();
+  });
+  await page.reload();
+  await heading(page, '这台设备的数据被清掉了');
+  await page.waitForSelector('text=1 份没做完');
+  await pages.check(page, 'lost');
+  await page.click('button.main');
+  await page.waitForSelector('#login');
+});
+
+await withDevice('days without contact', {}, async (page, mock) => {
+  await signIn(page);
+  await toQuestions(page, CASE);
+  await page.click('[data-go=next]');
+  await page.waitForSelector('[data-ask=age]');
+  mock.fault = () => 'cut';
+  const later = async days => {
+    await page.evaluate(shift => sessionStorage.setItem('shift', String(shift)), days * DAY);
+    await page.reload();
+    await page.waitForSelector('#passphrase, h1:has-text("清除")');
+  };
+  await later(8);
+  assert(await draftCount(page) === 1, 'a clock that jumps wipes nothing the same day');
+  await page.fill('#passphrase', PASSPHRASE);
+  await page.click('button.main');
+  await page.waitForSelector('.notice:has-text("已经 8 天没有连上服务器")');
+  await pages.check(page, 'overdue');
+  await later(0);
+  await later(8.5);
+  assert(await draftCount(page) === 1, 'a clock that was right in between begins anew');
+  await later(9.6);
+  await heading(page, '这台设备已经清除');
+  await pages.check(page, 'wiped after days');
+  assert(await draftCount(page) === 0, 'drafts are gone');
+  mock.fault = () => null;
+  await page.click('button.second');
+  await page.waitForSelector('#login');
+});
+
+await withDevice('a wipe by the office', {}, async (page, mock) => {
+  await signIn(page);
+  mock.wipe = true;
+  await page.click('main button.second');
+  await heading(page, '这台设备已经清除');
+  await pages.check(page, 'wiped by the office');
+  const left = await page.evaluate(async () => {
+    const { app } = await import('/field/app.js');
+    const all = await Promise.all(['vault', 'drafts', 'queue'].map(store => app.store.all(store)));
+    return all.reduce((sum, store) => sum + store.length, 0);
+  });
+  assert(left === 0, `${left} things are left`);
+  for (let tried = 0; tried < 40 && mock.wiped === 0; tried += 1) await page.waitForTimeout(50);
+  assert(mock.wiped === 1, 'the office was told');
+});
+
+await withDevice('a new questionnaire in the middle of an interview', {}, async (page, mock) => {
+  await signIn(page);
+  await toQuestions(page, CASE);
+  await page.click('[data-go=next]');
+  await page.waitForSelector('[data-ask=age]');
+  const newer = structuredClone(mock.bundle);
+  newer.rounds[0].forms[0].version = 'newer';
+  mock.bundle = newer;
+  mock.etag = '"2"';
+  await go(page, '');
+  await page.click('main button.second');
+  await page.waitForTimeout(400);
+  const versions = await page.evaluate(async () => {
+    const { app } = await import('/field/app.js');
+    return app.bundle.rounds[0].forms.filter(form => form.form === 'resident').map(form => [form.version, form.current]);
+  });
+  assert(versions.length === 2 && versions[0][0] === 'newer', `both versions are kept: ${versions}`);
+  await go(page, `interview/${CASE}`);
+  await page.waitForSelector('[data-ask=age]');
+  await toQuestions(page, 'yunxi-2026/c-000004');
+  const used = await page.evaluate(async () => (await import('/field/app.js')).app.drafts.map(draft => draft.version));
+  assert(used.length === 2 && used[0] !== 'newer' && used[1] === 'newer', `old and new side by side: ${used}`);
+});
+
+await withDevice('offline, and a new version of the app', {}, async (page, mock, context) => {
+  await signIn(page);
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => true));
+  await page.waitForTimeout(300);
+  await context.setOffline(true);
+  await unlock(page);
+  await toQuestions(page, CASE);
+  await context.setOffline(false);
+  mock.change = (name, bytes) => (name === 'shell.js' ? Buffer.from(bytes.toString().replace(/VERSION = '[0-9a-f]*'/, "VERSION = 'ffffffffffff'")) : bytes);
+  await page.evaluate(async () => (await navigator.serviceWorker.getRegistration('/field')).update());
+  await page.waitForTimeout(800);
+  assert(await page.locator('text=应用有新版本').count() === 0, 'an interview is not disturbed');
+  assert((await page.evaluate(() => caches.keys())).length === 2, 'the new files wait beside the old');
+  await go(page, '');
+  await page.click('button:has-text("现在更新")');
+  await page.waitForSelector('#passphrase');
+  await page.waitForTimeout(300);
+  const caches = await page.evaluate(() => caches.keys());
+  assert(caches.length === 1 && caches[0].endsWith('ffffffffffff'), `the new version is in use: ${caches}`);
+  assert(await draftCount(page) === 1, 'the interview is still there');
+});
+
+await browser.close();
+pages.report();
+process.exit();
