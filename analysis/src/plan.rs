@@ -71,7 +71,8 @@
 //!
 //! `units.csv`: `code,parent,level,kind,name_zh,name_en`; one unit has no parent.
 //! `indicators.csv`: see [`indicator`]. `criteria.csv` and `admin.csv`: see [`series`]. `frame.csv`: see
-//! [`frame`]. `forms/*.xlsx`: XLSForm, one per group.
+//! [`frame`]. `forms/*.xlsx`: XLSForm, one per group. `media/*`: the pictures, recordings and films that they
+//! name (see [`survey_forms::media`]).
 
 pub mod frame;
 pub mod header;

@@ -169,6 +169,10 @@ fn in_row_order(faults: &mut Faults) {
 
 fn read_forms(files: &PlanFiles, groups: &[GroupPlan], all: &mut Vec<Diagnostic>) -> BTreeMap<String, Form> {
     let mut forms = BTreeMap::new();
+    let media: BTreeMap<String, &[u8]> = files
+        .iter()
+        .filter_map(|(path, bytes)| Some((path.strip_prefix("media/")?.to_owned(), bytes.as_slice())))
+        .collect();
     for group in groups {
         let path = format!("forms/{}.xlsx", group.form);
         let Some(bytes) = files.get(&path) else {
@@ -189,6 +193,7 @@ fn read_forms(files: &PlanFiles, groups: &[GroupPlan], all: &mut Vec<Diagnostic>
         match xlsform::read(&path, bytes) {
             Ok(read) => {
                 all.extend(read.warnings);
+                all.extend(survey_forms::media::check(&path, &read.form, &media));
                 forms.insert(group.code.clone(), read.form);
             }
             Err(faults) => all.extend(faults),

@@ -1,6 +1,7 @@
 //! `minyi form check`: every fault of a questionnaire, or what it holds.
 
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use clap::Subcommand;
@@ -34,6 +35,13 @@ pub fn run(command: FormCommand, lang: &str) -> Result<()> {
         |name| name.to_string_lossy().into_owned(),
     );
     let read = survey_forms::xlsform::read(&name, &bytes).map_err(Faults)?;
+    let media = media_beside(&file)?;
+    if let Some(media) = &media {
+        let faults = survey_forms::media::check(&name, &read.form, media);
+        if !faults.is_empty() {
+            return Err(Faults(faults).into());
+        }
+    }
     for warning in &read.warnings {
         eprintln!("{}", warning.to_line(lang));
     }
@@ -62,5 +70,51 @@ pub fn run(command: FormCommand, lang: &str) -> Result<()> {
             read.warnings.len()
         ),
     });
+    let wordings: Vec<String> = form.wordings.iter().map(ToString::to_string).collect();
+    if !wordings.is_empty() {
+        let wordings = wordings.join(" ");
+        say(&match lang {
+            "en" => format!("wordings {wordings}"),
+            _ => format!("措辞 {wordings}"),
+        });
+    }
+    let named = survey_forms::media::files(form)
+        .into_iter()
+        .filter(|file| !file.ends_with(".vtt"))
+        .count();
+    if named > 0 {
+        say(match (lang, media.is_some()) {
+            ("en", true) => format!("{named} media files, all there"),
+            ("en", false) => {
+                format!("{named} media files, not checked: there is no media folder beside the forms folder")
+            }
+            (_, true) => format!("{named} 个媒体文件，都在"),
+            (_, false) => format!("{named} 个媒体文件，没有核对：forms 文件夹旁边没有 media 文件夹"),
+        }
+        .as_str());
+    }
     Ok(())
+}
+
+/// The media files of the plan folder in which the workbook lies, `forms/NAME.xlsx` beside `media/`; none where
+/// there is no such folder, as when the workbook was sent alone.
+fn media_beside(workbook: &Path) -> Result<Option<BTreeMap<String, Vec<u8>>>> {
+    let Some(folder) = workbook
+        .parent()
+        .map(|forms| forms.join("..").join("media"))
+        .filter(|folder| folder.is_dir())
+    else {
+        return Ok(None);
+    };
+    let mut files = BTreeMap::new();
+    for entry in std::fs::read_dir(&folder).with_context(|| folder.display().to_string())? {
+        let path = entry?.path();
+        if let Some(name) = path.file_name().and_then(|name| name.to_str())
+            && path.is_file()
+        {
+            let bytes = std::fs::read(&path).with_context(|| path.display().to_string())?;
+            files.insert(name.to_owned(), bytes);
+        }
+    }
+    Ok(Some(files))
 }

@@ -128,6 +128,18 @@ impl Person {
         self.hardship != 0
     }
 
+    /// What in the person would be a reason for someone else to answer; none where the reason lies elsewhere.
+    pub(super) fn proxy_reason(&self) -> Option<&'static str> {
+        if self.age < 16 {
+            return Some("too_young");
+        }
+        let hinders = matches!(
+            self.category,
+            Category::Intellectual | Category::Mental | Category::Multiple
+        );
+        (hinders || self.grade == 1).then_some("unable")
+    }
+
     /// The codes of its special hardships, space-separated.
     pub(super) fn hardship_codes(&self) -> String {
         let codes = HARDSHIP

@@ -46,6 +46,7 @@ pub(super) fn answer(county: &Population, index: usize, sink: &mut impl Sink) {
     };
     sink.code("can_answer", if can_answer { "yes" } else { "no" });
     if !can_answer {
+        sink.code("proxy_reason", person.proxy_reason().unwrap_or("away"));
         experience.put_needs(sink);
         experience.put_contact(sink);
     }

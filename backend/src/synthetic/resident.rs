@@ -94,6 +94,7 @@ pub(super) fn answer(county: &Population, index: usize, sink: &mut impl Sink) {
     if !own_views {
         let relation = person.relative.unwrap_or("relative");
         sink.code("relation", if draw.chance(0.03) { "carer" } else { relation });
+        sink.code("proxy_reason", person.proxy_reason().unwrap_or("asked"));
     }
     sink.code("staff_present", present(draw, 0.07));
     functioning(person.category, person.grade, person.age, draw, sink);

@@ -18,6 +18,7 @@ pub(super) fn text(form: &Form) -> String {
                 .map(|kind| format!("  [{}]", kind.as_str()))
                 .unwrap_or_default();
             let _ = writeln!(out, "    {:<20} {}{missing}", choice.name, both(&choice.label));
+            wordings(&choice.label, "      ", &mut out);
         }
     }
     out
@@ -57,6 +58,9 @@ fn question(question: &Question, indent: &str, out: &mut String) {
     if !question.hint.is_empty() {
         let _ = writeln!(out, "{indent}  hint: {}", both(&question.hint));
     }
+    wordings(&question.label, indent, out);
+    wordings(&question.hint, &format!("{indent}  hint"), out);
+    wordings(&question.media.image, &format!("{indent}  picture"), out);
     if let Some(relevant) = &question.relevant {
         let _ = writeln!(out, "{indent}  when {relevant}");
     }
@@ -71,4 +75,17 @@ fn question(question: &Question, indent: &str, out: &mut String) {
 
 fn both(text: &Text) -> String {
     format!("{} / {}", text.get("zh"), text.get("en"))
+}
+
+/// The wordings that a text has beside its languages, one a line.
+fn wordings(text: &Text, indent: &str, out: &mut String) {
+    for wording in ["easy", "proxy"] {
+        let of = |language: &str| {
+            text.exact(&format!("{language}-x-{wording}"))
+                .map_or("", |(_, words)| words)
+        };
+        if !(of("zh").is_empty() && of("en").is_empty()) {
+            let _ = writeln!(out, "{indent}  {wording}: {} / {}", of("zh"), of("en"));
+        }
+    }
 }
