@@ -15,7 +15,7 @@ use polars::frame::DataFrame;
 use thiserror::Error;
 
 use crate::app::Base;
-use crate::store::{StoreError, frame, invitations, responses, sample, scores};
+use crate::store::{StoreError, fieldwork, frame, invitations, responses, sample, scores};
 
 mod cases;
 mod segments;
@@ -87,6 +87,7 @@ pub async fn load(base: &Base, plan: &Plan) -> Result<RoundData, DatasetError> {
         .map(|invitation| (invitation.case_id, base.keys.link(invitation.id)))
         .collect();
     let sample = sample::list(&base.db, round).await?;
+    let tried = fieldwork::tried(&base.db, round).await?;
     let stored = responses::all(&base.db, round).await?;
 
     let mut groups = Vec::new();
@@ -95,7 +96,7 @@ pub async fn load(base: &Base, plan: &Plan) -> Result<RoundData, DatasetError> {
         let invited = sample
             .iter()
             .filter(|case| case.group == group.code && links.contains_key(&case.case_id));
-        let cases = cases::join(invited, &links, &answers)?;
+        let cases = cases::join(invited, &links, &tried, &answers)?;
         groups.push(GroupCases {
             group: group.code.clone(),
             cases,

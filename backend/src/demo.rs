@@ -38,6 +38,8 @@ use crate::submit::{Answering, Door, Mode, NewResponse, SubmitError, Submitter};
 use crate::summaries;
 use crate::synthetic::{self, Fieldwork, Population, Response};
 
+mod field;
+
 /// The actor of the demo's acts in the audit log.
 const ACTOR: &str = "demo";
 /// Roles that get a login each.
@@ -131,7 +133,9 @@ pub async fn make(base: &Base, options: Options, step: &(dyn Fn(&str) + Sync)) -
     let codes = codes_of(&numbers, rounds::invite(base, id, ACTOR).await?)?;
     rounds::open(base, id, ACTOR).await?;
     step("responses / 回收答卷");
-    submit_all(base, &plan, &fieldwork, &codes, options.seed).await?;
+    submit_all(base, &plan, &population, &fieldwork, &codes, options.seed).await?;
+    step("interviewers and their visits / 访问员和走访记录");
+    field::store(base, &plan, &population, &fieldwork, &numbers).await?;
     store_marks(base, &plan, &population).await?;
 
     step("weights, indicators, scores / 加权、指标、得分");
@@ -209,7 +213,8 @@ fn drawn_cases(fieldwork: &Fieldwork) -> Vec<DrawnCase> {
         certainty: case.certainty,
         base_weight: case.base_weight,
         person: case.person.clone(),
-        disposition: Some(case.disposition.word().to_owned()),
+        // What became of a case is known by its answer and its attempts, as in a real round.
+        disposition: None,
     });
     drawn.collect()
 }
@@ -218,6 +223,7 @@ fn drawn_cases(fieldwork: &Fieldwork) -> Vec<DrawnCase> {
 async fn submit_all(
     base: &Base,
     plan: &Plan,
+    population: &Population,
     fieldwork: &Fieldwork,
     codes: &[String],
     seed: u64,
@@ -239,7 +245,9 @@ async fn submit_all(
             Some(case) => Door::Code(codes.get(case).context("an invitation for each case")?.clone()),
             None => Door::Link(open_link_of(plan, &response.group)?.to_owned()),
         };
-        let new = new_response(plan, response, door, ids.uuid())?;
+        let mut new = new_response(plan, response, door, ids.uuid())?;
+        new.interviewer =
+            synthetic::asked_by(population, fieldwork, response.case, response.mode).map(field::login);
         by_day.entry(response.day).or_default().push(new);
     }
     for (day, responses) in by_day {

@@ -21,6 +21,7 @@ mod marks;
 mod resident;
 mod response;
 mod truth;
+mod visits;
 
 use analysis::plan::PlanFiles;
 use rust_embed::RustEmbed;
@@ -32,6 +33,7 @@ pub use fieldwork::{Case, Fieldwork, GroupSizes, Mode, Response};
 pub use marks::criterion_scores;
 pub use response::respond;
 pub use truth::{group_cases, margin_totals, truth};
+pub use visits::{Attempt, INTERVIEWERS, Visits, asked_by, visits};
 
 /// The service areas of the sample plan, in its order.
 pub const AREAS: [&str; 10] = [

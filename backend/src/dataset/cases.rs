@@ -8,6 +8,7 @@ use polars::prelude::{
 };
 
 use super::DatasetError;
+use crate::store::fieldwork::Tried;
 use crate::store::sample::SampleCase;
 
 /// Columns of a data set that are no answers.
@@ -25,6 +26,7 @@ const NO_ANSWERS: [&str; 7] = [
 pub(super) fn join<'a>(
     invited: impl Iterator<Item = &'a SampleCase>,
     links: &HashMap<String, String>,
+    tried: &Tried,
     answers: &DataFrame,
 ) -> Result<DataFrame, DatasetError> {
     let mut invited: Vec<&SampleCase> = invited.collect();
@@ -75,7 +77,7 @@ pub(super) fn join<'a>(
             Some(case.hardship.clone()).filter(|codes| !codes.is_empty())
         }),
         text("body_kind", &|case| case.body_kind.clone()),
-        disposition(&invited, &rows),
+        disposition(&invited, tried, &rows),
         Series::new(
             "responded".into(),
             rows.iter().map(Option::is_some).collect::<Vec<_>>(),
@@ -99,12 +101,15 @@ pub(super) fn join<'a>(
     Ok(DataFrame::new(invited.len(), columns)?)
 }
 
-/// What became of each case: a response settles it, whatever the office had noted before.
-fn disposition(invited: &[&SampleCase], rows: &[Option<IdxSize>]) -> Column {
-    let complete = Disposition::Complete.word();
-    let settled = invited.iter().zip(rows).map(|(case, row)| match row {
-        Some(_) => Some(complete.to_owned()),
-        None => case.disposition.clone().filter(|noted| noted != complete),
+/// What became of each case: a response settles it, else what the office noted, else the attempts of interviewers.
+fn disposition(invited: &[&SampleCase], tried: &Tried, rows: &[Option<IdxSize>]) -> Column {
+    let parse = |code: &Option<String>| code.as_deref().and_then(Disposition::parse);
+    let settled = invited.iter().zip(rows).map(|(case, row)| {
+        let (settled, latest) = tried
+            .get(&case.case_id)
+            .map(|(settled, latest)| (parse(settled), parse(latest)))
+            .unwrap_or_default();
+        Some(Disposition::settle(row.is_some(), parse(&case.disposition), settled, latest).word())
     });
     Series::new("disposition".into(), settled.collect::<Vec<_>>()).into_column()
 }

@@ -196,6 +196,15 @@ impl Browser {
             .await
     }
 
+    /// With further headers.
+    pub(crate) async fn get_with(&mut self, path: &str, headers: &[(header::HeaderName, &str)]) -> Reply {
+        let mut request = Request::builder().method("GET");
+        for (name, value) in headers {
+            request = request.header(name, *value);
+        }
+        self.send(request, path, String::new()).await
+    }
+
     /// Sends a form as a browser without script does.
     pub(crate) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Reply {
         let mut body = url::form_urlencoded::Serializer::new(String::new());

@@ -1,7 +1,7 @@
 //! Fieldwork as the monitor sees it: counts over invitations, attempts, assignments, devices and responses.
 //!
-//! Nothing is written here, and the database does the counting: however many cases there are, what comes over is a
-//! line for each combination that occurs.
+//! The database does the counting: however many cases there are, what comes over is a line for each combination that
+//! occurs. Nothing is written here but the [synthetic fieldwork](insert) of a demo.
 
 use std::collections::BTreeMap;
 
@@ -13,10 +13,14 @@ use uuid::Uuid;
 
 use analysis::disposition::Disposition;
 
-use super::StoreError;
 use super::invitations::{ISSUED, STARTED, WITHDRAWN};
 use super::responses::ACCEPTED;
+use super::{StoreError, insert_all};
 use crate::entity::{assignments, attempts, devices, invitations, responses, sample_cases, staff};
+
+pub use crate::entity::assignments::Model as Assignment;
+pub use crate::entity::attempts::Model as Attempt;
+pub use crate::entity::devices::Model as Device;
 
 /// Where the code begins in a day with a code behind it: days are ISO 8601, ten characters.
 const CODE_FROM: i32 = 11;
@@ -161,14 +165,14 @@ pub async fn cases(conn: &impl ConnectionTrait, round: &str) -> Result<Vec<CaseC
         .collect())
 }
 
-/// What the attempts at each case come to, for cases that were tried: the latest code that settles, and the latest.
+/// The latest code that settles and the latest of all, by case, for cases that were tried.
+pub type Tried = BTreeMap<String, (Option<String>, Option<String>)>;
+
+/// What the attempts at each case come to.
 ///
 /// # Errors
 /// See [`cases`].
-pub async fn tried(
-    conn: &impl ConnectionTrait,
-    round: &str,
-) -> Result<BTreeMap<String, (Option<String>, Option<String>)>, StoreError> {
+pub async fn tried(conn: &impl ConnectionTrait, round: &str) -> Result<Tried, StoreError> {
     let found = rows::<(String, Option<String>, Option<String>)>(conn, &outcomes(round)).await?;
     Ok(found
         .into_iter()
@@ -559,4 +563,19 @@ pub async fn interviews(conn: &impl ConnectionTrait, round: &str) -> Result<Vec<
             },
         )
         .collect())
+}
+
+/// Adds synthetic assignments, attempts and devices.
+///
+/// # Errors
+/// When the database does not answer, or a case is assigned already.
+pub async fn insert(
+    conn: &impl ConnectionTrait,
+    assigned: Vec<Assignment>,
+    tried: Vec<Attempt>,
+    carried: Vec<Device>,
+) -> Result<(), StoreError> {
+    insert_all::<assignments::Entity>(conn, assigned).await?;
+    insert_all::<attempts::Entity>(conn, tried).await?;
+    insert_all::<devices::Entity>(conn, carried).await
 }

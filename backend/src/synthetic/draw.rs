@@ -27,6 +27,8 @@ pub(super) enum Topic {
     Response,
     /// How an answer comes in.
     Collection,
+    /// Interviewers' visits.
+    Visits,
 }
 
 /// The streams of a seed.

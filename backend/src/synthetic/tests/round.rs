@@ -1,6 +1,7 @@
 //! The whole chain on the synthetic county: what a round says that was computed from the sample, held against what it
 //! says when everybody answers.
 
+use analysis::disposition::Disposition;
 use analysis::results::{IndicatorResult, RoundResults};
 use analysis::round::{GroupCases, RoundInput, compute};
 
@@ -92,4 +93,63 @@ fn round_of_a_sample_comes_as_close_to_the_truth_as_it_says() {
         .map(|rate| rate.complete)
         .sum();
     assert_eq!(complete, 3000);
+}
+
+#[test]
+fn attempts_settle_every_case_as_fieldwork_did_and_never_before_it_began() {
+    let (plan, county) = (plan(), county());
+    let fieldwork = Fieldwork::run(&county, &plan, 600).unwrap();
+    let today = date(2026, 11, 25);
+    let visits = visits(&county, &fieldwork, plan.round.opens_on, today);
+    let mut of_case: BTreeMap<usize, Vec<&Attempt>> = BTreeMap::new();
+    for attempt in &visits.attempts {
+        of_case.entry(attempt.case).or_default().push(attempt);
+    }
+    let mut seen = BTreeMap::new();
+    for (at, case) in fieldwork.cases.iter().enumerate() {
+        let attempts = of_case.remove(&at).unwrap_or_default();
+        let parsed = || {
+            attempts
+                .iter()
+                .filter_map(|attempt| Disposition::parse(attempt.code))
+        };
+        let found = Disposition::settle(
+            case.responded(),
+            None,
+            parsed().filter(|one| one.settles()).last(),
+            parsed().last(),
+        );
+        assert_eq!(found, case.disposition, "{at}");
+        assert!(
+            attempts
+                .iter()
+                .all(|attempt| attempt.day >= plan.round.opens_on && attempt.day <= today)
+        );
+        assert!(
+            attempts.windows(2).all(|pair| pair[0].day <= pair[1].day),
+            "{attempts:?}"
+        );
+        *seen.entry(case.disposition).or_insert(0) += attempts.len();
+    }
+    assert!(
+        seen[&Disposition::Complete] > 100 && seen[&Disposition::Refusal] > 20,
+        "{seen:?}"
+    );
+    for response in fieldwork
+        .responses
+        .iter()
+        .filter(|response| response.mode == Mode::Interview)
+    {
+        let who = asked_by(&county, &fieldwork, response.case, response.mode);
+        let last = visits
+            .attempts
+            .iter()
+            .rfind(|attempt| Some(attempt.case) == response.case);
+        assert_eq!(
+            last.map(|last| (last.interviewer, last.day, last.code)),
+            who.map(|who| (who, response.day, "1.1"))
+        );
+    }
+    let agreed = visits.attempts.iter().filter_map(|attempt| attempt.call_back);
+    assert!(agreed.filter(|(day, _)| *day >= today).count() > 0);
 }
