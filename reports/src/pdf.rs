@@ -58,7 +58,16 @@ pub enum PdfError {
 pub fn render(report: &Report) -> Result<Vec<u8>, PdfError> {
     // The same report gives the same bytes.
     let ident = format!("minyi/{}/{}/{}", report.round, report.unit, report.lang.code());
-    export(&world_of(report)?, ident)
+    Ok(export(&world_of(report)?, ident)?.pdf)
+}
+
+/// A PDF and how many pages it has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Printed {
+    /// The file.
+    pub pdf: Vec<u8>,
+    /// Its pages.
+    pub pages: usize,
 }
 
 /// Typesets data by a template as PDF/UA-1; `ident` names the document for ever.
@@ -67,7 +76,7 @@ pub(crate) fn typeset_data(
     data: &Json,
     pictures: ChartFiles,
     ident: String,
-) -> Result<Vec<u8>, PdfError> {
+) -> Result<Printed, PdfError> {
     // The pictures hold no text.
     world::check_glyphs(data, &ChartFiles::new())?;
     export(
@@ -76,7 +85,7 @@ pub(crate) fn typeset_data(
     )
 }
 
-fn export(world: &ReportWorld, ident: String) -> Result<Vec<u8>, PdfError> {
+fn export(world: &ReportWorld, ident: String) -> Result<Printed, PdfError> {
     let document = typeset(world)?;
     let standards =
         PdfStandards::new(&[PdfStandard::Ua_1]).map_err(|e| PdfError::Typeset(e.message().to_string()))?;
@@ -88,7 +97,10 @@ fn export(world: &ReportWorld, ident: String) -> Result<Vec<u8>, PdfError> {
     };
     let bytes = typst_pdf::pdf(&document, &options).map_err(|e| PdfError::Typeset(messages(&e)))?;
     typst::comemo::evict(CACHE_AGE);
-    Ok(bytes)
+    Ok(Printed {
+        pdf: bytes,
+        pages: document.pages().len(),
+    })
 }
 
 fn world_of(report: &Report) -> Result<ReportWorld, PdfError> {

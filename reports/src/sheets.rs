@@ -11,7 +11,7 @@ use serde_json::{Value as Json, json};
 
 use crate::font;
 use crate::model::Lang;
-use crate::pdf::{self, PdfError, Template};
+use crate::pdf::{self, PdfError, Printed, Template};
 
 /// The template; it reads `/sheets.json` and the QR codes that this names.
 const TEMPLATE: Template = Template {
@@ -125,7 +125,7 @@ impl Pictures {
 ///
 /// # Errors
 /// [`PdfError`] when the typesetter refuses.
-pub fn invitations(notice: &Notice, villages: &[Village], layout: Layout) -> Result<Vec<u8>, PdfError> {
+pub fn invitations(notice: &Notice, villages: &[Village], layout: Layout) -> Result<Printed, PdfError> {
     let mut pictures = Pictures::default();
     let kind = match layout {
         Layout::Letter => "letter",
@@ -144,7 +144,7 @@ pub fn invitations(notice: &Notice, villages: &[Village], layout: Layout) -> Res
 ///
 /// # Errors
 /// See [`invitations`].
-pub fn posters(notice: &Notice, posters: &[Poster]) -> Result<Vec<u8>, PdfError> {
+pub fn posters(notice: &Notice, posters: &[Poster]) -> Result<Printed, PdfError> {
     let mut pictures = Pictures::default();
     let lang = notice.lang;
     let mut parts = Vec::new();
@@ -162,7 +162,7 @@ pub fn posters(notice: &Notice, posters: &[Poster]) -> Result<Vec<u8>, PdfError>
     write(notice, "poster", &data, pictures)
 }
 
-fn write(notice: &Notice, kind: &str, data: &Json, pictures: Pictures) -> Result<Vec<u8>, PdfError> {
+fn write(notice: &Notice, kind: &str, data: &Json, pictures: Pictures) -> Result<Printed, PdfError> {
     let ident = format!("minyi/{}/{kind}/{}", notice.round, notice.lang.code());
     pdf::typeset_data(TEMPLATE, data, pictures.0, ident)
 }

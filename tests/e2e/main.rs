@@ -12,6 +12,7 @@ mod drill;
 mod durability;
 mod estimate;
 mod field_app;
+mod inviting;
 mod mail;
 mod privacy;
 mod reports;

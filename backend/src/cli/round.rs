@@ -224,7 +224,9 @@ pub async fn run(base: &Base, command: RoundCommand) -> Result<()> {
                 most: None,
             };
             let plan = plan(base, &id).await?;
-            keep(&out, &sheets::make(base, &plan, &order, ACTOR).await?)?;
+            let printed = sheets::make(base, &plan, &order, ACTOR).await?;
+            keep(&out, &printed.pdf)?;
+            say(&format!("{} pages", printed.pages));
         }
         RoundCommand::Posters {
             id,
@@ -234,8 +236,8 @@ pub async fn run(base: &Base, command: RoundCommand) -> Result<()> {
         } => {
             let plan = plan(base, &id).await?;
             let lang = Lang::parse(&language).unwrap_or_default();
-            let pdf = sheets::posters(base, &plan, (link.as_deref(), lang), ACTOR).await?;
-            keep(&out, &pdf)?;
+            let printed = sheets::posters(base, &plan, (link.as_deref(), lang), ACTOR).await?;
+            keep(&out, &printed.pdf)?;
         }
         RoundCommand::Sms {
             id,

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use analysis::plan::Plan;
 use reports::model;
+use reports::pdf::Printed;
 use reports::sheets::{self, Household, Layout, Member, Notice, Poster, Village};
 use serde_json::json;
 
@@ -62,7 +63,7 @@ pub async fn make(
     plan: &Plan,
     order: &SheetOrder,
     actor: &str,
-) -> Result<Vec<u8>, InvitingError> {
+) -> Result<Printed, InvitingError> {
     let round = plan.round.id.as_str();
     let tx = begin(&base.db).await?;
     let mut invited = chosen(&tx, round, &order.choice).await?;
@@ -181,7 +182,7 @@ pub async fn posters(
     plan: &Plan,
     (slug, lang): (Option<&str>, Lang),
     actor: &str,
-) -> Result<Vec<u8>, InvitingError> {
+) -> Result<Printed, InvitingError> {
     let words = |text: &survey_forms::text::Text| text.get(lang.code()).to_owned();
     let of_groups = plan.groups.iter().filter_map(|group| {
         let slug = group.open_link.clone()?;

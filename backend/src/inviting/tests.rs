@@ -360,19 +360,15 @@ async fn people_at_one_address_share_a_letter_and_the_log_names_whose_identity_w
         names: true,
         most: None,
     };
-    let pages = |pdf: &[u8]| {
-        let text = String::from_utf8_lossy(pdf);
-        text.matches("/Type /Page").count() - text.matches("/Type /Pages").count()
-    };
-    let pdf = sheets::make(&server.base, &plan, &order, "office").await.unwrap();
-    assert_eq!(pages(&pdf), 1 + 2, "a list, a letter for two, a letter for one");
+    let printed = sheets::make(&server.base, &plan, &order, "office").await.unwrap();
+    assert_eq!(printed.pages, 1 + 2, "a list, a letter for two, a letter for one");
     assert_eq!(
         last_detail(&server).await["identities_opened"],
         json!(["c-1", "c-2", "c-3"])
     );
     order.names = false;
-    let pdf = sheets::make(&server.base, &plan, &order, "office").await.unwrap();
-    assert_eq!(pages(&pdf), 1 + 3, "without addresses nobody shares a letter");
+    let printed = sheets::make(&server.base, &plan, &order, "office").await.unwrap();
+    assert_eq!(printed.pages, 1 + 3, "without addresses nobody shares a letter");
     assert_eq!(last_detail(&server).await["identities_opened"], json!([]));
     order.choice.unit = Some("990101002".to_owned());
     assert!(matches!(

@@ -122,7 +122,7 @@ impl Population {
                 &year,
                 &hardship,
                 &text(&row.phone),
-                "",
+                &text(&row.email),
                 &text(&row.name),
                 &text(&row.relative_of),
                 &text(&row.relation),
@@ -152,6 +152,10 @@ impl Population {
             name: Some(name(index, 0, 0)),
             phone: Some(format!("1001{index:07}")),
             address: Some(address(index, person)),
+            // A domain that is nobody's (RFC 2606); few old villagers have e-mail.
+            email: index
+                .is_multiple_of(10)
+                .then(|| format!("resident{index}@yunxi.example")),
             ..FramePerson::default()
         }
     }

@@ -45,16 +45,10 @@ fn village(households: &[usize]) -> Village {
     }
 }
 
-/// Pages of a PDF.
-fn pages(pdf: &[u8]) -> usize {
-    let text = String::from_utf8_lossy(pdf);
-    text.matches("/Type /Page").count() - text.matches("/Type /Pages").count()
-}
-
 /// Writes sheets to look at where `MINYI_SHEETS` names a folder.
-fn keep(name: &str, pdf: &[u8]) {
+fn keep(name: &str, printed: &Printed) {
     if let Ok(dir) = std::env::var("MINYI_SHEETS") {
-        std::fs::write(format!("{dir}/{name}.pdf"), pdf).unwrap();
+        std::fs::write(format!("{dir}/{name}.pdf"), &printed.pdf).unwrap();
     }
 }
 
@@ -62,17 +56,17 @@ fn keep(name: &str, pdf: &[u8]) {
 fn every_household_of_up_to_four_fills_one_page_and_each_village_has_its_list() {
     for lang in [Lang::Zh, Lang::En] {
         let villages = [village(&[1, 2, 3, 4]), village(&[1])];
-        let pdf = invitations(&notice(lang), &villages, Layout::Letter).unwrap();
-        keep(&format!("letter-{}", lang.code()), &pdf);
-        assert_eq!(pages(&pdf), 5 + 2, "{lang:?}");
+        let printed = invitations(&notice(lang), &villages, Layout::Letter).unwrap();
+        keep(&format!("letter-{}", lang.code()), &printed);
+        assert_eq!(printed.pages, 5 + 2, "{lang:?}");
     }
 }
 
 #[test]
 fn labels_are_twelve_a_page() {
-    let pdf = invitations(&notice(Lang::Zh), &[village(&[1; 13])], Layout::Labels).unwrap();
-    keep("labels", &pdf);
-    assert_eq!(pages(&pdf), 1 + 2);
+    let printed = invitations(&notice(Lang::Zh), &[village(&[1; 13])], Layout::Labels).unwrap();
+    keep("labels", &printed);
+    assert_eq!(printed.pages, 1 + 2);
 }
 
 #[test]
@@ -84,9 +78,9 @@ fn sheets_without_names_say_numbers() {
             member.name = None;
         }
     }
-    let pdf = invitations(&notice(Lang::Zh), &[nameless], Layout::Letter).unwrap();
-    keep("letter-numbers", &pdf);
-    assert_eq!(pages(&pdf), 3);
+    let printed = invitations(&notice(Lang::Zh), &[nameless], Layout::Letter).unwrap();
+    keep("letter-numbers", &printed);
+    assert_eq!(printed.pages, 3);
 }
 
 #[test]
@@ -97,14 +91,14 @@ fn posters_are_one_a_page_and_tagged() {
         url: "https://minyi.yunxi.example/o/yunxi-2026-hospital".to_owned(),
         address: "minyi.yunxi.example/o/yunxi-2026-hospital".to_owned(),
     };
-    let pdf = posters(
+    let printed = posters(
         &notice(Lang::Zh),
         &[poster("云溪县人民医院"), poster("政务大厅 #1 *$x$")],
     )
     .unwrap();
-    keep("poster", &pdf);
-    assert_eq!(pages(&pdf), 2);
-    let text = String::from_utf8_lossy(&pdf);
+    keep("poster", &printed);
+    assert_eq!(printed.pages, 2);
+    let text = String::from_utf8_lossy(&printed.pdf);
     assert!(text.contains("pdfuaid:part>1<") && text.contains("/StructTreeRoot"));
 }
 

@@ -337,14 +337,14 @@ pub async fn print(
         most: Some(sheets::MOST_AT_ONCE),
     };
     match sheets::make(&state.base(), &holder.plan, &order, &holder.staff.login).await {
-        Ok(pdf) => {
+        Ok(printed) => {
             let whose = order
                 .choice
                 .case
                 .or(order.choice.unit)
                 .unwrap_or_else(|| "all".to_owned());
             let name = format!("{}-{whose}-invitations.pdf", holder.round.id);
-            Ok(download(&name, "application/pdf", pdf))
+            Ok(download(&name, "application/pdf", printed.pdf))
         }
         Err(error) => {
             let case = order.choice.case.unwrap_or_default();
@@ -391,9 +391,9 @@ pub async fn posters(
     let base = state.base();
     let which = (slug, language(&pairs));
     match sheets::posters(&base, &holder.plan, which, &holder.staff.login).await {
-        Ok(pdf) => {
+        Ok(printed) => {
             let name = format!("{}-{}-poster.pdf", holder.round.id, slug.unwrap_or("all"));
-            Ok(download(&name, "application/pdf", pdf))
+            Ok(download(&name, "application/pdf", printed.pdf))
         }
         Err(error) => refuse(&state, (&holder, reading.lang), ("#links", error), "").await,
     }
