@@ -11,6 +11,9 @@
   const faults = doc.getElementById('faults');
   if (faults) faults.focus();
 
+  // A page that the browser kept whole may be from before the phone was handed over.
+  window.addEventListener('pageshow', (event) => { if (event.persisted) location.reload(); });
+
   // 2. Read-aloud by the device's own voice, part by part, the current part marked.
   const read = doc.getElementById('read');
   const synth = window.speechSynthesis;
@@ -58,6 +61,16 @@
     if (node.scrollIntoView) node.scrollIntoView(false);
     synth.speak(words);
   };
+  // Being read to explains a slow pace: the answers carry a note of it.
+  const noteHeard = () => {
+    const to = doc.querySelector('main form[method=post]');
+    if (!to || to.elements.heard) return;
+    const field = doc.createElement('input');
+    field.type = 'hidden';
+    field.name = 'heard';
+    field.value = '1';
+    to.appendChild(field);
+  };
   const begin = () => {
     const voices = synth ? synth.getVoices() : [];
     // Some phones fill the list late or never, yet speak: only a list without our language is a no.
@@ -72,6 +85,7 @@
     read.textContent = read.getAttribute('data-stop');
     const mine = turn;
     next(mine);
+    noteHeard();
     // Android's silent failure: no voice at all, no event either.
     setTimeout(() => {
       if (mine === turn && !synth.speaking && !synth.pending) { stop(); say(read.getAttribute('data-none')); }

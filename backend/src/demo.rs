@@ -161,6 +161,7 @@ fn true_values(population: &Population, plan: &Plan, plan_sha256: String) -> Res
         criterion_scores: mean_marks(synthetic::criterion_scores(population, plan)),
         open_link_counts: Vec::new(),
         daily: Vec::new(),
+        unfinished: Vec::new(),
     };
     round::compute(&input).context("the true values")
 }

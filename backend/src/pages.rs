@@ -10,6 +10,7 @@
 
 pub mod assets;
 pub mod check;
+pub mod handover;
 pub mod home;
 pub mod layout;
 pub mod login;
@@ -26,6 +27,10 @@ pub mod words;
 mod samples;
 #[cfg(test)]
 mod tests;
+
+use std::collections::BTreeSet;
+
+use crate::submit::Way;
 
 /// Looks a key up in the locale files in the language of a page, filling in `%{name}` placeholders.
 macro_rules! tr {
@@ -144,6 +149,16 @@ pub struct Reading {
 }
 
 impl Reading {
+    /// The ways of reading that these wishes are, as they are kept with the answers.
+    pub fn ways(self) -> BTreeSet<Way> {
+        let wished = [
+            (self.size != TextSize::Normal, Way::Large),
+            (self.dark, Way::Contrast),
+        ];
+        let ways = wished.into_iter().filter(|(wished, _)| *wished);
+        ways.map(|(_, way)| way).collect()
+    }
+
     /// Class names for the root element.
     fn classes(self) -> &'static str {
         match (self.size, self.dark) {

@@ -15,7 +15,7 @@ use tower_http::trace::TraceLayer;
 
 use crate::app::AppState;
 use crate::error::AppError;
-use crate::handlers::respond::{self, finish, later, question, start};
+use crate::handlers::respond::{self, finish, handover, later, question, start};
 use crate::handlers::{assets, console, forms, health, login, responses, results};
 use crate::middleware::problems::PageError;
 use crate::middleware::{headers, origin, problems};
@@ -61,7 +61,11 @@ fn respondents() -> Router<AppState> {
             )
             .route(&format!("{base}/check"), get(finish::check).post(finish::submit))
             .route(&format!("{base}/receipt"), get(finish::receipt))
-            .route(&format!("{base}/later"), get(later::show).post(later::hide));
+            .route(&format!("{base}/later"), get(later::show).post(later::hide))
+            .route(
+                &format!("{base}/handover"),
+                get(handover::show).post(handover::hand),
+            );
     }
     router
 }

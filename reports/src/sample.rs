@@ -84,6 +84,7 @@ impl Maker {
                 response_rates: self.response_rates(),
                 indicators: self.indicators(),
                 scores,
+                ..RoundResults::default()
             },
             score_details,
             pairs,

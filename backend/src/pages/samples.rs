@@ -4,6 +4,7 @@ use jiff::civil::date;
 use maud::Markup;
 
 use super::check::{Answered, Check};
+use super::handover::HandOver;
 use super::home::{CodeFault, Home};
 use super::layout::{Fault, MenuItem, SignedIn};
 use super::login::{Login, LoginNote};
@@ -15,7 +16,7 @@ use super::results::{PublicRate, Results};
 use super::round::{Computing, Figure, OpenLinkLine, Overview, RateLine, ReportUnit, ScoreLine, Summary};
 use super::start::{Audience, Consents, OpenLink, Resume, Start, UnitChoice};
 use super::{
-    Help, Lang, Reading, check, home, login, office, problem, question, receipt, results, round, start,
+    Help, Lang, Reading, check, handover, home, login, office, problem, question, receipt, results, round, start,
 };
 
 /// The person to turn to.
@@ -172,6 +173,13 @@ fn respondent(reading: Reading) -> Vec<(&'static str, Markup)> {
         forgotten,
         help: help(),
     };
+    let hand_over = |taken| HandOver {
+        round: "云岭县2026年度残疾人工作测评".to_owned(),
+        path: "/r/7K3M-9QXT-5W2HD/handover".to_owned(),
+        go_on: "/r/7K3M-9QXT-5W2HD/q/need".to_owned(),
+        taken,
+        help: help(),
+    };
     let help = help();
     let mut pages = vec![
         ("home", home::page(reading, &Home::default())),
@@ -249,6 +257,8 @@ fn respondent(reading: Reading) -> Vec<(&'static str, Markup)> {
             question::later(reading, &later(Some("7K3M-9QXT-5W2HD"), true)),
         ),
         ("later-open", question::later(reading, &later(None, false))),
+        ("handover", handover::page(reading, &hand_over(false))),
+        ("handover-taken", handover::page(reading, &hand_over(true))),
         (
             "check",
             check::page(
@@ -266,6 +276,7 @@ fn respondent(reading: Reading) -> Vec<(&'static str, Markup)> {
                         answered("first_change", "您觉得最先要改的是什么？", ""),
                     ],
                     elsewhere: 4,
+                    taken: false,
                     withheld: 6,
                     faults: vec![Fault {
                         href: "/r/7K3M-9QXT-5W2HD/q/sat_overall?from=check".to_owned(),
