@@ -5,7 +5,7 @@
 //! front door, results computed from the database, reports written, mail queued. Only the responses' days are set by
 //! a clock of the demo's, so that fieldwork has a history.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -282,9 +282,9 @@ fn new_response(plan: &Plan, response: &Response, door: Door, id: Uuid) -> Resul
         answers: response.answers.clone(),
         draft_id: None,
         unit: None,
-        ways: BTreeSet::new(),
+        ways: response.ways.clone(),
         consents: String::new(),
-        interviewer: None,
+        interviewer: response.interviewer.clone(),
         staff_collected: false,
     })
 }

@@ -27,6 +27,8 @@ pub(super) enum Topic {
     Response,
     /// How an answer comes in.
     Collection,
+    /// How people read, and whether they hurry.
+    Conduct,
 }
 
 /// The streams of a seed.
