@@ -16,6 +16,7 @@ pub mod layout;
 pub mod login;
 pub mod office;
 pub mod problem;
+pub mod quality;
 pub mod question;
 pub mod receipt;
 pub mod results;

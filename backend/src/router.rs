@@ -89,6 +89,7 @@ fn staff() -> Router<AppState> {
             get(console::watch).post(console::compute),
         )
         .route("/console/rounds/{id}/report/download", get(console::report))
+        .route("/console/rounds/{id}/quality", get(console::quality::show))
         .route("/console/outbox", get(console::mail))
         .route("/console/audit", get(console::audit_log))
 }

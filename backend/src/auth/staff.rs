@@ -134,4 +134,4 @@ macro_rules! permissions {
     };
 }
 
-permissions!(SeeRound, Compute, DownloadReport, SeeOutbox, SeeAudit);
+permissions!(SeeRound, SeeResults, Compute, DownloadReport, SeeOutbox, SeeAudit);

@@ -29,6 +29,7 @@ use crate::store::rounds::{self, Round};
 use crate::store::{StoreError, begin, invitations, outbox, results};
 
 pub(in crate::handlers) mod overview;
+pub mod quality;
 
 /// Audit entries shown.
 const AUDIT_LINES: u64 = 200;
