@@ -161,7 +161,10 @@ mod tests {
         assert!((coarse.spread - NORMAL_MAD * 1.5).abs() < 1e-12);
         assert!(found.of(4).is_none(), "two switch users are held against nobody");
         let strict = Baselines::new(&[1.0, 2.0, 4.0, 9.0, 5.0, 6.0], &ways, 3, false).unwrap();
-        assert!(strict.of(0).is_some() && strict.of(3).is_none(), "one call is held against no visit");
+        assert!(
+            strict.of(0).is_some() && strict.of(3).is_none(),
+            "one call is held against no visit"
+        );
     }
 
     #[test]

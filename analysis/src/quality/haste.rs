@@ -45,11 +45,7 @@ impl HasteRule {
 /// # Source
 /// Zhang & Conrad (2014), Survey Research Methods 8(2), 127–135: who speeds straight-lines, and the two together tell
 /// more than either.
-pub fn haste(
-    patterns: &[Pattern],
-    speeding: &Speeding,
-    rule: HasteRule,
-) -> Result<Vec<Flag>, QualityError> {
+pub fn haste(patterns: &[Pattern], speeding: &Speeding, rule: HasteRule) -> Result<Vec<Flag>, QualityError> {
     check_rows("paces", speeding.paces.len(), patterns.len())?;
     let mut flags = Vec::new();
     for (row, pattern) in patterns.iter().enumerate() {
@@ -136,7 +132,10 @@ mod tests {
         let found = paces(&seconds, &tools);
         let flags = haste(&[pattern(8, 8); 11], &found, HasteRule::default()).unwrap();
         // Among the easy readers 55 s is a little fast, 60 s is usual; among the others 160 s is.
-        assert!(flags.iter().all(|flag| ![5, 6, 7, 8, 10].contains(&flag.row)), "{flags:?}");
+        assert!(
+            flags.iter().all(|flag| ![5, 6, 7, 8, 10].contains(&flag.row)),
+            "{flags:?}"
+        );
         assert!(haste(&[], &found, HasteRule::default()).is_err());
     }
 }

@@ -158,7 +158,13 @@ fn shares(ground: &Ground<'_>) -> Vec<WayShare> {
 fn not_asked(measured: &Measured<'_>) -> NotAsked {
     let sample = measured.sample;
     let all: f64 = sample.weight.iter().sum();
-    let proxies = || sample.proxy.iter().zip(&sample.weight).filter(|(proxy, _)| **proxy);
+    let proxies = || {
+        sample
+            .proxy
+            .iter()
+            .zip(&sample.weight)
+            .filter(|(proxy, _)| **proxy)
+    };
     NotAsked {
         code: measured.leaf.code.clone(),
         measure: measured.measure.code().to_owned(),

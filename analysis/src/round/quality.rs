@@ -72,18 +72,14 @@ pub(crate) fn quality(
         if responses.rows.is_empty() {
             continue;
         }
-        responses
-            .look(&mut found)
-            .map_err(|error| RoundError::Column {
-                group: cases.group.clone(),
-                column: "quality".to_owned(),
-                reason: error.to_string(),
-            })?;
+        responses.look(&mut found).map_err(|error| RoundError::Column {
+            group: cases.group.clone(),
+            column: "quality".to_owned(),
+            reason: error.to_string(),
+        })?;
         let day = plan.round.closes_on;
         found.item_nonresponse.extend(items::rows(&responses, day));
-        found
-            .break_off
-            .extend(break_off::row(&responses, unfinished));
+        found.break_off.extend(break_off::row(&responses, unfinished));
     }
     Ok(found)
 }
@@ -119,7 +115,11 @@ impl<'a> Responses<'a> {
     fn five_point(&self) -> Vec<&'a Question> {
         let is_five = |question: &&Question| {
             let choices = self.form.choices(question);
-            let has = |step: &&str| choices.iter().any(|choice| choice.name == **step && choice.missing.is_none());
+            let has = |step: &&str| {
+                choices
+                    .iter()
+                    .any(|choice| choice.name == **step && choice.missing.is_none())
+            };
             FIVE_POINT.iter().all(|step| has(&step))
         };
         self.single_choice().filter(is_five).collect()
@@ -169,18 +169,18 @@ impl<'a> Responses<'a> {
 
     fn look(&self, found: &mut QualityResults) -> Result<(), QualityError> {
         let factors = [&self.mode, &self.answering, &self.reading].map(|values| {
-            Factor::from_values(values.iter().map(|value| Some(value).filter(|value| !value.is_empty())))
+            Factor::from_values(
+                values
+                    .iter()
+                    .map(|value| Some(value).filter(|value| !value.is_empty())),
+            )
         });
         let ways = Ways {
             mode: &factors[0],
             answering: &factors[1],
             tool: &factors[2],
         };
-        let pace = speeding(
-            &self.timings(),
-            &ways,
-            FAST,
-        )?;
+        let pace = speeding(&self.timings(), &ways, FAST)?;
         let mut judged: BTreeMap<FlagKind, Vec<bool>> = BTreeMap::new();
         judged.insert(
             FlagKind::Speeding,

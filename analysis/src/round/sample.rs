@@ -142,8 +142,10 @@ impl Draft {
                 .collect::<Vec<_>>()
         };
         let persons = source.kind == FrameSource::Persons;
-        let mut traits: BTreeMap<&'static str, Vec<String>> =
-            TRAITS.map(|name| (name, pick(cases.text(name)))).into_iter().collect();
+        let mut traits: BTreeMap<&'static str, Vec<String>> = TRAITS
+            .map(|name| (name, pick(cases.text(name))))
+            .into_iter()
+            .collect();
         for name in WAYS {
             traits.insert(name, way(name, &joined, cases, source.proxies));
         }

@@ -101,7 +101,11 @@ pub(crate) fn modes(plan: &Plan, cases: &Cases, units: &[&str]) -> Vec<ModeCount
                     *counts[place].entry((*what, value.clone())).or_default() += 1;
                 }
             }
-            let ways = cases.text("ways").get(row).map(String::as_str).unwrap_or_default();
+            let ways = cases
+                .text("ways")
+                .get(row)
+                .map(String::as_str)
+                .unwrap_or_default();
             for way in ways.split_whitespace() {
                 *counts[place]
                     .entry((ModeColumn::Reading, way.to_owned()))

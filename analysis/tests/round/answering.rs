@@ -19,7 +19,14 @@ fn residents(n: usize, who: impl Fn(usize) -> (&'static str, &'static str, &'sta
                 .set("age_band", "45-59")
                 .set("sex", if i % 2 == 0 { "male" } else { "female" })
                 .set("took_part", if took_part { "training" } else { "none" })
-                .set("sat_overall", if answering == "proxy" { "" } else { ["3", "4", "5"][i % 3] })
+                .set(
+                    "sat_overall",
+                    if answering == "proxy" {
+                        ""
+                    } else {
+                        ["3", "4", "5"][i % 3]
+                    },
+                )
         })
         .collect()
 }
@@ -64,7 +71,10 @@ fn selection_by_category_is_taken_out_and_measurement_stays() {
     assert!(adjusted.estimate.expect("a value").abs() < 1e-9, "{adjusted:?}");
     assert!(adjusted.p_value.expect("tested") > 0.9, "{adjusted:?}");
     assert_eq!(adjusted.overlap, Some(1.0));
-    let rows = found.estimates.iter().filter(|row| row.by == WayBy::Mode && row.code == "1.1");
+    let rows = found
+        .estimates
+        .iter()
+        .filter(|row| row.by == WayBy::Mode && row.code == "1.1");
     let rows: Vec<(&str, u64)> = rows.map(|row| (row.level.as_str(), row.n)).collect();
     assert_eq!(rows, [("interview", 600), ("web", 600)]);
 }
@@ -73,7 +83,12 @@ fn selection_by_category_is_taken_out_and_measurement_stays() {
 fn estimates_and_their_difference_agree_with_each_other() {
     let cases = residents(300, |i| {
         let mode = ["web", "phone", "web"][i % 3];
-        (mode, "self", "physical", i % 7 < 3 || (mode == "phone" && i % 5 == 0))
+        (
+            mode,
+            "self",
+            "physical",
+            i % 7 < 3 || (mode == "phone" && i % 5 == 0),
+        )
     });
     let found = found(&cases);
     let value = |level: &str| {
@@ -110,8 +125,16 @@ fn proxies_have_no_satisfaction_and_their_share_is_said_to_be_missing() {
     assert_eq!(levels("1.1"), ["assisted", "proxy", "self"]);
     assert_eq!((found.not_asked.len(), found.not_asked[0].n), (1, 15));
     close(Some(found.not_asked[0].share), 0.25);
-    assert!(found.differences.iter().all(|row| row.code != "3" || row.level != "proxy"));
-    let shares = found.shares.iter().filter(|row| row.by == WayBy::Answering && row.perspective == "persons");
+    assert!(
+        found
+            .differences
+            .iter()
+            .all(|row| row.code != "3" || row.level != "proxy")
+    );
+    let shares = found
+        .shares
+        .iter()
+        .filter(|row| row.by == WayBy::Answering && row.perspective == "persons");
     let shares: Vec<(&str, u64)> = shares.map(|row| (row.level.as_str(), row.n)).collect();
     assert_eq!(shares, [("assisted", 15), ("proxy", 15), ("self", 30)]);
 }
@@ -119,7 +142,10 @@ fn proxies_have_no_satisfaction_and_their_share_is_said_to_be_missing() {
 #[test]
 fn relative_who_stands_in_is_a_proxy_in_the_relative_s_own_mode() {
     let mut cases = residents(40, |i| ("web", "self", "physical", i % 2 == 0));
-    cases[0] = Case::new("r0000", "t1v1").silent().set("answering", "").set("mode", "");
+    cases[0] = Case::new("r0000", "t1v1")
+        .silent()
+        .set("answering", "")
+        .set("mode", "");
     let relative = Case::new("f0000", "t1v1")
         .set("answering", "self")
         .set("mode", "phone")
@@ -131,7 +157,11 @@ fn relative_who_stands_in_is_a_proxy_in_the_relative_s_own_mode() {
         let mut shares = found.shares.iter();
         shares.any(|row| row.perspective == "persons" && row.by == by && row.level == level && row.n == 1)
     };
-    assert!(has(WayBy::Answering, "proxy") && has(WayBy::Mode, "phone"), "{:?}", found.shares);
+    assert!(
+        has(WayBy::Answering, "proxy") && has(WayBy::Mode, "phone"),
+        "{:?}",
+        found.shares
+    );
     let row = difference(&found, WayBy::Mode, "phone", "1.1", false);
     assert_eq!(row.flag, Some(Flag::Suppressed), "one person must not be shown");
 }

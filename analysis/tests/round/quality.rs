@@ -29,13 +29,55 @@ struct Way {
 
 /// Every third of the first way answers by a screen reader that no server can see: five times as slow.
 const WAYS: [Way; 6] = [
-    Way { mode: "web", answering: "self", reading: "", n: 420, pace: 8.0, of_one_mind: 0.10 },
-    Way { mode: "web", answering: "self", reading: "read_aloud large", n: 120, pace: 19.0, of_one_mind: 0.10 },
-    Way { mode: "web", answering: "assisted", reading: "easy", n: 150, pace: 14.0, of_one_mind: 0.45 },
-    Way { mode: "web", answering: "self", reading: "sign", n: 90, pace: 25.0, of_one_mind: 0.15 },
-    Way { mode: "interview", answering: "assisted", reading: "", n: 240, pace: 11.0, of_one_mind: 0.20 },
+    Way {
+        mode: "web",
+        answering: "self",
+        reading: "",
+        n: 420,
+        pace: 8.0,
+        of_one_mind: 0.10,
+    },
+    Way {
+        mode: "web",
+        answering: "self",
+        reading: "read_aloud large",
+        n: 120,
+        pace: 19.0,
+        of_one_mind: 0.10,
+    },
+    Way {
+        mode: "web",
+        answering: "assisted",
+        reading: "easy",
+        n: 150,
+        pace: 14.0,
+        of_one_mind: 0.45,
+    },
+    Way {
+        mode: "web",
+        answering: "self",
+        reading: "sign",
+        n: 90,
+        pace: 25.0,
+        of_one_mind: 0.15,
+    },
+    Way {
+        mode: "interview",
+        answering: "assisted",
+        reading: "",
+        n: 240,
+        pace: 11.0,
+        of_one_mind: 0.20,
+    },
     // The typist's pace, not the reader's.
-    Way { mode: "paper", answering: "self", reading: "", n: 120, pace: 1.1, of_one_mind: 0.20 },
+    Way {
+        mode: "paper",
+        answering: "self",
+        reading: "",
+        n: 120,
+        pace: 1.1,
+        of_one_mind: 0.20,
+    },
 ];
 
 struct Field {
@@ -61,7 +103,11 @@ impl Field {
             .set("took_part", if i.is_multiple_of(3) { "training" } else { "none" })
             .set("duration_s", &format!("{seconds:.0}"));
         for (item, answer) in answers.into_iter().enumerate() {
-            let name = if item == 0 { "sat_overall".to_owned() } else { format!("sat_{item}") };
+            let name = if item == 0 {
+                "sat_overall".to_owned()
+            } else {
+                format!("sat_{item}")
+            };
             case = case.set(&name, &answer.to_string());
         }
         self.cases.push(case);
@@ -149,19 +195,31 @@ fn no_way_of_answering_is_taken_for_carelessness() {
     let paper = of(FlagKind::Speeding, "paper", "none");
     assert_eq!((paper.judged, paper.flagged, paper.baseline), (0, 0, None));
     let aloud = of(FlagKind::Speeding, "web", "read_aloud");
-    assert!(aloud.baseline.expect("usual pace") > 15.0, "held against its own pace: {aloud:?}");
+    assert!(
+        aloud.baseline.expect("usual pace") > 15.0,
+        "held against its own pace: {aloud:?}"
+    );
 }
 
 #[test]
 fn who_answers_in_a_second_each_is_found_among_honest_people() {
     let (honest, mixed) = (quality(&field(0)), quality(&field(40)));
     let of = |found: &QualityResults, kind: FlagKind| -> u64 {
-        let rows = found.flags.iter().filter(|row| row.kind == kind && row.mode == "web");
-        rows.filter(|row| row.reading == "none").map(|row| row.flagged).sum()
+        let rows = found
+            .flags
+            .iter()
+            .filter(|row| row.kind == kind && row.mode == "web");
+        rows.filter(|row| row.reading == "none")
+            .map(|row| row.flagged)
+            .sum()
     };
     let caught = |kind| of(&mixed, kind).saturating_sub(of(&honest, kind));
     assert!(caught(FlagKind::Speeding) >= 36, "{}", caught(FlagKind::Speeding));
-    assert!(caught(FlagKind::StraightLining) >= 18, "{}", caught(FlagKind::StraightLining));
+    assert!(
+        caught(FlagKind::StraightLining) >= 18,
+        "{}",
+        caught(FlagKind::StraightLining)
+    );
     assert_eq!(mixed.responses, honest.responses + 40);
     assert!(mixed.flagged >= honest.flagged + 36);
 }
@@ -210,7 +268,11 @@ fn interviewers_missing_answers_and_break_off_are_counted() {
         rows.find(|row| row.question == question).expect("an effect")
     };
     assert_eq!((icc("sat_1").interviewers, icc("sat_1").n), (4, 240));
-    assert!(icc("sat_1").p_value < 0.001 && icc("sat_1").icc > 0.1, "{:?}", icc("sat_1"));
+    assert!(
+        icc("sat_1").p_value < 0.001 && icc("sat_1").icc > 0.1,
+        "{:?}",
+        icc("sat_1")
+    );
     assert!(icc("sat_5").icc < 0.05, "{:?}", icc("sat_5"));
     let item = |question: &str| {
         let mut rows = found.item_nonresponse.iter();

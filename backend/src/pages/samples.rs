@@ -10,14 +10,15 @@ use super::layout::{Fault, MenuItem, SignedIn};
 use super::login::{Login, LoginNote};
 use super::office::{AuditLine, Message, RoundLine};
 use super::problem::Problem;
-use super::question::Later;
 use super::quality::{AskerLine, ItemLine, Quality, WayLine};
+use super::question::Later;
 use super::receipt::Receipt;
 use super::results::{PublicRate, Results};
 use super::round::{Computing, Figure, OpenLinkLine, Overview, RateLine, ReportUnit, ScoreLine, Summary};
 use super::start::{Audience, Consents, OpenLink, Resume, Start, UnitChoice};
 use super::{
-    Help, Lang, Reading, check, handover, home, login, office, problem, quality, question, receipt, results, round, start,
+    Help, Lang, Reading, check, handover, home, login, office, problem, quality, question, receipt, results,
+    round, start,
 };
 
 /// The person to turn to.

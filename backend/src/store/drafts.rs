@@ -296,7 +296,12 @@ mod tests {
         }
         let left = untouched_since(&db, "2026", "2026-11-20").await.unwrap();
         assert_eq!(left, [("resident".to_owned(), "need".to_owned())]);
-        assert!(untouched_since(&db, "other", "2026-11-20").await.unwrap().is_empty());
+        assert!(
+            untouched_since(&db, "other", "2026-11-20")
+                .await
+                .unwrap()
+                .is_empty()
+        );
     }
 
     #[test]

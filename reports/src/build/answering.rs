@@ -136,9 +136,9 @@ fn shares_sentence(ctx: &Context<'_>) -> String {
         return String::new();
     };
     match ctx.lang {
-        Lang::Zh => format!(
-            "加权以后，{alone}的残疾人自己作答，{helped}在别人协助下作答，{proxy}由别人代答。"
-        ),
+        Lang::Zh => {
+            format!("加权以后，{alone}的残疾人自己作答，{helped}在别人协助下作答，{proxy}由别人代答。")
+        }
         Lang::En => format!(
             "After weighting, {alone} of disabled people answered by themselves, {helped} with help, and for {proxy} somebody else answered."
         ),
@@ -179,7 +179,10 @@ fn compared(ctx: &Context<'_>, found: &AnsweringResults, by: WayBy) -> Section {
             "answering-who",
             ctx.t("本人、协助与代答", "Alone, with help, by a proxy"),
         ),
-        _ => Section::new("answering-mode", ctx.t("网络、入户、电话与纸质", "Web, visit, telephone, paper")),
+        _ => Section::new(
+            "answering-mode",
+            ctx.t("网络、入户、电话与纸质", "Web, visit, telephone, paper"),
+        ),
     };
     let mut estimates: Vec<&WayEstimate> = found.estimates.iter().filter(|row| row.by == by).collect();
     if estimates.is_empty() {
@@ -213,7 +216,10 @@ fn compared(ctx: &Context<'_>, found: &AnsweringResults, by: WayBy) -> Section {
 }
 
 fn place(level: &str) -> usize {
-    ORDER.iter().position(|known| *known == level).unwrap_or(ORDER.len())
+    ORDER
+        .iter()
+        .position(|known| *known == level)
+        .unwrap_or(ORDER.len())
 }
 
 /// Where a leaf stands in the plan.
@@ -287,7 +293,9 @@ fn chart(ctx: &Context<'_>, by: WayBy, estimates: &[&WayEstimate]) -> Option<Dot
         .map(|row| {
             let (name, level) = (ctx.indicator_name(&row.code), way(&row.level, ctx.lang));
             DotRow {
-                label: ctx.lang.pick(format!("{name}·{level}"), format!("{name}, {level}")),
+                label: ctx
+                    .lang
+                    .pick(format!("{name}·{level}"), format!("{name}, {level}")),
                 point: context::point(row.estimate, row.lower, row.upper, 100.0, row.flag),
                 highlighted: place(&row.level) == 0 || row.level == "web",
                 ..DotRow::default()

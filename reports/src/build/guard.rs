@@ -38,7 +38,10 @@ fn protect_answering(detail: &mut RoundDetail, min_cell: u64) {
     };
     let mut measured: BTreeMap<(WayBy, String), Vec<usize>> = BTreeMap::new();
     for (index, row) in answering.estimates.iter().enumerate() {
-        measured.entry((row.by, row.code.clone())).or_default().push(index);
+        measured
+            .entry((row.by, row.code.clone()))
+            .or_default()
+            .push(index);
     }
     for ((by, code), rows) in measured {
         let counts = vec![rows.iter().map(|&index| answering.estimates[index].n).collect()];

@@ -30,7 +30,11 @@ pub(super) fn section(ctx: &Context<'_>) -> Section {
     let count = |n: u64| number::number(n as f64, NumberFormat::Count);
     if ctx.may_show(quality.flagged) {
         section.finding(match ctx.lang {
-            Lang::Zh => format!("{}份答卷中有{}份带有标记（{shares}）。", count(quality.responses), count(quality.flagged)),
+            Lang::Zh => format!(
+                "{}份答卷中有{}份带有标记（{shares}）。",
+                count(quality.responses),
+                count(quality.flagged)
+            ),
             Lang::En => format!(
                 "Of {} answers, {} carry a flag ({shares}).",
                 count(quality.responses),
@@ -127,7 +131,8 @@ fn by_way(ctx: &Context<'_>, quality: &QualityResults) -> Table {
         .filter_map(|(mode, answering, reading)| {
             let of = |kind: FlagKind| -> Vec<&FlagCount> {
                 let same = quality.flags.iter().filter(|row| {
-                    (&row.mode, &row.answering, &row.reading) == (mode, answering, reading) && row.kind == kind
+                    (&row.mode, &row.answering, &row.reading) == (mode, answering, reading)
+                        && row.kind == kind
                 });
                 same.collect()
             };
@@ -150,7 +155,10 @@ fn by_way(ctx: &Context<'_>, quality: &QualityResults) -> Table {
         .collect();
     Table {
         caption: ctx
-            .t("质量标记，按填答方式、填答人和阅读方式", "Flags by way of answering")
+            .t(
+                "质量标记，按填答方式、填答人和阅读方式",
+                "Flags by way of answering",
+            )
             .to_owned(),
         columns: vec![
             Column::words(ctx.t("方式", "Mode"), 1.3),
@@ -185,19 +193,31 @@ fn interviewers(ctx: &Context<'_>, quality: &QualityResults) -> String {
     let bound = ALPHA / effects.len() as f64;
     let real = effects.iter().filter(|row| row.p_value < bound).count();
     let name = question::short(ctx, &largest.group, &largest.question);
-    let (icc, lower, upper) = (decimal(largest.icc), decimal(largest.lower), decimal(largest.upper));
+    let (icc, lower, upper) = (
+        decimal(largest.icc),
+        decimal(largest.lower),
+        decimal(largest.upper),
+    );
     match ctx.lang {
         Lang::Zh => format!(
             "访问员效应：共看{}道五级题，组内相关最大的是“{name}”，ρ={icc}（95%区间{lower}～{upper}，{}名访问员）；{}。访问员各管一片，ρ里也有地方差别。",
             effects.len(),
             largest.interviewers,
-            if real == 0 { "没有一道超出偶然".to_owned() } else { format!("超出偶然的有{real}道") }
+            if real == 0 {
+                "没有一道超出偶然".to_owned()
+            } else {
+                format!("超出偶然的有{real}道")
+            }
         ),
         Lang::En => format!(
             "Interviewer effects: of {} five-point questions the largest intra-interviewer correlation is that of “{name}”, ρ = {icc} (95% interval {lower} to {upper}, {} interviewers); {}. Interviewers work in one area each, so ρ holds differences between places too.",
             effects.len(),
             largest.interviewers,
-            if real == 0 { "none is beyond chance".to_owned() } else { format!("{real} are beyond chance") }
+            if real == 0 {
+                "none is beyond chance".to_owned()
+            } else {
+                format!("{real} are beyond chance")
+            }
         ),
     }
 }
@@ -207,7 +227,9 @@ fn missing(ctx: &Context<'_>, quality: &QualityResults) -> String {
     let mut items: Vec<_> = quality
         .item_nonresponse
         .iter()
-        .filter(|row| ctx.may_show(row.concerned) && ctx.may_show((row.rate * row.concerned as f64).round() as u64))
+        .filter(|row| {
+            ctx.may_show(row.concerned) && ctx.may_show((row.rate * row.concerned as f64).round() as u64)
+        })
         .collect();
     items.sort_by(|a, b| b.rate.total_cmp(&a.rate));
     items.truncate(MOST_MISSING);
@@ -219,11 +241,15 @@ fn missing(ctx: &Context<'_>, quality: &QualityResults) -> String {
         .map(|row| {
             let name = question::short(ctx, &row.group, &row.question);
             let rate = number::number(row.rate, NumberFormat::Percent);
-            ctx.lang.pick(format!("“{name}”{rate}"), format!("“{name}” {rate}"))
+            ctx.lang
+                .pick(format!("“{name}”{rate}"), format!("“{name}” {rate}"))
         })
         .collect();
     match ctx.lang {
-        Lang::Zh => format!("没有答案（说不清、不想回答、没有填）最多的题：{}。", named.join("、")),
+        Lang::Zh => format!(
+            "没有答案（说不清、不想回答、没有填）最多的题：{}。",
+            named.join("、")
+        ),
         Lang::En => format!(
             "Questions most often left without an answer (don't know, refused, not filled in): {}.",
             named.join(", ")

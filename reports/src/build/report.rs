@@ -6,8 +6,8 @@ use analysis::plan::Measure;
 
 use super::context::Context;
 use super::{
-    annex, answering, benefit, comparison, follow_up, marks, method, participation, satisfaction, sheets, summary,
-    third_party, watched,
+    annex, answering, benefit, comparison, follow_up, marks, method, participation, satisfaction, sheets,
+    summary, third_party, watched,
 };
 use crate::model::{Fact, Headline, Lang, Picture, Report, Section, number_sections};
 use crate::narrative::{self, Measured};

@@ -37,7 +37,11 @@ pub(super) fn answering() -> AnsweringResults {
             if points && level == "proxy" {
                 continue;
             }
-            let value = if points { centre + 30.0 * shift } else { centre + shift };
+            let value = if points {
+                centre + 30.0 * shift
+            } else {
+                centre + shift
+            };
             let se = if points { 22.0 } else { 0.55 } / (n as f64).sqrt();
             let perspective = if points { "resident" } else { "persons" };
             found.estimates.push(WayEstimate {
@@ -101,7 +105,11 @@ pub(super) fn quality() -> QualityResults {
         ("web", "self", "read_aloud", 88),
         ("web", "self", "read_aloud+easy", 6),
     ] {
-        for kind in [FlagKind::Speeding, FlagKind::StraightLining, FlagKind::NearDuplicate] {
+        for kind in [
+            FlagKind::Speeding,
+            FlagKind::StraightLining,
+            FlagKind::NearDuplicate,
+        ] {
             let judged = match (kind, mode) {
                 (FlagKind::Speeding | FlagKind::StraightLining, "paper") => 0,
                 _ if responses < 30 => 0,
@@ -144,7 +152,11 @@ pub(super) fn quality() -> QualityResults {
             n: 610,
             p_value: 0.012,
         }],
-        item_nonresponse: vec![item("sat_fair", 0.083), item("sat_overall", 0.034), item("visits", 0.021)],
+        item_nonresponse: vec![
+            item("sat_fair", 0.083),
+            item("sat_overall", 0.034),
+            item("visits", 0.021),
+        ],
         break_off: vec![BreakOffRow {
             group: "resident".to_owned(),
             began: 1_040,

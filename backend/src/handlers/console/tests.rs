@@ -211,11 +211,18 @@ async fn quality_page_shows_counts_to_those_who_may_see_results_and_to_no_evalua
     phone.post(&first, &[("answering", "self"), ("go", "next")]).await;
     jobs_done(&server).await;
     let page = office.get(&path).await;
-    assert!(page.text.contains("答卷质量") && !page.text.contains("还没有计算"), "{}", page.text);
+    assert!(
+        page.text.contains("答卷质量") && !page.text.contains("还没有计算"),
+        "{}",
+        page.text
+    );
 
     let mut evaluator = signed_in(&server, Role::Evaluator).await;
     assert_eq!(evaluator.get(&path).await.status, StatusCode::FORBIDDEN);
-    assert_eq!(office.get("/console/rounds/none/quality").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        office.get("/console/rounds/none/quality").await.status,
+        StatusCode::NOT_FOUND
+    );
 }
 
 /// Computes the round as the runner of jobs does.

@@ -8,8 +8,8 @@ use survey_forms::form::Question;
 use survey_forms::render::answer_text;
 use survey_forms::validate::FieldError;
 
-use super::{Pairs, html, was_heard};
 use super::visit::{Device, Entry, Visit};
+use super::{Pairs, html, was_heard};
 use crate::app::AppState;
 use crate::error::AppError;
 use crate::middleware::problems::PageError;

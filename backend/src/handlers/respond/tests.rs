@@ -506,7 +506,10 @@ async fn phone_handed_over_shows_and_changes_nothing_earlier_and_goes_on() {
         let before = phone.get(asking.location()).await;
         assert_eq!(before.headers[header::CACHE_CONTROL], "no-store");
         assert!(before.text.contains("看不到") && before.text.contains(&format!("href=\"{at}\"")));
-        assert!(phone.get(&at).await.text.contains(" checked"), "asking changes nothing");
+        assert!(
+            phone.get(&at).await.text.contains(" checked"),
+            "asking changes nothing"
+        );
 
         let handed = phone.post(&format!("{path}/handover"), &[("go", "hand")]).await;
         let after = phone.get(handed.location()).await;
@@ -523,7 +526,9 @@ async fn phone_handed_over_shows_and_changes_nothing_earlier_and_goes_on() {
                 assert_eq!(peek.location(), next, "{earlier}");
             }
         }
-        let overwrite = phone.post(&passed[0], &[("answering", "proxy"), ("go", "next")]).await;
+        let overwrite = phone
+            .post(&passed[0], &[("answering", "proxy"), ("go", "next")])
+            .await;
         assert_eq!(overwrite.location(), next);
         assert!(phone.get(&path).await.text.contains("前面已经有人答了一部分"));
 
@@ -532,7 +537,11 @@ async fn phone_handed_over_shows_and_changes_nothing_earlier_and_goes_on() {
         let check = phone.get(&at).await;
         assert!(check.text.contains("是前面的人填的"), "{}", check.text);
         assert!(check.text.contains(&format!("{}?from=check", own[1])));
-        assert!(passed.iter().all(|page| !check.text.contains(&format!("{page}?from=check"))));
+        assert!(
+            passed
+                .iter()
+                .all(|page| !check.text.contains(&format!("{page}?from=check")))
+        );
         // Whoever took the phone may hand it on in turn.
         let again = phone.get(&format!("{path}/handover")).await;
         assert!(again.text.contains("value=\"hand\""));
@@ -551,7 +560,11 @@ async fn who_answers_may_change_in_the_middle_and_only_what_belongs_is_kept() {
     let path = server.invite("resident", "r-1").await;
     let mut phone = server.browser();
     let first = begin(&mut phone, &path).await;
-    let prefer = [("need", "rehab"), ("recv_rehab", "yes"), ("took_part", "training")];
+    let prefer = [
+        ("need", "rehab"),
+        ("recv_rehab", "yes"),
+        ("took_part", "training"),
+    ];
     let (passed, check) = walk(&mut phone, first.clone(), &prefer, 80).await;
     let asked = |pages: &[String], name: &str| pages.iter().any(|page| page.ends_with(&format!("/q/{name}")));
     assert!(asked(&passed, "process") && asked(&passed, "overall"));
@@ -564,8 +577,15 @@ async fn who_answers_may_change_in_the_middle_and_only_what_belongs_is_kept() {
     let mut at = phone.post(&first, &changed).await.location().to_owned();
     let draft = server.draft(&path).await;
     let now = kept(&draft);
-    assert!(now.keys().all(|name| !name.starts_with("sat_") && name != "knows_whom"), "{now:?}");
-    assert_eq!((now["need"].as_str(), now["recv_rehab"].as_str()), ("rehab", "yes"));
+    assert!(
+        now.keys()
+            .all(|name| !name.starts_with("sat_") && name != "knows_whom"),
+        "{now:?}"
+    );
+    assert_eq!(
+        (now["need"].as_str(), now["recv_rehab"].as_str()),
+        ("rehab", "yes")
+    );
     assert!(now.contains_key("help_rehab") && now.contains_key("visits"));
     let mut asked_of_proxy = String::new();
     for _ in 0..8 {
@@ -610,7 +630,10 @@ async fn ways_of_reading_used_on_any_page_are_kept_with_the_response() {
     // Large type for one page, then back to normal.
     phone.post(&at, &[("size", "2")]).await;
     let page = phone.get(&at).await;
-    let next = press(&mut phone, &at, &answers(&page, &[])).await.location().to_owned();
+    let next = press(&mut phone, &at, &answers(&page, &[]))
+        .await
+        .location()
+        .to_owned();
     phone.post(&next, &[("size", "1")]).await;
     let (_, check) = walk(&mut phone, next, &[], 80).await;
     let sent = phone.post(&check, &[("go", "submit")]).await;
@@ -625,5 +648,8 @@ async fn ways_of_reading_used_on_any_page_are_kept_with_the_response() {
     let (_, check) = walk(&mut other, first, &[], 80).await;
     other.post(&check, &[("go", "submit")]).await;
     let stored = responses::all(&server.base.db, ROUND).await.unwrap();
-    assert!(stored.iter().any(|row| row.ways.is_empty()), "nothing is noted that was not used");
+    assert!(
+        stored.iter().any(|row| row.ways.is_empty()),
+        "nothing is noted that was not used"
+    );
 }

@@ -110,6 +110,8 @@ fn ways(draw: &mut Draw, person: &Person, answering: Answering) -> std::collecti
     }
     // Somebody who answers in the person's place reads for themselves.
     let helped = if answering == Answering::Proxy { 0.2 } else { 1.0 };
-    let used = chances.into_iter().filter(|(_, chance)| draw.chance(chance * helped));
+    let used = chances
+        .into_iter()
+        .filter(|(_, chance)| draw.chance(chance * helped));
     used.map(|(way, _)| way).collect()
 }
