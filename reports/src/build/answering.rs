@@ -264,9 +264,9 @@ fn finding(ctx: &Context<'_>, by: WayBy, differences: &[&WayDifference]) -> Stri
         .collect();
     match (ctx.lang, real.is_empty(), by) {
         (Lang::Zh, true, WayBy::Answering) => {
-            "残疾类别、等级和年龄相同的人相比，由谁来填没有造成超出误差的差别。".to_owned()
+            "残疾类别、等级和年龄相同的人相比，由谁来填，看不出超出误差的差别。".to_owned()
         }
-        (Lang::Zh, true, _) => "残疾类别、等级和年龄相同的人相比，用什么方式填没有造成超出误差的差别。".to_owned(),
+        (Lang::Zh, true, _) => "残疾类别、等级和年龄相同的人相比，用什么方式填，看不出超出误差的差别。".to_owned(),
         (Lang::Zh, false, _) => format!(
             "残疾类别、等级和年龄相同的人相比，差别超出误差的有：{}。",
             real.join("；")
