@@ -11,6 +11,7 @@
 //! |---|---|
 //! | [`speeding`] | answers too fast to have been read |
 //! | [`straight_lining`] | the same answer to statements that contradict each other |
+//! | [`haste`] | the same answer to everything, and in haste |
 //! | [`duplicates`] | answers nearly the same as another's, beyond chance |
 //! | [`interviewer`] | answers that depend on who asked |
 //! | [`item_nonresponse`] | questions that are not answered, by kind of missing |
@@ -19,6 +20,7 @@
 mod baseline;
 pub mod break_off;
 pub mod duplicates;
+pub mod haste;
 pub mod interviewer;
 pub mod item_nonresponse;
 pub mod speeding;
@@ -35,7 +37,7 @@ pub use baseline::{Baseline, Way, Ways};
 pub enum FlagKind {
     /// Far fewer seconds per answer than others.
     Speeding,
-    /// The same answer to items of which some are reversed.
+    /// The same answer to items of which some are reversed, or to every item and in haste.
     StraightLining,
     /// Nearly the same answers as somebody else.
     NearDuplicate,

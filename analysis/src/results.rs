@@ -5,9 +5,16 @@
 //! Units are named by their codes, groups by the plan's codes, perspectives by `persons`, a group's code,
 //! `third_party` or `admin`. Fractions are 0–1; satisfaction and scores 0–100.
 
+mod answering;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use survey_forms::text::Text;
+
+pub use answering::{
+    AnsweringResults, BreakOffRow, FlagCount, InterviewerRow, ItemRow, NotAsked, QualityResults, WayBy,
+    WayDifference, WayEstimate, WayShare,
+};
 
 /// `results.json`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -22,6 +29,12 @@ pub struct RoundResults {
     pub indicators: Vec<IndicatorResult>,
     /// By unit: the county first, then the scored units in the order of the plan.
     pub scores: Vec<Score>,
+    /// Who answered, how, and what difference it makes; absent from results that were computed without.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answering: Option<AnsweringResults>,
+    /// Signs that deserve a second look; absent from results that were computed without.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quality: Option<QualityResults>,
 }
 
 /// How many of the invited answered.
@@ -399,7 +412,7 @@ pub struct ModeCount {
     pub unit: String,
     /// What is counted.
     pub what: ModeColumn,
-    /// `self`, `assisted`, `proxy`; `web`, `interview`, `phone`, `paper`; or `yes`.
+    /// `self`, `assisted`, `proxy`; `web`, `interview`, `phone`, `paper`; a way of reading; or `yes`.
     pub value: String,
     /// Responses.
     pub n: u64,
@@ -415,6 +428,8 @@ pub enum ModeColumn {
     Answering,
     /// Way of answering.
     Mode,
+    /// Way of reading that was used; a response may have used several.
+    Reading,
     /// Collected by staff of a judged unit (left out of the estimates).
     StaffCollected,
     /// Staff of the unit were present, as the respondent says.

@@ -15,14 +15,18 @@
 //!    perspectives, so that the score's variance holds their covariance. A perspective that any scored unit lacks is
 //!    dropped for all. A unit's own answers never enter its own score; the county hears everybody.
 //! 7. **Ranks** as intervals, **grades** with their borderline.
+//! 8. Beside these, and without any effect on them: **who answered and how**, what difference that makes, and which
+//!    answers deserve a second look.
 //!
 //! When everybody was asked (all base weights 1) and answered, there is nothing to estimate: the same figures come out
 //! with standard errors of 0. That is how the true values of a synthetic population are made.
 
+mod answering;
 pub(crate) mod answers;
 mod cases;
 mod classes;
 mod describe;
+mod quality;
 pub(crate) mod sample;
 mod scores;
 pub(crate) mod space;
@@ -60,6 +64,17 @@ pub struct RoundInput<'a> {
     pub open_link_counts: Vec<(String, u64)>,
     /// Responses per day and group.
     pub daily: Vec<(Date, String, u64)>,
+    /// Answers that were begun on the web and given up.
+    pub unfinished: Vec<Unfinished>,
+}
+
+/// An answer that was begun and given up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unfinished {
+    /// Code of the group.
+    pub group: String,
+    /// Name of the page that was shown last.
+    pub page: String,
 }
 
 /// The invited cases of a group, one row each.
@@ -67,7 +82,8 @@ pub struct RoundInput<'a> {
 /// Columns of `cases` (String unless said otherwise; null where it does not apply): `case_id` (unique), `township`,
 /// `unit`, `stratum`, `psu`, `certainty` (Boolean), `base_weight` (Float64, > 0), `person`, `category`, `grade`, `sex`,
 /// `age_band`, `hardship`, `body_kind`, `responded` (Boolean), `answering`, `mode`, `staff_collected` (Boolean),
-/// optionally `disposition`, then one column per question. A question column may be left out.
+/// optionally `disposition`, `ways` (of reading, space-separated), `interviewer` (who asked) and `duration_s` (seconds
+/// from start to end), then one column per question. A question column may be left out.
 #[derive(Clone, Debug)]
 pub struct GroupCases {
     /// Code of the group.
@@ -129,8 +145,8 @@ pub fn compute(input: &RoundInput<'_>) -> Result<RoundDetail, RoundError> {
     run(input, Extent::Everything)
 }
 
-/// Computes `results.json` alone, the same figures in a fraction of the time: for simulations, which need nothing
-/// else a thousand times.
+/// Computes the rates, estimates and scores of `results.json` alone, the same figures in a fraction of the time: for
+/// simulations, which need nothing else a thousand times. Without the keys `answering` and `quality`.
 ///
 /// # Errors
 /// As [`compute`].
@@ -194,6 +210,11 @@ fn run(input: &RoundInput<'_>, extent: Extent) -> Result<RoundDetail, RoundError
         detail.unmet_needs = describe::unmet_needs(&ground);
         detail.barriers = describe::barriers(&ground);
         detail.kept_away = describe::kept_away(&ground);
+        detail.results.answering = Some(answering::answering(&ground));
+        // Where everybody is taken to have answered, nobody did so in any way.
+        if !samples.values().all(|sample| sample.census) {
+            detail.results.quality = Some(quality::quality(plan, &cases, &input.unfinished)?);
+        }
     }
     for indicator in plan.indicators.leaves() {
         if let Some(leaf) = leaves.get(&indicator.code) {

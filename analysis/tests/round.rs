@@ -5,11 +5,15 @@
     reason = "a test that meets what it does not expect fails, with a message that says why"
 )]
 
+#[path = "round/answering.rs"]
+mod answering;
 #[path = "round/estimates.rs"]
 mod estimates;
 #[path = "round/faults.rs"]
 mod faults;
 #[path = "round/jackknife.rs"]
 mod jackknife;
+#[path = "round/quality.rs"]
+mod quality;
 #[path = "round/support.rs"]
 mod support;

@@ -16,6 +16,9 @@
   const faults = byId('faults');
   if (faults) faults.focus();
 
+  // A page that the browser kept whole may be from before the phone was handed over.
+  window.addEventListener('pageshow', (event) => { if (event.persisted) location.reload(); });
+
   // 2. Read-aloud part by part, the current part marked: the part's recording, else the device's own voice.
   const read = byId('read');
   const pause = byId('pause');

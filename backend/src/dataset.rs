@@ -8,20 +8,25 @@
 use std::collections::{BTreeMap, HashMap};
 
 use analysis::plan::{FrameSource, GroupPlan, Plan};
-use analysis::round::{CriterionScore, GroupCases, RoundInput};
+use analysis::round::{CriterionScore, GroupCases, RoundInput, Unfinished};
+use jiff::ToSpan;
 use jiff::civil::Date;
 use polars::error::PolarsError;
 use polars::frame::DataFrame;
 use thiserror::Error;
 
 use crate::app::Base;
-use crate::store::{StoreError, fieldwork, frame, invitations, responses, sample, scores};
+use crate::store::rounds::{self, RoundState};
+use crate::store::{StoreError, drafts, fieldwork, frame, invitations, responses, sample, scores};
 
 mod cases;
 mod segments;
 mod totals;
 
 pub use segments::folder;
+
+/// A draft that nobody has touched for so many days is taken for given up while the round is open.
+const GIVEN_UP_DAYS: i64 = 7;
 
 /// Why a round's data could not be brought together.
 #[derive(Debug, Error)]
@@ -57,6 +62,7 @@ pub struct RoundData {
     criterion_scores: Vec<CriterionScore>,
     open_link_counts: Vec<(String, u64)>,
     daily: Vec<(Date, String, u64)>,
+    unfinished: Vec<Unfinished>,
 }
 
 impl RoundData {
@@ -69,6 +75,7 @@ impl RoundData {
             criterion_scores: self.criterion_scores.clone(),
             open_link_counts: self.open_link_counts.clone(),
             daily: self.daily.clone(),
+            unfinished: self.unfinished.clone(),
         }
     }
 }
@@ -108,7 +115,24 @@ pub async fn load(base: &Base, plan: &Plan) -> Result<RoundData, DatasetError> {
         criterion_scores: marks(base, round).await?,
         open_link_counts: open_link_counts(plan, &stored),
         daily: daily(&stored)?,
+        unfinished: unfinished(base, round).await?,
     })
+}
+
+/// Drafts that were given up, with the page shown last.
+async fn unfinished(base: &Base, round: &str) -> Result<Vec<Unfinished>, DatasetError> {
+    let today = base.clock.today();
+    let is_open = rounds::find(&base.db, round)
+        .await?
+        .is_some_and(|round| round.round_state() == RoundState::Open);
+    let until = if is_open {
+        today.saturating_sub(GIVEN_UP_DAYS.days())
+    } else {
+        today
+    };
+    let left = drafts::untouched_since(&base.db, round, &until.to_string()).await?;
+    let left = left.into_iter().map(|(group, page)| Unfinished { group, page });
+    Ok(left.collect())
 }
 
 /// The responses of a group as a table of answers, by invitation and by open link; none when there is no such group.

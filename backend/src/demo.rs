@@ -173,6 +173,7 @@ fn true_values(population: &Population, plan: &Plan, plan_sha256: String) -> Res
         criterion_scores: mean_marks(synthetic::criterion_scores(population, plan)),
         open_link_counts: Vec::new(),
         daily: Vec::new(),
+        unfinished: Vec::new(),
     };
     round::compute(&input).context("the true values")
 }
@@ -297,9 +298,9 @@ fn new_response(plan: &Plan, response: &Response, door: Door, id: Uuid) -> Resul
         answers: response.answers.clone(),
         draft_id: None,
         unit: None,
-        ways: BTreeSet::new(),
+        ways: response.ways.clone(),
         consents: String::new(),
-        interviewer: None,
+        interviewer: response.interviewer.clone(),
         staff_collected: false,
     })
 }

@@ -11,6 +11,7 @@
 pub mod assets;
 pub mod check;
 pub mod fieldwork;
+pub mod handover;
 pub mod held;
 pub mod home;
 pub mod interviewers;
@@ -20,6 +21,7 @@ pub mod login;
 pub mod no_remind;
 pub mod office;
 pub mod problem;
+pub mod quality;
 pub mod question;
 pub mod receipt;
 pub mod results;

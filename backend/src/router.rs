@@ -17,7 +17,7 @@ use tower_http::trace::TraceLayer;
 use crate::app::AppState;
 use crate::error::AppError;
 use crate::handlers::console::inviting;
-use crate::handlers::respond::{self, finish, later, pin, question, remind, start};
+use crate::handlers::respond::{self, finish, handover, later, pin, question, remind, start};
 use crate::handlers::{assets, console, field, forms, health, login, media, responses, results};
 use crate::middleware::problems::PageError;
 use crate::middleware::{headers, origin, problems};
@@ -79,7 +79,11 @@ fn respondents() -> Router<AppState> {
             )
             .route(&format!("{base}/check"), get(finish::check).post(finish::submit))
             .route(&format!("{base}/receipt"), get(finish::receipt))
-            .route(&format!("{base}/later"), get(later::show).post(later::hide));
+            .route(&format!("{base}/later"), get(later::show).post(later::hide))
+            .route(
+                &format!("{base}/handover"),
+                get(handover::show).post(handover::hand),
+            );
     }
     router
         .route("/r/{code}/pin", post(pin::enter).get(pin::back))
@@ -133,6 +137,7 @@ fn staff() -> Router<AppState> {
         )
         .route("/console/rounds/{id}/report/download", get(console::report))
         .merge(invitations_of_round())
+        .route("/console/rounds/{id}/quality", get(console::quality::show))
         .route("/console/outbox", get(console::mail))
         .route("/console/audit", get(console::audit_log))
 }

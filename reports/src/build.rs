@@ -5,6 +5,7 @@
 //! rounding in `number`. Nothing here knows a format.
 
 mod annex;
+mod answering;
 mod benefit;
 mod charts;
 mod comparison;
@@ -14,6 +15,7 @@ mod guard;
 mod marks;
 mod method;
 mod participation;
+mod quality;
 mod question;
 mod report;
 mod satisfaction;

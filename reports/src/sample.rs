@@ -11,6 +11,7 @@ use serde_json::json;
 
 mod answers;
 mod small;
+mod ways;
 
 pub(crate) use small::small_report;
 
@@ -84,6 +85,8 @@ impl Maker {
                 response_rates: self.response_rates(),
                 indicators: self.indicators(),
                 scores,
+                answering: Some(ways::answering()),
+                quality: Some(ways::quality()),
             },
             score_details,
             pairs,

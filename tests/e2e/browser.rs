@@ -83,6 +83,22 @@ fn a_half_finished_answer_resumes_and_a_new_device_sees_nothing_of_it() {
 }
 
 #[test]
+fn a_phone_handed_over_shows_nothing_earlier_by_back_history_or_check_page() {
+    let data = demo::copy();
+    let demo = DemoFile::read(data.path());
+    let server = Server::start(data.path(), &[]);
+    for (nth, javascript) in [(9, true), (10, false)] {
+        let code = &demo.invitations["resident"][nth];
+        let task = json!({ "url": format!("{}/r/{code}", server.base_url), "javascript": javascript });
+        let report = browser::run("handover.mjs", &task);
+        assert!(
+            report["count"].as_u64().is_some_and(|count| count >= 5),
+            "{report}"
+        );
+    }
+}
+
+#[test]
 fn an_invalid_answer_is_explained_beside_the_field_and_on_top() {
     let data = demo::copy();
     let demo = DemoFile::read(data.path());

@@ -175,7 +175,7 @@ pub(crate) fn measure(
     leaf
 }
 
-fn scale_of(measure: Measure) -> Scale {
+pub(crate) fn scale_of(measure: Measure) -> Scale {
     if measure.is_fraction() {
         Scale::Fraction
     } else {
@@ -238,7 +238,7 @@ fn survey_parts(
         .collect()
 }
 
-fn limits_of(plan: &Plan) -> Limits {
+pub(crate) fn limits_of(plan: &Plan) -> Limits {
     Limits {
         min_cell: plan.suppression.min_cell,
         small_n: plan.small_n,

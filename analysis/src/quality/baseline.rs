@@ -58,10 +58,15 @@ pub(super) struct Baselines {
 impl Baselines {
     /// Baselines of a measure (NaN: none) with at least `min_n` rows.
     ///
-    /// A row is held against its own mode, answering and tool; where these are fewer than `min_n`, against all modes
-    /// of the same answering and tool; where these are too few as well, or unknown, against nobody. Who answered and
-    /// with what is never pooled: that would hold the switch to the pace of the mouse.
-    pub(super) fn new(measure: &[f64], ways: &Ways<'_>, min_n: usize) -> Result<Self, QualityError> {
+    /// A row is held against its own mode, answering and tool; where these are fewer than `min_n`, and `pool_modes`,
+    /// against all modes of the same answering and tool; where these are too few as well, or unknown, against nobody.
+    /// Who answered and with what is never pooled: that would hold the switch to the pace of the mouse.
+    pub(super) fn new(
+        measure: &[f64],
+        ways: &Ways<'_>,
+        min_n: usize,
+        pool_modes: bool,
+    ) -> Result<Self, QualityError> {
         let rows = measure.len();
         check_rows("mode", ways.mode.len(), rows)?;
         check_rows("answering", ways.answering.len(), rows)?;
@@ -105,7 +110,7 @@ impl Baselines {
         }
         let find = |row: usize, with_mode| key(row, with_mode).and_then(|key| places.get(&key).copied());
         let of_row = (0..rows)
-            .map(|row| find(row, true).or_else(|| find(row, false)))
+            .map(|row| find(row, true).or_else(|| find(row, false).filter(|_| pool_modes)))
             .collect();
         Ok(Self { baselines, of_row })
     }
@@ -148,13 +153,18 @@ mod tests {
             answering: &answering,
             tool: &tool,
         };
-        let found = Baselines::new(&[1.0, 2.0, 4.0, 9.0, 5.0, 6.0], &ways, 3).unwrap();
+        let found = Baselines::new(&[1.0, 2.0, 4.0, 9.0, 5.0, 6.0], &ways, 3, true).unwrap();
         assert_eq!(found.of(0).unwrap().median, 2.0);
         let coarse = found.of(3).unwrap();
         assert_eq!((coarse.n, coarse.median), (4, 3.0));
         assert_eq!(coarse.way.to_string(), "mode=*, answering=self, tool=none");
         assert!((coarse.spread - NORMAL_MAD * 1.5).abs() < 1e-12);
         assert!(found.of(4).is_none(), "two switch users are held against nobody");
+        let strict = Baselines::new(&[1.0, 2.0, 4.0, 9.0, 5.0, 6.0], &ways, 3, false).unwrap();
+        assert!(
+            strict.of(0).is_some() && strict.of(3).is_none(),
+            "one call is held against no visit"
+        );
     }
 
     #[test]
@@ -167,10 +177,10 @@ mod tests {
             answering: &known,
             tool: &tool,
         };
-        let found = Baselines::new(&[1.0, 2.0, 3.0], &ways, 2).unwrap();
+        let found = Baselines::new(&[1.0, 2.0, 3.0], &ways, 2, true).unwrap();
         assert_eq!(found.of(0).map(|b| b.n), Some(2), "an unknown mode is any mode");
         assert!(found.of(1).is_none());
-        let short = Baselines::new(&[1.0], &ways, 1).unwrap_err();
+        let short = Baselines::new(&[1.0], &ways, 1, true).unwrap_err();
         assert_eq!(short.to_string(), "mode has 3 rows instead of 1");
     }
 }

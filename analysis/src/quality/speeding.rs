@@ -24,6 +24,8 @@ pub struct SpeedingRule {
     pub spreads: f64,
     /// The fewest rows in a baseline group.
     pub min_n: usize,
+    /// Whether a mode with fewer rows is held against all modes of the same answering and tool.
+    pub pool_modes: bool,
 }
 
 impl Default for SpeedingRule {
@@ -32,6 +34,7 @@ impl Default for SpeedingRule {
             share: 0.5,
             spreads: 2.0,
             min_n: 30,
+            pool_modes: true,
         }
     }
 }
@@ -47,6 +50,8 @@ pub struct Pace {
     pub of_median: f64,
     /// Spreads from that median, on the log scale; NaN without a baseline or spread.
     pub z: f64,
+    /// The baseline that the row is held against, as a place in [`Speeding::baselines`].
+    pub baseline: Option<usize>,
 }
 
 /// Paces, what they are held against, and who was too fast.
@@ -96,7 +101,7 @@ pub fn speeding(timings: &[Timing], ways: &Ways<'_>, rule: SpeedingRule) -> Resu
         _ => f64::NAN,
     };
     let logs: Vec<f64> = timings.iter().map(|timing| per_answer(timing).ln()).collect();
-    let baselines = Baselines::new(&logs, ways, rule.min_n)?;
+    let baselines = Baselines::new(&logs, ways, rule.min_n, rule.pool_modes)?;
     let mut paces = Vec::with_capacity(timings.len());
     let mut flags = Vec::new();
     for (row, (timing, &log)) in timings.iter().zip(&logs).enumerate() {
@@ -108,6 +113,7 @@ pub fn speeding(timings: &[Timing], ways: &Ways<'_>, rule: SpeedingRule) -> Resu
             },
             of_median: f64::NAN,
             z: f64::NAN,
+            baseline: baselines.index_of(row).filter(|_| log.is_finite()),
         };
         if let Some(baseline) = baselines.of(row) {
             pace.of_median = (log - baseline.median).exp();
@@ -166,6 +172,7 @@ mod tests {
         share: 0.5,
         spreads: 2.0,
         min_n: 5,
+        pool_modes: true,
     };
 
     #[test]

@@ -103,7 +103,7 @@ pub fn straight_lining(
             }
         })
         .collect();
-    let baselines = Baselines::new(&measure, ways, rule.min_n)?;
+    let baselines = Baselines::new(&measure, ways, rule.min_n, true)?;
     let mut counted = vec![(0usize, 0usize); baselines.baselines.len()];
     for row in (0..rows).filter(|&row| patterns[row].answered > 0) {
         if let Some(at) = baselines.index_of(row) {

@@ -203,6 +203,27 @@ impl Answers {
         }
     }
 
+    /// Whether the case gave any answer, kinds of missing included.
+    pub(crate) fn is_given(&self, row: usize) -> bool {
+        match &self.values {
+            Values::One(codes) => codes[row] != EMPTY,
+            Values::Many(bits) => bits[row] != 0,
+        }
+    }
+
+    /// The answer as it was stored, labels of a set joined by spaces; none without one.
+    pub(crate) fn text(&self, row: usize) -> Option<String> {
+        match &self.values {
+            Values::One(codes) => self.labels.get(usize::from(codes[row])).cloned(),
+            Values::Many(bits) => {
+                let chosen = self.labels.iter().take(64).enumerate();
+                let chosen = chosen.filter(|(label, _)| bits[row] >> label & 1 == 1);
+                let words: Vec<&str> = chosen.map(|(_, label)| label.as_str()).collect();
+                (!words.is_empty()).then(|| words.join(" "))
+            }
+        }
+    }
+
     /// The number that each label stands for, for five-point answers.
     pub(crate) fn numbers(&self) -> Vec<Option<f64>> {
         let labels = self.labels.iter().zip(&self.missing);

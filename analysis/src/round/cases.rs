@@ -24,13 +24,9 @@ const TEXT: [&str; 14] = [
     "answering",
     "mode",
 ];
-const OTHER: [&str; 5] = [
-    "certainty",
-    "base_weight",
-    "responded",
-    "staff_collected",
-    "disposition",
-];
+/// Columns that may be missing.
+const OPTIONAL: [&str; 4] = ["disposition", "ways", "interviewer", "duration_s"];
+const OTHER: [&str; 4] = ["certainty", "base_weight", "responded", "staff_collected"];
 
 /// Cases in the order of their ids.
 #[derive(Clone, Debug)]
@@ -42,12 +38,11 @@ pub(crate) struct Cases {
     pub(crate) base_weight: Vec<f64>,
     pub(crate) responded: Vec<bool>,
     pub(crate) staff_collected: Vec<bool>,
-    pub(crate) disposition: Option<Vec<String>>,
     pub(crate) questions: BTreeMap<String, Answers>,
 }
 
 impl Cases {
-    /// A text column; empty where null.
+    /// A text column; empty where null, without rows where the cases do not have it.
     pub(crate) fn text(&self, column: &str) -> &[String] {
         self.text.get(column).map_or(&[], Vec::as_slice)
     }
@@ -86,14 +81,16 @@ impl Cases {
             return Err(fault("base_weight", reason));
         }
         let boolean = |name: &str| booleans(&sorted, name).map_err(|reason| fault(name, reason));
-        let disposition = match sorted.column("disposition") {
-            Ok(_) => Some(strings(&sorted, "disposition").map_err(|reason| fault("disposition", reason))?),
-            Err(_) => None,
-        };
+        for name in OPTIONAL {
+            if sorted.column(name).is_ok() {
+                let values = strings(&sorted, name).map_err(|reason| fault(name, reason))?;
+                text.insert(name, values);
+            }
+        }
         let mut questions = BTreeMap::new();
         for column in sorted.columns() {
             let name = column.name().as_str();
-            if TEXT.contains(&name) || OTHER.contains(&name) {
+            if TEXT.contains(&name) || OPTIONAL.contains(&name) || OTHER.contains(&name) {
                 continue;
             }
             let values = as_text(column).map_err(|reason| fault(name, reason))?;
@@ -107,7 +104,6 @@ impl Cases {
             staff_collected: boolean("staff_collected")?,
             text,
             base_weight,
-            disposition,
             questions,
         })
     }

@@ -55,6 +55,9 @@ const TRAITS: [&str; 7] = [
     "body_kind",
 ];
 
+/// How a case was answered: of whoever answered, the person or a relative.
+const WAYS: [&str; 3] = ["answering", "mode", "ways"];
+
 /// Which cases a sample is made of.
 pub(crate) struct Source<'a> {
     pub(crate) plan: &'a Plan,
@@ -139,6 +142,13 @@ impl Draft {
                 .collect::<Vec<_>>()
         };
         let persons = source.kind == FrameSource::Persons;
+        let mut traits: BTreeMap<&'static str, Vec<String>> = TRAITS
+            .map(|name| (name, pick(cases.text(name))))
+            .into_iter()
+            .collect();
+        for name in WAYS {
+            traits.insert(name, way(name, &joined, cases, source.proxies));
+        }
         let sample = Sample {
             perspective: source.perspective.to_owned(),
             rows: rows.len(),
@@ -152,10 +162,7 @@ impl Draft {
                 .collect(),
             census: weights.census,
             questions: questions.collect(),
-            traits: TRAITS
-                .map(|name| (name, pick(cases.text(name))))
-                .into_iter()
-                .collect(),
+            traits,
             weight: weights.weight,
             psu: Vec::new(),
             root_correction: Vec::new(),
@@ -193,6 +200,20 @@ impl Draft {
         sample.view = space.view(&sample.present);
         sample
     }
+}
+
+/// A column of [`WAYS`] for the usable cases: a relative who stood in is a proxy, in the relative's own mode.
+fn way(name: &str, joined: &[Result<u32, u32>], cases: &Cases, relatives: Option<&Cases>) -> Vec<String> {
+    let cell = |cases: &Cases, row: u32| cases.text(name).get(row as usize).cloned().unwrap_or_default();
+    joined
+        .iter()
+        .map(|row| match (*row, relatives) {
+            (Ok(row), _) => cell(cases, row),
+            (Err(_), _) if name == "answering" => "proxy".to_owned(),
+            (Err(row), Some(relatives)) => cell(relatives, row),
+            (Err(_), None) => String::new(),
+        })
+        .collect()
 }
 
 /// For each person without an own answer: the first relative who answered that the person cannot.

@@ -39,8 +39,8 @@ pub(crate) fn response(
 ) -> (Vec<ResponseRate>, Vec<DispositionCount>) {
     let mut counts: Vec<BTreeMap<String, u64>> = vec![BTreeMap::new(); units.len()];
     for (row, places) in places(plan, cases, units).into_iter().enumerate() {
-        let word = match &cases.disposition {
-            Some(words) if !words[row].is_empty() => words[row].clone(),
+        let word = match cases.text("disposition").get(row) {
+            Some(word) if !word.is_empty() => word.clone(),
             _ if cases.responded[row] => Disposition::Complete.word().to_owned(),
             _ => Disposition::UnknownOther.word().to_owned(),
         };
@@ -100,6 +100,16 @@ pub(crate) fn modes(plan: &Plan, cases: &Cases, units: &[&str]) -> Vec<ModeCount
                 if let Some(value) = value.as_ref().filter(|value| !value.is_empty()) {
                     *counts[place].entry((*what, value.clone())).or_default() += 1;
                 }
+            }
+            let ways = cases
+                .text("ways")
+                .get(row)
+                .map(String::as_str)
+                .unwrap_or_default();
+            for way in ways.split_whitespace() {
+                *counts[place]
+                    .entry((ModeColumn::Reading, way.to_owned()))
+                    .or_default() += 1;
             }
         }
     }

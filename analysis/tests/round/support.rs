@@ -116,7 +116,7 @@ const SCALE: [(&str, &str); 6] = [
 ];
 
 /// A questionnaire from its questions: type, name; every list is known by its name.
-fn form(questions: &[(&str, &str)]) -> Vec<u8> {
+pub(crate) fn form(questions: &[(&str, &str)]) -> Vec<u8> {
     let lists: [(&str, &[(&str, &str)]); 7] = [
         ("scale", &SCALE),
         ("yes_no", &[("yes", ""), ("no", ""), ("dk", "dont_know")]),
@@ -365,6 +365,7 @@ pub(crate) fn input<'a>(plan: &'a Plan, groups: Vec<GroupCases>) -> RoundInput<'
         criterion_scores: marks(),
         open_link_counts: Vec::new(),
         daily: Vec::new(),
+        unfinished: Vec::new(),
     }
 }
 

@@ -139,6 +139,7 @@ macro_rules! permissions {
 
 permissions!(
     SeeRound,
+    SeeResults,
     Compute,
     DownloadReport,
     SeeOutbox,

@@ -11,14 +11,13 @@ use super::DatasetError;
 use crate::store::fieldwork::Tried;
 use crate::store::sample::SampleCase;
 
-/// Columns of a data set that are no answers.
-const NO_ANSWERS: [&str; 7] = [
+/// Columns of a data set that analysis does not read.
+const NO_ANSWERS: [&str; 6] = [
     "link",
     "open_link",
     "open_link_unit",
     "language",
     "day",
-    "duration_s",
     "staff_collected",
 ];
 

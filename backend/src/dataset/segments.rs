@@ -73,6 +73,10 @@ fn table(code_book: &CodeBook, stored: &[&Response]) -> Result<DataFrame, Datase
         text("open_link_unit", &|response| response.unit.clone()),
         text("mode", &|response| Some(response.mode.clone())),
         text("answering", &|response| Some(response.answering.clone())),
+        text("ways", &|response| {
+            Some(response.ways.clone()).filter(|ways| !ways.is_empty())
+        }),
+        text("interviewer", &|response| response.interviewer.clone()),
         text("language", &|response| Some(response.language.clone())),
         text("day", &|response| Some(response.day.clone())),
         Series::new(

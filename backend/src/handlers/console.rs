@@ -33,6 +33,7 @@ pub mod held;
 pub mod interviewers;
 pub mod inviting;
 pub(in crate::handlers) mod overview;
+pub mod quality;
 
 /// Audit entries shown.
 const AUDIT_LINES: u64 = 200;

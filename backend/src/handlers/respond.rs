@@ -19,6 +19,7 @@ use crate::pages::{Help, Lang, Reading};
 use crate::store::rounds::{self, RoundState};
 
 pub mod finish;
+pub mod handover;
 pub mod later;
 pub mod pin;
 pub mod question;
@@ -38,6 +39,11 @@ pub(crate) fn field<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a
         .rev()
         .find(|(key, _)| key == name)
         .map(|(_, value)| value.as_str())
+}
+
+/// Whether the script of the page noted that it was read aloud.
+pub(crate) fn was_heard(pairs: &[(String, String)]) -> bool {
+    field(pairs, "heard") == Some("1")
 }
 
 /// A page as a reply.

@@ -16,7 +16,7 @@ use crate::auth::{Role, password};
 use crate::clock::{Entropy, FixedClock, SharedClock};
 use crate::codes::Code;
 use crate::config::Config;
-use crate::store::{begin, invitations, staff};
+use crate::store::{begin, drafts, invitations, staff};
 use crate::{rounds, router};
 
 /// The password of every account.
@@ -80,6 +80,14 @@ impl Server {
         tx.commit().await.unwrap();
         let code: Code = issued[0].code;
         format!("/r/{code}")
+    }
+
+    /// The draft of an invitation, by its path.
+    pub(crate) async fn draft(&self, path: &str) -> drafts::Draft {
+        let code = Code::parse(path.trim_start_matches("/r/")).unwrap();
+        let invitation = invitations::by_code(&self.base.db, &self.base.keys, &code).await;
+        let link = self.base.keys.link(invitation.unwrap().unwrap().id);
+        drafts::find(&self.base.db, &link).await.unwrap().unwrap()
     }
 
     /// An account of a role, named like it.

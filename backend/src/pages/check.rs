@@ -29,6 +29,8 @@ pub struct Check {
     pub rows: Vec<Answered>,
     /// Answers given on other devices, which stay hidden.
     pub elsewhere: usize,
+    /// Whether these were given on this phone, before it was handed over.
+    pub taken: bool,
     /// Questions left out for want of the separate consent.
     pub withheld: usize,
     /// What is still missing or wrong.
@@ -57,7 +59,12 @@ pub fn page(reading: Reading, view: &Check) -> Markup {
             (fault_summary(&tr!(lang, "check.errors"), &view.faults))
             h1 { (title) }
             p { (tr!(lang, "check.lead")) }
-            @if view.elsewhere > 0 { p.notice { (tr!(lang, "check.elsewhere", count = view.elsewhere)) } }
+            @if view.elsewhere > 0 {
+                p.notice {
+                    @if view.taken { (tr!(lang, "check.before", count = view.elsewhere)) }
+                    @else { (tr!(lang, "check.elsewhere", count = view.elsewhere)) }
+                }
+            }
             @if view.withheld > 0 { p.notice { (tr!(lang, "check.withheld", count = view.withheld)) } }
             dl.answers {
                 @for row in &view.rows {

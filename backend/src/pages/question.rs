@@ -122,6 +122,7 @@ pub fn page(reading: Reading, view: Question<'_>) -> Markup {
                         }
                     }
                     button.second type="submit" name="go" value="later" formnovalidate { (tr!(lang, "question.later")) }
+                    button.second type="submit" name="go" value="handover" formnovalidate { (tr!(lang, "handover.open")) }
                 }
             }
         },

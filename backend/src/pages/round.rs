@@ -207,7 +207,7 @@ pub fn page(lang: Lang, staff: &SignedIn, view: &Overview) -> Markup {
             p.note { (tr!(lang, "round.rate_note")) }
             (rates(lang, "groups", &tr!(lang, "round.groups_title"), &tr!(lang, "round.group"), &view.groups))
             @if view.may_read_results || view.may_compute { (computing(lang, staff, view)) }
-            @if let Some(summary) = &view.summary { (results(lang, summary)) }
+            @if let Some(summary) = &view.summary { (results(lang, &view.id, summary)) }
             @if view.may_read_results { (reports(lang, view)) }
             h2 { (tr!(lang, "round.townships_title")) }
             @if low > 0 {
@@ -280,7 +280,7 @@ fn computing(lang: Lang, staff: &SignedIn, view: &Overview) -> Markup {
     }
 }
 
-fn results(lang: Lang, summary: &Summary) -> Markup {
+fn results(lang: Lang, id: &str, summary: &Summary) -> Markup {
     let figures = html! {
         table {
             caption #figures .hidden { (tr!(lang, "round.summary_title")) }
@@ -334,6 +334,7 @@ fn results(lang: Lang, summary: &Summary) -> Markup {
     html! {
         h2 { (tr!(lang, "round.summary_title")) }
         p.note { (tr!(lang, "round.internal")) }
+        p { a href={ "/console/rounds/" (id) "/quality" } { (tr!(lang, "quality.link")) } }
         (scrolling(lang, "figures", &figures))
         @if !summary.scores.is_empty() { (scrolling(lang, "scores", &scores)) }
     }

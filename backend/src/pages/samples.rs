@@ -4,20 +4,22 @@ use jiff::civil::date;
 use maud::Markup;
 
 use super::check::{Answered, Check};
+use super::handover::HandOver;
 use super::home::{CodeFault, Home};
 use super::layout::{Fault, MenuItem, SignedIn};
 use super::login::{Login, LoginNote};
 use super::no_remind::NoRemind;
 use super::office::{AuditLine, Message, RoundLine};
 use super::problem::Problem;
+use super::quality::{AskerLine, ItemLine, Quality, WayLine};
 use super::question::{Later, PinOffer};
 use super::receipt::Receipt;
 use super::results::{PublicRate, Results};
 use super::round::{Computing, Figure, OpenLinkLine, Overview, RateLine, ReportUnit, ScoreLine, Summary};
 use super::start::{Audience, Consents, OpenLink, PinAsk, PinFault, Resume, Start, UnitChoice};
 use super::{
-    Help, Lang, Reading, check, home, login, no_remind, office, problem, question, receipt, results, round,
-    start,
+    Help, Lang, Reading, check, handover, home, login, no_remind, office, problem, quality, question,
+    receipt, results, round, start,
 };
 
 /// The person to turn to.
@@ -198,6 +200,13 @@ fn respondent(reading: Reading) -> Vec<(&'static str, Markup)> {
         pin: Some(offer),
         ..later(Some("7K3M-9QXT-5W2H-D"), false)
     };
+    let hand_over = |taken| HandOver {
+        round: "云岭县2026年度残疾人工作测评".to_owned(),
+        path: "/r/7K3M-9QXT-5W2HD/handover".to_owned(),
+        go_on: "/r/7K3M-9QXT-5W2HD/q/need".to_owned(),
+        taken,
+        help: help(),
+    };
     let help = help();
     let mut pages = vec![
         ("home", home::page(reading, &Home::default())),
@@ -317,6 +326,8 @@ fn respondent(reading: Reading) -> Vec<(&'static str, Markup)> {
             question::later(reading, &later(Some("7K3M-9QXT-5W2HD"), true)),
         ),
         ("later-open", question::later(reading, &later(None, false))),
+        ("handover", handover::page(reading, &hand_over(false))),
+        ("handover-taken", handover::page(reading, &hand_over(true))),
         (
             "check",
             check::page(
@@ -334,6 +345,7 @@ fn respondent(reading: Reading) -> Vec<(&'static str, Markup)> {
                         answered("first_change", "您觉得最先要改的是什么？", ""),
                     ],
                     elsewhere: 4,
+                    taken: false,
                     withheld: 6,
                     faults: vec![Fault {
                         href: "/r/7K3M-9QXT-5W2HD/q/sat_overall?from=check".to_owned(),
@@ -434,6 +446,45 @@ fn respondent(reading: Reading) -> Vec<(&'static str, Markup)> {
     pages
 }
 
+fn quality_view(lang: Lang) -> Quality {
+    let line = |mode: &str, reading: &str, usual: Option<&str>| WayLine {
+        group: "残疾居民".to_owned(),
+        way: quality::way(lang, mode, "self", reading),
+        responses: 410,
+        usual: usual.map(str::to_owned),
+        fast: usual.map_or((0, 0), |_| (6, 410)),
+        alike: (0, 0),
+        copies: (1, 410),
+    };
+    Quality {
+        id: "2026".to_owned(),
+        title: "云岭县2026年度残疾人工作测评".to_owned(),
+        computed: true,
+        responses: 2520,
+        flagged: 31,
+        ways: vec![
+            line("web", "read_aloud+easy", Some("13.2")),
+            line("paper", "none", None),
+        ],
+        askers: vec![AskerLine {
+            group: "残疾居民".to_owned(),
+            question: "您对工作人员的态度，满意不满意？".to_owned(),
+            icc: "0.021".to_owned(),
+            interval: "-0.004 – 0.071".to_owned(),
+            interviewers: 20,
+            n: 610,
+            p: "0.061".to_owned(),
+        }],
+        items: vec![ItemLine {
+            group: "残疾居民".to_owned(),
+            question: "您对补助分配的公平程度，满意不满意？".to_owned(),
+            concerned: 1480,
+            rates: ["8.3%", "6.0%", "1.3%", "1.0%"].map(str::to_owned),
+        }],
+        break_off: vec![("残疾居民".to_owned(), 1040, 38, "您看东西有困难吗？".to_owned())],
+    }
+}
+
 fn staff(lang: Lang) -> Vec<(&'static str, Markup)> {
     let who = signed_in();
     let noted = |note| Login {
@@ -499,6 +550,8 @@ fn staff(lang: Lang) -> Vec<(&'static str, Markup)> {
                 ],
             ),
         ),
+        ("quality", quality::page(lang, &who, &quality_view(lang))),
+        ("quality-none", quality::page(lang, &who, &Quality::default())),
         ("outbox-empty", office::outbox(lang, &who, &[])),
         ("audit", office::audit(lang, &who, &[entry])),
         ("audit-empty", office::audit(lang, &who, &[])),

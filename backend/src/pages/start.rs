@@ -58,6 +58,8 @@ pub enum Resume {
     Here,
     /// On another device: the earlier answers stay hidden.
     Elsewhere,
+    /// On this device, by whoever handed it over: the earlier answers stay hidden.
+    Taken,
 }
 
 /// Why the earlier answers are not shown here.
@@ -162,6 +164,7 @@ pub fn page(reading: Reading, view: &Start) -> Markup {
             h1 { (view.title) }
             @match view.resume {
                 Some(Resume::Here) => p.notice { (tr!(lang, "start.resume_here")) },
+                Some(Resume::Taken) => p.notice { (tr!(lang, "start.resume_taken")) },
                 Some(Resume::Elsewhere) => p.notice { (tr!(lang, "start.resume_elsewhere")) },
                 None => {}
             }

@@ -4,9 +4,9 @@
 //! Every answer remembers on which device it was given, as a keyed hash: a
 //! device is shown, and may change, only what was given on it (design §7).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use sea_orm::{ConnectionTrait, EntityTrait, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 use survey_forms::response::RawAnswers;
 use uuid::Uuid;
@@ -37,6 +37,12 @@ pub struct Kept {
     /// Township named on an open link.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
+    /// Ways of reading used on any page, as the words of [`crate::submit::Way`].
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub ways: BTreeSet<String>,
+    /// Devices, as keyed hashes, on which someone took over from whoever answered before.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub taken_by: BTreeSet<String>,
 }
 
 /// Answers on the way, of one invitation or one open-link session.
@@ -114,6 +120,11 @@ impl Draft {
             .is_some_and(|given| given.device != device && !given.value.is_empty())
     }
 
+    /// Whether whoever uses `device` took it over from whoever answered before.
+    pub fn is_taken_over(&self, device: &str) -> bool {
+        self.kept.taken_by.contains(device)
+    }
+
     fn into_row(self) -> Result<drafts::Model, StoreError> {
         let answers = serde_json::to_string(&self.kept).map_err(|error| corrupt(&error))?;
         Ok(drafts::Model {
@@ -185,6 +196,29 @@ pub async fn find_for_update(tx: &impl ConnectionTrait, id: &str) -> Result<Opti
     row.map(Draft::from_row).transpose()
 }
 
+/// Group and last page of the drafts of a round that were last changed on `day` (ISO 8601) or before, sorted; those
+/// that never showed a page are left out.
+///
+/// # Errors
+/// See [`find`].
+pub async fn untouched_since(
+    conn: &impl ConnectionTrait,
+    round: &str,
+    day: &str,
+) -> Result<Vec<(String, String)>, StoreError> {
+    Ok(drafts::Entity::find()
+        .select_only()
+        .columns([drafts::Column::Group, drafts::Column::CurrentPage])
+        .filter(drafts::Column::RoundId.eq(round))
+        .filter(drafts::Column::CurrentPage.is_not_null())
+        .filter(drafts::Column::UpdatedDay.lte(day))
+        .order_by_asc(drafts::Column::Group)
+        .order_by_asc(drafts::Column::CurrentPage)
+        .into_tuple()
+        .all(conn)
+        .await?)
+}
+
 /// Inserts or replaces a draft.
 ///
 /// # Errors
@@ -250,6 +284,32 @@ mod tests {
         tx.commit().await.unwrap();
         delete(&db, "link").await.unwrap();
         assert_eq!(find(&db, "link").await.unwrap(), None);
+    }
+
+    #[tokio::test]
+    async fn untouched_drafts_are_those_of_the_day_or_before_with_a_page() {
+        let (_dir, db) = testing::database().await;
+        for (id, day, page) in [
+            ("a", "2026-11-20", Some("need")),
+            ("b", "2026-11-21", Some("answering")),
+            ("c", "2026-11-19", None),
+        ] {
+            let draft = Draft {
+                id: id.to_owned(),
+                updated_day: day.to_owned(),
+                current_page: page.map(str::to_owned),
+                ..draft()
+            };
+            put(&db, draft).await.unwrap();
+        }
+        let left = untouched_since(&db, "2026", "2026-11-20").await.unwrap();
+        assert_eq!(left, [("resident".to_owned(), "need".to_owned())]);
+        assert!(
+            untouched_since(&db, "other", "2026-11-20")
+                .await
+                .unwrap()
+                .is_empty()
+        );
     }
 
     #[test]

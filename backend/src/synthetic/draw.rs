@@ -29,6 +29,8 @@ pub(super) enum Topic {
     Collection,
     /// Interviewers' visits.
     Visits,
+    /// How people read, and whether they hurry.
+    Conduct,
 }
 
 /// The streams of a seed.

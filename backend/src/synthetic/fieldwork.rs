@@ -1,6 +1,9 @@
 //! Fieldwork on the synthetic county: who is invited, who answers, how, and what.
 
 mod collect;
+mod conduct;
+
+use std::collections::BTreeSet;
 
 use analysis::disposition::Disposition;
 use analysis::plan::{FrameSource, Plan, SamplingPlan};
@@ -8,6 +11,7 @@ use jiff::civil::Date;
 use survey_forms::response::RawAnswers;
 
 use self::collect::{collect, open_responses};
+pub use self::conduct::Conduct;
 use super::SyntheticError;
 use super::county::Population;
 use super::draw::Topic;
@@ -15,6 +19,7 @@ use super::experience::Answering;
 use super::frame::{body_id, person_id, relative_id};
 use super::response::decide;
 use crate::rounds::draw::SamplingFrame;
+use crate::submit::Way;
 
 /// Expected response rates, from which the sample's size follows: residents, relatives, bodies.
 const EXPECTED: [f64; 3] = [0.58, 0.50, 0.75];
@@ -105,6 +110,12 @@ pub struct Response {
     pub start_minute: u16,
     /// How long it took.
     pub duration_s: u32,
+    /// Ways of reading used.
+    pub ways: BTreeSet<Way>,
+    /// Who asked, in an interview or by telephone.
+    pub interviewer: Option<String>,
+    /// With how much care it was given.
+    pub conduct: Conduct,
 }
 
 /// Completed answers per group.

@@ -305,7 +305,7 @@ fn truth_holds_what_a_sampled_respondent_answers() {
         for response in fieldwork
             .responses
             .iter()
-            .filter(|response| response.group == group.group)
+            .filter(|response| response.group == group.group && response.conduct != Conduct::OneAnswer)
         {
             let case = &fieldwork.cases[response.case.expect("a case")];
             let row = rows[case.case_id.as_str()];
@@ -325,6 +325,52 @@ fn truth_holds_what_a_sampled_respondent_answers() {
     assert_eq!(totals.len(), plan.weighting.margins.len());
     for margin in totals {
         assert_eq!(margin.cells.iter().map(|(_, count)| count).sum::<f64>(), size);
+    }
+}
+
+#[test]
+fn few_hurry_and_many_read_in_their_own_way() {
+    let (plan, county) = (plan(), county());
+    let fieldwork = Fieldwork::run(&county, &plan, 3000).expect("fieldwork");
+    let count = |test: &dyn Fn(&Response) -> bool| fieldwork.responses.iter().filter(|r| test(r)).count();
+    let hasty = count(&|response| response.conduct != Conduct::Careful);
+    let alike = count(&|response| response.conduct == Conduct::OneAnswer);
+    assert!(
+        (5..40).contains(&hasty) && (1..hasty).contains(&alike),
+        "{hasty} {alike}"
+    );
+    for response in fieldwork
+        .responses
+        .iter()
+        .filter(|r| r.conduct != Conduct::Careful)
+    {
+        let pace = f64::from(response.duration_s) / response.answers.len() as f64;
+        assert!(pace < 1.6 && response.mode == Mode::Web, "{response:?}");
+    }
+    let web = count(&|response| response.mode == Mode::Web);
+    let read = count(&|response| !response.ways.is_empty());
+    assert!(
+        (0.1..0.5).contains(&(read as f64 / web as f64)),
+        "{read} of {web}"
+    );
+    // Who asked is known exactly where somebody asked.
+    assert!(fieldwork.responses.iter().all(|response| {
+        let asked = matches!(response.mode, Mode::Interview | Mode::Phone);
+        response.interviewer.is_some() == (asked && response.group != "grassroots")
+    }));
+    // One answer to everything still is a valid answer.
+    let form = form("resident");
+    for response in fieldwork
+        .responses
+        .iter()
+        .filter(|r| r.conduct == Conduct::OneAnswer)
+    {
+        if response.group == "resident" {
+            assert_eq!(
+                validate::validate(&form, &response.answers, TODAY).as_ref(),
+                Ok(&response.answers)
+            );
+        }
     }
 }
 

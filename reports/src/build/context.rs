@@ -350,7 +350,8 @@ fn estimate<'d>(
     })
 }
 
-fn flagged(value: Value, flag: Option<Flag>) -> Value {
+/// A figure with the mark that its flag asks for.
+pub(super) fn flagged(value: Value, flag: Option<Flag>) -> Value {
     match (flag, value) {
         (Some(Flag::Suppressed), _) => Value::Suppressed,
         (Some(Flag::SmallN | Flag::Unreliable), Value::Number(figure, format)) => {
@@ -361,7 +362,7 @@ fn flagged(value: Value, flag: Option<Flag>) -> Value {
 }
 
 /// A figure on 0–100 with an interval that holds it, whatever the interval's method.
-fn point(
+pub(super) fn point(
     value: Option<f64>,
     lower: Option<f64>,
     upper: Option<f64>,

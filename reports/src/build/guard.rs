@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use analysis::disclosure::{Mark, PublishedTotals, suppress};
 use analysis::plan::{ADMIN, Plan, THIRD_PARTY};
-use analysis::results::{Flag, Proportion, RoundDetail};
+use analysis::results::{Flag, Proportion, RoundDetail, WayBy};
 
 /// A copy of the results in which every cell that must not be shown is marked or emptied.
 pub(super) fn protect(detail: &RoundDetail, plan: &Plan) -> RoundDetail {
@@ -27,7 +27,44 @@ pub(super) fn protect(detail: &RoundDetail, plan: &Plan) -> RoundDetail {
     protect_distributions(&mut safe, &places, min_cell);
     protect_ladder(&mut safe, &places, min_cell);
     protect_unmet_needs(&mut safe, &places, min_cell);
+    protect_answering(&mut safe, min_cell);
     safe
+}
+
+/// Ways of answering add up to everybody: a single small one would be what is left over, and takes another with it.
+fn protect_answering(detail: &mut RoundDetail, min_cell: u64) {
+    let Some(answering) = detail.results.answering.as_mut() else {
+        return;
+    };
+    let mut measured: BTreeMap<(WayBy, String), Vec<usize>> = BTreeMap::new();
+    for (index, row) in answering.estimates.iter().enumerate() {
+        measured
+            .entry((row.by, row.code.clone()))
+            .or_default()
+            .push(index);
+    }
+    for ((by, code), rows) in measured {
+        let counts = vec![rows.iter().map(|&index| answering.estimates[index].n).collect()];
+        let totals = PublishedTotals {
+            rows: true,
+            columns: false,
+        };
+        let marks = suppress(&counts, min_cell, totals);
+        for (&index, mark) in rows.iter().zip(&marks[0]) {
+            if *mark == Mark::Shown {
+                continue;
+            }
+            let hidden = &mut answering.estimates[index];
+            hidden.flag = Some(Flag::Suppressed);
+            let level = hidden.level.clone();
+            let concerned = answering.differences.iter_mut().filter(|row| {
+                row.by == by && row.code == code && (row.level == level || row.reference == level)
+            });
+            for row in concerned {
+                row.flag = Some(Flag::Suppressed);
+            }
+        }
+    }
 }
 
 /// Whose rows are published: the scored units, and the county as their total.
@@ -219,6 +256,33 @@ mod tests {
             .iter()
             .filter(|row| row.code == "1.1" && row.group.is_some());
         assert!(rows.all(|row| row.flag == Some(Flag::Suppressed)));
+    }
+
+    #[test]
+    fn a_single_small_way_takes_another_and_their_differences_with_it() {
+        let (mut detail, plan) = (sample::detail(), sample::plan());
+        let answering = detail.results.answering.as_mut().unwrap();
+        for row in &mut answering.estimates {
+            row.flag = None;
+            row.n = match row.level.as_str() {
+                "paper" => 4,
+                "phone" => 40,
+                _ => 400,
+            };
+        }
+        for row in &mut answering.differences {
+            row.flag = None;
+        }
+        let safe = protect(&detail, &plan).results.answering.unwrap();
+        let hidden = |level: &str| {
+            let mut rows = safe.estimates.iter().filter(|row| row.level == level);
+            rows.all(|row| row.flag == Some(Flag::Suppressed))
+        };
+        assert!(hidden("paper") && hidden("phone") && !hidden("web") && !hidden("proxy"));
+        for row in &safe.differences {
+            let small = ["paper", "phone"].contains(&row.level.as_str());
+            assert_eq!(row.flag == Some(Flag::Suppressed), small, "{row:?}");
+        }
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! Chapter two: how the answers were got and how far they carry.
 
 use analysis::plan::FrameSource;
-use analysis::results::{ModeColumn, ResponseRate};
+use analysis::results::ResponseRate;
 
 use super::context::Context;
+use super::quality;
 use super::tables::{compared_units, is_strong, unit_title};
 use crate::model::{Block, Column, Lang, Row, Section, Table};
 use crate::narrative;
@@ -17,7 +18,7 @@ pub(super) fn section(ctx: &Context<'_>) -> Section {
         response(ctx),
         weighting(ctx),
         composition(ctx),
-        answering(ctx),
+        quality::section(ctx),
         limits(ctx),
     ];
     section
@@ -451,91 +452,6 @@ fn cell_name(cell: &[String], by: &[String], lang: Lang) -> String {
         .map(name)
         .collect::<Vec<_>>()
         .join(lang.pick("，", ", "))
-}
-
-fn answering(ctx: &Context<'_>) -> Section {
-    let mut section = Section::new(
-        "method-answering",
-        ctx.t("填答人与填答方式", "Who answered, and how"),
-    );
-    let rows: Vec<Row> = ctx
-        .detail
-        .counts
-        .iter()
-        .filter(|row| row.unit == ctx.unit)
-        .map(|row| {
-            let share = if ctx.may_show(row.n) {
-                Value::Number(row.share, NumberFormat::Percent)
-            } else {
-                Value::Suppressed
-            };
-            Row::plain(vec![
-                Value::text(ctx.perspective_name(&row.group)),
-                Value::text(counted(row.what, &row.value, ctx.lang)),
-                ctx.base(row.n),
-                share,
-            ])
-        })
-        .collect();
-    if !rows.is_empty() {
-        section.table(Table {
-            caption: ctx
-                .t(
-                    "填答人、填答方式与在场情况",
-                    "Who filled in, by what way, who was present",
-                )
-                .to_owned(),
-            columns: vec![
-                Column::words(ctx.t("评价主体", "Group"), 1.5),
-                Column::words(ctx.t("情况", "Case"), 2.6),
-                Column::figures(ctx.t("答卷数", "Answers")),
-                Column::figures(ctx.t("占比", "Share")),
-            ],
-            rows,
-            notes: vec![
-                ctx.t(
-                    "占比未加权。代答者不回答满意度问题。",
-                    "Shares are unweighted. Proxies are never asked how satisfied the person is.",
-                )
-                .to_owned(),
-            ],
-            ..Table::default()
-        });
-    }
-    let open: u64 = ctx.detail.open_link_counts.iter().map(|row| row.n).sum();
-    if open > 0 {
-        let n = number::number(open as f64, NumberFormat::Count);
-        section.note(match ctx.lang {
-            Lang::Zh => format!("全县另收到公开链接答卷{n}份。公开链接不是概率样本，不计入以上和以下任何估计，只作线索参考。"),
-            Lang::En => format!(
-                "In the whole county, {n} more answers came by open links. They are not a probability sample and are in no estimate of this report."
-            ),
-        });
-    }
-    section
-}
-
-fn counted(what: ModeColumn, value: &str, lang: Lang) -> String {
-    let words = match (what, value) {
-        (ModeColumn::Answering, "self") => ("填答人：本人", "answered by the person"),
-        (ModeColumn::Answering, "assisted") => ("填答人：本人，有人协助", "answered with help"),
-        (ModeColumn::Answering, "proxy") => ("填答人：代答", "answered by a proxy"),
-        (ModeColumn::Mode, "web") => ("方式：网络", "by web"),
-        (ModeColumn::Mode, "interview") => ("方式：入户访问", "by visit"),
-        (ModeColumn::Mode, "phone") => ("方式：电话", "by telephone"),
-        (ModeColumn::Mode, "paper") => ("方式：纸质", "on paper"),
-        (ModeColumn::StaffCollected, _) => (
-            "由被评价单位人员收集（不计入估计）",
-            "collected by staff of a judged unit (left out)",
-        ),
-        (ModeColumn::StaffPresent, "yes") => ("填答时有本单位工作人员在场", "staff of the unit were present"),
-        (ModeColumn::StaffPresent, "no") => (
-            "填答时没有本单位工作人员在场",
-            "no staff of the unit were present",
-        ),
-        (_, other) => return other.to_owned(),
-    };
-    lang.pick(words.0, words.1).to_owned()
 }
 
 fn limits(ctx: &Context<'_>) -> Section {

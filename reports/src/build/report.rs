@@ -6,8 +6,8 @@ use analysis::plan::Measure;
 
 use super::context::Context;
 use super::{
-    annex, benefit, comparison, follow_up, marks, method, participation, satisfaction, sheets, summary,
-    third_party, watched,
+    annex, answering, benefit, comparison, follow_up, marks, method, participation, satisfaction, sheets,
+    summary, third_party, watched,
 };
 use crate::model::{Fact, Headline, Lang, Picture, Report, Section, number_sections};
 use crate::narrative::{self, Measured};
@@ -19,6 +19,7 @@ pub(super) fn assemble(ctx: &Context<'_>) -> Report {
     let chapters = [
         summary::section(ctx),
         method::section(ctx),
+        answering::section(ctx),
         participation::section(ctx),
         benefit::section(ctx),
         satisfaction::section(ctx),

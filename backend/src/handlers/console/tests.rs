@@ -201,3 +201,38 @@ async fn public_page_shows_the_plan_and_no_results_before_the_round_is_closed() 
         StatusCode::NOT_FOUND
     );
 }
+
+#[tokio::test]
+async fn quality_page_shows_counts_to_those_who_may_see_results_and_to_no_evaluator() {
+    let server = Server::start().await;
+    let path = format!("/console/rounds/{ROUND}/quality");
+    let mut office = signed_in(&server, Role::Office).await;
+    let before = office.get(&path).await;
+    assert_eq!(before.status, StatusCode::OK);
+    assert!(before.text.contains("还没有计算"), "{}", before.text);
+
+    let invited = server.invite("resident", "r-1").await;
+    let mut phone = server.browser();
+    let consent = [("consent", "yes"), ("go", "begin")];
+    let first = phone.post(&invited, &consent).await.location().to_owned();
+    phone.post(&first, &[("answering", "self"), ("go", "next")]).await;
+    jobs_done(&server).await;
+    let page = office.get(&path).await;
+    assert!(
+        page.text.contains("答卷质量") && !page.text.contains("还没有计算"),
+        "{}",
+        page.text
+    );
+
+    let mut evaluator = signed_in(&server, Role::Evaluator).await;
+    assert_eq!(evaluator.get(&path).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(
+        office.get("/console/rounds/none/quality").await.status,
+        StatusCode::NOT_FOUND
+    );
+}
+
+/// Computes the round as the runner of jobs does.
+async fn jobs_done(server: &Server) {
+    crate::jobs::analyse::analyse(&server.base, ROUND).await.unwrap();
+}

@@ -1,8 +1,6 @@
 //! Check, submit, receipt.
 
-use std::collections::BTreeSet;
-
-use axum::extract::State;
+use axum::extract::{Form, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use survey_forms::flow;
@@ -10,9 +8,8 @@ use survey_forms::form::Question;
 use survey_forms::render::answer_text;
 use survey_forms::validate::FieldError;
 
-use super::html;
-use super::room;
 use super::visit::{Device, Entry, Visit};
+use super::{Pairs, html, room, was_heard};
 use crate::app::AppState;
 use crate::error::AppError;
 use crate::middleware::problems::PageError;
@@ -21,7 +18,7 @@ use crate::pages::layout::Fault;
 use crate::pages::receipt::{self, Receipt};
 use crate::store::drafts::Draft;
 use crate::store::responses;
-use crate::submit::{Answering, Door, Mode, NewResponse, SubmitError};
+use crate::submit::{Answering, Door, Mode, NewResponse, SubmitError, Way};
 
 fn check_page(visit: &Visit, draft: &Draft, device: &Device, faults: &[FieldError]) -> Html<String> {
     let form = &visit.form;
@@ -70,6 +67,7 @@ fn check_page(visit: &Visit, draft: &Draft, device: &Device, faults: &[FieldErro
         faults: faults.collect(),
         rows,
         elsewhere: walk.elsewhere(),
+        taken: draft.is_taken_over(&device.hash),
         withheld: walk.withheld(),
         back: pages.last().map(|page| visit.address(Some(&page.name))),
         help: visit.help(),
@@ -90,7 +88,13 @@ pub async fn check(visit: Visit) -> Result<Html<String>, PageError> {
 }
 
 /// The response a draft stands for.
-fn response_of(state: &AppState, visit: &Visit, draft: &Draft) -> NewResponse {
+///
+/// `heard`: whether the check page was read aloud.
+fn response_of(state: &AppState, visit: &Visit, draft: &Draft, heard: bool) -> NewResponse {
+    let kept = draft.kept.ways.iter().filter_map(|word| Way::parse(word));
+    let ways = kept
+        .chain(visit.reading.ways())
+        .chain(heard.then_some(Way::ReadAloud));
     let mut answers = draft.answers();
     flow::clear_hidden(&visit.form, &mut answers, visit.today);
     answers.retain(|_, value| !value.is_empty());
@@ -113,7 +117,7 @@ fn response_of(state: &AppState, visit: &Visit, draft: &Draft) -> NewResponse {
         answers,
         draft_id,
         unit: draft.kept.unit.clone(),
-        ways: BTreeSet::new(),
+        ways: ways.collect(),
         consents: draft.kept.consents(),
         interviewer: None,
         staff_collected: false,
@@ -124,13 +128,17 @@ fn response_of(state: &AppState, visit: &Visit, draft: &Draft) -> NewResponse {
 ///
 /// # Errors
 /// When the code is used by another response, the round is over, or the database does not answer.
-pub async fn submit(State(state): State<AppState>, visit: Visit) -> Result<Response, PageError> {
+pub async fn submit(
+    State(state): State<AppState>,
+    visit: Visit,
+    Form(pairs): Form<Pairs>,
+) -> Result<Response, PageError> {
     let to_receipt = || Redirect::to(&format!("{}/receipt", visit.base)).into_response();
     if stored_receipt(&state, &visit).await?.is_some() {
         return Ok(to_receipt());
     }
     let (draft, device) = visit.begun()?;
-    let response = response_of(&state, &visit, draft);
+    let response = response_of(&state, &visit, draft, was_heard(&pairs));
     match state.submitter.submit(response).await {
         Ok(_) => Ok(to_receipt()),
         Err(SubmitError::Invalid(faults)) => {

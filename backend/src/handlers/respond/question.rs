@@ -13,13 +13,14 @@ use survey_forms::validate::FieldError;
 
 use super::visit::{Device, Visit};
 use super::walk::{self, Walk};
-use super::{Pairs, field, html, room, with_cookie};
+use super::{Pairs, field, html, room, was_heard, with_cookie};
 use crate::app::AppState;
 use crate::middleware::problems::PageError;
 use crate::middleware::reading;
 use crate::pages::question::{self, Question};
 use crate::store::drafts::{self, Draft};
 use crate::store::{StoreError, begin};
+use crate::submit::Way;
 
 /// Which button sent the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +28,7 @@ enum Pressed {
     Next,
     Back,
     Later,
+    HandOver,
     /// A switch of language or display.
     Switch,
     /// None: the script saves while one thinks.
@@ -120,6 +122,7 @@ pub async fn answer(
         (Some(_), _) => Pressed::Switch,
         (None, Some("back")) => Pressed::Back,
         (None, Some("later")) => Pressed::Later,
+        (None, Some("handover")) => Pressed::HandOver,
         (None, Some("keep")) => Pressed::Keep,
         (None, _) => Pressed::Next,
     };
@@ -165,6 +168,10 @@ pub async fn answer(
     };
     draft.current_page = target.clone().or_else(|| Some(name.to_owned()));
     draft.device = Some(device.hash.clone());
+    // The page was read as its request says, whatever is wished for the next.
+    let ways = visit.reading.ways().into_iter();
+    let ways = ways.chain(was_heard(&pairs).then_some(Way::ReadAloud));
+    draft.kept.ways.extend(ways.map(|way| way.as_str().to_owned()));
     visit.reading = wished.unwrap_or(visit.reading);
     visit.reading.lang.code().clone_into(&mut draft.language);
     draft.updated_day = visit.today.to_string();
@@ -183,6 +190,7 @@ pub async fn answer(
     let mut address = match pressed {
         Pressed::Keep => return Ok(StatusCode::NO_CONTENT.into_response()),
         Pressed::Later => format!("{}/later", visit.base),
+        Pressed::HandOver => format!("{}/handover", visit.base),
         Pressed::Back if target.is_none() => visit.base.clone(),
         _ => visit.address(target.as_deref()),
     };

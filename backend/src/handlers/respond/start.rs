@@ -1,6 +1,6 @@
 //! The start page and its button.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::extract::{Form, State};
 use axum::http::StatusCode;
@@ -9,14 +9,16 @@ use maud::Markup;
 
 use super::visit::{Device, Entry, Visit};
 use super::walk::{self, Walk};
-use super::{Pairs, field, html, pin, room, with_cookie};
+use super::{Pairs, field, html, pin, room, was_heard, with_cookie};
 use crate::app::AppState;
 use crate::handlers::open_link;
 use crate::middleware::problems::PageError;
 use crate::middleware::reading;
+use crate::pages::Reading;
 use crate::pages::start::{self, Audience, Consents, OpenLink, PinAsk, PinFault, Resume, Start};
 use crate::store::drafts::{self, Draft, Kept};
 use crate::store::{begin as begin_tx, invitations};
+use crate::submit::Way;
 
 /// Seconds a page takes: reading, being read to, choosing.
 const SECONDS_PER_PAGE: usize = 15;
@@ -26,6 +28,7 @@ const SECONDS_PER_PAGE: usize = 15;
 struct Said {
     consents: Consents,
     unit: String,
+    heard: bool,
 }
 
 impl Said {
@@ -38,6 +41,7 @@ impl Said {
                 guardian: ticked("guardian"),
             },
             unit: field(pairs, "unit").unwrap_or_default().to_owned(),
+            heard: was_heard(pairs),
         }
     }
 }
@@ -54,7 +58,15 @@ async fn page(
         let here = visit.device.as_ref().is_some_and(|device| {
             draft.device.as_ref() == Some(&device.hash) || !draft.answers_of(&device.hash).is_empty()
         });
-        if here { Resume::Here } else { Resume::Elsewhere }
+        let taken = visit
+            .device
+            .as_ref()
+            .is_some_and(|device| draft.is_taken_over(&device.hash));
+        match (here, taken) {
+            (_, true) => Resume::Taken,
+            (true, false) => Resume::Here,
+            (false, false) => Resume::Elsewhere,
+        }
     });
     let open = match &visit.entry {
         Entry::Invited(..) => None,
@@ -171,6 +183,12 @@ pub async fn begin(
     ))
 }
 
+/// How the start page was read.
+fn ways_of(reading: Reading, heard: bool) -> BTreeSet<String> {
+    let ways = reading.ways().into_iter().chain(heard.then_some(Way::ReadAloud));
+    ways.map(|way| way.as_str().to_owned()).collect()
+}
+
 /// The draft that is there, else a new one; and the device, known or new.
 async fn draft_and_device(state: &AppState, visit: &Visit, said: Said) -> Result<(Draft, Device), PageError> {
     let known = |draft: &Draft| {
@@ -205,6 +223,7 @@ async fn draft_and_device(state: &AppState, visit: &Visit, said: Said) -> Result
             sensitive: said.consents.sensitive,
             guardian: said.consents.guardian,
             unit: open_link.is_some().then_some(said.unit),
+            ways: ways_of(visit.reading, said.heard),
             ..Kept::default()
         },
         open_link,

@@ -47,6 +47,8 @@ pub(crate) enum Entry {
 #[derive(Clone, Debug)]
 pub(crate) struct Device {
     token: String,
+    /// On an open link, the token that the answers hang on once the phone was handed over; the device's own before.
+    session: Option<String>,
     /// The response this browser began or went on with; leads to the receipt afterwards.
     pub(crate) response_id: Uuid,
     /// Keyed hash of the token: all that is stored.
@@ -87,11 +89,13 @@ pub(crate) fn help(plan: &Plan, lang: Lang) -> Help {
 impl Device {
     fn of_cookie(state: &AppState, round: &str, headers: &HeaderMap) -> Option<Self> {
         let value = cookie::get(headers, COOKIE)?;
-        let (token, response) = value.split_once('.')?;
-        let response_id = Uuid::try_parse(response).ok()?;
+        let mut parts = value.split('.');
+        let token = parts.next()?;
+        let response_id = Uuid::try_parse(parts.next()?).ok()?;
         Some(Self {
             hash: state.keys.device_hash(round, token),
             token: token.to_owned(),
+            session: parts.next().map(str::to_owned),
             response_id,
         })
     }
@@ -102,13 +106,34 @@ impl Device {
         Self {
             hash: state.keys.device_hash(round, &token),
             token,
+            session: None,
             response_id,
+        }
+    }
+
+    /// The same browser in another person's hands: the same answers, another device.
+    pub(super) fn successor(&self, state: &AppState, round: &str) -> Self {
+        Self {
+            session: Some(self.session.as_ref().unwrap_or(&self.token).clone()),
+            ..Self::new(state, round, self.response_id)
+        }
+    }
+
+    /// Keyed hash of the token that an open link's answers hang on.
+    fn session_hash(&self, state: &AppState, round: &str) -> String {
+        match &self.session {
+            Some(session) => state.keys.device_hash(round, session),
+            None => self.hash.clone(),
         }
     }
 
     /// The cookie by which the browser is known again below `base`.
     pub(crate) fn cookie(&self, base: &str, secure: bool) -> Option<HeaderValue> {
-        let value = format!("{}.{}", self.token, self.response_id);
+        let mut value = format!("{}.{}", self.token, self.response_id);
+        if let Some(session) = self.session.as_ref().filter(|_| base.starts_with("/o/")) {
+            value.push('.');
+            value.push_str(session);
+        }
         NewCookie {
             name: COOKIE,
             value: &value,
@@ -163,7 +188,7 @@ impl Visit {
     pub(crate) fn draft_id(&self, state: &AppState, device: &Device) -> String {
         match &self.entry {
             Entry::Invited(_, invitation) => state.keys.link(invitation.id),
-            Entry::Open(_) => device.hash.clone(),
+            Entry::Open(_) => device.session_hash(state, &self.round.id),
         }
     }
 
@@ -309,7 +334,7 @@ impl FromRequestParts<AppState> for Visit {
         };
         let draft_id = match (&visit.entry, &visit.device) {
             (Entry::Invited(_, invitation), _) => Some(state.keys.link(invitation.id)),
-            (Entry::Open(_), Some(device)) => Some(device.hash.clone()),
+            (Entry::Open(_), Some(device)) => Some(device.session_hash(state, &visit.round.id)),
             (Entry::Open(_), None) => None,
         };
         if let Some(id) = draft_id {

@@ -7,7 +7,8 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use survey_forms::response::RawAnswers;
 
-use super::{Case, Mode, Response};
+use super::conduct::conduct;
+use super::{Case, Conduct, Mode, Response};
 use crate::synthetic::county::Population;
 use crate::synthetic::draw::{Draw, Topic};
 use crate::synthetic::experience::{Answering, Experience};
@@ -58,7 +59,7 @@ pub(super) fn collect(
         0.0
     };
     let duration = (answers.len() as f64 * per_answer + written) * slower * (0.33 * draw.normal()).exp();
-    Response {
+    let mut response = Response {
         group: group.to_owned(),
         case,
         answers,
@@ -68,7 +69,12 @@ pub(super) fn collect(
         day: day(&mut draw, plan, mode),
         start_minute: (8 * 60 + draw.below(12 * 60 + 30)) as u16,
         duration_s: duration.round().max(30.0) as u32,
-    }
+        ways: BTreeSet::new(),
+        interviewer: None,
+        conduct: Conduct::Careful,
+    };
+    conduct(county, source, subject, &mut response);
+    response
 }
 
 fn mode(draw: &mut Draw, source: usize, age: u8, answering: Answering, open: bool) -> Mode {

@@ -15,6 +15,7 @@ fn results(plan: &Plan, county: &Population, groups: Vec<GroupCases>) -> RoundRe
         criterion_scores: criterion_scores(county, plan),
         open_link_counts: Vec::new(),
         daily: Vec::new(),
+        unfinished: Vec::new(),
     };
     compute(&input).expect("results").results
 }
