@@ -11,6 +11,7 @@ mod console;
 mod durability;
 mod estimate;
 mod mail;
+mod monitor;
 mod privacy;
 mod reports;
 mod round;
