@@ -14,6 +14,7 @@ mod estimate;
 mod field_app;
 mod inviting;
 mod mail;
+mod monitor;
 mod privacy;
 mod reports;
 mod round;

@@ -302,21 +302,33 @@ fn whole(value: f64) -> u64 {
 
 fn sum(lang: Lang, view: &View) -> Markup {
     let line = &view.total;
-    let (complete, target, gap) = (line.progress.complete, line.target, line.gap());
-    let said = match gap {
+    let (complete, target) = (line.progress.complete, line.target);
+    // What one group has too much is no answer to what another lacks: each gap is named.
+    let chosen = view
+        .groups
+        .iter()
+        .filter(|group| view.group.is_empty() || view.group == group.line.code);
+    let short: Vec<String> = chosen
+        .filter(|group| group.line.gap() > 0)
+        .map(|group| tr!(lang, "fieldwork.short", name = group.name, n = group.line.gap()).into_owned())
+        .collect();
+    let said = match short.len() {
         0 => tr!(
             lang,
             "fieldwork.reached_all",
             complete = complete,
             target = target
         ),
-        _ => tr!(
-            lang,
-            "fieldwork.say",
-            complete = complete,
-            target = target,
-            gap = gap
-        ),
+        _ => {
+            let short = short.join(&tr!(lang, "fieldwork.pool_joint"));
+            tr!(
+                lang,
+                "fieldwork.say",
+                complete = complete,
+                target = target,
+                short = short
+            )
+        }
     };
     let curve = &view.curve;
     let steady = whole(curve.steady(view.today));
@@ -348,6 +360,7 @@ fn sum(lang: Lang, view: &View) -> Markup {
         of.map(|day| day.invited()).sum()
     };
     let left = -since(curve.closes);
+    let joint = if lang == Lang::En { " " } else { "" };
     let (opens, closes) = (words::day(lang, curve.opens), words::day(lang, curve.closes));
     html! {
         p.lead data-say=(said) { (said) }
@@ -355,8 +368,8 @@ fn sum(lang: Lang, view: &View) -> Markup {
             p { (tr!(lang, "fieldwork.not_begun", opens = opens)) }
         } @else {
             p {
-                (pace) " "
-                (tr!(lang, "fieldwork.recent", today = recent(1), week = recent(WEEK as i32))) " "
+                (pace) (joint)
+                (tr!(lang, "fieldwork.recent", today = recent(1), week = recent(WEEK as i32))) (joint)
                 @if left >= 0 { (tr!(lang, "fieldwork.days_left", n = left, closes = closes)) }
                 @else { (tr!(lang, "fieldwork.days_over", closes = closes)) }
             }

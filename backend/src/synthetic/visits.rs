@@ -167,12 +167,18 @@ impl CaseVisits<'_> {
     fn never_met(&mut self, draw: &mut Draw, today: Date) {
         self.visits.assigned.push((self.case, self.interviewer));
         let first = self.some_day(draw);
-        for visit in 0..=draw.below(4) as i64 {
+        let count = draw.below(4) as i64;
+        let agreed = draw
+            .chance(CALLED_BACK)
+            .then(|| today.saturating_sub((4 + draw.below(4) as i64).days()))
+            .filter(|day| *day > self.opens);
+        for visit in 0..=count {
             let day = first.saturating_add((3 * visit).days()).min(today.max(first));
-            self.attempt(day, "2.21", None);
+            if agreed.is_none_or(|agreed| day < agreed) {
+                self.attempt(day, "2.21", None);
+            }
         }
-        if draw.chance(CALLED_BACK) {
-            let day = today.saturating_sub((4 + draw.below(4) as i64).days());
+        if let Some(day) = agreed {
             let again = today.saturating_add((draw.below(6) as i64 - 2).days());
             let part = draw.pick(&PARTS).unwrap_or("evening");
             self.attempt(day, "2.20", Some((again, part)));

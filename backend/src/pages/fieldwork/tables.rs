@@ -187,7 +187,7 @@ pub(super) fn devices(lang: Lang, view: &View) -> Markup {
                         th scope="row" { (silent.owner) }
                         td { (silent.device) }
                         td.day { (silent.last_seen) " · " (tr!(lang, "fieldwork.days_ago", n = silent.days)) }
-                        td {
+                        td.wide-cell {
                             @if silent.wipe { (tr!(lang, "fieldwork.wipe_waiting")) }
                             @else if silent.left > 0 { (tr!(lang, "fieldwork.wipes_in", n = silent.left)) }
                             @else { (tr!(lang, "fieldwork.wiped_now")) }
