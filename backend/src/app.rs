@@ -17,8 +17,8 @@ use crate::clock::{Entropy, SharedClock, SystemClock};
 use crate::config::Config;
 use crate::field::forms::ClientForms;
 use crate::keys::{KeyError, Keys};
-use crate::monitor::quality::QualityCache;
 use crate::media::MediaCache;
+use crate::monitor::quality::QualityCache;
 use crate::store::{self, ConnectError, StoreError, forms, plan_files, rounds};
 use crate::submit::Submitter;
 

@@ -422,7 +422,13 @@ async fn assign_interviewer(base: &Base, plan: &Plan) -> Result<()> {
         }
     }
     // The township whose first villages have most to do.
-    let cases = |villages: &Vec<(&str, usize)>| villages.iter().take(INTERVIEWER_VILLAGES).map(|(_, n)| n).sum::<usize>();
+    let cases = |villages: &Vec<(&str, usize)>| {
+        villages
+            .iter()
+            .take(INTERVIEWER_VILLAGES)
+            .map(|(_, n)| n)
+            .sum::<usize>()
+    };
     let Some(villages) = free.into_values().max_by_key(cases) else {
         return Ok(());
     };

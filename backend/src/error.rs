@@ -183,8 +183,12 @@ impl AppError {
                 OpenError::Damaged => "答卷已损坏，打不开。",
             },
             match cause {
-                OpenError::Malformed => "The form of the sealed answers is not known. Please update the app and send again.",
-                OpenError::UnknownKey => "The answers are sealed to another server's key and cannot be opened here.",
+                OpenError::Malformed => {
+                    "The form of the sealed answers is not known. Please update the app and send again."
+                }
+                OpenError::UnknownKey => {
+                    "The answers are sealed to another server's key and cannot be opened here."
+                }
                 OpenError::Damaged => "The sealed answers are damaged and cannot be opened.",
             },
         )

@@ -249,7 +249,10 @@ impl Reading {
                 !matches!(self.contrast, Contrast::Auto | Contrast::Light),
             ),
         ];
-        used.into_iter().filter(|(_, is)| *is).map(|(way, _)| way).collect()
+        used.into_iter()
+            .filter(|(_, is)| *is)
+            .map(|(way, _)| way)
+            .collect()
     }
 
     /// The tag by which a questionnaire's words are asked for; `proxy` when someone answers for the person.

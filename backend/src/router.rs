@@ -123,7 +123,10 @@ fn staff() -> Router<AppState> {
             post(console::interviewers::exception),
         )
         .route("/console/rounds/{id}/held", get(console::held::show))
-        .route("/console/rounds/{id}/held/{response}", post(console::held::settle))
+        .route(
+            "/console/rounds/{id}/held/{response}",
+            post(console::held::settle),
+        )
         .route(
             "/console/rounds/{id}/compute",
             get(console::watch).post(console::compute),
@@ -167,12 +170,14 @@ pub fn router(state: AppState) -> Router {
             StatusCode::SERVICE_UNAVAILABLE,
             TIMEOUT,
         ))
-        .layer(CompressionLayer::new().compress_when(
-            DefaultPredicate::new()
-                // Compressed already, and served in ranges.
-                .and(NotForContentType::const_new("audio/"))
-                .and(NotForContentType::const_new("video/")),
-        ))
+        .layer(
+            CompressionLayer::new().compress_when(
+                DefaultPredicate::new()
+                    // Compressed already, and served in ranges.
+                    .and(NotForContentType::const_new("audio/"))
+                    .and(NotForContentType::const_new("video/")),
+            ),
+        )
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(TraceLayer::new_for_http().make_span_with(span))
         .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))

@@ -10,6 +10,7 @@ mod browser;
 mod console;
 mod durability;
 mod estimate;
+mod field;
 mod mail;
 mod privacy;
 mod reports;

@@ -71,7 +71,12 @@ mod tests {
     #[test]
     fn every_code_belongs_to_the_class_that_its_digits_say_and_stands_once() {
         for outcome in OUTCOMES {
-            assert_eq!(Disposition::parse(outcome.code), Some(outcome.disposition), "{}", outcome.code);
+            assert_eq!(
+                Disposition::parse(outcome.code),
+                Some(outcome.disposition),
+                "{}",
+                outcome.code
+            );
         }
         assert!(OUTCOMES.windows(2).all(|pair| pair[0].code < pair[1].code));
     }
@@ -79,7 +84,11 @@ mod tests {
     #[test]
     fn cases_are_closed_only_by_codes_that_settle_them() {
         for outcome in OUTCOMES.into_iter().filter(|outcome| outcome.closes) {
-            assert!(outcome.disposition.settles() && !outcome.callback, "{}", outcome.code);
+            assert!(
+                outcome.disposition.settles() && !outcome.callback,
+                "{}",
+                outcome.code
+            );
         }
     }
 }

@@ -179,7 +179,9 @@ pub fn announcement(demo: &DemoFile, dir: &Path) -> String {
             login.role, login.user, login.password
         ));
     }
-    text.push_str(&format!("\n入户访问 Interviews        {base}/field   (interviewer)\n"));
+    text.push_str(&format!(
+        "\n入户访问 Interviews        {base}/field   (interviewer)\n"
+    ));
     text.push_str(&format!(
         "\n公开结果 Public results    {base}/results/{}\n",
         demo.round

@@ -6,8 +6,8 @@ use thiserror::Error;
 use uuid::Uuid;
 
 use crate::app::Base;
-use crate::auth::password::{self, PasswordError};
 use crate::auth::Role;
+use crate::auth::password::{self, PasswordError};
 use crate::store::audit::{self, Entry};
 use crate::store::devices::{self, Device};
 use crate::store::exceptions::{self, Exception};
@@ -76,7 +76,12 @@ async fn record(
 ///
 /// # Errors
 /// [`AccountError::Taken`], [`AccountError::NoUnit`]; when the machine fails.
-pub async fn add(base: &Base, plan: &Plan, actor: &str, new: &NewInterviewer) -> Result<String, AccountError> {
+pub async fn add(
+    base: &Base,
+    plan: &Plan,
+    actor: &str,
+    new: &NewInterviewer,
+) -> Result<String, AccountError> {
     if !new.employer.is_empty() && plan.units.get(&new.employer).is_none() {
         return Err(AccountError::NoUnit);
     }
@@ -116,7 +121,9 @@ async fn device_and_owner(
     id: Uuid,
 ) -> Result<(Device, Staff), AccountError> {
     let device = devices::find(conn, id).await?.ok_or(AccountError::Nobody)?;
-    let owner = staff::find(conn, device.staff_id).await?.ok_or(AccountError::Nobody)?;
+    let owner = staff::find(conn, device.staff_id)
+        .await?
+        .ok_or(AccountError::Nobody)?;
     Ok((device, owner))
 }
 
@@ -128,7 +135,15 @@ pub async fn report_lost(base: &Base, actor: &str, id: Uuid) -> Result<(), Accou
     let tx = begin(&base.db).await?;
     let (device, owner) = device_and_owner(&tx, id).await?;
     if devices::set_state(&tx, device.id, devices::ACTIVE, devices::WIPE).await? {
-        record(base, &tx, actor, "device.lost", &owner.login, json!({ "device": id })).await?;
+        record(
+            base,
+            &tx,
+            actor,
+            "device.lost",
+            &owner.login,
+            json!({ "device": id }),
+        )
+        .await?;
     }
     Ok(tx.commit().await.map_err(StoreError::from)?)
 }

@@ -104,7 +104,10 @@ impl Caseload {
 
     /// Open cases that an interviewer has.
     pub fn load(&self, staff: Uuid) -> usize {
-        let mine = self.villages.iter().filter_map(|village| village.given.get(&staff));
+        let mine = self
+            .villages
+            .iter()
+            .filter_map(|village| village.given.get(&staff));
         mine.map(Vec::len).sum()
     }
 }
@@ -188,12 +191,22 @@ pub async fn assign(
     }
     let caseload = Caseload::of(&tx, plan).await?;
     let mut cases = Vec::new();
-    for village in caseload.villages.into_iter().filter(|village| villages.contains(&village.unit)) {
+    for village in caseload
+        .villages
+        .into_iter()
+        .filter(|village| villages.contains(&village.unit))
+    {
         cases.extend(village.free);
     }
     give(&tx, round, staff, &cases).await?;
     let detail = json!({ "interviewer": candidate.staff.login, "units": villages, "cases": cases.len() });
-    audit::append(&tx, &base.keys, base.clock.now_ms(), entry(actor, "cases.assign", round, detail)).await?;
+    audit::append(
+        &tx,
+        &base.keys,
+        base.clock.now_ms(),
+        entry(actor, "cases.assign", round, detail),
+    )
+    .await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(cases.len())
 }
@@ -211,11 +224,22 @@ pub async fn unassign(
     let round = plan.round.id.as_str();
     let tx = begin(&base.db).await?;
     let caseload = Caseload::of(&tx, plan).await?;
-    let chosen = caseload.villages.into_iter().filter(|village| villages.contains(&village.unit));
-    let cases: Vec<String> = chosen.flat_map(|village| village.given.into_values().flatten()).collect();
+    let chosen = caseload
+        .villages
+        .into_iter()
+        .filter(|village| villages.contains(&village.unit));
+    let cases: Vec<String> = chosen
+        .flat_map(|village| village.given.into_values().flatten())
+        .collect();
     assignments::remove(&tx, round, &cases).await?;
     let detail = json!({ "units": villages, "cases": cases.len() });
-    audit::append(&tx, &base.keys, base.clock.now_ms(), entry(actor, "cases.unassign", round, detail)).await?;
+    audit::append(
+        &tx,
+        &base.keys,
+        base.clock.now_ms(),
+        entry(actor, "cases.unassign", round, detail),
+    )
+    .await?;
     tx.commit().await?;
     Ok(cases.len())
 }
@@ -225,21 +249,34 @@ pub async fn unassign(
 /// Villages go one after another, in the plan's order, to whoever has least; another township costs as much as an
 /// average village, so that nobody travels through the whole county for a few cases.
 pub fn share<'a>(plan: &Plan, caseload: &'a Caseload, among: &[Candidate]) -> Vec<(&'a Village, Uuid)> {
-    let left: Vec<&Village> = caseload.villages.iter().filter(|village| !village.free.is_empty()).collect();
+    let left: Vec<&Village> = caseload
+        .villages
+        .iter()
+        .filter(|village| !village.free.is_empty())
+        .collect();
     let open: usize = left.iter().map(|village| village.free.len()).sum();
     let detour = open.div_ceil(left.len().max(1));
     let township = |unit: &str| plan.units.township_of(unit).map(str::to_owned);
     let mut loads: Vec<(usize, BTreeSet<Option<String>>)> = among
         .iter()
         .map(|one| {
-            let known = caseload.villages.iter().filter(|village| village.given.contains_key(&one.staff.id));
-            (caseload.load(one.staff.id), known.map(|village| township(&village.unit)).collect())
+            let known = caseload
+                .villages
+                .iter()
+                .filter(|village| village.given.contains_key(&one.staff.id));
+            (
+                caseload.load(one.staff.id),
+                known.map(|village| township(&village.unit)).collect(),
+            )
         })
         .collect();
     let mut shares = Vec::new();
     for village in left {
         let here = township(&village.unit);
-        let able = among.iter().enumerate().filter(|(_, one)| one.may_visit(plan, &village.unit));
+        let able = among
+            .iter()
+            .enumerate()
+            .filter(|(_, one)| one.may_visit(plan, &village.unit));
         let cost = |at: usize| {
             let (load, known) = &loads[at];
             load + if known.contains(&here) { 0 } else { detour }
@@ -277,10 +314,18 @@ pub async fn share_out(
         give(&tx, round, staff, &village.free).await?;
         given += village.free.len();
         let login = chosen.iter().find(|one| one.staff.id == staff);
-        *counts.entry(login.map_or("", |one| one.staff.login.as_str())).or_default() += village.free.len();
+        *counts
+            .entry(login.map_or("", |one| one.staff.login.as_str()))
+            .or_default() += village.free.len();
     }
     let detail = json!({ "cases": counts });
-    audit::append(&tx, &base.keys, base.clock.now_ms(), entry(actor, "cases.share_out", round, detail)).await?;
+    audit::append(
+        &tx,
+        &base.keys,
+        base.clock.now_ms(),
+        entry(actor, "cases.share_out", round, detail),
+    )
+    .await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(given)
 }
@@ -341,7 +386,11 @@ mod tests {
         assert_eq!(of(2), ["990101002"; 2]);
         let bound = [candidate(1, Some("990101001002")), candidate(2, Some("990101"))];
         let shares = share(&plan, &caseload, &bound);
-        assert!(shares.iter().all(|(village, id)| *id == Uuid::from_u128(1) && village.unit.starts_with("990101002")));
+        assert!(
+            shares
+                .iter()
+                .all(|(village, id)| *id == Uuid::from_u128(1) && village.unit.starts_with("990101002"))
+        );
         assert_eq!(shares.len(), 2);
     }
 
@@ -349,7 +398,8 @@ mod tests {
     fn what_somebody_has_already_counts() {
         let plan = plan();
         let mut busy = village("990101001001", 0);
-        busy.given.insert(Uuid::from_u128(1), (0..30).map(|n| n.to_string()).collect());
+        busy.given
+            .insert(Uuid::from_u128(1), (0..30).map(|n| n.to_string()).collect());
         let caseload = Caseload {
             villages: vec![busy, village("990101001002", 5), village("990101001003", 5)],
             complete: BTreeMap::new(),

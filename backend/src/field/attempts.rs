@@ -121,7 +121,10 @@ impl NewAttempt {
         }
         let callback_part = self.callback_part.filter(|text| !text.is_empty());
         let parts = ["morning", "afternoon", "evening"];
-        if callback_part.as_deref().is_some_and(|part| !parts.contains(&part)) {
+        if callback_part
+            .as_deref()
+            .is_some_and(|part| !parts.contains(&part))
+        {
             faults.push(fault(
                 "callback_part",
                 "应为 morning、afternoon、evening 之一。",
@@ -156,7 +159,10 @@ impl NewAttempt {
 /// What attempts, the latest last, make of a case that has no response.
 pub fn outcome(tried: &[Attempt]) -> Disposition {
     let latest = |chosen: &dyn Fn(Disposition) -> bool| {
-        let mut classes = tried.iter().rev().filter_map(|attempt| Disposition::parse(&attempt.disposition));
+        let mut classes = tried
+            .iter()
+            .rev()
+            .filter_map(|attempt| Disposition::parse(&attempt.disposition));
         classes.find(|class| chosen(*class))
     };
     Disposition::settle(false, None, latest(&Disposition::settles), latest(&|_| true))
@@ -200,7 +206,10 @@ pub async fn record(tx: &impl ConnectionTrait, attempt: Attempt) -> Result<Recor
     }
     let case = [attempt.case_id.clone()];
     let invited = invitations::of_cases(tx, &attempt.round_id, &case).await?;
-    if !invited.iter().any(|invitation| invitation.state == invitations::COMPLETE) {
+    if !invited
+        .iter()
+        .any(|invitation| invitation.state == invitations::COMPLETE)
+    {
         let tried = attempts::of_case(tx, &attempt.round_id, &attempt.case_id).await?;
         sample::set_disposition(tx, &attempt.round_id, &case, outcome(&tried)).await?;
     }
@@ -234,7 +243,9 @@ mod tests {
         use Disposition::*;
         let of = |codes: &[&str]| {
             let days = codes.iter().enumerate();
-            let tried: Vec<Attempt> = days.map(|(day, code)| attempt(&format!("2026-11-{:02}", day + 1), code, ANNA)).collect();
+            let tried: Vec<Attempt> = days
+                .map(|(day, code)| attempt(&format!("2026-11-{:02}", day + 1), code, ANNA))
+                .collect();
             outcome(&tried)
         };
         assert_eq!(of(&["2.24", "3.18"]), UnknownHousehold);
@@ -247,7 +258,10 @@ mod tests {
 
     #[test]
     fn case_is_closed_for_whoever_was_refused_and_open_for_the_colleague() {
-        let tried = [attempt("2026-11-01", "2.24", ANNA), attempt("2026-11-02", "2.11", ANNA)];
+        let tried = [
+            attempt("2026-11-01", "2.24", ANNA),
+            attempt("2026-11-02", "2.11", ANNA),
+        ];
         assert!(is_closed(&tried, ANNA) && !is_closed(&tried, BEN));
         assert!(!is_closed(&tried[..1], ANNA));
         let interpreter = [attempt("2026-11-01", "2.33", ANNA)];
@@ -272,7 +286,10 @@ mod tests {
     fn every_fault_of_an_attempt_is_named_at_once() {
         let today: Date = "2026-11-25".parse().unwrap();
         let good = new_attempt().check(ANNA, today).unwrap();
-        assert_eq!((good.note.as_str(), good.callback_day.as_deref()), ("狗在院里", Some("2026-11-27")));
+        assert_eq!(
+            (good.note.as_str(), good.callback_day.as_deref()),
+            ("狗在院里", Some("2026-11-27"))
+        );
         let bad = NewAttempt {
             id: Uuid::nil(),
             mode: "web".into(),
@@ -283,8 +300,24 @@ mod tests {
             note: "长".repeat(301),
             ..new_attempt()
         };
-        let fields: Vec<String> = bad.check(ANNA, today).unwrap_err().into_iter().map(|fault| fault.field).collect();
-        assert_eq!(fields, ["id", "mode", "disposition", "day", "callback_day", "callback_part", "note"]);
+        let fields: Vec<String> = bad
+            .check(ANNA, today)
+            .unwrap_err()
+            .into_iter()
+            .map(|fault| fault.field)
+            .collect();
+        assert_eq!(
+            fields,
+            [
+                "id",
+                "mode",
+                "disposition",
+                "day",
+                "callback_day",
+                "callback_part",
+                "note"
+            ]
+        );
         let before = NewAttempt {
             callback_day: Some("2026-11-24".into()),
             ..new_attempt()

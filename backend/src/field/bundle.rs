@@ -31,9 +31,7 @@ use crate::store::invitations::{COMPLETE, WITHDRAWN};
 use crate::store::rounds::{Round, RoundState};
 use crate::store::sample::SampleCase;
 use crate::store::staff::Staff;
-use crate::store::{
-    StoreError, assignments, attempts, begin, exceptions, invitations, rounds, sample,
-};
+use crate::store::{StoreError, assignments, attempts, begin, exceptions, invitations, rounds, sample};
 use crate::submit::health;
 
 /// Days after its last day for which a closed round is still sent, so that a device learns that it is closed.
@@ -305,7 +303,10 @@ fn intro(plan: &Plan, group: &str, minutes: usize) -> Value {
     let of = |lang: Lang| {
         let organiser = plan.round.organiser.get(lang.code());
         let (why, register) = match Audience::of_group(group) {
-            Audience::Resident => (tr!(lang, "start.why_resident"), tr!(lang, "start.register_resident")),
+            Audience::Resident => (
+                tr!(lang, "start.why_resident"),
+                tr!(lang, "start.register_resident"),
+            ),
             Audience::Family => (tr!(lang, "start.why_family"), tr!(lang, "start.register_family")),
             Audience::Grassroots => (
                 tr!(lang, "start.why_grassroots"),
@@ -354,10 +355,10 @@ fn round_json(load: &RoundLoad, cases: Vec<Value>) -> Value {
             })
         })
         .collect();
-    let general = load
-        .forms
-        .first()
-        .map_or_else(|| intro(plan, "", 5), |(group, form, _)| intro(plan, group, minutes(form)));
+    let general = load.forms.first().map_or_else(
+        || intro(plan, "", 5),
+        |(group, form, _)| intro(plan, group, minutes(form)),
+    );
     json!({
         "id": load.round.id,
         "title": { "zh": load.round.title_zh, "en": load.round.title_en },

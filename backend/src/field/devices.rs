@@ -59,7 +59,10 @@ pub async fn is_independent(state: &AppState, staff: &Staff) -> Result<bool, Sto
             .map(|row| row.case_id)
             .collect();
         let cases = sample::find_many(&state.db, &round.id, &cases).await?;
-        if cases.iter().any(|case| !independence::is_bound(&plan, Some(employer), &case.unit)) {
+        if cases
+            .iter()
+            .any(|case| !independence::is_bound(&plan, Some(employer), &case.unit))
+        {
             return Ok(true);
         }
     }
@@ -79,7 +82,12 @@ pub async fn register(state: &AppState, staff: &Staff, name: &str) -> Result<Reg
     let device = Device {
         id: state.entropy.uuid(),
         staff_id: staff.id,
-        name: name.trim().chars().filter(|c| !c.is_control()).take(MAX_NAME).collect(),
+        name: name
+            .trim()
+            .chars()
+            .filter(|c| !c.is_control())
+            .take(MAX_NAME)
+            .collect(),
         token_hash: state.keys.field_token_hash(&token),
         state: devices::ACTIVE.to_owned(),
         max_offline_days: MAX_OFFLINE_DAYS,

@@ -219,7 +219,9 @@ async fn submit(state: &AppState, submission: Submission) -> Result<Judged, AppE
             | SubmitError::DailyCap { .. }
             | SubmitError::QuotaFull,
         ) => Ok(Judged::faulty(Reason::NoCase)),
-        Err(error @ (SubmitError::IdConflict | SubmitError::Busy | SubmitError::Store(_))) => Err(error.into()),
+        Err(error @ (SubmitError::IdConflict | SubmitError::Busy | SubmitError::Store(_))) => {
+            Err(error.into())
+        }
     }
 }
 
@@ -288,16 +290,19 @@ pub async fn retry(state: &AppState, round: &Round, staff: &Staff, kept: &Held) 
 }
 
 fn write_faults(faults: &[FieldError]) -> String {
-    let list = faults.iter().map(|fault| {
-        json!({ "field": fault.field, "zh": fault.message.get("zh"), "en": fault.message.get("en") })
-    });
+    let list = faults.iter().map(
+        |fault| json!({ "field": fault.field, "zh": fault.message.get("zh"), "en": fault.message.get("en") }),
+    );
     serde_json::Value::Array(list.collect()).to_string()
 }
 
 /// Faults as they were stored.
 pub fn read_faults(text: &str) -> Vec<FieldError> {
-    let list: Vec<std::collections::BTreeMap<String, String>> = serde_json::from_str(text).unwrap_or_default();
-    let of = |fault: &std::collections::BTreeMap<String, String>, key: &str| fault.get(key).cloned().unwrap_or_default();
+    let list: Vec<std::collections::BTreeMap<String, String>> =
+        serde_json::from_str(text).unwrap_or_default();
+    let of = |fault: &std::collections::BTreeMap<String, String>, key: &str| {
+        fault.get(key).cloned().unwrap_or_default()
+    };
     list.iter()
         .map(|fault| FieldError {
             field: of(fault, "field"),

@@ -10,6 +10,5 @@ pub mod devices;
 pub mod problem;
 pub mod responses;
 
-
 #[cfg(test)]
 mod tests;

@@ -34,11 +34,15 @@ pub async fn get(
     Query(version): Query<Version>,
     request: Request,
 ) -> Result<Response, PageError> {
-    let round = rounds::find(&state.db, &round).await?.ok_or_else(PageError::lost)?;
+    let round = rounds::find(&state.db, &round)
+        .await?
+        .ok_or_else(PageError::lost)?;
     let index = state.media.of_round(&state, &round).await?;
     let file = index.file(&name).ok_or_else(PageError::lost)?;
     let tag = format!("\"{}\"", file.sha256);
-    let keeps = version.v.is_some_and(|print| !print.is_empty() && file.sha256.starts_with(&print));
+    let keeps = version
+        .v
+        .is_some_and(|print| !print.is_empty() && file.sha256.starts_with(&print));
     let cache = if keeps {
         "public, max-age=31536000, immutable"
     } else {
@@ -80,7 +84,10 @@ fn knows(headers: &HeaderMap, tag: &str) -> bool {
     headers
         .get(header::IF_NONE_MATCH)
         .and_then(|value| value.to_str().ok())
-        .is_some_and(|tags| tags.split(',').any(|known| known.trim().trim_start_matches("W/") == tag))
+        .is_some_and(|tags| {
+            tags.split(',')
+                .any(|known| known.trim().trim_start_matches("W/") == tag)
+        })
 }
 
 #[cfg(test)]

@@ -20,7 +20,12 @@ pub struct Asset {
 }
 
 impl Asset {
-    fn new(stem: &str, extension: &str, content_type: &'static str, body: impl Into<Cow<'static, str>>) -> Self {
+    fn new(
+        stem: &str,
+        extension: &str,
+        content_type: &'static str,
+        body: impl Into<Cow<'static, str>>,
+    ) -> Self {
         let body = body.into();
         let print = hex::encode(&Sha256::digest(body.as_bytes())[..5]);
         Self {

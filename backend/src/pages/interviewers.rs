@@ -297,7 +297,12 @@ fn exceptions(lang: Lang, staff: &SignedIn, view: &Interviewers) -> Markup {
 }
 
 fn cases(lang: Lang, staff: &SignedIn, view: &Interviewers) -> Markup {
-    let free: usize = view.townships.iter().flat_map(|block| &block.villages).map(|village| village.free).sum();
+    let free: usize = view
+        .townships
+        .iter()
+        .flat_map(|block| &block.villages)
+        .map(|village| village.free)
+        .sum();
     html! {
         h2 #cases { (tr!(lang, "interviewers.cases")) }
         @if view.townships.is_empty() { p { (tr!(lang, "interviewers.no_cases")) } }
@@ -374,7 +379,12 @@ fn village_words(lang: Lang, village: &VillageLine) -> Markup {
 }
 
 fn add(lang: Lang, staff: &SignedIn, view: &Interviewers) -> Markup {
-    let is_wrong = |id: &str| view.faults.iter().any(|fault| fault.href == format!("#{id}")).then_some("true");
+    let is_wrong = |id: &str| {
+        view.faults
+            .iter()
+            .any(|fault| fault.href == format!("#{id}"))
+            .then_some("true")
+    };
     html! {
         h2 #add { (tr!(lang, "interviewers.add")) }
         form method="post" action=(view.base()) {

@@ -12,8 +12,8 @@ use survey_forms::response::RawAnswers;
 use survey_forms::validate;
 
 use super::question::Question;
-use crate::submit::Way;
 use super::{Contrast, Lang, Offers, Reading, TextSize, assets, question, samples};
+use crate::submit::Way;
 
 const FORMS: [&str; 3] = ["resident", "family", "grassroots"];
 
@@ -218,7 +218,12 @@ fn size_and_contrast_change_the_root_only() {
     let page = |reading| samples::all(reading).remove(0).1.into_string();
     assert!(page(other).contains("<html lang=\"zh-CN\" class=\"largest dark yellow easy\">"));
     assert!(page(plain).contains("<html lang=\"zh-CN\" class=\"auto\">"));
-    let pressed = |page: &str| values(page, "aria-pressed").iter().filter(|is| **is == "true").count();
+    let pressed = |page: &str| {
+        values(page, "aria-pressed")
+            .iter()
+            .filter(|is| **is == "true")
+            .count()
+    };
     assert_eq!((pressed(&page(plain)), pressed(&page(other))), (1, 2));
 }
 
@@ -236,7 +241,10 @@ fn ways_are_what_was_wished_and_could_be_had() {
         easy: false,
         sign: true,
     };
-    assert_eq!(Way::join(&Reading { offers, ..wish }.ways()), "sign large contrast");
+    assert_eq!(
+        Way::join(&Reading { offers, ..wish }.ways()),
+        "sign large contrast"
+    );
     assert!(Reading::default().ways().is_empty());
 }
 

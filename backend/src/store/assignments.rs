@@ -64,11 +64,7 @@ pub async fn of_round(
 ///
 /// # Errors
 /// See [`put`].
-pub async fn remove(
-    conn: &impl ConnectionTrait,
-    round: &str,
-    cases: &[String],
-) -> Result<(), StoreError> {
+pub async fn remove(conn: &impl ConnectionTrait, round: &str, cases: &[String]) -> Result<(), StoreError> {
     // In parts: SQLite allows 32,766 values a statement.
     for part in cases.chunks(10_000) {
         assignments::Entity::delete_many()

@@ -92,7 +92,11 @@ pub async fn set_state(
 ///
 /// # Errors
 /// See [`insert`].
-pub async fn set_max_offline_days(conn: &impl ConnectionTrait, id: Uuid, days: i32) -> Result<(), StoreError> {
+pub async fn set_max_offline_days(
+    conn: &impl ConnectionTrait,
+    id: Uuid,
+    days: i32,
+) -> Result<(), StoreError> {
     devices::Entity::update_many()
         .col_expr(devices::Column::MaxOfflineDays, Expr::value(days))
         .filter(devices::Column::Id.eq(id))

@@ -39,7 +39,10 @@ mod tests {
     fn answers_about_health_are_taken_out_and_nothing_else() {
         let bytes = include_bytes!("../../plans/sample/forms/resident.xlsx");
         let form = survey_forms::xlsform::read("resident.xlsx", bytes).unwrap().form;
-        let sensitive: Vec<&Question> = form.questions().filter(|question| is_sensitive(question)).collect();
+        let sensitive: Vec<&Question> = form
+            .questions()
+            .filter(|question| is_sensitive(question))
+            .collect();
         assert!(!sensitive.is_empty());
         let mut answers: RawAnswers = sensitive
             .iter()

@@ -170,7 +170,11 @@ impl Population {
 /// An address within the village; relatives live with their person, and in a household with several disabled members
 /// neighbours in the register are one household.
 fn address(index: usize, person: &Person) -> String {
-    let house = if person.hardship_codes().split_whitespace().any(|code| code == "multiple_disabled_household") {
+    let house = if person
+        .hardship_codes()
+        .split_whitespace()
+        .any(|code| code == "multiple_disabled_household")
+    {
         index / 2 * 2
     } else {
         index

@@ -71,7 +71,11 @@ async fn view(
         faults,
         lines: rows.into_iter().map(line).collect(),
     };
-    Ok(html(page::page(lang, &signed_in(lang, &holder.staff, ""), &page_view)))
+    Ok(html(page::page(
+        lang,
+        &signed_in(lang, &holder.staff, ""),
+        &page_view,
+    )))
 }
 
 /// `GET /console/rounds/{id}/held`.
@@ -123,7 +127,13 @@ pub async fn settle(
             let tx = begin(&state.db).await?;
             held::settle(&tx, response, held::DISCARDED, Some(&reason)).await?;
             let detail = json!({ "response": response, "case": kept.case_id, "reason": reason });
-            audit::append(&tx, &state.keys, state.clock.now_ms(), entry(&holder, "interview.discard", detail)).await?;
+            audit::append(
+                &tx,
+                &state.keys,
+                state.clock.now_ms(),
+                entry(&holder, "interview.discard", detail),
+            )
+            .await?;
             tx.commit().await.map_err(StoreError::from)?;
             "discarded"
         }
@@ -146,7 +156,9 @@ async fn retry(
     holder: &Holder<SettleHeld>,
     kept: &Held,
 ) -> Result<&'static str, PageError> {
-    let interviewer = staff::find(&state.db, kept.staff_id).await?.ok_or_else(PageError::lost)?;
+    let interviewer = staff::find(&state.db, kept.staff_id)
+        .await?
+        .ok_or_else(PageError::lost)?;
     let outcome = interviews::retry(state, &holder.round, &interviewer, kept).await?;
     let (word, result) = match outcome {
         Retried::Accepted => ("accepted", "accepted"),
@@ -157,7 +169,13 @@ async fn retry(
         held::settle(&tx, kept.id, held::ACCEPTED, None).await?;
     }
     let detail = json!({ "response": kept.id, "case": kept.case_id, "result": result });
-    audit::append(&tx, &state.keys, state.clock.now_ms(), entry(holder, "interview.retry", detail)).await?;
+    audit::append(
+        &tx,
+        &state.keys,
+        state.clock.now_ms(),
+        entry(holder, "interview.retry", detail),
+    )
+    .await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(word)
 }

@@ -87,7 +87,10 @@ async fn people<P: Permission>(
     let stale_before = state.clock.today().saturating_sub(STALE_DAYS.days());
     let mut of_staff: BTreeMap<Uuid, Vec<DeviceLine>> = BTreeMap::new();
     for device in devices::list(&state.db).await? {
-        let is_stale = device.last_seen_day.parse::<Date>().is_ok_and(|day| day < stale_before);
+        let is_stale = device
+            .last_seen_day
+            .parse::<Date>()
+            .is_ok_and(|day| day < stale_before);
         of_staff.entry(device.staff_id).or_default().push(DeviceLine {
             id: device.id,
             name: device.name,
@@ -122,7 +125,10 @@ fn townships(plan: &Plan, lang: Lang, caseload: &Caseload, people: &[PersonLine]
         let township = plan.units.township_of(&village.unit).map(str::to_owned);
         let given = village.given.iter().map(|(id, cases)| {
             let person = people.iter().find(|person| person.id == *id);
-            (person.map_or_else(|| "–".to_owned(), |person| person.name.clone()), cases.len())
+            (
+                person.map_or_else(|| "–".to_owned(), |person| person.name.clone()),
+                cases.len(),
+            )
         });
         let line = VillageLine {
             code: village.unit.clone(),
@@ -195,7 +201,11 @@ async fn view<P: Permission>(
         may_assign: role.may(Action::AssignCases),
         may_manage,
     };
-    Ok(html(page::page(lang, &signed_in(lang, &holder.staff, ""), &page_view)))
+    Ok(html(page::page(
+        lang,
+        &signed_in(lang, &holder.staff, ""),
+        &page_view,
+    )))
 }
 
 /// The page with faults, after a form that cannot be followed.
@@ -388,7 +398,10 @@ pub async fn device(
     holder.staff.must_own_form(field(&pairs, "csrf"))?;
     let base = state.base();
     let actor = holder.staff.login.as_str();
-    let id = ids(&pairs, "device").first().copied().ok_or_else(PageError::lost)?;
+    let id = ids(&pairs, "device")
+        .first()
+        .copied()
+        .ok_or_else(PageError::lost)?;
     match field(&pairs, "go") {
         Some("lost") => {
             accounts::report_lost(&base, actor, id).await.map_err(failed)?;
@@ -401,7 +414,9 @@ pub async fn device(
                 let told = fault(&href, tr!(reading.lang, "interviewers.bad_days"));
                 return refuse(&state, &holder, reading.lang, told).await;
             };
-            accounts::set_offline_days(&base, actor, id, days).await.map_err(failed)?;
+            accounts::set_offline_days(&base, actor, id, days)
+                .await
+                .map_err(failed)?;
             Ok(done(&holder.round.id, "days", days.unsigned_abs() as usize))
         }
         _ => Err(PageError::lost()),
@@ -419,7 +434,10 @@ pub async fn exception(
     Form(pairs): Form<Pairs>,
 ) -> Result<Response, PageError> {
     holder.staff.must_own_form(field(&pairs, "csrf"))?;
-    let person = ids(&pairs, "person").first().copied().ok_or_else(PageError::lost)?;
+    let person = ids(&pairs, "person")
+        .first()
+        .copied()
+        .ok_or_else(PageError::lost)?;
     let reason: String = field(&pairs, "reason")
         .unwrap_or_default()
         .trim()

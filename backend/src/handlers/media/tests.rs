@@ -14,11 +14,17 @@ async fn fetch(server: &Server, path: &str, headers: &[(&str, &str)]) -> axum::r
 }
 
 fn header<'r>(reply: &'r axum::response::Response, name: header::HeaderName) -> &'r str {
-    reply.headers().get(name).map_or("", |value| value.to_str().unwrap())
+    reply
+        .headers()
+        .get(name)
+        .map_or("", |value| value.to_str().unwrap())
 }
 
 async fn bytes(reply: axum::response::Response) -> Vec<u8> {
-    axum::body::to_bytes(reply.into_body(), 1 << 20).await.unwrap().to_vec()
+    axum::body::to_bytes(reply.into_body(), 1 << 20)
+        .await
+        .unwrap()
+        .to_vec()
 }
 
 #[tokio::test]
@@ -35,7 +41,11 @@ async fn media__whole_range_and_known__are_answered() {
     let content = bytes(whole).await;
     assert_eq!(
         content,
-        std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/plans/sample/media/rehab.svg")).unwrap()
+        std::fs::read(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/plans/sample/media/rehab.svg"
+        ))
+        .unwrap()
     );
 
     let part = fetch(&server, &path, &[("range", "bytes=4-9")]).await;
@@ -50,7 +60,12 @@ async fn media__whole_range_and_known__are_answered() {
     let known = fetch(&server, &format!("{path}?v={print}"), &[("if-none-match", &tag)]).await;
     assert_eq!(known.status(), StatusCode::NOT_MODIFIED);
     assert!(header(&known, header::CACHE_CONTROL).contains("immutable"));
-    let stale = fetch(&server, &format!("{path}?v=0000000000"), &[("if-none-match", "\"other\"")]).await;
+    let stale = fetch(
+        &server,
+        &format!("{path}?v=0000000000"),
+        &[("if-none-match", "\"other\"")],
+    )
+    .await;
     assert_eq!(
         (stale.status(), header(&stale, header::CACHE_CONTROL)),
         (StatusCode::OK, "no-cache")
