@@ -13,6 +13,7 @@ mod durability;
 mod estimate;
 mod field_app;
 mod inviting;
+mod field;
 mod mail;
 mod monitor;
 mod privacy;
