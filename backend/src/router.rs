@@ -139,6 +139,7 @@ fn staff() -> Router<AppState> {
         .merge(invitations_of_round())
         .route("/console/rounds/{id}/quality", get(console::quality::show))
         .route("/console/outbox", get(console::mail))
+        .route("/console/outbox/{id}/again", post(console::mail_again))
         .route("/console/audit", get(console::audit_log))
 }
 

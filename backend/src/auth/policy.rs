@@ -15,6 +15,8 @@ pub enum Action {
     DownloadReport,
     /// See outgoing e-mail with its addresses and failures.
     SeeOutbox,
+    /// Send a failed e-mail again.
+    ResendMail,
     /// See the audit log.
     SeeAudit,
     /// Print and hand out invitations and posters.
@@ -39,6 +41,7 @@ impl Action {
         Self::Compute,
         Self::DownloadReport,
         Self::SeeOutbox,
+        Self::ResendMail,
         Self::SeeAudit,
         Self::HandOut,
         Self::SendInvitations,
@@ -58,7 +61,7 @@ impl Action {
             Self::SeeResults | Self::DownloadReport => &[Role::Office, Role::Viewer, Role::Auditor],
             // Nobody whom a judged unit employs, whatever the role: see `auth::holder`.
             Self::HandOut => &[Role::Office, Role::Evaluator],
-            Self::Compute | Self::SeeOutbox | Self::SendInvitations => &[Role::Office],
+            Self::Compute | Self::SeeOutbox | Self::ResendMail | Self::SendInvitations => &[Role::Office],
             Self::SeeInterviewers => &[Role::Office, Role::Evaluator, Role::Auditor],
             Self::AssignCases => &[Role::Office, Role::Evaluator],
             Self::ManageInterviewers | Self::SettleHeld => &[Role::Office],
@@ -97,6 +100,7 @@ mod tests {
              Compute        yes - - - -\n\
              DownloadReport yes - yes - yes\n\
              SeeOutbox      yes - - - -\n\
+             ResendMail     yes - - - -\n\
              SeeAudit       yes - - - yes\n\
              HandOut        yes yes - - -\n\
              SendInvitations yes - - - -\n\

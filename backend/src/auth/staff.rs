@@ -143,6 +143,7 @@ permissions!(
     Compute,
     DownloadReport,
     SeeOutbox,
+    ResendMail,
     SeeAudit,
     HandOut,
     SendInvitations,

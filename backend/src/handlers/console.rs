@@ -10,11 +10,12 @@ use jiff::tz::{Offset, TimeZone};
 use reports::build::Scope;
 use serde::Deserialize;
 use serde_json::json;
+use uuid::Uuid;
 
 use super::respond::{Pairs, field, html};
 use crate::app::AppState;
 use crate::auth::policy::Action;
-use crate::auth::staff::{Compute, DownloadReport, Permit, SeeAudit, SeeOutbox, SeeRound, Staff};
+use crate::auth::staff::{Compute, DownloadReport, Permit, ResendMail, SeeAudit, SeeOutbox, SeeRound, Staff};
 use crate::jobs::analyse::KIND as ANALYSE;
 use crate::middleware::problems::PageError;
 use crate::pages::layout::{MenuItem, SignedIn};
@@ -309,6 +310,7 @@ pub async fn mail(
     let messages: Vec<Message> = messages
         .into_iter()
         .map(|message| Message {
+            id: message.id,
             when: local_time(&state, message.sent_at.unwrap_or(message.next_attempt_at)),
             recipient: message.recipient,
             kind: message.kind,
@@ -319,6 +321,33 @@ pub async fn mail(
         .collect();
     let staff = signed_in(reading.lang, &permit.staff, "/console/outbox");
     Ok(html(office::outbox(reading.lang, &staff, &messages)))
+}
+
+/// `POST /console/outbox/{id}/again`: queues a message that failed, or of which nobody knows, once more.
+///
+/// # Errors
+/// See [`rounds`]; when the form is another session's.
+pub async fn mail_again(
+    State(state): State<AppState>,
+    permit: Permit<ResendMail>,
+    Path(id): Path<Uuid>,
+    Form(pairs): Form<Pairs>,
+) -> Result<Redirect, PageError> {
+    permit.staff.must_own_form(field(&pairs, "csrf"))?;
+    let now = state.clock.now_ms();
+    let tx = begin(&state.db).await?;
+    // Pressed twice, or sent meanwhile: there is nothing to do and nothing to record.
+    if outbox::queue_again(&tx, id, now).await? {
+        let entry = Entry {
+            actor: permit.staff.login.clone(),
+            action: "mail.again".to_owned(),
+            subject: id.to_string(),
+            detail: json!({}),
+        };
+        audit::append(&tx, &state.keys, now, entry).await?;
+        tx.commit().await.map_err(StoreError::from)?;
+    }
+    Ok(Redirect::to("/console/outbox"))
 }
 
 /// `GET /console/audit`: what staff did, newest first.

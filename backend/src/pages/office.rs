@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::layout::{ConsoleFrame, SignedIn, console};
+use super::layout::{ConsoleFrame, SignedIn, console, csrf};
 use super::{Lang, tr, words};
 
 /// A table in a region of its own that scrolls sideways on a phone and can be
@@ -52,7 +52,7 @@ pub fn rounds(lang: Lang, staff: &SignedIn, lines: &[RoundLine]) -> Markup {
     let title = tr!(lang, "rounds.title");
     let table = html! {
         table {
-            caption #rounds { (title) }
+            caption #rounds .hidden { (title) }
             thead {
                 tr {
                     th scope="col" { (tr!(lang, "rounds.round")) }
@@ -96,6 +96,8 @@ pub fn rounds(lang: Lang, staff: &SignedIn, lines: &[RoundLine]) -> Markup {
 /// One message of the outbox.
 #[derive(Clone, Debug)]
 pub struct Message {
+    /// Identifier.
+    pub id: uuid::Uuid,
     /// Address.
     pub recipient: String,
     /// Kind of message.
@@ -108,6 +110,32 @@ pub struct Message {
     pub error: Option<String>,
     /// When it is tried again, or was sent.
     pub when: String,
+}
+
+/// What a kind of message is about; an unknown kind is shown as it is.
+fn message_kind(lang: Lang, kind: &str) -> String {
+    match kind {
+        "summary" => tr!(lang, "outbox.kind_summary").into_owned(),
+        "invitation" => tr!(lang, "outbox.kind_invitation").into_owned(),
+        "reminder-1" => tr!(lang, "outbox.kind_reminder_1").into_owned(),
+        "reminder-2" => tr!(lang, "outbox.kind_reminder_2").into_owned(),
+        other => other.to_owned(),
+    }
+}
+
+/// The button that sends a message again, where it failed or nobody knows whether it went out.
+fn again(lang: Lang, staff: &SignedIn, message: &Message) -> Markup {
+    html! {
+        @if matches!(message.state.as_str(), "failed" | "unknown") {
+            form method="post" action={ "/console/outbox/" (message.id) "/again" } {
+                (csrf(&staff.csrf))
+                button type="submit" {
+                    (tr!(lang, "outbox.again"))
+                    span.hidden { (tr!(lang, "outbox.again_to", to = message.recipient)) }
+                }
+            }
+        }
+    }
 }
 
 fn message_state(lang: Lang, state: &str) -> String {
@@ -129,9 +157,11 @@ pub fn outbox(lang: Lang, staff: &SignedIn, messages: &[Message]) -> Markup {
         .iter()
         .filter(|message| message.state == "failed")
         .count();
+    let doubtful = messages.iter().any(|message| message.state == "unknown");
+    let stuck = failed > 0 || doubtful;
     let table = html! {
         table {
-            caption #outbox { (title) }
+            caption #outbox .hidden { (title) }
             thead {
                 tr {
                     th scope="col" { (tr!(lang, "outbox.to")) }
@@ -140,17 +170,19 @@ pub fn outbox(lang: Lang, staff: &SignedIn, messages: &[Message]) -> Markup {
                     th.num scope="col" { (tr!(lang, "outbox.attempts")) }
                     th scope="col" { (tr!(lang, "audit.at")) }
                     th scope="col" { (tr!(lang, "outbox.error")) }
+                    @if stuck { th scope="col" { (tr!(lang, "outbox.act")) } }
                 }
             }
             tbody {
                 @for message in messages {
                     tr.bad[message.state == "failed"] {
                         th scope="row" { (message.recipient) }
-                        td { (message.kind) }
+                        td { (message_kind(lang, &message.kind)) }
                         td { (message_state(lang, &message.state)) }
                         td.num { (message.attempts) }
                         td { (message.when) }
                         td { (message.error.as_deref().unwrap_or_default()) }
+                        @if stuck { td { (again(lang, staff, message)) } }
                     }
                 }
             }
@@ -168,6 +200,7 @@ pub fn outbox(lang: Lang, staff: &SignedIn, messages: &[Message]) -> Markup {
         &html! {
             h1 { (title) }
             @if failed > 0 { p.warning { (tr!(lang, "outbox.failed", count = failed)) } }
+            @if doubtful { p.warning { (tr!(lang, "outbox.doubtful")) } }
             @if messages.is_empty() { p { (tr!(lang, "outbox.empty")) } }
             @else { (scrolling(lang, "outbox", &table)) }
         },
@@ -196,7 +229,7 @@ pub fn audit(lang: Lang, staff: &SignedIn, lines: &[AuditLine]) -> Markup {
     let title = tr!(lang, "audit.title");
     let table = html! {
         table {
-            caption #audit { (title) }
+            caption #audit .hidden { (title) }
             thead {
                 tr {
                     th.num scope="col" { "#" }

@@ -503,6 +503,7 @@ fn staff(lang: Lang) -> Vec<(&'static str, Markup)> {
         complete: 2520,
     }];
     let message = |state: &str, error: Option<&str>| Message {
+        id: uuid::Uuid::from_u128(1),
         recipient: "leader@example.org".to_owned(),
         kind: "summary".to_owned(),
         state: state.to_owned(),

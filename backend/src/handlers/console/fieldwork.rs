@@ -16,7 +16,6 @@ use super::{Entry, StoreError, audit, begin, find_round, html, local_time, signe
 use crate::app::AppState;
 use crate::auth::staff::{Permit, SeeRound, Staff};
 use crate::middleware::problems::PageError;
-use crate::monitor::judged_unit;
 use crate::pages::problem::Problem;
 use crate::pages::{Lang, Reading, fieldwork};
 
@@ -45,7 +44,7 @@ pub struct FieldworkQuery {
 /// Refuses staff of a judged unit, with the reason.
 fn must_not_be_judged(plan: &Plan, staff: &Staff, lang: Lang) -> Result<(), PageError> {
     let employer = staff.employer_unit.as_deref();
-    match employer.and_then(|unit| judged_unit(plan, unit)) {
+    match employer.and_then(|unit| plan.judged_unit(unit)) {
         Some(unit) => Err(PageError::problem(
             StatusCode::FORBIDDEN,
             Problem::JudgedWatches {

@@ -236,3 +236,56 @@ async fn quality_page_shows_counts_to_those_who_may_see_results_and_to_no_evalua
 async fn jobs_done(server: &Server) {
     crate::jobs::analyse::analyse(&server.base, ROUND).await.unwrap();
 }
+
+#[tokio::test]
+async fn failed_mail_is_queued_again_once_by_the_office_and_recorded() {
+    use crate::store::outbox;
+    let server = Server::start().await;
+    let id = uuid::Uuid::from_u128(5);
+    let message = outbox::NewMessage {
+        id,
+        round: ROUND.to_owned(),
+        kind: "summary".to_owned(),
+        recipient: "leader@yunxi.example".to_owned(),
+        dedup_key: "a".to_owned(),
+        message: Vec::new(),
+    };
+    outbox::enqueue(&server.base.db, vec![message], 0).await.unwrap();
+    outbox::claim(&server.base.db, 0, 1).await.unwrap().unwrap();
+    outbox::give_up(&server.base.db, id, outbox::FAILED, "550 no such mailbox", 0)
+        .await
+        .unwrap();
+    let mut office = signed_in(&server, Role::Office).await;
+    let page = office.get("/console/outbox").await;
+    assert!(
+        page.text.contains("结果摘要") && !page.text.contains(">summary<"),
+        "{}",
+        page.text
+    );
+    let action = format!("/console/outbox/{id}/again");
+    assert!(
+        page.text.contains(&format!("action=\"{action}\"")),
+        "{}",
+        page.text
+    );
+    let foreign = office.post(&action, &[("csrf", "0")]).await;
+    assert_eq!(foreign.status, StatusCode::FORBIDDEN);
+    let token = csrf(&page.text);
+    for _ in 0..2 {
+        let reply = office.post(&action, &[("csrf", &token)]).await;
+        assert_eq!(reply.location(), "/console/outbox");
+    }
+    assert!(!office.get("/console/outbox").await.text.contains("再发一次"));
+    let listed = outbox::of_round(&server.base.db, ROUND, 5).await.unwrap();
+    assert_eq!(
+        (listed[0].state.as_str(), listed[0].attempts),
+        (outbox::QUEUED, 0)
+    );
+    let acts = audit::latest(&server.base.db, 9).await.unwrap();
+    assert_eq!(acts.iter().filter(|act| act.action == "mail.again").count(), 1);
+    let mut auditor = signed_in(&server, Role::Auditor).await;
+    assert_eq!(
+        auditor.post(&action, &[("csrf", "x")]).await.status,
+        StatusCode::FORBIDDEN
+    );
+}
