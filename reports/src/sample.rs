@@ -25,7 +25,7 @@ pub(crate) fn plan() -> Plan {
     static PLAN: LazyLock<Plan> = LazyLock::new(|| {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../backend/plans/sample");
         let mut files = PlanFiles::new();
-        for folder in ["", "forms"] {
+        for folder in ["", "forms", "media"] {
             for entry in std::fs::read_dir(root.join(folder)).unwrap() {
                 let path = entry.unwrap().path();
                 if path.is_file() {
