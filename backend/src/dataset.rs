@@ -88,9 +88,14 @@ pub async fn load(base: &Base, plan: &Plan) -> Result<RoundData, DatasetError> {
     let round = plan.round.id.as_str();
     let members = frame::members(&base.db, round, None).await?;
     let invited = invitations::list(&base.db, round).await?;
-    let links: HashMap<String, String> = invited
+    // Whoever was drawn and invited stays in the sample, also when the office took the code back: a denominator that
+    // the office can shorten would be no denominator. A code that replaced another comes after it and counts.
+    let (withdrawn, current): (Vec<_>, Vec<_>) = invited
         .into_iter()
-        .filter(|invitation| invitation.state != invitations::WITHDRAWN)
+        .partition(|invitation| invitation.state == invitations::WITHDRAWN);
+    let links: HashMap<String, String> = withdrawn
+        .into_iter()
+        .chain(current)
         .map(|invitation| (invitation.case_id, base.keys.link(invitation.id)))
         .collect();
     let sample = sample::list(&base.db, round).await?;

@@ -9,13 +9,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
-use analysis::plan::Plan;
+use analysis::plan::{Plan, PlanFiles};
 use analysis::results::RoundDetail;
 use analysis::round::{self, CriterionScore, RoundInput};
 use anyhow::{Context, Result, bail};
 use jiff::civil::{Date, Time};
 use jiff::tz::Offset;
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, ToSpan};
 use reports::build::Scope;
 use reports::model::Lang;
 use serde::Serialize;
@@ -99,6 +99,7 @@ pub struct Login {
 pub async fn make(base: &Base, options: Options, step: &(dyn Fn(&str) + Sync)) -> Result<DemoFile> {
     step("synthetic county / 生成虚构的县");
     let mut files = synthetic::sample_plan();
+    keep_open(&mut files, base.clock.today());
     let plan = Arc::new(Plan::read(&files).map_err(|faults| anyhow::anyhow!("the sample plan: {faults:?}"))?);
     if crate::store::rounds::find(&base.db, &plan.round.id)
         .await?
@@ -162,6 +163,23 @@ pub async fn make(base: &Base, options: Options, step: &(dyn Fn(&str) + Sync)) -
         open_links: open_links(&plan),
         invitations: unused_codes(&fieldwork, &codes),
     })
+}
+
+/// Days that a demo made after the sample plan's last day stays open.
+const DAYS_OPEN: i64 = 30;
+
+/// Moves the sample plan's last day when it is past: a round that is over takes no answers.
+fn keep_open(files: &mut PlanFiles, today: Date) {
+    let Ok(plan) = Plan::read(files) else { return };
+    let last = plan.round.closes_on;
+    let (Ok(later), Some(bytes)) = (today.checked_add(DAYS_OPEN.days()), files.get("plan.toml")) else {
+        return;
+    };
+    if last < today {
+        let text = String::from_utf8_lossy(bytes)
+            .replace(&format!("closes_on = {last}"), &format!("closes_on = {later}"));
+        files.insert("plan.toml".to_owned(), text.into_bytes());
+    }
 }
 
 /// What every estimate would be if everyone had answered.
@@ -460,4 +478,20 @@ pub fn write_json<T: Serialize>(path: &Path, value: &T) -> Result<()> {
     text.push('\n');
     std::fs::write(&draft, text).with_context(|| draft.display().to_string())?;
     std::fs::rename(&draft, path).with_context(|| path.display().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_demo_made_after_the_sample_s_last_day_is_open_and_before_it_is_the_sample() {
+        let closes_on = |today: &str| {
+            let mut files = synthetic::sample_plan();
+            keep_open(&mut files, today.parse().unwrap());
+            Plan::read(&files).unwrap().round.closes_on.to_string()
+        };
+        assert_eq!(closes_on("2026-12-31"), "2026-12-31");
+        assert_eq!(closes_on("2027-03-01"), "2027-03-31");
+    }
 }

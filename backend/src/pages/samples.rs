@@ -3,9 +3,12 @@
 use jiff::civil::date;
 use maud::Markup;
 
+use crate::inviting::waves::{Wave, WaveState};
+
 use super::check::{Answered, Check};
 use super::handover::HandOver;
 use super::home::{CodeFault, Home};
+use super::invitations::{GroupLine, Invitations, LinkLine, Pick, QuotaLine};
 use super::layout::{Fault, MenuItem, SignedIn};
 use super::login::{Login, LoginNote};
 use super::no_remind::NoRemind;
@@ -18,8 +21,8 @@ use super::results::{PublicRate, Results};
 use super::round::{Computing, Figure, OpenLinkLine, Overview, RateLine, ReportUnit, ScoreLine, Summary};
 use super::start::{Audience, Consents, OpenLink, PinAsk, PinFault, Resume, Start, UnitChoice};
 use super::{
-    Help, Lang, Reading, check, handover, home, login, no_remind, office, problem, quality, question,
-    receipt, results, round, start,
+    Help, Lang, Reading, check, handover, home, invitations, login, no_remind, office, problem, quality,
+    question, receipt, results, round, start,
 };
 
 /// The person to turn to.
@@ -371,6 +374,73 @@ fn respondent(reading: Reading) -> Vec<(&'static str, Markup)> {
             ),
         ),
     ];
+    let wave = |due, sent, skipped| WaveState {
+        due,
+        sent,
+        skipped,
+        ..WaveState::default()
+    };
+    let pick = |code: &str, name: &str| Pick {
+        code: code.to_owned(),
+        name: name.to_owned(),
+    };
+    let view = |fault: Option<Fault>, done: Option<&str>| Invitations {
+        id: "2026".to_owned(),
+        round: "云岭县2026年度残疾人工作测评".to_owned(),
+        fault,
+        done: done.map(str::to_owned),
+        groups: vec![GroupLine {
+            name: "残疾人".to_owned(),
+            issued: 1_120,
+            started: 60,
+            complete: 1_650,
+            withdrawn: 3,
+        }],
+        group_picks: vec![pick("resident", "残疾人")],
+        places: vec![(pick("T01", "青石镇"), vec![pick("V01", "东街村")])],
+        waves: vec![
+            (Wave::Invitation, wave(0, 180, 4)),
+            (Wave::First, wave(95, 0, 0)),
+            (Wave::Second, wave(0, 0, 0)),
+        ],
+        spacing_days: 7,
+        has_mail: done.is_some(),
+        is_open: true,
+        links: vec![LinkLine {
+            slug: "2026-hospital".to_owned(),
+            name: "云岭县人民医院".to_owned(),
+            url: "https://minyi.example.org/o/2026-hospital".to_owned(),
+            today: 40,
+            cap: Some(40),
+            total: 212,
+        }],
+        quotas: vec![QuotaLine {
+            name: "残疾人 · 青石镇".to_owned(),
+            taken: 150,
+            target: 150,
+            maximum: 200,
+        }],
+        may_send: true,
+        case: "c-000123".to_owned(),
+    };
+    let fault = Fault {
+        href: "#reason".to_owned(),
+        text: "请写明原因。".to_owned(),
+    };
+    pages.extend([
+        (
+            "invitations",
+            invitations::page(
+                reading.lang,
+                &signed_in(),
+                &view(None, Some("c-000123 的邀请已经收回。")),
+            ),
+        ),
+        (
+            "invitations-error",
+            invitations::page(reading.lang, &signed_in(), &view(Some(fault), None)),
+        ),
+    ]);
     let problems = [
         ("unknown-code", Problem::UnknownCode),
         (

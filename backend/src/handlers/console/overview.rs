@@ -14,7 +14,7 @@ use crate::middleware::problems::PageError;
 use crate::pages::Lang;
 use crate::pages::round::{Figure, OpenLinkLine, Overview, RateLine, ReportUnit, ScoreLine, Summary};
 use crate::pages::words;
-use crate::store::invitations::{self, COMPLETE, WITHDRAWN};
+use crate::store::invitations::{self, COMPLETE};
 use crate::store::rounds::{self, Round, RoundGroup};
 use crate::store::units::{self, Unit};
 use crate::store::{responses, results, sample};
@@ -55,7 +55,7 @@ pub(in crate::handlers) struct Fieldwork {
     by_township: HashMap<String, (u64, u64)>,
 }
 
-/// Counts invitations; those taken back by the office are none.
+/// Counts cases invited: one whose code was replaced or taken back is still one case, as in the analysis.
 pub(in crate::handlers) async fn fieldwork(state: &AppState, round: &str) -> Result<Fieldwork, PageError> {
     let township_of: HashMap<String, Option<String>> = sample::list(&state.db, round)
         .await?
@@ -66,14 +66,19 @@ pub(in crate::handlers) async fn fieldwork(state: &AppState, round: &str) -> Res
         by_group: HashMap::new(),
         by_township: HashMap::new(),
     };
+    // By case: group, and whether answered.
+    let mut cases: BTreeMap<String, (String, bool)> = BTreeMap::new();
     for invitation in invitations::list(&state.db, round).await? {
-        if invitation.state == WITHDRAWN {
-            continue;
-        }
-        let complete = u64::from(invitation.state == COMPLETE);
-        let group = counts.by_group.entry(invitation.group).or_default();
+        let case = cases
+            .entry(invitation.case_id)
+            .or_insert((invitation.group, false));
+        case.1 |= invitation.state == COMPLETE;
+    }
+    for (case_id, (group, is_complete)) in cases {
+        let complete = u64::from(is_complete);
+        let group = counts.by_group.entry(group).or_default();
         *group = (group.0 + 1, group.1 + complete);
-        if let Some(Some(township)) = township_of.get(&invitation.case_id) {
+        if let Some(Some(township)) = township_of.get(&case_id) {
             let unit = counts.by_township.entry(township.clone()).or_default();
             *unit = (unit.0 + 1, unit.1 + complete);
         }
