@@ -11,6 +11,7 @@ mod console;
 mod drill;
 mod durability;
 mod estimate;
+mod field;
 mod field_app;
 mod mail;
 mod privacy;

@@ -210,6 +210,14 @@ fn people(lang: Lang, view: &Interviewers) -> Markup {
     scrolling(lang, "people-table", &table)
 }
 
+/// The colon of a language's punctuation.
+fn colon(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Zh => "：",
+        Lang::En => ": ",
+    }
+}
+
 fn device_words(lang: Lang, device: &DeviceLine) -> Markup {
     let name = if device.name.is_empty() {
         tr!(lang, "interviewers.device").into_owned()
@@ -217,7 +225,7 @@ fn device_words(lang: Lang, device: &DeviceLine) -> Markup {
         device.name.clone()
     };
     html! {
-        (name) "："
+        (name) (colon(lang))
         @match device.state.as_str() {
             "wipe" => strong.late { (tr!(lang, "interviewers.wipe_waiting", day = device.seen)) },
             "wiped" => (tr!(lang, "interviewers.wiped", day = device.seen)),
@@ -246,7 +254,7 @@ fn devices(lang: Lang, staff: &SignedIn, view: &Interviewers) -> Markup {
                         input type="hidden" name="device" value=(device.id);
                         div.field {
                             label for=(id) {
-                                (person.name) " · " (device.name) "："
+                                (person.name) " · " (device.name) (colon(lang))
                                 (tr!(lang, "interviewers.offline_days"))
                             }
                             input #(id) type="number" name="days" min="1" max="60" inputmode="numeric"
@@ -315,7 +323,7 @@ fn cases(lang: Lang, staff: &SignedIn, view: &Interviewers) -> Markup {
                     details {
                         summary { (tr!(lang, "interviewers.township", name = block.name, free = open, villages = block.villages.len())) }
                         fieldset.q {
-                            legend { (block.name) }
+                            legend.hidden { (block.name) }
                             @for village in &block.villages {
                                 div.check {
                                     @if view.may_assign {

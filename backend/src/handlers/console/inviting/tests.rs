@@ -34,7 +34,6 @@ async fn only_office_and_third_party_hold_invitations_and_only_the_office_sends(
         (Role::Office, 200, 422),
         (Role::Evaluator, 200, 403),
         (Role::Viewer, 403, 403),
-        (Role::Interviewer, 403, 403),
         (Role::Auditor, 403, 403),
     ] {
         let mut browser = signed_in(&server, role, None).await;
