@@ -15,6 +15,7 @@ pub mod layout;
 pub mod login;
 pub mod office;
 pub mod problem;
+mod qr;
 pub mod question;
 pub mod receipt;
 pub mod results;
