@@ -507,7 +507,8 @@ async fn proxy_and_easy_reader_are_spoken_to_in_their_words_with_pictures() {
     );
 
     // One press on any page changes the words, and is remembered.
-    let pressed = press(&mut browser, need, &[("easy".to_owned(), "1".to_owned())]).await;
+    let form = [("need", "rehab"), ("easy", "1")];
+    let pressed = browser.post(need, &form).await;
     assert_eq!(pressed.location(), need);
     let easy = browser.get(need).await;
     assert!(
