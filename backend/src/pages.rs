@@ -22,6 +22,7 @@ pub mod no_remind;
 pub mod office;
 pub mod problem;
 pub mod quality;
+mod qr;
 pub mod question;
 pub mod receipt;
 pub mod results;

@@ -1,8 +1,5 @@
 //! The receipt: the answers have arrived, and how to prove that later.
 
-use fast_qr::convert::svg::SvgBuilder;
-use fast_qr::convert::{Builder, Shape};
-use fast_qr::qr::QRBuilder;
 use maud::{Markup, PreEscaped, html};
 
 use super::layout::{Frame, Switches, respondent};
@@ -27,8 +24,7 @@ pub struct Receipt {
 
 /// The receipt as a QR code; none when it does not fit one.
 fn qr_svg(text: &str) -> Option<String> {
-    let code = QRBuilder::new(text).build().ok()?;
-    Some(SvgBuilder::default().shape(Shape::Square).margin(4).to_str(&code))
+    super::qr::svg(text)
 }
 
 /// Renders the receipt page.

@@ -191,10 +191,12 @@ impl View<'_, '_> {
         let id = format!("{}-{}", question.name, choice.name);
         let is_radio = matches!(question.kind, QuestionKind::SelectOne { .. });
         let type_ = if is_radio { "radio" } else { "checkbox" };
-        let class = if choice.missing.is_some() {
-            "choice choice-missing"
-        } else {
-            "choice"
+        let image = self.file(&choice.media.image);
+        let class = match (choice.missing.is_some(), image.is_some()) {
+            (true, true) => "choice choice-missing pictured",
+            (true, false) => "choice choice-missing",
+            (false, true) => "choice pictured",
+            (false, false) => "choice",
         };
         let invalid = (is_invalid && !is_radio).then_some("true");
         let audio = self.recording(&choice.label, &choice.media.audio);
@@ -203,7 +205,7 @@ impl View<'_, '_> {
                 input type=(type_) id=(id) name=(question.name) value=(choice.name) checked[is_chosen]
                     aria-invalid=[invalid];
                 @if let Some(face) = face { (face) }
-                @if let Some(image) = self.file(&choice.media.image) {
+                @if let Some(image) = image {
                     img.choice-image src=(image) alt="" width="48" height="48";
                 }
                 span.choice-label { (self.text(&choice.label)) }

@@ -28,7 +28,7 @@ async fn bytes(reply: axum::response::Response) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn whole_range_and_known_are_answered() {
+async fn media_is_answered_whole_in_ranges_and_when_known() {
     let server = Server::start().await;
     let path = format!("/media/{ROUND}/rehab.svg");
     let whole = fetch(&server, &path, &[]).await;
@@ -73,7 +73,7 @@ async fn whole_range_and_known_are_answered() {
 }
 
 #[tokio::test]
-async fn what_no_form_names_is_not_there() {
+async fn media_that_no_form_names_is_not_there() {
     let server = Server::start().await;
     for path in [
         format!("/media/{ROUND}/plan.toml"),

@@ -655,3 +655,50 @@ async fn ways_of_reading_used_on_any_page_are_kept_with_the_response() {
         "nothing is noted that was not used"
     );
 }
+
+#[tokio::test]
+async fn proxy_and_easy_reader_are_spoken_to_in_their_words_with_pictures() {
+    let server = Server::start().await;
+    let path = server.invite("resident", "resident-proxy").await;
+    let mut browser = server.browser();
+    let first = begin(&mut browser, &path).await;
+    let proxy = [("answering", "proxy"), ("need", "rehab")];
+    let (passed, _) = walk(&mut browser, first, &proxy, 40).await;
+    let need = passed.iter().find(|at| at.ends_with("/need")).unwrap();
+    let received = passed.iter().find(|at| at.ends_with("/recv_rehab")).unwrap();
+    let usual = browser.get(need).await.text;
+    assert!(
+        usual.contains("您的家人需要过") && !usual.contains(".svg"),
+        "{usual}"
+    );
+    let check = browser.get(&format!("{path}/check")).await.text;
+    assert!(
+        check.contains("为什么由您代替您的家人回答？") && check.contains("您的家人需要过"),
+        "{check}"
+    );
+
+    // One press on any page changes the words, and is remembered.
+    let form = [("need", "rehab"), ("easy", "1")];
+    let pressed = browser.post(need, &form).await;
+    assert_eq!(pressed.location(), need);
+    let easy = browser.get(need).await;
+    assert!(
+        easy.text.contains("您的家人需要过") && easy.text.contains("看病<"),
+        "the proxy's words win, the choices are easy: {}",
+        easy.text
+    );
+    let pictures = easy.attributes("choice-image", "src");
+    assert_eq!(pictures.len(), 10, "{pictures:?}");
+    for picture in &pictures {
+        let reply = browser.get(&picture.replace("&amp;", "&")).await;
+        assert_eq!(reply.status, StatusCode::OK, "{picture}");
+        let cached = reply.headers[header::CACHE_CONTROL].to_str().unwrap();
+        assert!(cached.contains("immutable"), "{picture}: {cached}");
+    }
+    let received = browser.get(received).await.text;
+    assert!(received.contains("说的是这一年"), "{received}");
+    assert!(
+        !received.contains("name=\"sign\""),
+        "no films, no switch: {received}"
+    );
+}
