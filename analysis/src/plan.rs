@@ -65,6 +65,9 @@
 //!
 //! [mail]
 //! leadership = [ { name = "…", email = "…@example.org", language = "zh" } ]
+//!
+//! [follow_up]                         # optional
+//! days = 15                           # days within which a request is answered
 //! ```
 //!
 //! `units.csv`: `code,parent,level,kind,name_zh,name_en`; one unit has no parent.
@@ -84,8 +87,8 @@ use std::collections::BTreeMap;
 
 pub use frame::{FramePerson, read_frame};
 pub use header::{
-    FrameSource, GradeLine, GroupPlan, MailPlan, Presentation, Recipient, RoundHeader, SamplingPlan,
-    Suppression, ThirdPartyPlan, WeightingPlan,
+    FollowUpPlan, FrameSource, GradeLine, GroupPlan, MailPlan, Presentation, Recipient, RoundHeader,
+    SamplingPlan, Suppression, ThirdPartyPlan, WeightingPlan,
 };
 pub use indicator::{Domain, Indicator, IndicatorTree, Measure, PerspectiveWeight, QuestionRef};
 pub use series::{AdminValue, Criterion};
@@ -139,6 +142,8 @@ pub struct Plan {
     pub small_n: u32,
     /// Who receives the summary.
     pub mail: MailPlan,
+    /// How requests for follow-up are handled.
+    pub follow_up: FollowUpPlan,
     /// The judged units as a tree.
     pub units: UnitTree,
     /// The indicator tree.

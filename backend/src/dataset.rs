@@ -21,7 +21,7 @@ mod cases;
 mod segments;
 mod totals;
 
-pub use segments::folder;
+pub use segments::{folder, forget};
 
 /// Why a round's data could not be brought together.
 #[derive(Debug, Error)]

@@ -54,6 +54,8 @@ pub struct Keys {
     content: [u8; 32],
     device: [u8; 32],
     audit: [u8; 32],
+    secret: [u8; 32],
+    visitor: [u8; 32],
     receipt: SigningKey,
 }
 
@@ -89,6 +91,8 @@ impl Keys {
             content: subkey("content"),
             device: subkey("device"),
             audit: subkey("audit"),
+            secret: subkey("second-secret"),
+            visitor: subkey("visitor"),
             receipt: SigningKey::from_bytes(&subkey("receipt")),
         }
     }
@@ -208,6 +212,16 @@ impl Keys {
     /// Keyed hash of an audit entry's fields, hex.
     pub fn audit_hash(&self, fields: &[&[u8]]) -> String {
         hex::encode(hmac(&self.audit, fields))
+    }
+
+    /// Keyed hash of a respondent's second secret, hex: all that is stored of it.
+    pub fn secret_mac(&self, round: &str, secret: &str) -> String {
+        hex::encode(hmac(&self.secret, &[round.as_bytes(), secret.as_bytes()]))
+    }
+
+    /// Keyed hash that seals a respondent's cookie, hex.
+    pub fn visitor_mac(&self, fields: &[&[u8]]) -> String {
+        hex::encode(hmac(&self.visitor, fields))
     }
 
     /// Signs with the receipt key.

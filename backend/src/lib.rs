@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod auth;
+pub mod cases;
 pub mod cli;
 pub mod clock;
 pub mod codes;
@@ -14,15 +15,18 @@ pub mod handlers;
 pub mod jobs;
 pub mod keys;
 pub mod mail;
+pub mod merkle;
 pub mod middleware;
 pub mod migration;
 pub mod pages;
 pub mod reporting;
+pub mod roots;
 pub mod rounds;
 pub mod router;
 pub mod store;
 pub mod submit;
 pub mod summaries;
 pub mod synthetic;
+pub mod withdrawal;
 
 rust_i18n::i18n!("locales", fallback = "zh");

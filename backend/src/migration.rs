@@ -6,6 +6,7 @@ use sea_orm_migration::prelude::*;
 
 mod m20261123_000001_create_tables;
 mod m20261125_000002_answering;
+mod m20261125_000004_cases;
 
 /// All migrations in order.
 pub struct Migrator;
@@ -16,6 +17,7 @@ impl MigratorTrait for Migrator {
         vec![
             Box::new(m20261123_000001_create_tables::Migration),
             Box::new(m20261125_000002_answering::Migration),
+            Box::new(m20261125_000004_cases::Migration),
         ]
     }
 }

@@ -70,6 +70,7 @@ pub(super) fn plan(files: &PlanFiles) -> Result<Plan, Vec<Diagnostic>> {
                 presentation,
                 grades,
                 mail,
+                follow_up,
                 ..
             },
         ) => Ok(Plan {
@@ -87,6 +88,7 @@ pub(super) fn plan(files: &PlanFiles) -> Result<Plan, Vec<Diagnostic>> {
             },
             small_n: presentation.small_n,
             mail,
+            follow_up,
             units,
             indicators,
             criteria,

@@ -14,11 +14,12 @@ use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use super::Area;
 use super::header::{
-    FrameSource, GradeLine, GroupPlan, MailPlan, Presentation, SamplingPlan, ThirdPartyPlan, WeightingPlan,
+    FollowUpPlan, FrameSource, GradeLine, GroupPlan, MailPlan, Presentation, SamplingPlan, ThirdPartyPlan,
+    WeightingPlan,
 };
 use super::table::{At, Faults, did_you_mean, say};
 
-const SECTIONS: [&str; 9] = [
+const SECTIONS: [&str; 10] = [
     "round",
     "groups",
     "third_party",
@@ -28,6 +29,7 @@ const SECTIONS: [&str; 9] = [
     "presentation",
     "grades",
     "mail",
+    "follow_up",
 ];
 
 /// `[round]` as written; the county's default needs the units.
@@ -107,6 +109,7 @@ pub(crate) struct Settings {
     pub(crate) presentation: Presentation,
     pub(crate) grades: Vec<GradeLine>,
     pub(crate) mail: MailPlan,
+    pub(crate) follow_up: FollowUpPlan,
 }
 
 /// Where the keys are: `groups[0].weight` → line 12.
@@ -236,6 +239,7 @@ pub(crate) fn read(bytes: &[u8], faults: &mut Faults) -> Settings {
         presentation: sections.take("presentation").unwrap_or_default(),
         grades: sections.list("grades"),
         mail: sections.take("mail").unwrap_or_default(),
+        follow_up: sections.take("follow_up").unwrap_or_default(),
     };
     check::settings(&settings, &lines, faults);
     settings

@@ -105,7 +105,7 @@ pub async fn rounds(
         let complete = of(invitations::COMPLETE);
         lines.push(RoundLine {
             title: title(lang, &row),
-            invited: complete + of(invitations::ISSUED) + of(invitations::STARTED),
+            invited: complete + of(invitations::ISSUED) + of(invitations::STARTED) + of(invitations::LEFT),
             complete,
             id: row.id,
             state: row.state,

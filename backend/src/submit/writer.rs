@@ -19,14 +19,17 @@ use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
 use super::{Accepted, Answering, Door, NewResponse, SubmitError, Way, receipt, wrong_form};
+use crate::app::PlanCache;
+use crate::cases;
 use crate::clock::{Entropy, SharedClock};
 use crate::codes::Code;
-use crate::entity::{drafts, invitations, responses};
+use crate::entity::{drafts, follow_up_cases, invitations, responses};
 use crate::keys::Keys;
+use crate::store::cases as case_store;
 use crate::store::invitations as invitation_store;
 use crate::store::responses as response_store;
 use crate::store::rounds::{self, Round, RoundGroup, RoundState};
-use crate::store::{StoreError, begin, forms};
+use crate::store::{StoreError, begin, forms, sample, secrets};
 
 /// Largest batch: 512 rows of 23 values stay below SQLite's 32,766.
 const MAX_BATCH: usize = 512;
@@ -41,6 +44,8 @@ enum Key {
     Lookup(String),
     Invitation(Uuid),
     Slug(String),
+    /// The response that the same person gave before.
+    Again(Uuid),
     /// A code that cannot have been issued.
     Nothing,
 }
@@ -79,6 +84,7 @@ impl Pending {
         let key = match &response.door {
             Door::Invitation(id) => Key::Invitation(*id),
             Door::Link(slug) => Key::Slug(slug.clone()),
+            Door::Again(earlier) => Key::Again(*earlier),
             Door::Code(text) => Code::parse(text).map_or(Key::Nothing, |code| Key::Lookup(code.lookup(keys))),
         };
         Self {
@@ -120,6 +126,7 @@ struct Surroundings {
     by_lookup: BTreeMap<String, invitations::Model>,
     by_id: BTreeMap<Uuid, invitations::Model>,
     links: BTreeMap<String, Option<(Round, RoundGroup)>>,
+    earlier: BTreeMap<Uuid, responses::Model>,
     rounds: BTreeMap<String, Round>,
 }
 
@@ -129,6 +136,8 @@ pub(super) struct Writer {
     clock: SharedClock,
     entropy: Entropy,
     round_forms: BTreeMap<String, RoundForms>,
+    /// Only asked for the days that a follow-up case may take.
+    plans: PlanCache,
 }
 
 impl Writer {
@@ -139,6 +148,7 @@ impl Writer {
             clock,
             entropy,
             round_forms: BTreeMap::new(),
+            plans: PlanCache::default(),
         }
     }
 
@@ -207,13 +217,26 @@ impl Writer {
         let surroundings = read(&tx, batch).await?;
         let mut outcomes: Vec<Option<Outcome>> = Vec::with_capacity(batch.len());
         let mut rows = Vec::new();
-        let mut invitation_of = BTreeMap::new();
+        let mut invitation_of: BTreeMap<String, invitations::Model> = BTreeMap::new();
+        let mut earlier_of: BTreeMap<String, responses::Model> = BTreeMap::new();
         for pending in batch {
             match self.judge(&tx, pending, &surroundings).await? {
                 Judged::Done(outcome) => outcomes.push(Some(outcome)),
-                Judged::New { row, invitation } => {
+                Judged::New {
+                    row,
+                    invitation,
+                    earlier,
+                } => {
+                    if let Some(earlier) = earlier {
+                        // The earlier response gives its link up before the new one takes it.
+                        if !response_store::take_back(&tx, earlier.id, response_store::REPLACED).await? {
+                            outcomes.push(Some(Err(SubmitError::CodeUsed)));
+                            continue;
+                        }
+                        earlier_of.insert(row.leaf.clone(), *earlier);
+                    }
                     if let Some(invitation) = invitation {
-                        invitation_of.insert(row.leaf.clone(), invitation);
+                        invitation_of.insert(row.leaf.clone(), *invitation);
                     }
                     rows.push((outcomes.len(), *row));
                     outcomes.push(None);
@@ -229,16 +252,28 @@ impl Writer {
             .map(|(_, row)| row.id)
             .collect();
         let stored = stored(&tx, skipped).await?;
-        let (mut completed, mut done_drafts) = (Vec::new(), Vec::new());
+        let (mut completed, mut done_drafts, mut new_cases) = (Vec::new(), Vec::new(), Vec::new());
         for (index, row) in rows {
+            let earlier = earlier_of.remove(&row.leaf);
             let outcome = if inserted.contains(&row.leaf) {
-                completed.extend(invitation_of.remove(&row.leaf));
+                let invitation = invitation_of.remove(&row.leaf);
+                if let Some(earlier) = &earlier {
+                    carry_over(&tx, earlier, &row).await?;
+                }
+                new_cases.extend(self.case(&tx, &row, invitation.as_ref()).await?);
+                completed.extend(invitation.map(|invitation| invitation.id));
                 done_drafts.extend(row.link);
                 done_drafts.extend(batch[index].draft_id.clone());
                 Ok(Accepted {
                     receipt: row.receipt,
                     replayed: false,
                 })
+            } else if earlier.is_some() {
+                // Another server stored it at this moment: nothing of this batch may stand, the next try finds it.
+                return Err(StoreError::Corrupt {
+                    table: "responses",
+                    what: "an earlier response was taken back without a newer one".to_owned(),
+                });
             } else {
                 match stored.get(&row.id) {
                     Some(first) => repeat(first, &row.content_mac),
@@ -248,6 +283,7 @@ impl Writer {
             outcomes[index] = Some(outcome);
         }
         invitation_store::mark_complete(&tx, &completed).await?;
+        case_store::insert(&tx, new_cases).await?;
         if !done_drafts.is_empty() {
             drafts::Entity::delete_many()
                 .filter(drafts::Column::Id.is_in(done_drafts))
@@ -275,9 +311,24 @@ impl Writer {
         let invitation = match &pending.key {
             Key::Lookup(lookup) => around.by_lookup.get(lookup),
             Key::Invitation(id) => around.by_id.get(id),
-            Key::Slug(_) | Key::Nothing => None,
+            Key::Slug(_) | Key::Again(_) | Key::Nothing => None,
         };
+        let earlier = match &pending.key {
+            Key::Again(id) => around.earlier.get(id),
+            _ => None,
+        };
+        if let Some(earlier) = earlier
+            && earlier.state == response_store::REPLACED
+        {
+            return refuse(SubmitError::CodeUsed);
+        }
         let (round, group, open_link) = match (&pending.key, invitation) {
+            (Key::Again(_), _) => {
+                match earlier.and_then(|row| Some((row, around.rounds.get(&row.round_id)?))) {
+                    Some((row, round)) => (round, &row.group, row.open_link.clone()),
+                    None => return refuse(SubmitError::UnknownCode),
+                }
+            }
             (Key::Slug(slug), _) => match around.links.get(slug) {
                 Some(Some((round, group))) => (round, &group.group, Some(slug.clone())),
                 _ => return refuse(SubmitError::UnknownLink),
@@ -290,7 +341,7 @@ impl Writer {
             }
             _ => return refuse(SubmitError::UnknownCode),
         };
-        if invitation.is_some_and(|invitation| invitation.state == invitation_store::COMPLETE) {
+        if invitation.is_some_and(invitation_store::is_used) {
             return refuse(SubmitError::CodeUsed);
         }
         match round.round_state() {
@@ -310,16 +361,22 @@ impl Writer {
             let current = known.current.get(form).cloned().unwrap_or_default();
             return refuse(SubmitError::UnknownVersion { current });
         }
-        let row = self.row(
-            pending,
-            round,
-            group,
-            open_link,
-            invitation.map(|invitation| invitation.id),
-        );
+        let link = match earlier {
+            Some(earlier) => earlier.link.clone(),
+            None => invitation.map(|invitation| self.keys.link(invitation.id)),
+        };
+        let mut row = self.row(pending, round, group, open_link, link);
+        let mut invitation = invitation.cloned();
+        if let Some(earlier) = earlier {
+            row.unit = row.unit.or_else(|| earlier.unit.clone());
+            if let Some(link) = &earlier.link {
+                invitation = invitation_store::by_link(tx, &self.keys, &round.id, link).await?;
+            }
+        }
         Ok(Judged::New {
             row: Box::new(row),
-            invitation: invitation.map(|invitation| invitation.id),
+            invitation: invitation.map(Box::new),
+            earlier: earlier.cloned().map(Box::new),
         })
     }
 
@@ -329,7 +386,7 @@ impl Writer {
         round: &Round,
         group: &str,
         open_link: Option<String>,
-        invitation: Option<Uuid>,
+        link: Option<String>,
     ) -> responses::Model {
         let salt = self.entropy.bytes::<32>();
         let leaf = receipt::leaf(&salt, &round.id, &pending.form_version, &pending.answers);
@@ -339,7 +396,7 @@ impl Writer {
             group: group.to_owned(),
             form: pending.form.clone(),
             form_version: pending.form_version.clone(),
-            link: invitation.map(|id| self.keys.link(id)),
+            link,
             open_link,
             unit: pending.unit.clone(),
             mode: pending.mode.to_owned(),
@@ -358,6 +415,31 @@ impl Writer {
             interviewer: pending.interviewer.clone(),
             state: response_store::ACCEPTED.to_owned(),
         }
+    }
+
+    /// The follow-up case that a response asks for, if it does and its respondent has none yet.
+    async fn case(
+        &self,
+        tx: &DatabaseTransaction,
+        row: &responses::Model,
+        invitation: Option<&invitations::Model>,
+    ) -> Result<Option<follow_up_cases::Model>, StoreError> {
+        let Some(wish) = cases::wish(&row.answers) else {
+            return Ok(None);
+        };
+        if case_store::by_leaf(tx, &row.leaf).await?.is_some() {
+            return Ok(None);
+        }
+        let unit = match invitation {
+            Some(invitation) => sample::find(tx, &row.round_id, &invitation.case_id)
+                .await?
+                .and_then(|case| case.township),
+            None => row.unit.clone(),
+        };
+        // Sealed plans are kept once read, so that this does not wait for another connection each time.
+        let plan = self.plans.get(&self.db, &self.keys, &row.round_id).await?;
+        let days = plan.map_or(cases::USUAL_DAYS, |plan| plan.follow_up.days);
+        cases::open(&self.keys, &self.entropy, row, unit, &wish, days).map(Some)
     }
 
     /// Groups and versions of a round; kept, because only open rounds come here and their plans are sealed.
@@ -391,14 +473,27 @@ enum Judged {
     Done(Outcome),
     New {
         row: Box<responses::Model>,
-        invitation: Option<Uuid>,
+        invitation: Option<Box<invitations::Model>>,
+        /// What the row takes the place of.
+        earlier: Option<Box<responses::Model>>,
     },
+}
+
+/// What belonged to the earlier response belongs to the newer: the second secret opens both, the case goes on.
+async fn carry_over(
+    tx: &DatabaseTransaction,
+    earlier: &responses::Model,
+    newer: &responses::Model,
+) -> Result<(), StoreError> {
+    secrets::carry_over(tx, &earlier.leaf, &newer.leaf).await?;
+    case_store::carry_over(tx, &earlier.leaf, &newer.leaf).await
 }
 
 /// What to answer to an id that is stored: `first` is its content and receipt.
 fn repeat(first: &(String, String), content_mac: &str) -> Outcome {
     let (stored_mac, receipt) = first;
-    if stored_mac == content_mac {
+    // A response that was taken back has no content left to compare.
+    if stored_mac == content_mac || stored_mac.is_empty() {
         Ok(Accepted {
             receipt: receipt.clone(),
             replayed: true,
@@ -435,7 +530,8 @@ async fn stored(
 
 async fn read(tx: &DatabaseTransaction, batch: &[Pending]) -> Result<Surroundings, StoreError> {
     let stored = stored(tx, batch.iter().map(|pending| pending.id).collect()).await?;
-    let (mut lookups, mut ids, mut links) = (Vec::new(), Vec::new(), BTreeMap::new());
+    let (mut lookups, mut ids, mut links, mut earlier) =
+        (Vec::new(), Vec::new(), BTreeMap::new(), BTreeMap::new());
     for pending in batch {
         match &pending.key {
             Key::Lookup(lookup) => lookups.push(lookup.clone()),
@@ -444,6 +540,9 @@ async fn read(tx: &DatabaseTransaction, batch: &[Pending]) -> Result<Surrounding
                 if !links.contains_key(slug) {
                     links.insert(slug.clone(), rounds::by_open_link(tx, slug).await?);
                 }
+            }
+            Key::Again(id) => {
+                earlier.extend(response_store::find(tx, *id).await?.map(|row| (*id, row)));
             }
             Key::Nothing => {}
         }
@@ -459,6 +558,11 @@ async fn read(tx: &DatabaseTransaction, batch: &[Pending]) -> Result<Surrounding
     let round_ids: BTreeSet<String> = invited
         .iter()
         .map(|invitation| invitation.round_id.clone())
+        .chain(
+            earlier
+                .values()
+                .map(|row: &responses::Model| row.round_id.clone()),
+        )
         .collect();
     let rounds = if round_ids.is_empty() {
         Vec::new()
@@ -473,6 +577,7 @@ async fn read(tx: &DatabaseTransaction, batch: &[Pending]) -> Result<Surrounding
             .collect(),
         by_id: invited.into_iter().map(|row| (row.id, row)).collect(),
         links,
+        earlier,
         rounds: rounds
             .into_iter()
             .map(|round| (round.id.clone(), round))
