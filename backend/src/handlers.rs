@@ -5,10 +5,13 @@ pub mod console;
 pub mod forms;
 pub mod health;
 pub mod login;
+pub mod mine;
 pub mod open_link;
+pub mod receipt;
 pub mod respond;
 pub mod responses;
 pub mod results;
+pub mod roots;
 
 #[cfg(test)]
 mod testing;

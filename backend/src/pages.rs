@@ -9,14 +9,18 @@
 //! ([`layout::console`], dense tables).
 
 pub mod assets;
+pub mod cases;
 pub mod check;
 pub mod home;
+pub mod improvements;
 pub mod layout;
 pub mod login;
+pub mod mine;
 pub mod office;
 pub mod problem;
 pub mod question;
 pub mod receipt;
+pub mod receipt_check;
 pub mod results;
 pub mod round;
 pub mod start;

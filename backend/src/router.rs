@@ -15,8 +15,8 @@ use tower_http::trace::TraceLayer;
 
 use crate::app::AppState;
 use crate::error::AppError;
-use crate::handlers::respond::{self, finish, later, question, start};
-use crate::handlers::{assets, console, forms, health, login, responses, results};
+use crate::handlers::respond::{self, after, finish, later, question, start};
+use crate::handlers::{assets, console, forms, health, login, mine, receipt, responses, results, roots};
 use crate::middleware::problems::PageError;
 use crate::middleware::{headers, origin, problems};
 
@@ -40,6 +40,9 @@ fn api() -> Router<AppState> {
         .route("/api/v1/openapi.json", get(health::openapi))
         .route("/api/v1/forms/{round}/{form}", get(forms::show))
         .route("/api/v1/responses", post(responses::create))
+        .route("/api/v1/rounds/{id}/roots", get(roots::list))
+        .route("/api/v1/rounds/{id}/proof/{leaf}", get(roots::proof))
+        .route("/api/v1/rounds/{id}/consistency", get(roots::consistency))
         .route("/api/{*rest}", get(unknown_api).post(unknown_api))
 }
 
@@ -47,12 +50,12 @@ async fn unknown_api() -> AppError {
     AppError::not_found()
 }
 
-/// Respondents: a code or an open link, then the same pages.
+/// Respondents: a code, an open link or one's own earlier response, then the same pages.
 fn respondents() -> Router<AppState> {
     let mut router = Router::new()
         .route("/", get(respond::home).post(respond::enter))
         .route("/view", post(respond::view));
-    for base in ["/r/{code}", "/o/{slug}"] {
+    for base in ["/r/{code}", "/o/{slug}", "/receipt/again"] {
         router = router
             .route(base, get(start::show).post(start::begin))
             .route(
@@ -60,10 +63,21 @@ fn respondents() -> Router<AppState> {
                 get(question::show).post(question::answer),
             )
             .route(&format!("{base}/check"), get(finish::check).post(finish::submit))
-            .route(&format!("{base}/receipt"), get(finish::receipt))
+            .route(&format!("{base}/receipt"), get(after::receipt).post(after::act))
             .route(&format!("{base}/later"), get(later::show).post(later::hide));
     }
     router
+}
+
+/// Whoever holds a receipt; with the second secret, its respondent.
+fn receipts() -> Router<AppState> {
+    Router::new()
+        .route("/receipt", get(receipt::show).post(receipt::enter))
+        .route("/receipt/mine", get(mine::show).post(mine::enter))
+        .route("/receipt/mine/leave", post(mine::leave))
+        .route("/receipt/mine/message", post(mine::message))
+        .route("/receipt/mine/rating", post(mine::rate))
+        .route("/receipt/mine/withdraw", get(mine::confirm).post(mine::withdraw))
 }
 
 /// The public.
@@ -85,6 +99,15 @@ fn staff() -> Router<AppState> {
             get(console::watch).post(console::compute),
         )
         .route("/console/rounds/{id}/report/download", get(console::report))
+        .route("/console/rounds/{id}/cases", get(console::cases::list))
+        .route(
+            "/console/rounds/{id}/cases/{case}",
+            get(console::cases::one).post(console::cases::act),
+        )
+        .route(
+            "/console/rounds/{id}/improvements",
+            get(console::improvements::show).post(console::improvements::change),
+        )
         .route("/console/outbox", get(console::mail))
         .route("/console/audit", get(console::audit_log))
 }
@@ -92,6 +115,7 @@ fn staff() -> Router<AppState> {
 /// The whole server.
 pub fn router(state: AppState) -> Router {
     let pages = respondents()
+        .merge(receipts())
         .merge(public())
         .merge(staff())
         .fallback(async || PageError::lost());

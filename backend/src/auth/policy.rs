@@ -17,6 +17,12 @@ pub enum Action {
     SeeOutbox,
     /// See the audit log.
     SeeAudit,
+    /// See how follow-up cases are handled, in counts fit for those who may not read them.
+    SeeCaseCounts,
+    /// Read and handle follow-up cases; those about the reader's own employer excepted (`cases::may_read`).
+    HandleCases,
+    /// Publish what was done about the points raised.
+    PublishImprovements,
 }
 
 impl Action {
@@ -28,6 +34,9 @@ impl Action {
         Self::DownloadReport,
         Self::SeeOutbox,
         Self::SeeAudit,
+        Self::SeeCaseCounts,
+        Self::HandleCases,
+        Self::PublishImprovements,
     ];
 
     /// The roles that may do it.
@@ -36,9 +45,13 @@ impl Action {
     /// not steer the third party's own scores. An auditor reads, and starts nothing.
     pub const fn roles(self) -> &'static [Role] {
         match self {
-            Self::SeeRound => &[Role::Office, Role::Evaluator, Role::Viewer, Role::Auditor],
+            Self::SeeRound | Self::SeeCaseCounts => {
+                &[Role::Office, Role::Evaluator, Role::Viewer, Role::Auditor]
+            }
             Self::SeeResults | Self::DownloadReport => &[Role::Office, Role::Viewer, Role::Auditor],
-            Self::Compute | Self::SeeOutbox => &[Role::Office],
+            Self::Compute | Self::SeeOutbox | Self::HandleCases | Self::PublishImprovements => {
+                &[Role::Office]
+            }
             Self::SeeAudit => &[Role::Office, Role::Auditor],
         }
     }
@@ -74,7 +87,10 @@ mod tests {
              Compute        yes - - - -\n\
              DownloadReport yes - yes - yes\n\
              SeeOutbox      yes - - - -\n\
-             SeeAudit       yes - - - yes\n"
+             SeeAudit       yes - - - yes\n\
+             SeeCaseCounts  yes yes yes - yes\n\
+             HandleCases    yes - - - -\n\
+             PublishImprovements yes - - - -\n"
         );
     }
 

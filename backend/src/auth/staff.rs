@@ -25,6 +25,8 @@ pub struct Staff {
     pub name: String,
     /// What they are.
     pub role: Role,
+    /// Code of the judged unit that employs them, if one does.
+    pub employer_unit: Option<String>,
     session: Session,
 }
 
@@ -63,6 +65,7 @@ impl Staff {
                 login: row.login,
                 name: row.display_name,
                 role,
+                employer_unit: row.employer_unit,
                 session,
             })
         }))
@@ -134,4 +137,13 @@ macro_rules! permissions {
     };
 }
 
-permissions!(SeeRound, Compute, DownloadReport, SeeOutbox, SeeAudit);
+permissions!(
+    SeeRound,
+    Compute,
+    DownloadReport,
+    SeeOutbox,
+    SeeAudit,
+    SeeCaseCounts,
+    HandleCases,
+    PublishImprovements
+);

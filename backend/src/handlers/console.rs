@@ -28,6 +28,8 @@ use crate::store::jobs::{self, Job};
 use crate::store::rounds::{self, Round};
 use crate::store::{StoreError, begin, invitations, outbox, results};
 
+pub mod cases;
+pub mod improvements;
 pub(in crate::handlers) mod overview;
 
 /// Audit entries shown.

@@ -18,6 +18,7 @@ use crate::pages::home::{self, CodeFault, Home};
 use crate::pages::{Help, Lang, Reading};
 use crate::store::rounds::{self, RoundState};
 
+pub mod after;
 pub mod finish;
 pub mod later;
 pub mod question;

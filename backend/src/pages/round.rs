@@ -191,7 +191,11 @@ pub fn page(lang: Lang, staff: &SignedIn, view: &Overview) -> Markup {
                     }
                 }
             }
-            p { a href={ "/results/" (view.id) } { (tr!(lang, "console.public")) } }
+            p {
+                a href={ "/results/" (view.id) } { (tr!(lang, "console.public")) } " · "
+                a href={ (path) "/cases" } { (tr!(lang, "cases.title")) } " · "
+                a href={ (path) "/improvements" } { (tr!(lang, "improve.title")) }
+            }
             h2 { (tr!(lang, "round.groups_title")) }
             p.note { (tr!(lang, "round.rate_note")) }
             (rates(lang, "groups", &tr!(lang, "round.groups_title"), &tr!(lang, "round.group"), &view.groups))

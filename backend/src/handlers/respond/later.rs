@@ -21,7 +21,7 @@ pub async fn show(visit: Visit) -> Result<Html<String>, PageError> {
     }
     let code = match &visit.entry {
         Entry::Invited(code, _) => Some(code.to_string()),
-        Entry::Open(_) => None,
+        Entry::Open(_) | Entry::Again(_) => None,
     };
     let view = Later {
         round: visit.round_title().to_owned(),
@@ -41,6 +41,6 @@ pub async fn hide(State(state): State<AppState>, visit: Visit) -> Response {
     // An open link has no code to come back with: forgetting would lose the answers.
     match visit.entry {
         Entry::Invited(..) => with_cookie(Redirect::to(&path), forget(&visit.base, state.config.is_https())),
-        Entry::Open(_) => Redirect::to(&path).into_response(),
+        Entry::Open(_) | Entry::Again(_) => Redirect::to(&path).into_response(),
     }
 }

@@ -54,7 +54,7 @@ async fn page(
         if here { Resume::Here } else { Resume::Elsewhere }
     });
     let open = match &visit.entry {
-        Entry::Invited(..) => None,
+        Entry::Invited(..) | Entry::Again(_) => None,
         Entry::Open(_) => {
             let units = open_link::units(state, &visit.round.id, lang).await?;
             let missing = pressed && !units.iter().any(|unit| unit.code == said.unit);
@@ -148,6 +148,7 @@ async fn draft_and_device(state: &AppState, visit: &Visit, said: Said) -> Result
     let (invitation_id, open_link) = match &visit.entry {
         Entry::Invited(_, invitation) => (Some(invitation.id), None),
         Entry::Open(slug) => (None, Some(slug.clone())),
+        Entry::Again(_) => (None, None),
     };
     let mut draft = Draft {
         id: visit.draft_id(state, &device),
