@@ -36,6 +36,8 @@ use crate::submit::{Answering, Door, Mode, NewResponse, SubmitError, Submitter};
 use crate::summaries;
 use crate::synthetic::{self, Fieldwork, Population, Response};
 
+mod follow_up;
+
 /// The actor of the demo's acts in the audit log.
 const ACTOR: &str = "demo";
 /// Roles that get a login each.
@@ -126,6 +128,8 @@ pub async fn make(base: &Base, options: Options, step: &(dyn Fn(&str) + Sync)) -
     rounds::open(base, id, ACTOR).await?;
     step("responses / 回收答卷");
     submit_all(base, &plan, &fieldwork, &codes, options.seed).await?;
+    step("follow-up / 诉求办理");
+    follow_up::handle(base, &plan, options.seed).await?;
     store_marks(base, &plan, &population).await?;
 
     step("weights, indicators, scores / 加权、指标、得分");
@@ -135,9 +139,11 @@ pub async fn make(base: &Base, options: Options, step: &(dyn Fn(&str) + Sync)) -
     step("reports / 撰写报告");
     write_reports(&dir.join("reports"), &plan, &detail).await?;
     step("mail / 邮件进入发件箱");
+    let overdue = summaries::overdue(base, id).await?;
     let letters = {
         let (base, plan, detail) = (base.clone(), Arc::clone(&plan), Arc::clone(&detail));
-        tokio::task::spawn_blocking(move || summaries::letters(&base, &plan, &detail)).await??
+        tokio::task::spawn_blocking(move || summaries::letters(&base, &plan, &detail, overdue.as_ref()))
+            .await??
     };
     summaries::queue(&base.db, base, id, letters).await?;
     step("true values / 计算真值");
@@ -254,7 +260,8 @@ async fn submit_all(
         }
     }
     drop(submitter);
-    Ok(writer.await?)
+    writer.await?;
+    follow_up::publish_roots(base, &plan).await
 }
 
 fn noon(day: Date) -> Timestamp {

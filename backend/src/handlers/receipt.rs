@@ -164,6 +164,9 @@ pub async fn enter(
 }
 
 #[cfg(test)]
+mod story;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

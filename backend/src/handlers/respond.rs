@@ -144,4 +144,4 @@ pub(crate) fn is_local(path: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests;
+pub(in crate::handlers) mod tests;

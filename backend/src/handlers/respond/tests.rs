@@ -57,7 +57,7 @@ async fn press(browser: &mut Browser, path: &str, fields: &[(String, String)]) -
 }
 
 /// Walks from a page of the questionnaire to the check page; returns the pages passed.
-async fn walk(
+pub(in crate::handlers) async fn walk(
     browser: &mut Browser,
     mut at: String,
     prefer: &[(&str, &str)],
@@ -75,7 +75,7 @@ async fn walk(
     (passed, at)
 }
 
-async fn begin(browser: &mut Browser, path: &str) -> String {
+pub(in crate::handlers) async fn begin(browser: &mut Browser, path: &str) -> String {
     let reply = browser.post(path, &CONSENT).await;
     assert_eq!(reply.status, StatusCode::SEE_OTHER, "{}", reply.text);
     reply.location().to_owned()
