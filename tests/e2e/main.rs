@@ -12,5 +12,6 @@ mod durability;
 mod estimate;
 mod mail;
 mod privacy;
+mod receipts;
 mod reports;
 mod round;
