@@ -65,6 +65,9 @@
 //!
 //! [mail]
 //! leadership = [ { name = "…", email = "…@example.org", language = "zh" } ]
+//!
+//! [follow_up]                         # optional
+//! days = 15                           # days within which a request is answered
 //! ```
 //!
 //! Optional: `[[links]]`, `[[quotas]]` and `[invitations]`, see [`inviting`].
@@ -88,8 +91,8 @@ use std::collections::BTreeMap;
 
 pub use frame::{FramePerson, read_frame};
 pub use header::{
-    FrameSource, GradeLine, GroupPlan, MailPlan, Presentation, Recipient, RoundHeader, SamplingPlan,
-    Suppression, ThirdPartyPlan, WeightingPlan,
+    FollowUpPlan, FrameSource, GradeLine, GroupPlan, MailPlan, Presentation, Recipient, RoundHeader,
+    SamplingPlan, Suppression, ThirdPartyPlan, WeightingPlan,
 };
 pub use indicator::{Domain, Indicator, IndicatorTree, Measure, PerspectiveWeight, QuestionRef};
 pub use inviting::{InvitationPlan, LinkPlan, QuotaLimits, QuotaPlan};
@@ -150,6 +153,8 @@ pub struct Plan {
     pub quotas: Vec<QuotaPlan>,
     /// Texts and times of invitations.
     pub invitations: InvitationPlan,
+    /// How requests for follow-up are handled.
+    pub follow_up: FollowUpPlan,
     /// The judged units as a tree.
     pub units: UnitTree,
     /// The indicator tree.

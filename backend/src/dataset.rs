@@ -23,7 +23,7 @@ mod cases;
 mod segments;
 mod totals;
 
-pub use segments::folder;
+pub use segments::{folder, forget};
 
 /// A draft that nobody has touched for so many days is taken for given up while the round is open.
 const GIVEN_UP_DAYS: i64 = 7;

@@ -39,6 +39,7 @@ use crate::summaries;
 use crate::synthetic::{self, Fieldwork, Population, Response};
 
 mod field;
+mod follow_up;
 
 /// The actor of the demo's acts in the audit log.
 const ACTOR: &str = "demo";
@@ -137,6 +138,8 @@ pub async fn make(base: &Base, options: Options, step: &(dyn Fn(&str) + Sync)) -
     submit_all(base, &plan, &population, &fieldwork, &codes, options.seed).await?;
     step("interviewers and their visits / 访问员和走访记录");
     field::store(base, &plan, &population, &fieldwork, &numbers).await?;
+    step("follow-up / 诉求办理");
+    follow_up::handle(base, &plan, options.seed).await?;
     store_marks(base, &plan, &population).await?;
 
     step("weights, indicators, scores / 加权、指标、得分");
@@ -146,9 +149,11 @@ pub async fn make(base: &Base, options: Options, step: &(dyn Fn(&str) + Sync)) -
     step("reports / 撰写报告");
     write_reports(&dir.join("reports"), &plan, &detail).await?;
     step("mail / 邮件进入发件箱");
+    let overdue = summaries::overdue(base, id).await?;
     let letters = {
         let (base, plan, detail) = (base.clone(), Arc::clone(&plan), Arc::clone(&detail));
-        tokio::task::spawn_blocking(move || summaries::letters(&base, &plan, &detail)).await??
+        tokio::task::spawn_blocking(move || summaries::letters(&base, &plan, &detail, overdue.as_ref()))
+            .await??
     };
     summaries::queue(&base.db, base, id, letters).await?;
     step("true values / 计算真值");
@@ -289,7 +294,8 @@ async fn submit_all(
         }
     }
     drop(submitter);
-    Ok(writer.await?)
+    writer.await?;
+    follow_up::publish_roots(base, &plan).await
 }
 
 fn noon(day: Date) -> Timestamp {

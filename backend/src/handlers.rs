@@ -7,10 +7,13 @@ pub mod forms;
 pub mod health;
 pub mod login;
 pub mod media;
+pub mod mine;
 pub mod open_link;
+pub mod receipt;
 pub mod respond;
 pub mod responses;
 pub mod results;
+pub mod roots;
 
 #[cfg(test)]
 pub(crate) mod testing;

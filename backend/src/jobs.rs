@@ -4,5 +4,6 @@
 //! work are registered by name when the server starts.
 
 pub mod analyse;
+pub mod publish_roots;
 pub mod queue;
 pub mod send_mail;

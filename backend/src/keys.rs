@@ -58,6 +58,8 @@ pub struct Keys {
     field_box: [u8; 32],
     household: [u8; 32],
     pin: [u8; 32],
+    secret: [u8; 32],
+    visitor: [u8; 32],
     receipt: SigningKey,
 }
 
@@ -97,6 +99,8 @@ impl Keys {
             field_box: subkey("field-box"),
             household: subkey("household"),
             pin: subkey("pin"),
+            secret: subkey("second-secret"),
+            visitor: subkey("visitor"),
             receipt: SigningKey::from_bytes(&subkey("receipt")),
         }
     }
@@ -241,6 +245,16 @@ impl Keys {
     /// it by trying, and the same address in another round has another one.
     pub fn household(&self, round: &str, place: &str) -> String {
         hex::encode(&hmac(&self.household, &[round.as_bytes(), place.as_bytes()])[..6])
+    }
+
+    /// Keyed hash of a respondent's second secret, hex: all that is stored of it.
+    pub fn secret_mac(&self, round: &str, secret: &str) -> String {
+        hex::encode(hmac(&self.secret, &[round.as_bytes(), secret.as_bytes()]))
+    }
+
+    /// Keyed hash that seals a respondent's cookie, hex.
+    pub fn visitor_mac(&self, fields: &[&[u8]]) -> String {
+        hex::encode(hmac(&self.visitor, fields))
     }
 
     /// Signs with the receipt key.

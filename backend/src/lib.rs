@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod auth;
+pub mod cases;
 pub mod cli;
 pub mod clock;
 pub mod codes;
@@ -17,11 +18,13 @@ pub mod jobs;
 pub mod keys;
 pub mod mail;
 pub mod media;
+pub mod merkle;
 pub mod middleware;
 pub mod migration;
 pub mod monitor;
 pub mod pages;
 pub mod reporting;
+pub mod roots;
 pub mod rounds;
 pub mod router;
 pub mod spreadsheet;
@@ -29,5 +32,6 @@ pub mod store;
 pub mod submit;
 pub mod summaries;
 pub mod synthetic;
+pub mod withdrawal;
 
 rust_i18n::i18n!("locales", fallback = "zh");

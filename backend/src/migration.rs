@@ -7,6 +7,7 @@ use sea_orm_migration::prelude::*;
 mod m20261123_000001_create_tables;
 mod m20261125_000002_answering;
 mod m20261125_000003_invitations;
+mod m20261125_000004_cases;
 mod m20261125_000005_interviews;
 
 /// All migrations in order.
@@ -19,6 +20,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000001_create_tables::Migration),
             Box::new(m20261125_000002_answering::Migration),
             Box::new(m20261125_000003_invitations::Migration),
+            Box::new(m20261125_000004_cases::Migration),
             Box::new(m20261125_000005_interviews::Migration),
         ]
     }

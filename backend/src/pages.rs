@@ -9,22 +9,26 @@
 //! ([`layout::console`], dense tables).
 
 pub mod assets;
+pub mod cases;
 pub mod check;
 pub mod fieldwork;
 pub mod handover;
 pub mod held;
 pub mod home;
+pub mod improvements;
 pub mod interviewers;
 pub mod invitations;
 pub mod layout;
 pub mod login;
+pub mod mine;
 pub mod no_remind;
 pub mod office;
 pub mod problem;
-pub mod quality;
 mod qr;
+pub mod quality;
 pub mod question;
 pub mod receipt;
+pub mod receipt_check;
 pub mod results;
 pub mod round;
 pub mod start;

@@ -13,6 +13,7 @@ use survey_forms::text::Text;
 use thiserror::Error;
 
 use crate::app::Base;
+use crate::roots;
 use crate::store::audit::{self, Entry};
 use crate::store::forms::StoredForm;
 use crate::store::frame::{self, FrameMember, Identity};
@@ -20,7 +21,7 @@ use crate::store::invitations::{self, Issued};
 use crate::store::links::{self, Link};
 use crate::store::rounds::{self, Round, RoundGroup, RoundState};
 use crate::store::units::{self, Unit};
-use crate::store::{StoreError, begin, forms, plan_files, sample};
+use crate::store::{StoreError, begin, forms, merkle_log, plan_files, sample};
 
 pub mod draw;
 pub mod files;
@@ -328,6 +329,10 @@ async fn move_to(
     rounds::set_state(&tx, round, to, None).await?;
     let detail = json!({ "from": state.as_str() });
     record(base, &tx, actor, &format!("round.{}", to.as_str()), id, detail).await?;
+    if to == RoundState::Closed && state != to && !merkle_log::waiting(&tx, id, None).await?.is_empty() {
+        let day = base.clock.today().to_string();
+        roots::publish(&tx, &base.keys, id, merkle_log::CLOSING, &day).await?;
+    }
     tx.commit().await?;
     Ok(())
 }

@@ -17,8 +17,10 @@ use tower_http::trace::TraceLayer;
 use crate::app::AppState;
 use crate::error::AppError;
 use crate::handlers::console::inviting;
-use crate::handlers::respond::{self, finish, handover, later, pin, question, remind, start};
-use crate::handlers::{assets, console, field, forms, health, login, media, responses, results};
+use crate::handlers::respond::{self, after, finish, handover, later, pin, question, remind, start};
+use crate::handlers::{
+    assets, console, field, forms, health, login, media, mine, receipt, responses, results, roots,
+};
 use crate::middleware::problems::PageError;
 use crate::middleware::{headers, origin, problems};
 
@@ -42,6 +44,9 @@ fn api() -> Router<AppState> {
         .route("/api/v1/openapi.json", get(health::openapi))
         .route("/api/v1/forms/{round}/{form}", get(forms::show))
         .route("/api/v1/responses", post(responses::create))
+        .route("/api/v1/rounds/{id}/roots", get(roots::list))
+        .route("/api/v1/rounds/{id}/proof/{leaf}", get(roots::proof))
+        .route("/api/v1/rounds/{id}/consistency", get(roots::consistency))
         .route("/api/{*rest}", get(unknown_api).post(unknown_api))
 }
 
@@ -65,12 +70,12 @@ fn interviewers(state: &AppState) -> Router<AppState> {
         .merge(api)
 }
 
-/// Respondents: a code or an open link, then the same pages.
+/// Respondents: a code, an open link or one's own earlier response, then the same pages.
 fn respondents() -> Router<AppState> {
     let mut router = Router::new()
         .route("/", get(respond::home).post(respond::enter))
         .route("/view", post(respond::view));
-    for base in ["/r/{code}", "/o/{slug}"] {
+    for base in ["/r/{code}", "/o/{slug}", "/receipt/again"] {
         router = router
             .route(base, get(start::show).post(start::begin))
             .route(
@@ -78,7 +83,7 @@ fn respondents() -> Router<AppState> {
                 get(question::show).post(question::answer),
             )
             .route(&format!("{base}/check"), get(finish::check).post(finish::submit))
-            .route(&format!("{base}/receipt"), get(finish::receipt))
+            .route(&format!("{base}/receipt"), get(after::receipt).post(after::act))
             .route(&format!("{base}/later"), get(later::show).post(later::hide))
             .route(
                 &format!("{base}/handover"),
@@ -88,6 +93,17 @@ fn respondents() -> Router<AppState> {
     router
         .route("/r/{code}/pin", post(pin::enter).get(pin::back))
         .route("/r/{code}/noremind", get(remind::show).post(remind::confirm))
+}
+
+/// Whoever holds a receipt; with the second secret, its respondent.
+fn receipts() -> Router<AppState> {
+    Router::new()
+        .route("/receipt", get(receipt::show).post(receipt::enter))
+        .route("/receipt/mine", get(mine::show).post(mine::enter))
+        .route("/receipt/mine/leave", post(mine::leave))
+        .route("/receipt/mine/message", post(mine::message))
+        .route("/receipt/mine/rating", post(mine::rate))
+        .route("/receipt/mine/withdraw", get(mine::confirm).post(mine::withdraw))
 }
 
 /// The public.
@@ -138,6 +154,15 @@ fn staff() -> Router<AppState> {
         .route("/console/rounds/{id}/report/download", get(console::report))
         .merge(invitations_of_round())
         .route("/console/rounds/{id}/quality", get(console::quality::show))
+        .route("/console/rounds/{id}/cases", get(console::cases::list))
+        .route(
+            "/console/rounds/{id}/cases/{case}",
+            get(console::cases::one).post(console::cases::act),
+        )
+        .route(
+            "/console/rounds/{id}/improvements",
+            get(console::improvements::show).post(console::improvements::change),
+        )
         .route("/console/outbox", get(console::mail))
         .route("/console/outbox/{id}/again", post(console::mail_again))
         .route("/console/audit", get(console::audit_log))
@@ -158,6 +183,7 @@ fn invitations_of_round() -> Router<AppState> {
 /// The whole server.
 pub fn router(state: AppState) -> Router {
     let pages = respondents()
+        .merge(receipts())
         .merge(public())
         .merge(staff())
         .fallback(async || PageError::lost());

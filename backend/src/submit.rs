@@ -46,6 +46,8 @@ pub enum Door {
     Invitation(Uuid),
     /// The slug of an open link.
     Link(String),
+    /// The id of the respondent's own earlier response, which the new one replaces.
+    Again(Uuid),
 }
 
 /// A response that is stored, durably.
@@ -229,7 +231,7 @@ impl Submitter {
         fault: SubmitError,
     ) -> Result<Accepted, SubmitError> {
         if let Some(stored) = responses::find(&self.db, id).await? {
-            return if stored.content_mac == content_mac {
+            return if stored.content_mac == content_mac || stored.content_mac.is_empty() {
                 Ok(Accepted {
                     receipt: stored.receipt,
                     replayed: true,
@@ -242,6 +244,15 @@ impl Submitter {
             return Err(fault);
         };
         let (round, group, used) = match &response.door {
+            Door::Again(earlier) => {
+                let earlier = responses::find(&self.db, *earlier)
+                    .await?
+                    .ok_or(SubmitError::UnknownCode)?;
+                let round = rounds::find(&self.db, &earlier.round_id)
+                    .await?
+                    .ok_or(SubmitError::UnknownCode)?;
+                (round, earlier.group, earlier.state == responses::REPLACED)
+            }
             Door::Link(slug) => {
                 let door = links::by_slug(&self.db, slug)
                     .await?
@@ -255,7 +266,7 @@ impl Submitter {
                         Ok(code) => invitations::by_code(&self.db, &self.keys, &code).await?,
                         Err(_) => None,
                     },
-                    Door::Link(_) => None,
+                    Door::Link(_) | Door::Again(_) => None,
                 };
                 let invitation = invitation
                     .filter(|invitation| invitation.state != invitations::WITHDRAWN)
@@ -263,7 +274,8 @@ impl Submitter {
                 let round = rounds::find(&self.db, &invitation.round_id)
                     .await?
                     .ok_or(SubmitError::UnknownCode)?;
-                (round, invitation.group, invitation.state == invitations::COMPLETE)
+                let used = invitations::is_used(&invitation);
+                (round, invitation.group, used)
             }
         };
         if used {

@@ -12,10 +12,11 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use crate::app::Base;
+use crate::cases::figures::{self, Overdue};
 use crate::mail::compose::{AttachedFile, ComposeError, Header, compose, sender_domain};
 use crate::reporting::{self, Format, RenderError};
-use crate::store::StoreError;
 use crate::store::outbox::{self, NewMessage};
+use crate::store::{StoreError, cases};
 
 /// The kind of these messages in the outbox.
 pub const KIND: &str = "summary";
@@ -54,10 +55,15 @@ pub struct Letter {
 ///
 /// # Errors
 /// [`SummaryError`]; nothing is half done.
-pub fn letters(base: &Base, plan: &Plan, detail: &RoundDetail) -> Result<Vec<Letter>, SummaryError> {
+pub fn letters(
+    base: &Base,
+    plan: &Plan,
+    detail: &RoundDetail,
+    overdue: Option<&Overdue>,
+) -> Result<Vec<Letter>, SummaryError> {
     let round = plan.round.id.as_str();
     let link = format!("{}/results/{round}", base.config.base_url);
-    let digest = content_digest(detail);
+    let digest = content_digest(detail, overdue);
     let mut written: Vec<Edition> = Vec::new();
     let mut letters = Vec::new();
     for person in &plan.mail.leadership {
@@ -67,7 +73,7 @@ pub fn letters(base: &Base, plan: &Plan, detail: &RoundDetail) -> Result<Vec<Let
             Lang::Zh
         };
         if !written.iter().any(|edition| edition.lang == lang) {
-            written.push(Edition::write(detail, plan, lang)?);
+            written.push(Edition::write(detail, plan, lang, overdue)?);
         }
         let Some(edition) = written.iter().find(|edition| edition.lang == lang) else {
             continue;
@@ -103,13 +109,19 @@ pub async fn queue(
 
 /// The report in one language, written once for all who read it.
 struct Edition {
+    overdue: Option<reports::email::Overdue>,
     lang: Lang,
     report: Report,
     attached: AttachedFile,
 }
 
 impl Edition {
-    fn write(detail: &RoundDetail, plan: &Plan, lang: Lang) -> Result<Self, SummaryError> {
+    fn write(
+        detail: &RoundDetail,
+        plan: &Plan,
+        lang: Lang,
+        overdue: Option<&Overdue>,
+    ) -> Result<Self, SummaryError> {
         let report = reporting::report(detail, plan, &Scope::County, lang)?;
         let attached = AttachedFile {
             name: reporting::file_name(&plan.round.id, &Scope::County, lang, Format::Pdf),
@@ -117,6 +129,7 @@ impl Edition {
             content: reporting::write(&report, Format::Pdf)?,
         };
         Ok(Self {
+            overdue: overdue.map(|overdue| named(plan, lang, overdue)),
             lang,
             report,
             attached,
@@ -130,7 +143,7 @@ impl Edition {
         link: &str,
         digest: &str,
     ) -> Result<Letter, SummaryError> {
-        let summary = reports::email::summary(&self.report, link)?;
+        let summary = reports::email::summary(&self.report, link, self.overdue.as_ref())?;
         let key = [KIND, digest, self.lang.code(), &person.email].join("\n");
         let dedup_key = hex::encode(Sha256::digest(key));
         let sender = base.config.mail_from.as_deref().unwrap_or(DEFAULT_SENDER);
@@ -150,10 +163,41 @@ impl Edition {
     }
 }
 
-/// What tells one set of results from another.
-fn content_digest(detail: &RoundDetail) -> String {
+/// What is overdue in a round today; none when nobody has asked for anything yet.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn overdue(base: &Base, round: &str) -> Result<Option<Overdue>, StoreError> {
+    let cases = cases::briefs(&base.db, round).await?;
+    Ok((!cases.is_empty()).then(|| figures::overdue(&cases, base.clock.today())))
+}
+
+/// The same with the names of units.
+fn named(plan: &Plan, lang: Lang, overdue: &Overdue) -> reports::email::Overdue {
+    let unknown = lang.pick("乡镇不明", "township unknown");
+    let name = |code: &Option<String>| {
+        let unit = code.as_deref().and_then(|code| plan.units.get(code));
+        unit.map_or(unknown, |unit| unit.name.get(lang.code())).to_owned()
+    };
+    reports::email::Overdue {
+        count: overdue.count,
+        oldest_days: overdue.oldest_days,
+        units: overdue
+            .by_unit
+            .iter()
+            .map(|(code, count)| (name(code), *count))
+            .collect(),
+    }
+}
+
+/// What tells one set of results from another; a summary is sent anew when more has become overdue.
+fn content_digest(detail: &RoundDetail, overdue: Option<&Overdue>) -> String {
     let results = serde_json::to_vec(&detail.results).unwrap_or_default();
-    hex::encode(Sha256::digest(results))
+    let late = overdue.map_or(0, |overdue| overdue.count);
+    let digest = Sha256::new()
+        .chain_update(results)
+        .chain_update(late.to_be_bytes());
+    hex::encode(digest.finalize())
 }
 
 #[cfg(test)]

@@ -41,16 +41,61 @@ pub struct EmailSummary {
     pub key_chart_alt: String,
 }
 
-/// Makes the summary of a report; `link` leads to the full report.
+/// Follow-up cases that are overdue: counts, never a text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Overdue {
+    /// How many.
+    pub count: u64,
+    /// Days that the oldest is late.
+    pub oldest_days: u64,
+    /// Names of the units concerned, the most first.
+    pub units: Vec<(String, u64)>,
+}
+
+/// Units named in the line.
+const UNITS_NAMED: usize = 5;
+
+impl Overdue {
+    /// The line of the summary.
+    fn line(&self, lang: Lang) -> String {
+        if self.count == 0 {
+            return lang
+                .pick("诉求工单：没有超期未办的。", "Follow-up cases: none is overdue.")
+                .to_owned();
+        }
+        let named = self
+            .units
+            .iter()
+            .take(UNITS_NAMED)
+            .map(|(name, count)| match lang {
+                Lang::Zh => format!("{name}{count}件"),
+                Lang::En => format!("{name} {count}"),
+            });
+        let mut named = named.collect::<Vec<_>>().join(lang.pick("、", ", "));
+        if self.units.len() > UNITS_NAMED {
+            named.push_str(lang.pick("等", " and others"));
+        }
+        let (count, days) = (self.count, self.oldest_days);
+        match lang {
+            Lang::Zh => format!("诉求工单：超期未办{count}件，最久的已超期{days}天；{named}。"),
+            Lang::En => {
+                format!("Follow-up cases: {count} overdue, the oldest by {days} days; {named}.")
+            }
+        }
+    }
+}
+
+/// Makes the summary of a report; `link` leads to the full report, `overdue` is none where there are no cases.
 ///
 /// # Errors
 /// [`EmailError::Chart`] when the picture cannot be drawn.
-pub fn summary(report: &Report, link: &str) -> Result<EmailSummary, EmailError> {
+pub fn summary(report: &Report, link: &str, overdue: Option<&Overdue>) -> Result<EmailSummary, EmailError> {
+    let line = overdue.map(|overdue| overdue.line(report.lang));
     let alt = report.key_chart.alt_text(report.lang);
     Ok(EmailSummary {
         subject: subject(report),
-        text: text_part(report, link),
-        html: html_part(report, link, &alt),
+        text: text_part(report, link, line.as_deref()),
+        html: html_part(report, link, &alt, line.as_deref()),
         key_chart_png: report.key_chart.png_in(report.lang, PICTURE)?,
         key_chart_alt: alt,
     })
@@ -75,7 +120,7 @@ fn subject(report: &Report) -> String {
     }
 }
 
-fn text_part(report: &Report, link: &str) -> String {
+fn text_part(report: &Report, link: &str, overdue: Option<&str>) -> String {
     let lang = report.lang;
     let mut lines = vec![report.title.clone(), report.subtitle.clone(), String::new()];
     if let Some(banner) = &report.banner {
@@ -102,6 +147,7 @@ fn text_part(report: &Report, link: &str) -> String {
     }
     lines.push(String::new());
     lines.extend(report.key_sentences.iter().cloned());
+    lines.extend(overdue.map(str::to_owned));
     lines.extend([
         String::new(),
         format!("{}{link}", lang.pick("完整报告：", "Full report: ")),
@@ -111,7 +157,7 @@ fn text_part(report: &Report, link: &str) -> String {
     lines.join("\n")
 }
 
-fn html_part(report: &Report, link: &str, alt: &str) -> String {
+fn html_part(report: &Report, link: &str, alt: &str, overdue: Option<&str>) -> String {
     let lang = report.lang;
     let interval = lang.pick("95%置信区间 ", "95% interval ");
     html! {
@@ -147,6 +193,9 @@ fn html_part(report: &Report, link: &str, alt: &str) -> String {
                     img src={ "cid:" (KEY_CHART_CID) } alt=(alt) width="448" style="display:block;width:100%;height:auto;border:0";
                     @for sentence in &report.key_sentences {
                         p style="margin:8px 0" { (sentence) }
+                    }
+                    @if let Some(overdue) = overdue {
+                        p style="margin:8px 0;padding:6px 0 6px 12px;border-left:4px solid #a3160e" { (overdue) }
                     }
                     p style="margin:16px 0" {
                         a href=(link) style="display:inline-block;background:#0b5c6b;color:#ffffff;padding:12px 20px;text-decoration:none;font-weight:bold" {

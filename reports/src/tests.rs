@@ -49,7 +49,7 @@ fn sample_round_renders_in_every_format_and_language() {
         let word = docx::render(&report).unwrap();
         assert!(word.starts_with(b"PK"));
         keep(&format!("{name}.docx"), &word);
-        let mail = email::summary(&report, "https://minyi.example/results/yunxi-2026").unwrap();
+        let mail = email::summary(&report, "https://minyi.example/results/yunxi-2026", None).unwrap();
         keep(&format!("{name}-mail.html"), mail.html.as_bytes());
         keep(&format!("{name}-mail.png"), &mail.key_chart_png);
         keep(

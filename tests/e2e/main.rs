@@ -17,5 +17,6 @@ mod inviting;
 mod mail;
 mod monitor;
 mod privacy;
+mod receipts;
 mod reports;
 mod round;

@@ -184,6 +184,25 @@ pub struct GradeLine {
     pub from: f64,
 }
 
+/// How requests for follow-up (诉求工单) are handled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FollowUpPlan {
+    /// Days from the request until it must be answered.
+    #[serde(default = "usual_days")]
+    pub days: u32,
+}
+
+fn usual_days() -> u32 {
+    15
+}
+
+impl Default for FollowUpPlan {
+    fn default() -> Self {
+        Self { days: usual_days() }
+    }
+}
+
 /// Who receives the summary by e-mail.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -89,6 +89,7 @@ pub(super) fn plan(files: &PlanFiles) -> Result<Plan, Vec<Diagnostic>> {
                 links,
                 quotas,
                 invitations,
+                follow_up,
                 ..
             },
         ) => Ok(Plan {
@@ -109,6 +110,7 @@ pub(super) fn plan(files: &PlanFiles) -> Result<Plan, Vec<Diagnostic>> {
             links,
             quotas,
             invitations,
+            follow_up,
             units,
             indicators,
             criteria,

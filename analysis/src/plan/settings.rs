@@ -14,12 +14,13 @@ use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use super::Area;
 use super::header::{
-    FrameSource, GradeLine, GroupPlan, MailPlan, Presentation, SamplingPlan, ThirdPartyPlan, WeightingPlan,
+    FollowUpPlan, FrameSource, GradeLine, GroupPlan, MailPlan, Presentation, SamplingPlan, ThirdPartyPlan,
+    WeightingPlan,
 };
 use super::inviting::{InvitationPlan, LinkPlan, QuotaPlan};
 use super::table::{At, Faults, did_you_mean, say};
 
-const SECTIONS: [&str; 12] = [
+const SECTIONS: [&str; 13] = [
     "round",
     "groups",
     "third_party",
@@ -32,6 +33,7 @@ const SECTIONS: [&str; 12] = [
     "links",
     "quotas",
     "invitations",
+    "follow_up",
 ];
 
 /// `[round]` as written; the county's default needs the units.
@@ -115,6 +117,7 @@ pub(crate) struct Settings {
     pub(crate) quotas: Vec<QuotaPlan>,
     pub(crate) invitations: InvitationPlan,
     pub(crate) lines: Lines,
+    pub(crate) follow_up: FollowUpPlan,
 }
 
 /// Where the keys are: `groups[0].weight` → line 12.
@@ -248,6 +251,7 @@ pub(crate) fn read(bytes: &[u8], faults: &mut Faults) -> Settings {
         quotas: sections.optional_list("quotas"),
         invitations: sections.take("invitations").unwrap_or_default(),
         lines: Lines::default(),
+        follow_up: sections.take("follow_up").unwrap_or_default(),
     };
     check::settings(&settings, &lines, faults);
     settings.lines = lines;

@@ -85,6 +85,7 @@ pub struct Limits {
     codes: Guard<IpAddr>,
     logins: Guard<(String, IpAddr)>,
     login_addresses: Guard<IpAddr>,
+    secrets: Guard<IpAddr>,
 }
 
 const fn count(n: u32) -> NonZeroU32 {
@@ -112,6 +113,7 @@ impl Limits {
             codes: Guard::new(clock, count(60), Duration::from_secs(10)),
             logins: Guard::new(clock, count(6), Duration::from_secs(30)),
             login_addresses: Guard::new(clock, count(60), Duration::from_secs(10)),
+            secrets: Guard::new(clock, count(20), Duration::from_secs(30)),
         }
     }
 
@@ -123,6 +125,16 @@ impl Limits {
     /// Counts a code from `address` that does not exist.
     pub fn code_failed(&self, address: IpAddr) {
         self.codes.fail(&network(address));
+    }
+
+    /// How long `address` must wait before a second secret is looked at again.
+    pub fn secret_wait(&self, address: IpAddr) -> Option<Duration> {
+        self.secrets.wait(&network(address))
+    }
+
+    /// Counts a wrong second secret from `address`.
+    pub fn secret_failed(&self, address: IpAddr) {
+        self.secrets.fail(&network(address));
     }
 
     /// How long `address` must wait before it may try `login` again.

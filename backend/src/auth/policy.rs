@@ -31,6 +31,12 @@ pub enum Action {
     ManageInterviewers,
     /// Try held interviews again or put them aside.
     SettleHeld,
+    /// See how follow-up cases are handled, in counts fit for those who may not read them.
+    SeeCaseCounts,
+    /// Read and handle follow-up cases; those about the reader's own employer excepted (`cases::may_read`).
+    HandleCases,
+    /// Publish what was done about the points raised.
+    PublishImprovements,
 }
 
 impl Action {
@@ -49,6 +55,9 @@ impl Action {
         Self::AssignCases,
         Self::ManageInterviewers,
         Self::SettleHeld,
+        Self::SeeCaseCounts,
+        Self::HandleCases,
+        Self::PublishImprovements,
     ];
 
     /// The roles that may do it.
@@ -57,11 +66,18 @@ impl Action {
     /// not steer the third party's own scores. An auditor reads, and starts nothing.
     pub const fn roles(self) -> &'static [Role] {
         match self {
-            Self::SeeRound => &[Role::Office, Role::Evaluator, Role::Viewer, Role::Auditor],
+            Self::SeeRound | Self::SeeCaseCounts => {
+                &[Role::Office, Role::Evaluator, Role::Viewer, Role::Auditor]
+            }
             Self::SeeResults | Self::DownloadReport => &[Role::Office, Role::Viewer, Role::Auditor],
             // Nobody whom a judged unit employs, whatever the role: see `auth::holder`.
             Self::HandOut => &[Role::Office, Role::Evaluator],
-            Self::Compute | Self::SeeOutbox | Self::ResendMail | Self::SendInvitations => &[Role::Office],
+            Self::Compute
+            | Self::SeeOutbox
+            | Self::ResendMail
+            | Self::SendInvitations
+            | Self::HandleCases
+            | Self::PublishImprovements => &[Role::Office],
             Self::SeeInterviewers => &[Role::Office, Role::Evaluator, Role::Auditor],
             Self::AssignCases => &[Role::Office, Role::Evaluator],
             Self::ManageInterviewers | Self::SettleHeld => &[Role::Office],
@@ -107,7 +123,10 @@ mod tests {
              SeeInterviewers yes yes - - yes\n\
              AssignCases    yes yes - - -\n\
              ManageInterviewers yes - - - -\n\
-             SettleHeld     yes - - - -\n"
+             SettleHeld     yes - - - -\n\
+             SeeCaseCounts  yes yes yes - yes\n\
+             HandleCases    yes - - - -\n\
+             PublishImprovements yes - - - -\n"
         );
     }
 

@@ -150,5 +150,8 @@ permissions!(
     SeeInterviewers,
     AssignCases,
     ManageInterviewers,
-    SettleHeld
+    SettleHeld,
+    SeeCaseCounts,
+    HandleCases,
+    PublishImprovements
 );

@@ -5,6 +5,7 @@ use clap::{Args, Subcommand};
 
 use super::say;
 use crate::app::Base;
+use crate::roots;
 use crate::store::{audit, responses};
 use crate::submit::receipt;
 
@@ -22,10 +23,10 @@ pub enum AuditCommand {
     Verify,
 }
 
-/// Checks a receipt's signature and that its leaf is stored.
+/// Checks a receipt's signature, that its leaf is stored, and the proof that it is in the newest published root.
 ///
 /// # Errors
-/// When the receipt is not ours, or its response is not there.
+/// When the receipt is not ours, its response is not there, or the proof does not hold.
 pub async fn verify_receipt(base: &Base, arguments: &VerifyArgs) -> Result<()> {
     let receipt = receipt::verify(&base.keys.verifying_key(), &arguments.receipt)?;
     let stored = responses::by_leaf(&base.db, &receipt.leaf).await?;
@@ -33,6 +34,27 @@ pub async fn verify_receipt(base: &Base, arguments: &VerifyArgs) -> Result<()> {
         bail!("the receipt is genuine, but no response with its leaf is stored");
     };
     say(&format!("included in round {}", response.round_id));
+    let Some(proof) = roots::inclusion(&base.db, &receipt.round, &receipt.leaf, None).await? else {
+        say("not in a published root yet: the root of its day is published the day after, or at closing");
+        return Ok(());
+    };
+    if !proof.holds(&base.keys.verifying_key(), &receipt.leaf) {
+        bail!(
+            "the log does not hold: leaf {} does not lead to root {} of epoch {}",
+            receipt.leaf,
+            proof.root.root,
+            proof.root.epoch
+        );
+    }
+    say(&format!(
+        "leaf {} of {} in root {} of {} (epoch {}), proof of {} hashes holds",
+        proof.index + 1,
+        proof.root.size,
+        proof.root.root,
+        proof.root.day,
+        proof.root.epoch,
+        proof.path.len()
+    ));
     Ok(())
 }
 

@@ -46,9 +46,11 @@ pub async fn run(base: &Base, arguments: MailArgs) -> Result<Done> {
             arguments.id
         );
     };
+    let overdue = summaries::overdue(base, &arguments.id).await?;
     let letters = {
         let base = base.clone();
-        tokio::task::spawn_blocking(move || summaries::letters(&base, &plan, &detail)).await??
+        tokio::task::spawn_blocking(move || summaries::letters(&base, &plan, &detail, overdue.as_ref()))
+            .await??
     };
     let Some(dir) = arguments.dry_run else {
         let all = letters.len();

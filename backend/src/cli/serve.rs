@@ -11,9 +11,9 @@ use tokio::task::JoinHandle;
 use tracing_subscriber::EnvFilter;
 
 use crate::app::{AppState, Base, PlanCache};
-use crate::jobs::analyse;
 use crate::jobs::queue::{self, Registry};
 use crate::jobs::send_mail::MailWorker;
+use crate::jobs::{analyse, publish_roots};
 use crate::mail::compose::parse_mailbox;
 use crate::mail::transport::SmtpRelay;
 use crate::router::router;
@@ -64,13 +64,14 @@ pub async fn serve(
 ) -> Result<()> {
     let (stopping, stopped) = watch::channel(false);
     let mail = mail_worker(&base)?.map(|worker| tokio::spawn(worker.run(stopped.clone())));
+    let roots = tokio::spawn(publish_roots::keep(base.clone(), stopped.clone()));
     let (state, background) = base.into_state();
     let jobs = tokio::spawn(queue::run(state.clone(), registry(), stopped.clone()));
     tokio::spawn(keep_metrics_small(state.metrics.clone(), stopped));
     let app = router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
     let served = axum::serve(listener, app).with_graceful_shutdown(stop).await;
     let _nobody_left_to_tell = stopping.send(true);
-    finish(state, jobs, mail).await;
+    finish(state, [Some(jobs), Some(roots), mail]).await;
     // The writer ends when the last state is gone and every response handed in is written.
     background.writer.await.context("the writer of responses")?;
     served.context("the listener")
@@ -92,9 +93,9 @@ fn registry() -> Registry {
     Registry::default().with(analyse::KIND, analyse::work)
 }
 
-async fn finish(state: AppState, jobs: JoinHandle<()>, mail: Option<JoinHandle<()>>) {
+async fn finish(state: AppState, workers: [Option<JoinHandle<()>>; 3]) {
     drop(state);
-    for worker in [Some(jobs), mail].into_iter().flatten() {
+    for worker in workers.into_iter().flatten() {
         if let Err(error) = worker.await {
             tracing::error!(%error, "a worker did not end well");
         }

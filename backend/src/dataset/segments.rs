@@ -19,6 +19,24 @@ pub fn folder(data_dir: &Path, round: &str, form: &str, version: &str) -> PathBu
     data_dir.join("datasets").join(round).join(form).join(version)
 }
 
+/// Deletes the data set that may hold a response which was taken back; the next computation writes it anew from the
+/// database. A failure is logged: the answers are gone from the database in any case.
+pub fn forget(data_dir: &Path, response: &Response) {
+    let folder = folder(
+        data_dir,
+        &response.round_id,
+        &response.form,
+        &response.form_version,
+    );
+    let path = folder.join(format!("{}.parquet", response.group));
+    match std::fs::remove_file(&path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            tracing::error!(%error, path = %path.display(), "a data set with a withdrawn response cannot be deleted");
+        }
+        _ => {}
+    }
+}
+
 /// Writes the group's responses to its data set and reads them back: what is analysed is what is on disk.
 pub(super) fn write_through(
     data_dir: &Path,

@@ -29,8 +29,10 @@ use crate::store::jobs::{self, Job};
 use crate::store::rounds::{self, Round};
 use crate::store::{StoreError, begin, invitations, outbox, results};
 
+pub mod cases;
 pub mod fieldwork;
 pub mod held;
+pub mod improvements;
 pub mod interviewers;
 pub mod inviting;
 pub(in crate::handlers) mod overview;
@@ -111,7 +113,7 @@ pub async fn rounds(
         let complete = of(invitations::COMPLETE);
         lines.push(RoundLine {
             title: title(lang, &row),
-            invited: complete + of(invitations::ISSUED) + of(invitations::STARTED),
+            invited: complete + of(invitations::ISSUED) + of(invitations::STARTED) + of(invitations::LEFT),
             complete,
             id: row.id,
             state: row.state,

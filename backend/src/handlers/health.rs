@@ -53,13 +53,19 @@ pub async fn metrics(State(state): State<AppState>) -> impl IntoResponse {
         metrics,
         openapi,
         super::responses::create,
-        super::forms::show
+        super::forms::show,
+        super::roots::list,
+        super::roots::proof,
+        super::roots::consistency
     ),
     components(schemas(
         super::responses::ResponseBody,
         super::responses::ReceiptBody,
         super::responses::FaultBody,
         super::forms::FormBody,
+        super::roots::RootsBody,
+        super::roots::ProofBody,
+        super::roots::ConsistencyBody,
     ))
 )]
 pub struct ApiDoc;

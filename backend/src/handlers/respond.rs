@@ -18,6 +18,7 @@ use crate::pages::home::{self, CodeFault, Home};
 use crate::pages::{Help, Lang, Reading};
 use crate::store::rounds::{self, RoundState};
 
+pub mod after;
 pub mod finish;
 pub mod handover;
 pub mod later;
@@ -155,4 +156,4 @@ pub(crate) fn is_local(path: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests;
+pub(in crate::handlers) mod tests;

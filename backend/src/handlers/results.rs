@@ -9,14 +9,16 @@ use axum::extract::{Path, State};
 use axum::response::Html;
 
 use super::console::overview::{Stored, fieldwork, figure, group_name, headlines};
+use super::receipt::done;
 use super::respond::html;
 use super::respond::visit::help;
 use crate::app::AppState;
 use crate::middleware::problems::PageError;
-use crate::pages::Reading;
-use crate::pages::results::{self, PublicRate, Results};
+use crate::pages::results::{self, PublicRate, PublicRoot, Results};
 use crate::pages::round::Figure;
 use crate::pages::tr;
+use crate::pages::{Lang, Reading, words};
+use crate::store::merkle_log;
 use crate::store::rounds::{self, RoundState};
 
 /// Published counts of people are multiples of this.
@@ -37,6 +39,16 @@ fn public_rate(group: String, invited: u64, complete: u64, min_cell: u64) -> Pub
         complete: (!hidden).then(|| rounded(complete)),
         rate,
     }
+}
+
+async fn newest_root(state: &AppState, lang: Lang, round: &str) -> Result<Option<PublicRoot>, PageError> {
+    let root = merkle_log::last_root(&state.db, round).await?;
+    Ok(root.map(|root| PublicRoot {
+        day: root.day.parse().map_or(root.day, |day| words::day(lang, day)),
+        size: root.size,
+        root: root.root,
+        signature: root.signature,
+    }))
 }
 
 /// `GET /results/{round}`.
@@ -99,6 +111,8 @@ pub async fn show(
         figures,
         min_cell,
         help: help(&plan, lang),
+        done: done(&state, &plan, lang).await?,
+        root: newest_root(&state, lang, &round.id).await?,
         id: round.id,
         state: round.state,
         opens_on: round.opens_on,

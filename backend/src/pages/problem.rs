@@ -12,10 +12,7 @@ pub enum Problem {
     /// No invitation has this code.
     UnknownCode,
     /// The invitation was answered; with the address of the receipt where this device sent it.
-    UsedCode {
-        /// Address of the receipt page.
-        receipt: Option<String>,
-    },
+    UsedCode(UsedCode),
     /// The site of an open link has its number of answers for today.
     CapReached {
         /// The site.
@@ -56,6 +53,15 @@ pub enum Problem {
     Failed,
 }
 
+/// What can be done about a code that was used.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UsedCode {
+    /// Address of the receipt page, where this device sent the answers.
+    pub receipt: Option<String>,
+    /// Last day on which answers can be taken back or given again; none when the round is over.
+    pub until: Option<Date>,
+}
+
 /// Renders the page that explains a problem.
 pub fn page(reading: Reading, problem: &Problem, help: Option<&Help>) -> Markup {
     let lang = reading.lang;
@@ -65,7 +71,7 @@ pub fn page(reading: Reading, problem: &Problem, help: Option<&Help>) -> Markup 
             tr!(lang, "problem.unknown_title"),
             tr!(lang, "problem.unknown_text"),
         ),
-        Problem::UsedCode { .. } => (tr!(lang, "problem.used_title"), tr!(lang, "problem.used_text")),
+        Problem::UsedCode(_) => (tr!(lang, "problem.used_title"), tr!(lang, "problem.used_text")),
         Problem::CapReached { site, .. } => (
             tr!(lang, "problem.cap_title"),
             tr!(lang, "problem.cap_text", site = site),
@@ -126,9 +132,20 @@ pub fn page(reading: Reading, problem: &Problem, help: Option<&Help>) -> Markup 
                     }
                     p { a.main href="/" { (tr!(lang, "problem.unknown_go")) } }
                 }
-                Problem::UsedCode { receipt } => {
-                    @if !organiser.is_empty() { p { (tr!(lang, "problem.used_other", organiser = organiser)) } }
-                    @if let Some(href) = receipt { p { a.main href=(href) { (tr!(lang, "problem.used_receipt")) } } }
+                Problem::UsedCode(used) => {
+                    @if let Some(href) = &used.receipt { p { a.main href=(href) { (tr!(lang, "problem.used_receipt")) } } }
+                    @else { p { a.second href="/receipt" { (tr!(lang, "problem.used_check")) } } }
+                    @if let Some(day) = used.until {
+                        h2 { (tr!(lang, "problem.used_change_title")) }
+                        p { (tr!(lang, "problem.used_change", date = words::day(lang, day))) }
+                        p { (tr!(lang, "problem.used_change_blind")) }
+                        p { a.second href="/receipt/mine" { (tr!(lang, "problem.used_change_go")) } }
+                    }
+                    h2 { (tr!(lang, "problem.used_other_title")) }
+                    p {
+                        @if organiser.is_empty() { (tr!(lang, "problem.used_other_ask")) }
+                        @else { (tr!(lang, "problem.used_other", organiser = organiser)) }
+                    }
                 }
                 Problem::JudgedWatches { .. } => p { (tr!(lang, "fieldwork.judged_why")) },
                 Problem::CapReached { again, .. } => {

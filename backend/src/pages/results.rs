@@ -3,6 +3,7 @@
 
 use maud::{Markup, html};
 
+use super::improvements::{self, Done};
 use super::layout::{Frame, Switches, respondent};
 use super::office::{rate_text, scrolling};
 use super::round::Figure;
@@ -42,8 +43,25 @@ pub struct Results {
     pub figures: Option<Vec<Figure>>,
     /// Smallest number of people a published figure stands for.
     pub min_cell: u32,
+    /// What was done about the points raised.
+    pub done: Vec<Done>,
+    /// The newest signed root.
+    pub root: Option<PublicRoot>,
     /// Whom to turn to.
     pub help: Help,
+}
+
+/// The newest signed root of the log of responses.
+#[derive(Clone, Debug)]
+pub struct PublicRoot {
+    /// Last day of the responses in it, as people say it.
+    pub day: String,
+    /// Number of leaves.
+    pub size: i64,
+    /// Root, hex.
+    pub root: String,
+    /// Signature, hex.
+    pub signature: String,
 }
 
 /// Renders the public page.
@@ -77,6 +95,11 @@ pub fn page(reading: Reading, view: &Results) -> Markup {
             (rates(reading, view))
             @if any_low { p { (tr!(lang, "results.bias")) } }
             p.quiet { (tr!(lang, "results.rounded", min = view.min_cell)) }
+            h2 { (tr!(lang, "improve.title")) }
+            (improvements::entries(lang, &view.done))
+            h2 { (tr!(lang, "roots.title")) }
+            p { (tr!(lang, "roots.text")) " " a href="/receipt" { (tr!(lang, "receipt_check.title")) } }
+            @if let Some(root) = &view.root { (public_root(reading, view, root)) } @else { p { (tr!(lang, "roots.none")) } }
             h2 { (tr!(lang, "results.plan")) }
             @match &view.plan_sha256 {
                 Some(hash) => { p { (tr!(lang, "results.plan_text")) } p.receipt { (hash) } }
@@ -84,6 +107,21 @@ pub fn page(reading: Reading, view: &Results) -> Markup {
             }
         },
     )
+}
+
+fn public_root(reading: Reading, view: &Results, root: &PublicRoot) -> Markup {
+    let lang = reading.lang;
+    html! {
+        p { (tr!(lang, "roots.newest", day = root.day, size = root.size)) }
+        details {
+            summary { (tr!(lang, "receipt_check.experts")) }
+            dl.answers {
+                div { dt { (tr!(lang, "receipt_check.root")) } dd.code { (root.root) } }
+                div { dt { (tr!(lang, "roots.signature")) } dd.code { (root.signature) } }
+            }
+            p { a href={ "/api/v1/rounds/" (view.id) "/roots" } { (tr!(lang, "receipt_check.all_roots")) } }
+        }
+    }
 }
 
 fn headline(reading: Reading, figures: &[Figure]) -> Markup {

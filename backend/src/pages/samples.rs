@@ -13,17 +13,18 @@ use super::layout::{Fault, MenuItem, SignedIn};
 use super::login::{Login, LoginNote};
 use super::no_remind::NoRemind;
 use super::office::{AuditLine, Message, RoundLine};
-use super::problem::Problem;
+use super::problem::{Problem, UsedCode};
 use super::quality::{AskerLine, ItemLine, Quality, WayLine};
 use super::question::{Later, PinOffer};
-use super::receipt::Receipt;
-use super::results::{PublicRate, Results};
+use super::results::{PublicRate, PublicRoot, Results};
 use super::round::{Computing, Figure, OpenLinkLine, Overview, RateLine, ReportUnit, ScoreLine, Summary};
 use super::start::{Audience, Consents, OpenLink, PinAsk, PinFault, Resume, Start, UnitChoice};
 use super::{
     Help, Lang, Reading, check, handover, home, invitations, login, no_remind, office, problem, quality,
-    question, receipt, results, round, start,
+    question, results, round, start,
 };
+
+mod after;
 
 /// The person to turn to.
 pub(crate) fn help() -> Help {
@@ -146,6 +147,7 @@ fn overview(computing: Computing) -> Overview {
 pub(crate) fn all(reading: Reading) -> Vec<(String, Markup)> {
     let mut pages = respondent(reading);
     pages.extend(staff(reading.lang));
+    pages.extend(after::staff(reading.lang));
     pages
         .into_iter()
         .map(|(name, page)| (name.to_owned(), page))
@@ -359,20 +361,6 @@ fn respondent(reading: Reading) -> Vec<(&'static str, Markup)> {
                 },
             ),
         ),
-        (
-            "receipt",
-            receipt::page(
-                reading,
-                &Receipt {
-                    round: "云岭县2026年度残疾人工作测评".to_owned(),
-                    path: "/r/7K3M-9QXT-5W2HD/receipt".to_owned(),
-                    receipt: "MY1-".to_owned() + &"4F7KQZ2M".repeat(12),
-                    results_url: "https://minyi.example.org/results/2026".to_owned(),
-                    results_path: "/results/2026".to_owned(),
-                    help: help.clone(),
-                },
-            ),
-        ),
     ];
     let wave = |due, sent, skipped| WaveState {
         due,
@@ -445,9 +433,10 @@ fn respondent(reading: Reading) -> Vec<(&'static str, Markup)> {
         ("unknown-code", Problem::UnknownCode),
         (
             "used-code",
-            Problem::UsedCode {
+            Problem::UsedCode(UsedCode {
                 receipt: Some("/r/7K3M-9QXT-5W2HD/receipt".to_owned()),
-            },
+                until: Some(date(2026, 12, 20)),
+            }),
         ),
         (
             "cap-reached",
@@ -470,6 +459,7 @@ fn respondent(reading: Reading) -> Vec<(&'static str, Markup)> {
                 unit: "城关镇".to_owned(),
             },
         ),
+        ("used-code-over", Problem::UsedCode(UsedCode::default())),
         ("closed", Problem::Closed(date(2026, 12, 20))),
         ("early", Problem::Early(date(2026, 11, 1))),
         ("unknown-link", Problem::UnknownLink),
@@ -506,6 +496,13 @@ fn respondent(reading: Reading) -> Vec<(&'static str, Markup)> {
             ],
             figures,
             min_cell: 10,
+            done: after::done(),
+            root: Some(PublicRoot {
+                day: "2026年11月24日".to_owned(),
+                size: 2530,
+                root: "9f86d081".repeat(8),
+                signature: "9f86d081".repeat(16),
+            }),
             help: help.clone(),
         };
         results::page(reading, &view)
@@ -513,6 +510,7 @@ fn respondent(reading: Reading) -> Vec<(&'static str, Markup)> {
     let summary = overview(Computing::Done(String::new())).summary;
     pages.push(("results", public(summary.map(|summary| summary.figures))));
     pages.push(("results-not-out", public(None)));
+    pages.extend(after::respondents(reading));
     pages
 }
 

@@ -6,7 +6,10 @@
 //! entries off the end is found by the anchor: the head of the chain is printed
 //! with every sealed plan and report.
 
-use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, IntoActiveModel, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    QuerySelect,
+};
 use serde_json::Value;
 use thiserror::Error;
 
@@ -123,6 +126,18 @@ pub async fn latest(conn: &impl ConnectionTrait, limit: u64) -> Result<Vec<Audit
     Ok(audit::Entity::find()
         .order_by_desc(audit::Column::Seq)
         .limit(limit)
+        .all(conn)
+        .await?)
+}
+
+/// The entries about a subject, oldest first.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn of_subject(conn: &impl ConnectionTrait, subject: &str) -> Result<Vec<AuditRow>, StoreError> {
+    Ok(audit::Entity::find()
+        .filter(audit::Column::Subject.eq(subject))
+        .order_by_asc(audit::Column::Seq)
         .all(conn)
         .await?)
 }

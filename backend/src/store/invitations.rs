@@ -24,6 +24,14 @@ pub const COMPLETE: &str = "complete";
 /// Taken back by the office.
 pub const WITHDRAWN: &str = "withdrawn";
 
+/// The respondent withdrew the response: counted as invited, never reminded, not to be answered by its code.
+pub const LEFT: &str = "left";
+
+/// Whether a code has been used: its response was accepted, whatever became of it since.
+pub fn is_used(invitation: &Invitation) -> bool {
+    matches!(invitation.state.as_str(), COMPLETE | LEFT)
+}
+
 /// A newly issued invitation with its code, which can be derived again but is not stored.
 #[derive(Clone, Debug)]
 pub struct Issued {
@@ -232,6 +240,44 @@ pub async fn mark_complete(conn: &impl ConnectionTrait, ids: &[Uuid]) -> Result<
         .exec(conn)
         .await?;
     Ok(())
+}
+
+/// Moves an invitation from one state to another; others stay.
+///
+/// # Errors
+/// See [`issue`].
+pub async fn set_state(
+    conn: &impl ConnectionTrait,
+    id: Uuid,
+    from: &str,
+    to: &str,
+) -> Result<(), StoreError> {
+    invitations::Entity::update_many()
+        .col_expr(invitations::Column::State, Expr::value(to))
+        .filter(invitations::Column::Id.eq(id))
+        .filter(invitations::Column::State.eq(from))
+        .exec(conn)
+        .await?;
+    Ok(())
+}
+
+/// The answered or left invitation of a response's link. It is found by trying every one, and only ever on the
+/// respondent's own demand: the link itself leads nowhere.
+///
+/// # Errors
+/// See [`issue`].
+pub async fn by_link(
+    conn: &impl ConnectionTrait,
+    keys: &Keys,
+    round: &str,
+    link: &str,
+) -> Result<Option<Invitation>, StoreError> {
+    let answered = invitations::Entity::find()
+        .filter(invitations::Column::RoundId.eq(round))
+        .filter(invitations::Column::State.is_in([COMPLETE, LEFT]))
+        .all(conn)
+        .await?;
+    Ok(answered.into_iter().find(|row| keys.link(row.id) == link))
 }
 
 /// Counts of invitations by group and state.

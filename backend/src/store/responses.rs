@@ -1,7 +1,8 @@
-//! Accepted responses, read only: they are written by `submit` alone.
+//! Responses. They are written by `submit`; what their respondents take back is taken back here.
 
 use std::collections::BTreeMap;
 
+use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
 };
@@ -103,7 +104,39 @@ pub async fn by_leaf(conn: &impl ConnectionTrait, leaf: &str) -> Result<Option<R
         .await?)
 }
 
-/// The leaves of a round, tombstones among them, sorted: what the Merkle tree is made of.
+/// Takes a response back: its answers, salt and everything else that tells of the person are destroyed, its leaf stays.
+/// `to` is [`WITHDRAWN`] or [`REPLACED`]; a replaced one gives its link up to the newer. Whether it was there to be
+/// taken back: of two at the same moment, one finds nothing.
+///
+/// # Errors
+/// See [`find`].
+pub async fn take_back(conn: &impl ConnectionTrait, id: Uuid, to: &str) -> Result<bool, StoreError> {
+    use responses::Column as C;
+    let from: &[&str] = if to == REPLACED {
+        &[ACCEPTED, WITHDRAWN]
+    } else {
+        &[ACCEPTED]
+    };
+    let mut update = responses::Entity::update_many()
+        .col_expr(C::State, Expr::value(to))
+        .col_expr(C::Answers, Expr::value("{}"))
+        .col_expr(C::Salt, Expr::value(Vec::<u8>::new()))
+        .col_expr(C::ContentMac, Expr::value(""))
+        .col_expr(C::Ways, Expr::value(""))
+        .col_expr(C::Consents, Expr::value(""))
+        .col_expr(C::DurationS, Expr::value(0_i64));
+    if to == REPLACED {
+        update = update.col_expr(C::Link, Expr::value(Option::<String>::None));
+    }
+    let done = update
+        .filter(C::Id.eq(id))
+        .filter(C::State.is_in(from.iter().copied()))
+        .exec(conn)
+        .await?;
+    Ok(done.rows_affected == 1)
+}
+
+/// The leaves of a round, tombstones among them, sorted.
 ///
 /// # Errors
 /// See [`find`].

@@ -214,6 +214,7 @@ impl NewResponse {
             Door::Code(code) => json!({ "code": code }),
             Door::Invitation(id) => json!({ "invitation": id }),
             Door::Link(slug) => json!({ "link": slug }),
+            Door::Again(earlier) => json!({ "again": earlier }),
         };
         let content = json!({
             "id": self.id,

@@ -21,16 +21,19 @@ use uuid::Uuid;
 
 use super::limits::{Arrival, Limits};
 use super::{Accepted, Answering, Door, Mode, NewResponse, SubmitError, Way, receipt, wrong_form};
+use crate::app::PlanCache;
+use crate::cases;
 use crate::clock::{Entropy, SharedClock};
 use crate::codes::Code;
-use crate::entity::{drafts, invitations, responses};
+use crate::entity::{drafts, follow_up_cases, invitations, responses};
 use crate::keys::Keys;
+use crate::store::cases as case_store;
 use crate::store::invitations as invitation_store;
 use crate::store::links::{self, OpenDoor};
 use crate::store::quotas::{self, QuotaPlace};
 use crate::store::responses as response_store;
 use crate::store::rounds::{self, Round, RoundState};
-use crate::store::{StoreError, begin, forms, sample};
+use crate::store::{StoreError, begin, forms, sample, secrets};
 
 /// Largest batch: 512 rows of 23 values stay below SQLite's 32,766.
 const MAX_BATCH: usize = 512;
@@ -45,6 +48,8 @@ enum Key {
     Lookup(String),
     Invitation(Uuid),
     Slug(String),
+    /// The response that the same person gave before.
+    Again(Uuid),
     /// A code that cannot have been issued.
     Nothing,
 }
@@ -83,6 +88,7 @@ impl Pending {
         let key = match &response.door {
             Door::Invitation(id) => Key::Invitation(*id),
             Door::Link(slug) => Key::Slug(slug.clone()),
+            Door::Again(earlier) => Key::Again(*earlier),
             Door::Code(text) => Code::parse(text).map_or(Key::Nothing, |code| Key::Lookup(code.lookup(keys))),
         };
         Self {
@@ -124,6 +130,7 @@ struct Surroundings {
     by_lookup: BTreeMap<String, invitations::Model>,
     by_id: BTreeMap<Uuid, invitations::Model>,
     links: BTreeMap<String, Option<OpenDoor>>,
+    earlier: BTreeMap<Uuid, responses::Model>,
     rounds: BTreeMap<String, Round>,
 }
 
@@ -133,6 +140,8 @@ pub(super) struct Writer {
     clock: SharedClock,
     entropy: Entropy,
     round_forms: BTreeMap<String, RoundForms>,
+    /// Only asked for the days that a follow-up case may take.
+    plans: PlanCache,
 }
 
 impl Writer {
@@ -143,6 +152,7 @@ impl Writer {
             clock,
             entropy,
             round_forms: BTreeMap::new(),
+            plans: PlanCache::default(),
         }
     }
 
@@ -215,7 +225,8 @@ impl Writer {
         let mut places: BTreeMap<Uuid, Vec<QuotaPlace>> = BTreeMap::new();
         let mut outcomes: Vec<Option<Outcome>> = Vec::with_capacity(batch.len());
         let mut rows = Vec::new();
-        let mut invitation_of = BTreeMap::new();
+        let mut invitation_of: BTreeMap<String, invitations::Model> = BTreeMap::new();
+        let mut earlier_of: BTreeMap<String, responses::Model> = BTreeMap::new();
         for pending in batch {
             match self.judge(&tx, pending, &surroundings, &mut limits).await? {
                 Judged::Done(outcome) => outcomes.push(Some(outcome)),
@@ -223,10 +234,19 @@ impl Writer {
                     row,
                     invitation,
                     taken,
+                    earlier,
                 } => {
                     places.insert(row.id, taken);
+                    if let Some(earlier) = earlier {
+                        // The earlier response gives its link up before the new one takes it.
+                        if !response_store::take_back(&tx, earlier.id, response_store::REPLACED).await? {
+                            outcomes.push(Some(Err(SubmitError::CodeUsed)));
+                            continue;
+                        }
+                        earlier_of.insert(row.leaf.clone(), *earlier);
+                    }
                     if let Some(invitation) = invitation {
-                        invitation_of.insert(row.leaf.clone(), invitation);
+                        invitation_of.insert(row.leaf.clone(), *invitation);
                     }
                     rows.push((outcomes.len(), *row));
                     outcomes.push(None);
@@ -243,12 +263,22 @@ impl Writer {
             .collect();
         let stored = stored(&tx, skipped).await?;
         let (mut completed, mut done_drafts, mut taken) = (Vec::new(), Vec::new(), Vec::new());
-        let mut cases: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let mut new_cases = Vec::new();
+        let mut interviewed: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (index, row) in rows {
+            let earlier = earlier_of.remove(&row.leaf);
             let outcome = if inserted.contains(&row.leaf) {
-                if let Some((invitation, case)) = invitation_of.remove(&row.leaf) {
-                    completed.push(invitation);
-                    cases.entry(row.round_id).or_default().push(case);
+                let invitation = invitation_of.remove(&row.leaf);
+                if let Some(earlier) = &earlier {
+                    carry_over(&tx, earlier, &row).await?;
+                }
+                new_cases.extend(self.case(&tx, &row, invitation.as_ref()).await?);
+                if let Some(invitation) = invitation {
+                    completed.push(invitation.id);
+                    interviewed
+                        .entry(row.round_id)
+                        .or_default()
+                        .push(invitation.case_id);
                 }
                 taken.extend(places.remove(&row.id).unwrap_or_default());
                 done_drafts.extend(row.link);
@@ -257,6 +287,12 @@ impl Writer {
                     receipt: row.receipt,
                     replayed: false,
                 })
+            } else if earlier.is_some() {
+                // Another server stored it at this moment: nothing of this batch may stand, the next try finds it.
+                return Err(StoreError::Corrupt {
+                    table: "responses",
+                    what: "an earlier response was taken back without a newer one".to_owned(),
+                });
             } else {
                 match stored.get(&row.id) {
                     Some(first) => repeat(first, &row.content_mac),
@@ -266,10 +302,11 @@ impl Writer {
             outcomes[index] = Some(outcome);
         }
         invitation_store::mark_complete(&tx, &completed).await?;
-        for (round, cases) in &cases {
+        for (round, cases) in &interviewed {
             sample::set_disposition(&tx, round, cases, Disposition::Complete).await?;
         }
         quotas::take(&tx, taken).await?;
+        case_store::insert(&tx, new_cases).await?;
         if !done_drafts.is_empty() {
             drafts::Entity::delete_many()
                 .filter(drafts::Column::Id.is_in(done_drafts))
@@ -298,9 +335,24 @@ impl Writer {
         let invitation = match &pending.key {
             Key::Lookup(lookup) => around.by_lookup.get(lookup),
             Key::Invitation(id) => around.by_id.get(id),
-            Key::Slug(_) | Key::Nothing => None,
+            Key::Slug(_) | Key::Again(_) | Key::Nothing => None,
         };
+        let earlier = match &pending.key {
+            Key::Again(id) => around.earlier.get(id),
+            _ => None,
+        };
+        if let Some(earlier) = earlier
+            && earlier.state == response_store::REPLACED
+        {
+            return refuse(SubmitError::CodeUsed);
+        }
         let (round, group, door) = match (&pending.key, invitation) {
+            (Key::Again(_), _) => {
+                match earlier.and_then(|row| Some((row, around.rounds.get(&row.round_id)?))) {
+                    Some((row, round)) => (round, &row.group, None),
+                    None => return refuse(SubmitError::UnknownCode),
+                }
+            }
             (Key::Slug(slug), _) => match around.links.get(slug) {
                 Some(Some(door)) => (&door.round, &door.group.group, Some((slug, door))),
                 _ => return refuse(SubmitError::UnknownLink),
@@ -313,7 +365,7 @@ impl Writer {
             }
             _ => return refuse(SubmitError::UnknownCode),
         };
-        if invitation.is_some_and(|invitation| invitation.state == invitation_store::COMPLETE) {
+        if invitation.is_some_and(invitation_store::is_used) {
             return refuse(SubmitError::CodeUsed);
         }
         match pending.mode.state_of(round, self.clock.today()) {
@@ -349,24 +401,29 @@ impl Writer {
                 Err(refused) => return refuse(refused),
             };
         }
-        let invited = invitation.map(|invitation| (invitation.id, invitation.case_id.clone()));
-        let mut row = self.row(pending, round, group, invitation.map(|invitation| invitation.id));
-        row.open_link = door.map(|(slug, _)| slug.clone());
+        let mut row = self.row(pending, round, group);
         row.unit = unit;
+        row.open_link = door.map(|(slug, _)| slug.clone());
+        row.link = invitation.map(|invitation| self.keys.link(invitation.id));
+        let mut invitation = invitation.cloned();
+        if let Some(earlier) = earlier {
+            row.unit = row.unit.or_else(|| earlier.unit.clone());
+            row.open_link.clone_from(&earlier.open_link);
+            row.link.clone_from(&earlier.link);
+            if let Some(link) = &earlier.link {
+                invitation = invitation_store::by_link(tx, &self.keys, &round.id, link).await?;
+            }
+        }
         Ok(Judged::New {
             row: Box::new(row),
-            invitation: invited,
+            invitation: invitation.map(Box::new),
             taken,
+            earlier: earlier.cloned().map(Box::new),
         })
     }
 
-    fn row(
-        &self,
-        pending: &Pending,
-        round: &Round,
-        group: &str,
-        invitation: Option<Uuid>,
-    ) -> responses::Model {
+    /// The row of a response; who gave it and through which door is the caller's to fill in.
+    fn row(&self, pending: &Pending, round: &Round, group: &str) -> responses::Model {
         let salt = self.entropy.bytes::<32>();
         let leaf = receipt::leaf(&salt, &round.id, &pending.form_version, &pending.answers);
         responses::Model {
@@ -375,7 +432,7 @@ impl Writer {
             group: group.to_owned(),
             form: pending.form.clone(),
             form_version: pending.form_version.clone(),
-            link: invitation.map(|id| self.keys.link(id)),
+            link: None,
             open_link: None,
             unit: None,
             mode: pending.mode.as_str().to_owned(),
@@ -394,6 +451,31 @@ impl Writer {
             interviewer: pending.interviewer.clone(),
             state: response_store::ACCEPTED.to_owned(),
         }
+    }
+
+    /// The follow-up case that a response asks for, if it does and its respondent has none yet.
+    async fn case(
+        &self,
+        tx: &DatabaseTransaction,
+        row: &responses::Model,
+        invitation: Option<&invitations::Model>,
+    ) -> Result<Option<follow_up_cases::Model>, StoreError> {
+        let Some(wish) = cases::wish(&row.answers) else {
+            return Ok(None);
+        };
+        if case_store::by_leaf(tx, &row.leaf).await?.is_some() {
+            return Ok(None);
+        }
+        let unit = match invitation {
+            Some(invitation) => sample::find(tx, &row.round_id, &invitation.case_id)
+                .await?
+                .and_then(|case| case.township),
+            None => row.unit.clone(),
+        };
+        // Sealed plans are kept once read, so that this does not wait for another connection each time.
+        let plan = self.plans.get(&self.db, &self.keys, &row.round_id).await?;
+        let days = plan.map_or(cases::USUAL_DAYS, |plan| plan.follow_up.days);
+        cases::open(&self.keys, &self.entropy, row, unit, &wish, days).map(Some)
     }
 
     /// Groups and versions of a round; kept, and read again when a version comes that was not there before.
@@ -429,16 +511,28 @@ enum Judged {
     Done(Outcome),
     New {
         row: Box<responses::Model>,
-        /// Invitation and case.
-        invitation: Option<(Uuid, String)>,
+        invitation: Option<Box<invitations::Model>>,
         taken: Vec<QuotaPlace>,
+        /// What the row takes the place of.
+        earlier: Option<Box<responses::Model>>,
     },
+}
+
+/// What belonged to the earlier response belongs to the newer: the second secret opens both, the case goes on.
+async fn carry_over(
+    tx: &DatabaseTransaction,
+    earlier: &responses::Model,
+    newer: &responses::Model,
+) -> Result<(), StoreError> {
+    secrets::carry_over(tx, &earlier.leaf, &newer.leaf).await?;
+    case_store::carry_over(tx, &earlier.leaf, &newer.leaf).await
 }
 
 /// What to answer to an id that is stored: `first` is its content and receipt.
 fn repeat(first: &(String, String), content_mac: &str) -> Outcome {
     let (stored_mac, receipt) = first;
-    if stored_mac == content_mac {
+    // A response that was taken back has no content left to compare.
+    if stored_mac == content_mac || stored_mac.is_empty() {
         Ok(Accepted {
             receipt: receipt.clone(),
             replayed: true,
@@ -475,7 +569,8 @@ async fn stored(
 
 async fn read(tx: &DatabaseTransaction, batch: &[Pending]) -> Result<Surroundings, StoreError> {
     let stored = stored(tx, batch.iter().map(|pending| pending.id).collect()).await?;
-    let (mut lookups, mut ids, mut doors) = (Vec::new(), Vec::new(), BTreeMap::new());
+    let (mut lookups, mut ids, mut doors, mut earlier) =
+        (Vec::new(), Vec::new(), BTreeMap::new(), BTreeMap::new());
     for pending in batch {
         match &pending.key {
             Key::Lookup(lookup) => lookups.push(lookup.clone()),
@@ -484,6 +579,9 @@ async fn read(tx: &DatabaseTransaction, batch: &[Pending]) -> Result<Surrounding
                 if !doors.contains_key(slug) {
                     doors.insert(slug.clone(), links::by_slug(tx, slug).await?);
                 }
+            }
+            Key::Again(id) => {
+                earlier.extend(response_store::find(tx, *id).await?.map(|row| (*id, row)));
             }
             Key::Nothing => {}
         }
@@ -499,6 +597,11 @@ async fn read(tx: &DatabaseTransaction, batch: &[Pending]) -> Result<Surrounding
     let round_ids: BTreeSet<String> = invited
         .iter()
         .map(|invitation| invitation.round_id.clone())
+        .chain(
+            earlier
+                .values()
+                .map(|row: &responses::Model| row.round_id.clone()),
+        )
         .collect();
     let rounds = if round_ids.is_empty() {
         Vec::new()
@@ -513,6 +616,7 @@ async fn read(tx: &DatabaseTransaction, batch: &[Pending]) -> Result<Surrounding
             .collect(),
         by_id: invited.into_iter().map(|row| (row.id, row)).collect(),
         links: doors,
+        earlier,
         rounds: rounds
             .into_iter()
             .map(|round| (round.id.clone(), round))

@@ -24,6 +24,7 @@ pub(super) fn settings(settings: &Settings, lines: &Lines, faults: &mut Faults) 
     check.grades(settings);
     check.mail(settings);
     check.links(settings);
+    check.follow_up(settings);
 }
 
 struct Check<'a> {
@@ -45,6 +46,19 @@ impl Check<'_> {
                     "写成 { zh = \"…\", en = \"…\" }。",
                     "Write { zh = \"…\", en = \"…\" }.",
                 ),
+            );
+        }
+    }
+
+    fn follow_up(&mut self, settings: &Settings) {
+        if !(1..=365).contains(&settings.follow_up.days) {
+            self.bad(
+                "follow_up.days",
+                say(
+                    "办理天数应在1到365之间。",
+                    "The days for follow-up must be from 1 to 365.",
+                ),
+                say("例如 days = 15。", "For instance days = 15."),
             );
         }
     }

@@ -34,7 +34,7 @@ const HEADLINES: [&str; 5] = [
     "satisfaction",
 ];
 
-fn unit_name(lang: Lang, unit: &Unit) -> String {
+pub(super) fn unit_name(lang: Lang, unit: &Unit) -> String {
     match lang {
         Lang::En if !unit.name_en.is_empty() => unit.name_en.clone(),
         _ => unit.name_zh.clone(),

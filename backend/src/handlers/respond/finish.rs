@@ -1,4 +1,4 @@
-//! Check, submit, receipt.
+//! Check and submit.
 
 use axum::extract::{Form, State};
 use axum::http::StatusCode;
@@ -15,7 +15,6 @@ use crate::error::AppError;
 use crate::middleware::problems::PageError;
 use crate::pages::check::{self, Answered, Check};
 use crate::pages::layout::Fault;
-use crate::pages::receipt::{self, Receipt};
 use crate::store::drafts::Draft;
 use crate::store::responses;
 use crate::submit::{Answering, Door, Mode, NewResponse, SubmitError, Way};
@@ -101,6 +100,7 @@ fn response_of(state: &AppState, visit: &Visit, draft: &Draft, heard: bool) -> N
     let (door, draft_id) = match &visit.entry {
         Entry::Invited(_, invitation) => (Door::Invitation(invitation.id), None),
         Entry::Open(slug) => (Door::Link(slug.clone()), Some(draft.id.clone())),
+        Entry::Again(earlier) => (Door::Again(earlier.id), Some(draft.id.clone())),
     };
     NewResponse {
         id: draft.response_id,
@@ -134,7 +134,7 @@ pub async fn submit(
     Form(pairs): Form<Pairs>,
 ) -> Result<Response, PageError> {
     let to_receipt = || Redirect::to(&format!("{}/receipt", visit.base)).into_response();
-    if stored_receipt(&state, &visit).await?.is_some() {
+    if stored(&state, &visit).await?.is_some() {
         return Ok(to_receipt());
     }
     let (draft, device) = visit.begun()?;
@@ -155,35 +155,25 @@ pub async fn submit(
     }
 }
 
-/// The receipt of the response that this browser began, if it has been accepted.
-async fn stored_receipt(state: &AppState, visit: &Visit) -> Result<Option<String>, PageError> {
+/// The response that this browser began, if it has been accepted.
+pub(super) async fn stored(
+    state: &AppState,
+    visit: &Visit,
+) -> Result<Option<responses::Response>, PageError> {
     let Some(device) = &visit.device else {
         return Ok(None);
     };
-    let stored = responses::find(&state.db, device.response_id).await?;
+    let found = responses::find(&state.db, device.response_id).await?;
     let of_this_door = |response: &responses::Response| match &visit.entry {
-        Entry::Invited(_, invitation) => response.link.as_deref() == Some(&state.keys.link(invitation.id)),
+        // A response that was replaced has given its link up; only this browser knows its id.
+        Entry::Invited(_, invitation) => {
+            response.link.as_deref() == Some(&state.keys.link(invitation.id))
+                || (response.state == responses::REPLACED && response.group == invitation.group)
+        }
         Entry::Open(slug) => response.open_link.as_ref() == Some(slug),
+        Entry::Again(earlier) => response.id != earlier.id && response.group == earlier.group,
     };
-    Ok(stored.filter(of_this_door).map(|response| response.receipt))
-}
-
-/// `GET …/receipt`: shown to the browser that sent the answers, also after the round is over.
-///
-/// # Errors
-/// Redirects to the start page, which explains, where there is no receipt to show.
-pub async fn receipt(State(state): State<AppState>, visit: Visit) -> Result<Html<String>, PageError> {
-    let Some(receipt) = stored_receipt(&state, &visit).await? else {
-        return Err(PageError::see_other(visit.base));
-    };
-    let results_path = format!("/results/{}", visit.round.id);
-    let view = Receipt {
-        round: visit.round_title().to_owned(),
-        path: format!("{}/receipt", visit.base),
-        receipt,
-        results_url: format!("{}{results_path}", state.config.base_url),
-        results_path,
-        help: visit.help(),
-    };
-    Ok(html(receipt::page(visit.reading, &view)))
+    Ok(found
+        .filter(|response| response.round_id == visit.round.id)
+        .filter(of_this_door))
 }

@@ -30,7 +30,7 @@ pub async fn show(visit: Visit) -> Result<Html<String>, PageError> {
 fn page(visit: &Visit, pin: Option<PinOffer>) -> Html<String> {
     let code = match &visit.entry {
         Entry::Invited(code, _) => Some(code.to_string()),
-        Entry::Open(_) => None,
+        Entry::Open(_) | Entry::Again(_) => None,
     };
     let view = Later {
         round: visit.round_title().to_owned(),
@@ -70,6 +70,6 @@ pub async fn hide(
             Redirect::to(&path),
             forget(&visit.base, state.config.is_https()),
         )),
-        Entry::Open(_) => Ok(Redirect::to(&path).into_response()),
+        Entry::Open(_) | Entry::Again(_) => Ok(Redirect::to(&path).into_response()),
     }
 }

@@ -69,7 +69,7 @@ async fn page(
         }
     });
     let open = match &visit.entry {
-        Entry::Invited(..) => None,
+        Entry::Invited(..) | Entry::Again(_) => None,
         Entry::Open(_) if visit.link.as_ref().is_some_and(|link| link.unit.is_some()) => Some(OpenLink {
             site: visit.site().map(str::to_owned),
             ..OpenLink::default()
@@ -206,6 +206,7 @@ async fn draft_and_device(state: &AppState, visit: &Visit, said: Said) -> Result
     let (invitation_id, open_link) = match &visit.entry {
         Entry::Invited(_, invitation) => (Some(invitation.id), None),
         Entry::Open(slug) => (None, Some(slug.clone())),
+        Entry::Again(_) => (None, None),
     };
     let mut draft = Draft {
         id: visit.draft_id(state, &device),

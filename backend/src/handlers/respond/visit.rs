@@ -18,16 +18,18 @@ use uuid::Uuid;
 use super::walk::{self, Walk};
 use crate::app::AppState;
 use crate::codes::Code;
+use crate::handlers::mine::{self, Mine};
 use crate::media::MediaIndex;
 use crate::middleware::client::ClientAddress;
 use crate::middleware::cookie::{self, NewCookie};
 use crate::middleware::problems::PageError;
 use crate::middleware::reading;
-use crate::pages::problem::Problem;
+use crate::pages::problem::{Problem, UsedCode};
 use crate::pages::{Help, Lang, Offers, Reading};
 use crate::store::drafts::{self, Draft};
 use crate::store::invitations::{self, Invitation};
 use crate::store::links::{self, Link, OpenDoor};
+use crate::store::responses::{self, Response};
 use crate::store::rounds::{self, Round, RoundGroup, RoundState};
 
 /// Sent below one code or link only, so that two invitations on one phone are not tied together.
@@ -41,6 +43,8 @@ pub(crate) enum Entry {
     Invited(Code, Invitation),
     /// By an open link.
     Open(String),
+    /// With receipt and second secret, to answer again in place of this response.
+    Again(Box<Response>),
 }
 
 /// The browser, as its cookie for this door names it.
@@ -189,24 +193,31 @@ impl Visit {
         match &self.entry {
             Entry::Invited(_, invitation) => state.keys.link(invitation.id),
             Entry::Open(_) => device.session_hash(state, &self.round.id),
+            Entry::Again(earlier) => again_draft(state, earlier),
         }
     }
 
     /// Whether the invitation has its response.
     pub(crate) fn is_used(&self) -> bool {
-        matches!(&self.entry, Entry::Invited(_, invitation) if invitation.state == invitations::COMPLETE)
+        matches!(&self.entry, Entry::Invited(_, invitation) if invitations::is_used(invitation))
     }
 
     /// The kind answer to a code that was used.
     pub(crate) fn used(&self) -> PageError {
-        let receipt = self.device.as_ref().map(|_| format!("{}/receipt", self.base));
-        PageError::helped(StatusCode::CONFLICT, Problem::UsedCode { receipt }, &self.help())
+        let used = UsedCode {
+            receipt: self.device.as_ref().map(|_| format!("{}/receipt", self.base)),
+            until: (self.round.round_state() == RoundState::Open).then_some(self.plan.round.closes_on),
+        };
+        PageError::helped(StatusCode::CONFLICT, Problem::UsedCode(used), &self.help())
     }
 
     /// Refuses when nothing can be answered (any more, or yet).
     pub(crate) fn must_be_open(&self) -> Result<(), PageError> {
         if self.is_used() {
             return Err(self.used());
+        }
+        if matches!(&self.entry, Entry::Again(earlier) if earlier.state == responses::REPLACED) {
+            return Err(PageError::see_other(mine::PATH));
         }
         let (status, problem) = match self.round.state_on(self.today) {
             RoundState::Open => return Ok(()),
@@ -239,6 +250,35 @@ impl Visit {
             None => format!("{}/check", self.base),
         }
     }
+}
+
+/// Id of the draft by which a response is given again.
+fn again_draft(state: &AppState, earlier: &Response) -> String {
+    state
+        .keys
+        .device_hash(&earlier.round_id, &format!("again {}", earlier.leaf))
+}
+
+/// The door of whoever signed in with receipt and second secret.
+async fn again(state: &AppState, parts: &Parts) -> Result<(Entry, String, OpenDoor), PageError> {
+    let mine = Mine::of_headers(state, &parts.headers)
+        .await?
+        .ok_or_else(|| PageError::see_other(mine::PATH))?;
+    let groups = rounds::groups(&state.db, &mine.round.id).await?;
+    let group = groups
+        .into_iter()
+        .find(|group| group.group == mine.response.group)
+        .ok_or_else(PageError::lost)?;
+    let door = OpenDoor {
+        round: mine.round,
+        group,
+        link: None,
+    };
+    Ok((
+        Entry::Again(Box::new(mine.response)),
+        mine::AGAIN.to_owned(),
+        door,
+    ))
 }
 
 async fn invited(state: &AppState, parts: &Parts, text: &str) -> Result<(Entry, String), PageError> {
@@ -294,6 +334,8 @@ impl FromRequestParts<AppState> for Visit {
                 link: None,
             };
             (entry, base, door)
+        } else if parts.uri.path().starts_with(mine::AGAIN) {
+            again(state, parts).await?
         } else {
             let slug = param("slug").ok_or_else(PageError::lost)?;
             let unknown = || PageError::problem(StatusCode::NOT_FOUND, Problem::UnknownLink);
@@ -336,6 +378,7 @@ impl FromRequestParts<AppState> for Visit {
             (Entry::Invited(_, invitation), _) => Some(state.keys.link(invitation.id)),
             (Entry::Open(_), Some(device)) => Some(device.session_hash(state, &visit.round.id)),
             (Entry::Open(_), None) => None,
+            (Entry::Again(earlier), _) => Some(again_draft(state, earlier)),
         };
         if let Some(id) = draft_id {
             visit.draft = drafts::find(&state.db, &id).await?;
