@@ -11,6 +11,8 @@ mod console;
 mod durability;
 mod estimate;
 mod mail;
+mod old_phones;
+mod pages;
 mod privacy;
 mod reports;
 mod round;
