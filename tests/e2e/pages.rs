@@ -90,6 +90,18 @@ fn a_screen_reader_speaks_the_residents_questionnaire_as_it_was_read_and_approve
     }
 }
 
+#[test]
+fn lighthouse_finds_nothing_to_better_in_the_accessibility_of_any_type_of_page() {
+    let data = demo::copy();
+    let server = Server::start(data.path(), &[]);
+    let report = browser::run(
+        "lighthouse.mjs",
+        &json!({ "demo": data.path(), "baseUrl": server.base_url, "nth": 2 }),
+    );
+    let pages = report["pages"].as_u64().expect("the number of pages");
+    assert!(pages >= 15, "only {pages} pages were judged");
+}
+
 fn lines(report: &Value) -> String {
     let lines = report.as_array().expect("lines");
     assert!(lines.len() > 200, "only {} lines", lines.len());
