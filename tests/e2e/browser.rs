@@ -119,7 +119,7 @@ fn every_questionnaire_can_be_answered_by_keyboard_alone() {
     let data = demo::copy();
     let demo = DemoFile::read(data.path());
     let server = Server::start(data.path(), &[]);
-    for (group, empty) in [("resident", "need"), ("family", "need"), ("grassroots", "staff")] {
+    for (group, empty) in [("resident", "need"), ("family", "need"), ("grassroots", "body_type")] {
         for (nth, javascript) in [(9, true), (10, false)] {
             let code = &demo.invitations[group][nth];
             let report = browser::run(
