@@ -38,6 +38,7 @@ function overflow(page, rule) {
     for (const one of document.querySelectorAll('body *')) {
       const style = getComputedStyle(one);
       const box = one.getBoundingClientRect();
+      if (!one.checkVisibility()) continue;
       if (style.overflowX === 'visible' || style.overflowX === 'auto' || style.overflowX === 'scroll') continue;
       // What is hidden from sight on purpose has one pixel.
       if (box.width <= 1.5 || box.height <= 1.5 || one.closest('svg') || /^(INPUT|TEXTAREA|SELECT|VIDEO|AUDIO)$/.test(one.tagName)) continue;
@@ -56,7 +57,7 @@ function smallTargets(page, least) {
     for (const one of document.querySelectorAll('a[href], button, input, select, textarea, summary, [role=button]')) {
       const box = (one.labels?.[0]?.contains(one) ? one.labels[0] : one).getBoundingClientRect();
       if (one.type === 'hidden' || box.width <= 1.5 || box.height <= 1.5) continue;
-      if (getComputedStyle(one).visibility === 'hidden' || one.closest('[hidden]')) continue;
+      if (!one.checkVisibility({ visibilityProperty: true })) continue;
       const inline = one.tagName === 'A' && getComputedStyle(one).display === 'inline'
         && one.parentElement.textContent.trim() !== one.textContent.trim();
       if (!inline && (box.width < side - 0.5 || box.height < side - 0.5)) {
@@ -111,7 +112,7 @@ async function focus(page) {
   const missed = await page.evaluate(() => [...document.querySelectorAll('a[href], button, input, select, textarea, summary, audio, video')]
     .filter((one) => {
       const box = one.getBoundingClientRect();
-      if (one.type === 'hidden' || one.disabled || one.tabIndex < 0 || box.width === 0) return false;
+      if (one.type === 'hidden' || one.disabled || one.tabIndex < 0 || box.width === 0 || !one.checkVisibility()) return false;
       // One stop for a set of radio buttons.
       const set = one.type === 'radio' ? document.getElementsByName(one.name) : [one];
       return ![...set].some((each) => window.stops.has(each));
@@ -201,6 +202,19 @@ export async function findings(page, who) {
     at(width, await smallTargets(page, TARGET[who]));
     at(width, await focus(page));
     at(width, await withStyle(page, SPACING, () => overflow(page, 'with wide text spacing')));
+  }
+  // What a page folds away is looked at unfolded, too.
+  const folded = await page.evaluate(() => [...document.querySelectorAll('details:not([open])')].map((one) => { one.open = true; }).length);
+  if (folded > 0) {
+    for (const width of [WIDTHS[0], WIDTHS[WIDTHS.length - 1]]) {
+      await page.setViewportSize({ width, height: HEIGHT });
+      at(`${width}, unfolded`, await axe(page));
+      at(`${width}, unfolded`, await overflow(page, 'unfolded'));
+      at(`${width}, unfolded`, await smallTargets(page, TARGET[who]));
+      at(`${width}, unfolded`, await focus(page));
+      at(`${width}, unfolded`, await withStyle(page, SPACING, () => overflow(page, 'unfolded, with wide text spacing')));
+    }
+    await page.evaluate(() => { for (const one of document.querySelectorAll('details')) one.open = false; });
   }
   await page.setViewportSize(ZOOMED);
   at('400 %', await overflow(page, 'zoomed to 400 %'));
