@@ -215,7 +215,7 @@ async fn current(tx: &DatabaseTransaction, round: &str, case: &str) -> Result<In
     let invitation = invitations::of_case(tx, round, case)
         .await?
         .ok_or_else(|| InvitingError::UnknownCase(case.to_owned()))?;
-    match invitation.state == invitations::COMPLETE {
+    match invitations::is_used(&invitation) {
         true => Err(InvitingError::Answered(case.to_owned())),
         false => Ok(invitation),
     }

@@ -5,6 +5,7 @@
 //! holds the code must not answer in the person's place. Whoever holds receipt and second secret may answer again until
 //! the round closes.
 
+use analysis::disposition::Disposition;
 use thiserror::Error;
 
 use crate::app::Base;
@@ -13,7 +14,7 @@ use crate::dataset;
 use crate::keys::Keys;
 use crate::store::responses::{self, WITHDRAWN};
 use crate::store::secrets::{self, SecondSecret};
-use crate::store::{StoreError, begin, cases, invitations, rounds};
+use crate::store::{StoreError, begin, cases, invitations, rounds, sample};
 
 /// Digits of a second secret: 53 bits, guessed at only under rate limits.
 const DIGITS: usize = 16;
@@ -95,7 +96,7 @@ pub async fn withdraw(base: &Base, leaf: &str, keep_case: bool) -> Result<(), Wi
     let round = rounds::find(&tx, &response.round_id)
         .await?
         .ok_or(WithdrawError::Nothing)?;
-    if round.round_state() != rounds::RoundState::Open {
+    if round.state_on(base.clock.today()) != rounds::RoundState::Open {
         return Err(WithdrawError::Closed);
     }
     if !responses::take_back(&tx, response.id, WITHDRAWN).await? {
@@ -105,6 +106,9 @@ pub async fn withdraw(base: &Base, leaf: &str, keep_case: bool) -> Result<(), Wi
         && let Some(invitation) = invitations::by_link(&tx, &base.keys, &round.id, link).await?
     {
         invitations::set_state(&tx, invitation.id, invitations::COMPLETE, invitations::LEFT).await?;
+        // Whoever takes the answers back has refused after all.
+        let case = [invitation.case_id];
+        sample::set_disposition(&tx, &round.id, &case, Disposition::Refusal).await?;
     }
     if !keep_case && let Some(case) = cases::by_leaf(&tx, leaf).await? {
         respondent::take_back(&tx, case, &base.clock.today().to_string()).await?;

@@ -3,6 +3,7 @@
 // task: { url, language: "zh"|"en", javascript, width, height, prefer: {question: value}, invalid, pauseAfter, shots }
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { answer, clear, consent, go, questionOf } from './answering.mjs';
 import { Pages, assert, openBrowser, task } from './lib.mjs';
 
 const MOST_PAGES = 120;
@@ -33,64 +34,26 @@ async function look(where) {
   }
 }
 
-const questionOf = () => new URL(page.url()).pathname.split('/').pop();
-const main = () => page.locator('main form button[data-main]');
-async function go() {
-  await Promise.all([page.waitForNavigation(), main().click()]);
-}
-
-// Fills the page in: the preferred answer, else the first real choice, else a word or a number.
-async function answer(prefer) {
-  const names = new Set();
-  for (const input of await page.locator('main form').locator('input, textarea, select').all()) {
-    const [name, type] = [await input.getAttribute('name'), await input.getAttribute('type')];
-    if (!name || type === 'hidden' || names.has(name)) continue;
-    names.add(name);
-    const wanted = prefer?.[name];
-    const group = page.locator(`main form [name="${name}"]`);
-    if (type === 'radio') {
-      const values = await group.evaluateAll((all) => all.map((one) => one.value));
-      const value = values.includes(String(wanted)) ? String(wanted) : values[0];
-      await page.check(`main form [name="${name}"][value="${value}"]`);
-    } else if (type === 'checkbox') {
-      const values = await group.evaluateAll((all) => all.map((one) => one.value));
-      const chosen = Array.isArray(wanted) ? wanted : [wanted ?? values[0]];
-      for (const value of chosen) await page.check(`main form [name="${name}"][value="${value}"]`);
-    } else if (type === 'number' || (await input.getAttribute('inputmode')) === 'numeric') {
-      await input.fill(String(wanted ?? 2));
-    } else if (type === 'date') {
-      await input.fill(String(wanted ?? '2026-10-01'));
-    } else {
-      await input.fill(String(wanted ?? '多来村里看看'));
-    }
-  }
-}
-
 await page.goto(task.url);
 if (task.language === 'en' && !(await page.getAttribute('html', 'lang')).startsWith('en')) {
   await Promise.all([page.waitForNavigation(), page.locator('a[hreflang="en"], button[value="en"]').first().click()]);
 }
 await look('start');
-for (const box of await page.locator('main form input[type=checkbox]').all()) await box.check();
-for (const select of await page.locator('main form select').all()) {
-  const values = await select.locator('option').evaluateAll((all) => all.map((one) => one.value).filter(Boolean));
-  await select.selectOption(values[0]);
-}
-await go();
+await consent(page);
+await go(page);
 
 const asked = [];
 let resumed = null;
 let invalidSeen = false;
 for (let count = 0; count < MOST_PAGES; count += 1) {
-  const path = new URL(page.url()).pathname;
-  if (!/\/q\//.test(path)) break;
-  const question = questionOf();
+  const question = questionOf(page);
+  if (!question) break;
   await look(question);
 
   if (task.invalid?.question === question && !invalidSeen) {
     // An invalid answer: a message beside the field, the same in the summary on top, and the title says so.
-    await answer({ [question]: task.invalid.value });
-    await go();
+    await answer(page, { [question]: task.invalid.value });
+    await go(page);
     await look(`${question} (invalid)`);
     const beside = page.locator(`#err-${question}`);
     const summary = page.locator('[role=alert], .error-summary').first();
@@ -99,35 +62,34 @@ for (let count = 0; count < MOST_PAGES; count += 1) {
     assert((await summary.locator(`a[href^="#${question}"]`).count()) >= 1, 'the summary does not lead to the field');
     const title = await page.title();
     assert(/^(错误|Error)/.test(title), `the title does not say that there is an error: ${title}`);
-    const chosen = await page.locator('main form input[type=checkbox]:checked').evaluateAll((all) => all.map((one) => one.value));
-    for (const value of chosen) await page.uncheck(`main form input[type=checkbox][value="${value}"]`);
+    await clear(page);
     invalidSeen = true;
   }
 
   asked.push(question);
-  await answer(task.prefer);
-  await go();
+  await answer(page, task.prefer);
+  await go(page);
 
   if (task.backAfter === asked.length) {
     await Promise.all([page.waitForNavigation(), page.locator('main [data-back]').first().click()]);
-    assert(questionOf() === question, `back leads to ${questionOf()}, not to ${question}`);
+    assert(questionOf(page) === question, `back leads to ${questionOf(page)}, not to ${question}`);
     const kept = await page.locator('main form').locator('input:checked').count();
     assert(kept > 0, `the answer to ${question} is not kept when going back`);
-    await go();
+    await go(page);
   }
 
   if (task.pauseAfter === asked.length) {
     // The same phone, later: goes on where it was left. A new device: goes on too, but shows nothing given before.
-    const next = questionOf();
+    const next = questionOf(page);
     await page.goto(task.url);
     await look('start again');
-    await go();
-    assert(questionOf() === next, `resumed at ${questionOf()}, not at ${next}`);
+    await go(page);
+    assert(questionOf(page) === next, `resumed at ${questionOf(page)}, not at ${next}`);
     const other = await browser.newContext({ viewport: { width: 360, height: 640 }, javaScriptEnabled: task.javascript !== false });
     const elsewhere = await other.newPage();
     await elsewhere.goto(task.url);
-    for (const box of await elsewhere.locator('main form input[type=checkbox]').all()) await box.check();
-    await Promise.all([elsewhere.waitForNavigation(), elsewhere.locator('main form button[data-main]').click()]);
+    await consent(elsewhere);
+    await go(elsewhere);
     assert(elsewhere.url().endsWith(`/q/${next}`), `a new device resumes at ${elsewhere.url()}`);
     const hidden = await elsewhere.goto(page.url().replace(/\/q\/.*/, `/q/${asked[0]}`));
     const shown = await elsewhere.locator('main form input:checked').count();
@@ -140,7 +102,7 @@ for (let count = 0; count < MOST_PAGES; count += 1) {
 
 assert(/\/check$/.test(new URL(page.url()).pathname), `the walk ended at ${page.url()} after ${asked.join(', ')}`);
 await look('check');
-await go();
+await go(page);
 await look('receipt');
 const receipt = await page.locator('[data-receipt]').first().innerText();
 assert(receipt.trim().length > 20, `no receipt: ${receipt}`);

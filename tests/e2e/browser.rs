@@ -3,6 +3,7 @@
 
 use minyi_tests::browser;
 use minyi_tests::demo::{self, DemoFile};
+use minyi_tests::everything::{Everything, Stage};
 use minyi_tests::server::Server;
 use serde_json::{Value, json};
 
@@ -127,4 +128,49 @@ fn an_open_link_leads_to_a_receipt() {
     let url = format!("{}{}", server.base_url, demo.open_links["resident"]);
     let task = json!({ "url": url, "language": "zh", "javascript": false, "prefer": needs_much() });
     browser::run("walk.mjs", &task);
+}
+
+#[test]
+fn every_questionnaire_can_be_answered_by_keyboard_alone() {
+    let data = demo::copy();
+    let demo = DemoFile::read(data.path());
+    let server = Server::start(data.path(), &[]);
+    for (group, empty) in [
+        ("resident", "need"),
+        ("family", "need"),
+        ("grassroots", "body_type"),
+    ] {
+        for (nth, javascript) in [(9, true), (10, false)] {
+            let code = &demo.invitations[group][nth];
+            let report = browser::run(
+                "keyboard.mjs",
+                &json!({
+                    "url": format!("{}/r/{code}", server.base_url), "language": "zh",
+                    "javascript": javascript, "prefer": needs_much(), "empty": empty,
+                }),
+            );
+            let asked = report["asked"].as_array().expect("the questions asked").len();
+            assert!(asked >= 12, "{group} was asked only {asked} questions");
+        }
+    }
+    let url = format!("{}{}", server.base_url, demo.open_links["resident"]);
+    browser::run(
+        "keyboard.mjs",
+        &json!({ "url": url, "language": "zh", "javascript": false, "prefer": needs_much() }),
+    );
+}
+
+#[test]
+fn every_kind_of_question_can_be_answered_by_keyboard_alone() {
+    let everything = Everything::make(Stage::Open);
+    let server = Server::start(&everything.data(), &[]);
+    for (nth, language) in [(0, "zh"), (1, "en")] {
+        let url = format!("{}/r/{}", server.base_url, everything.codes[nth]);
+        browser::run(
+            "keyboard.mjs",
+            &json!({
+                "url": url, "language": language, "prefer": { "plain": "no", "age": 34 }, "empty": "several",
+            }),
+        );
+    }
 }

@@ -16,6 +16,8 @@ mod field_app;
 mod inviting;
 mod mail;
 mod monitor;
+mod old_phones;
+mod pages;
 mod privacy;
 mod receipts;
 mod reports;

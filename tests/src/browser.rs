@@ -1,7 +1,7 @@
 //! Chromium, driven by Playwright scripts in `tests/browser`. A script gets its task as JSON and fails loudly.
 
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
@@ -20,18 +20,22 @@ pub fn chromium() -> PathBuf {
     path
 }
 
-/// Runs `tests/browser/SCRIPT` with `task` and returns what it reports as JSON on its last line.
-///
-/// # Panics
-/// When the script fails; the message holds all that it said.
-pub fn run(script: &str, task: &Value) -> Value {
-    let output = Command::new("node")
+fn node(script: &str, task: &Value) -> Output {
+    Command::new("node")
         .arg(tests_dir().join("browser").join(script))
         .arg(task.to_string())
         .env("CHROMIUM", chromium())
         .stdin(Stdio::null())
         .output()
-        .expect("node is installed (tests/run.sh does it)");
+        .expect("node is installed (tests/run.sh does it)")
+}
+
+/// Runs `tests/browser/SCRIPT` with `task` and returns what it reports as JSON on its last line.
+///
+/// # Panics
+/// When the script fails; the message holds all that it said.
+pub fn run(script: &str, task: &Value) -> Value {
+    let output = node(script, task);
     let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(
@@ -40,4 +44,18 @@ pub fn run(script: &str, task: &Value) -> Value {
     );
     let last = stdout.lines().last().unwrap_or_default();
     serde_json::from_str(last).unwrap_or_else(|_| panic!("{script} did not end with a report:\n{stdout}"))
+}
+
+/// Runs `tests/browser/SCRIPT` with a `task` that it has to find fault with, and returns what it said.
+///
+/// # Panics
+/// When the script finds nothing.
+pub fn faults(script: &str, task: &Value) -> String {
+    let output = node(script, task);
+    let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(
+        !output.status.success(),
+        "{script} found no fault in {task}:\n{stdout}"
+    );
+    stdout
 }

@@ -10,6 +10,7 @@ pub mod answers;
 pub mod browser;
 pub mod command;
 pub mod demo;
+pub mod everything;
 pub mod postgres;
 pub mod server;
 pub mod smtp;

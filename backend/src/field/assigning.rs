@@ -17,7 +17,7 @@ use crate::app::Base;
 use crate::auth::Role;
 use crate::store::assignments::{self, Assignment};
 use crate::store::audit::{self, Entry};
-use crate::store::invitations::{COMPLETE, WITHDRAWN};
+use crate::store::invitations::{COMPLETE, LEFT, WITHDRAWN};
 use crate::store::staff::{self, Staff};
 use crate::store::{StoreError, begin, exceptions, invitations, sample};
 
@@ -80,6 +80,9 @@ impl Caseload {
                 if let Some(id) = interviewer {
                     *complete.entry(id).or_default() += 1;
                 }
+                continue;
+            }
+            if state == LEFT {
                 continue;
             }
             let class = case.disposition.as_deref().and_then(Disposition::parse);

@@ -206,10 +206,7 @@ pub async fn record(tx: &impl ConnectionTrait, attempt: Attempt) -> Result<Recor
     }
     let case = [attempt.case_id.clone()];
     let invited = invitations::of_cases(tx, &attempt.round_id, &case).await?;
-    if !invited
-        .iter()
-        .any(|invitation| invitation.state == invitations::COMPLETE)
-    {
+    if !invited.iter().any(invitations::is_used) {
         let tried = attempts::of_case(tx, &attempt.round_id, &attempt.case_id).await?;
         sample::set_disposition(tx, &attempt.round_id, &case, outcome(&tried)).await?;
     }

@@ -27,7 +27,7 @@ use crate::store::attempts::Attempt;
 use crate::store::audit::{self, Entry};
 use crate::store::devices::Device;
 use crate::store::frame;
-use crate::store::invitations::{COMPLETE, WITHDRAWN};
+use crate::store::invitations::{COMPLETE, LEFT, WITHDRAWN};
 use crate::store::rounds::{Round, RoundState};
 use crate::store::sample::SampleCase;
 use crate::store::staff::Staff;
@@ -253,6 +253,7 @@ async fn round_load(
             let attempts = tried.remove(&case.case_id).unwrap_or_default();
             let state = match invited.get(&case.case_id).map(String::as_str) {
                 Some(COMPLETE) => CaseState::Complete,
+                Some(LEFT) => CaseState::Closed,
                 Some(_) if !is_over && !rules::is_closed(&attempts, staff.id) => CaseState::Open,
                 _ => CaseState::Closed,
             };

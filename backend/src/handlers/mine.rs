@@ -101,8 +101,8 @@ impl Mine {
         }))
     }
 
-    fn is_open(&self) -> bool {
-        self.round.round_state() == RoundState::Open
+    fn is_open(&self, state: &AppState) -> bool {
+        self.round.state_on(state.clock.today()) == RoundState::Open
     }
 
     /// A page with the cookie renewed: the time runs from the last use.
@@ -155,7 +155,7 @@ async fn view(
             responses::WITHDRAWN => Own::Withdrawn,
             _ => Own::Counted,
         },
-        until: own.is_open().then_some(own.plan.round.closes_on),
+        until: own.is_open(&state).then_some(own.plan.round.closes_on),
         case: own_case,
         thread,
         typed: typed.to_owned(),
@@ -318,7 +318,7 @@ pub async fn confirm(
     reading: Reading,
     own: Mine,
 ) -> Result<Response, PageError> {
-    if !own.is_open() || own.response.state != responses::ACCEPTED {
+    if !own.is_open(&state) || own.response.state != responses::ACCEPTED {
         return Err(PageError::see_other(PATH));
     }
     let page = withdraw_page(&state, reading, &own, false).await?;

@@ -84,7 +84,7 @@ pub async fn prepare(
             None => return Ok(Prepared::Skip("the invitation was taken back")),
         },
     };
-    if invitation.state == invitations::COMPLETE {
+    if invitations::is_used(&invitation) {
         return Ok(Prepared::Skip("answered"));
     }
     if invitation.no_remind {

@@ -137,7 +137,7 @@ pub async fn messages(
     let closed = closed_cases(&tx, round).await?;
     let mut invited = chosen(&tx, round, choice).await?;
     invited.retain(|one| {
-        one.invitation.state != invitations::COMPLETE
+        !invitations::is_used(&one.invitation)
             && !one.invitation.no_remind
             && !closed.contains(&one.case.case_id)
     });

@@ -112,7 +112,7 @@ async fn due(
     let by = now - i64::from(plan.invitations.remind_after_days) * DAY_MS;
     let may = |one: &Invited| {
         let case = &one.case.case_id;
-        one.invitation.state != invitations::COMPLETE
+        !invitations::is_used(&one.invitation)
             && !one.invitation.no_remind
             && !closed.contains(case)
             && !already.contains_key(case)

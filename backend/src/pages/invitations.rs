@@ -21,6 +21,8 @@ pub struct GroupLine {
     pub started: u64,
     /// Answered.
     pub complete: u64,
+    /// Answered, and the answers taken back by whoever gave them.
+    pub left: u64,
     /// Taken back.
     pub withdrawn: u64,
 }
@@ -147,6 +149,7 @@ fn states(lang: Lang, view: &Invitations) -> Markup {
                     th.num scope="col" { (tr!(lang, "invitations.issued")) }
                     th.num scope="col" { (tr!(lang, "invitations.started")) }
                     th.num scope="col" { (tr!(lang, "invitations.complete")) }
+                    th.num scope="col" { (tr!(lang, "invitations.left")) }
                     th.num scope="col" { (tr!(lang, "invitations.withdrawn")) }
                 }
             }
@@ -157,6 +160,7 @@ fn states(lang: Lang, view: &Invitations) -> Markup {
                         td.num { (line.issued) }
                         td.num { (line.started) }
                         td.num { (line.complete) }
+                        td.num { (line.left) }
                         td.num { (line.withdrawn) }
                     }
                 }

@@ -382,6 +382,7 @@ fn respondent(reading: Reading) -> Vec<(&'static str, Markup)> {
             issued: 1_120,
             started: 60,
             complete: 1_650,
+            left: 2,
             withdrawn: 3,
         }],
         group_picks: vec![pick("resident", "残疾人")],

@@ -201,6 +201,7 @@ async fn view<P: Permission>(
         issued: of(&group.group, invitations::ISSUED),
         started: of(&group.group, invitations::STARTED),
         complete: of(&group.group, invitations::COMPLETE),
+        left: of(&group.group, invitations::LEFT),
         withdrawn: of(&group.group, invitations::WITHDRAWN),
     });
     Ok(Invitations {

@@ -206,7 +206,7 @@ impl Visit {
     pub(crate) fn used(&self) -> PageError {
         let used = UsedCode {
             receipt: self.device.as_ref().map(|_| format!("{}/receipt", self.base)),
-            until: (self.round.round_state() == RoundState::Open).then_some(self.plan.round.closes_on),
+            until: (self.round.state_on(self.today) == RoundState::Open).then_some(self.plan.round.closes_on),
         };
         PageError::helped(StatusCode::CONFLICT, Problem::UsedCode(used), &self.help())
     }

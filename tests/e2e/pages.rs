@@ -1,0 +1,113 @@
+//! Every state of every page at four widths, with axe, targets, focus, text spacing, zoom and forced colours
+//! (`browser/checks.mjs`), and what assistive technology gets of each kind of question.
+
+use minyi_tests::browser;
+use minyi_tests::demo::{self, DemoFile};
+use minyi_tests::everything::{Everything, ROUND, Stage};
+use minyi_tests::server::Server;
+use serde_json::{Map, Value, json};
+
+/// Well formed, its check symbol right, and nobody's.
+const NOBODYS_CODE: &str = "0000-0000-00000";
+
+#[test]
+fn every_state_of_every_page_is_accessible_at_every_width() {
+    let everything = Everything::make(Stage::Open);
+    let early = Everything::make(Stage::Early);
+    let closed = Everything::make(Stage::Closed);
+    let broken = Everything::make(Stage::Open);
+    let data = demo::copy();
+    let demo = DemoFile::read(data.path());
+    let on = |round: &Everything| Server::start(&round.data(), &[]);
+    let (open_server, early_server, closed_server) = (on(&everything), on(&early), on(&closed));
+    // A second program on the same data: whoever guesses at codes there slows nobody down here.
+    let (limited_server, broken_server) = (on(&early), on(&broken));
+    broken.break_database();
+    let demo_server = Server::start(data.path(), &[]);
+    let logins: Map<String, Value> = demo
+        .logins
+        .iter()
+        .map(|login| {
+            (
+                login.role.clone(),
+                json!({ "user": login.user, "password": login.password }),
+            )
+        })
+        .collect();
+    let report = browser::run(
+        "pages.mjs",
+        &json!({
+            "everything": { "url": open_server.base_url, "round": ROUND, "codes": everything.codes },
+            "early": { "url": early_server.base_url, "codes": early.codes },
+            "closed": { "url": closed_server.base_url, "codes": closed.codes },
+            "limited": { "url": limited_server.base_url, "wrong": NOBODYS_CODE },
+            "broken": { "url": broken_server.base_url, "codes": broken.codes },
+            "demo": {
+                "url": demo_server.base_url, "round": demo.round, "logins": logins,
+                "codes": demo.invitations["resident"],
+            },
+        }),
+    );
+    let states = report["states"].as_u64().expect("the number of states");
+    assert!(states >= 100, "only {states} states were looked at");
+}
+
+#[test]
+fn the_accessibility_tree_of_each_kind_of_question_is_as_it_was_read_and_approved() {
+    let everything = Everything::make(Stage::Open);
+    let server = Server::start(&everything.data(), &[]);
+    for (nth, language) in [(0, "zh"), (1, "en")] {
+        let report = browser::run(
+            "trees.mjs",
+            &json!({
+                "everything": { "url": server.base_url, "codes": everything.codes },
+                "nth": nth, "language": language,
+            }),
+        );
+        insta::assert_snapshot!(format!("trees_{language}"), lines(&report["states"]));
+    }
+}
+
+#[test]
+fn a_screen_reader_speaks_the_residents_questionnaire_as_it_was_read_and_approved() {
+    let data = demo::copy();
+    let demo = DemoFile::read(data.path());
+    let server = Server::start(data.path(), &[]);
+    for (nth, language) in [(0, "zh"), (1, "en")] {
+        let code = &demo.invitations["resident"][nth];
+        let report = browser::run(
+            "speech.mjs",
+            &json!({
+                "url": format!("{}/r/{code}", server.base_url), "language": language,
+                "prefer": {
+                    "answering": "self", "need": ["rehab", "employment"], "recv_rehab": "yes",
+                    "recv_employment": "no", "took_part": ["training"], "raised": "yes",
+                },
+                "invalid": { "question": "need", "value": ["rehab", "none"] },
+            }),
+        );
+        insta::assert_snapshot!(format!("speech_{language}"), lines(&report["log"]));
+    }
+}
+
+#[test]
+fn lighthouse_finds_nothing_to_better_in_the_accessibility_of_any_type_of_page() {
+    let data = demo::copy();
+    let server = Server::start(data.path(), &[]);
+    let report = browser::run(
+        "lighthouse.mjs",
+        &json!({ "demo": data.path(), "baseUrl": server.base_url, "nth": 2 }),
+    );
+    let pages = report["pages"].as_u64().expect("the number of pages");
+    assert!(pages >= 15, "only {pages} pages were judged");
+}
+
+fn lines(report: &Value) -> String {
+    let lines = report.as_array().expect("lines");
+    assert!(lines.len() > 200, "only {} lines", lines.len());
+    lines
+        .iter()
+        .map(|line| line.as_str().expect("a line"))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
