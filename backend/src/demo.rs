@@ -295,7 +295,7 @@ async fn submit_all(
     }
     drop(submitter);
     writer.await?;
-    follow_up::publish_roots(base, &plan).await
+    follow_up::publish_roots(base, plan).await
 }
 
 fn noon(day: Date) -> Timestamp {

@@ -134,7 +134,7 @@ pub async fn publish_due(
         RoundState::Closed => {
             let is_closed = last.as_ref().is_some_and(|root| root.kind == CLOSING);
             let waits = !merkle_log::waiting(db, id, None).await?.is_empty();
-            if (is_closed && !waits) || (last.is_none() && !waits) {
+            if !waits && (is_closed || last.is_none()) {
                 return Ok(None);
             }
             (CLOSING, today.to_string())

@@ -120,7 +120,7 @@ impl<'a> Responses<'a> {
                     .iter()
                     .any(|choice| choice.name == **step && choice.missing.is_none())
             };
-            FIVE_POINT.iter().all(|step| has(&step))
+            FIVE_POINT.iter().all(has)
         };
         self.single_choice().filter(is_five).collect()
     }
@@ -259,7 +259,7 @@ impl<'a> Responses<'a> {
         let flagged: BTreeSet<(FlagKind, u32)> = flags.iter().map(|flag| (flag.kind, flag.row)).collect();
         for (&kind, could) in judged {
             let mut ways: BTreeMap<(&str, &str, &str), FlagCount> = BTreeMap::new();
-            for row in 0..self.len() {
+            for (row, could) in could.iter().enumerate() {
                 let (mode, answering, reading) = key(row);
                 let count = ways.entry(key(row)).or_insert_with(|| FlagCount {
                     group: self.cases.group.clone(),
@@ -273,7 +273,7 @@ impl<'a> Responses<'a> {
                     baseline: None,
                 });
                 count.responses += 1;
-                count.judged += u64::from(could[row]);
+                count.judged += u64::from(*could);
                 count.flagged += u64::from(flagged.contains(&(kind, row as u32)));
                 if kind == FlagKind::Speeding {
                     let baseline = pace.paces[row].baseline.and_then(|at| pace.baselines.get(at));

@@ -89,7 +89,7 @@ fn on(base: &Base, day: Date) -> Base {
 /// Handles most of the requests that came with the answers, some of them late, and leaves the rest.
 pub(super) async fn handle(base: &Base, plan: &Plan, seed: u64) -> Result<()> {
     let id = plan.round.id.as_str();
-    let mut draw = ChaCha20Rng::seed_from_u64(seed ^ 0x0ca5_e5);
+    let mut draw = ChaCha20Rng::seed_from_u64(seed ^ 0x000c_a5e5);
     let mut open = cases::page(&base.db, id, &Filter::default(), (0, HANDLED)).await?;
     // Ids are random and not the seed's: the order of what is drawn for must be.
     open.sort_by(|a, b| (&a.opened_on, &a.unit, &a.group).cmp(&(&b.opened_on, &b.unit, &b.group)));

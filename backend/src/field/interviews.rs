@@ -306,7 +306,7 @@ pub fn read_faults(text: &str) -> Vec<FieldError> {
     list.iter()
         .map(|fault| FieldError {
             field: of(fault, "field"),
-            message: Text::zh_en(&of(fault, "zh"), &of(fault, "en")),
+            message: Text::zh_en(of(fault, "zh"), of(fault, "en")),
         })
         .collect()
 }

@@ -155,7 +155,7 @@ async fn view(
             responses::WITHDRAWN => Own::Withdrawn,
             _ => Own::Counted,
         },
-        until: own.is_open(&state).then_some(own.plan.round.closes_on),
+        until: own.is_open(state).then_some(own.plan.round.closes_on),
         case: own_case,
         thread,
         typed: typed.to_owned(),

@@ -13,7 +13,7 @@ async fn fetch(server: &Server, path: &str, headers: &[(&str, &str)]) -> axum::r
     server.router.clone().oneshot(request).await.unwrap()
 }
 
-fn header<'r>(reply: &'r axum::response::Response, name: header::HeaderName) -> &'r str {
+fn header(reply: &axum::response::Response, name: header::HeaderName) -> &str {
     reply
         .headers()
         .get(name)

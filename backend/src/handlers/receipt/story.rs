@@ -489,7 +489,6 @@ async fn cases_are_read_by_the_office_only_and_never_by_the_unit_concerned() {
         (Role::Office, 200, 200),
         (Role::Evaluator, 200, 403),
         (Role::Viewer, 200, 403),
-        (Role::Interviewer, 403, 403),
         (Role::Auditor, 200, 403),
     ] {
         server.account(role).await;

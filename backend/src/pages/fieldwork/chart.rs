@@ -108,13 +108,12 @@ fn drawing(lang: Lang, curve: &Curve, width: f64, class: &str) -> Markup {
             }
             @for day in &curve.days {
                 @let left = evening(day.day) - slot;
-                @let mut sum = 0;
                 @for (at, count) in day.doors.iter().enumerate().filter(|(_, count)| **count > 0) {
+                    @let sum = day.doors[..at].iter().sum();
                     @let below = height(sum, most_a_day, BARS);
                     @let above = height(sum + count, most_a_day, BARS);
                     rect class=(format!("door{at}")) x=(format!("{left:.1}")) width=(format!("{:.1}", slot * 0.8))
                         y=(format!("{above:.1}")) height=(format!("{:.1}", below - above)) {}
-                    @let _ = { sum += count; };
                 }
             }
             text x=(LEFT) y=(BARS.1 + 16.0) { (short(first)) }

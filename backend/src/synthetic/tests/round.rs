@@ -117,8 +117,8 @@ fn attempts_settle_every_case_as_fieldwork_did_and_never_before_it_began() {
         let found = Disposition::settle(
             case.responded(),
             None,
-            parsed().filter(|one| one.settles()).last(),
-            parsed().last(),
+            parsed().rfind(|one| one.settles()),
+            parsed().next_back(),
         );
         assert_eq!(found, case.disposition, "{at}");
         assert!(

@@ -129,7 +129,7 @@ async fn a_full_cell_closes_for_newcomers_at_the_target_and_for_all_at_the_maxim
     }
     let mut outcomes = Vec::new();
     for (phone, reply) in &mut begun {
-        outcomes.push(finish(phone, &reply.location().to_owned()).await);
+        outcomes.push(finish(phone, reply.location()).await);
     }
     assert!(outcomes[0].location().ends_with("/receipt") && outcomes[1].location().ends_with("/receipt"));
     assert_eq!(outcomes[2].status, StatusCode::GONE, "the maximum is two");
