@@ -270,8 +270,8 @@ async fn submit_all(
             None => Door::Link(open_link_of(plan, &response.group)?.to_owned()),
         };
         let mut new = new_response(plan, response, door, ids.uuid())?;
-        new.interviewer =
-            synthetic::asked_by(population, fieldwork, response.case, response.mode).map(field::login);
+        let asked_by = synthetic::asked_by(population, fieldwork, response.case, response.mode);
+        new.interviewer = asked_by.map(field::login);
         by_day.entry(response.day).or_default().push(new);
     }
     for (day, responses) in by_day {
@@ -324,7 +324,7 @@ fn new_response(plan: &Plan, response: &Response, door: Door, id: Uuid) -> Resul
         unit: None,
         ways: response.ways.clone(),
         consents: String::new(),
-        interviewer: response.interviewer.clone(),
+        interviewer: None,
         staff_collected: false,
     })
 }

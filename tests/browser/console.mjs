@@ -52,7 +52,7 @@ while (queue.length > 0) {
     const url = new URL(link);
     url.hash = '';
     if (!url.href.startsWith(`${task.baseUrl}/console`)) continue;
-    if (url.pathname.endsWith('/report/download')) { downloads.add(url.href); continue; }
+    if (url.pathname.endsWith('/download')) { downloads.add(url.href); continue; }
     if (/logout|lang=/.test(url.href)) continue;
     if (seen.has(url.href) || seen.size > 40) continue;
     seen.add(url.href);
@@ -64,14 +64,17 @@ while (queue.length > 0) {
 }
 
 const kinds = {};
+const taken = new Set();
 for (const link of downloads) {
-  const kind = new URL(link).searchParams.get('format');
-  if (kinds[kind]) continue;
+  const { pathname, searchParams } = new URL(link);
+  const kind = searchParams.get('format');
+  if (taken.has(`${pathname} ${kind}`)) continue;
+  taken.add(`${pathname} ${kind}`);
   const reply = await context.request.get(link);
   assert(reply.status() === 200, `${link} answers ${reply.status()}`);
   const body = await reply.body();
-  const magic = { pdf: '%PDF', xlsx: 'PK', docx: 'PK', html: '<!DOCTYPE html>' }[kind];
-  assert(body.subarray(0, magic.length).toString().toLowerCase() === magic.toLowerCase(), `${link} is no ${kind}`);
+  const magic = { pdf: '%PDF', xlsx: 'PK', docx: 'PK', html: '<!DOCTYPE html>', csv: '\ufeff' }[kind];
+  assert(body.subarray(0, Buffer.byteLength(magic)).toString().toLowerCase() === magic.toLowerCase(), `${link} is no ${kind}`);
   kinds[kind] = body.length;
 }
 

@@ -112,8 +112,6 @@ pub struct Response {
     pub duration_s: u32,
     /// Ways of reading used.
     pub ways: BTreeSet<Way>,
-    /// Who asked, in an interview or by telephone.
-    pub interviewer: Option<String>,
     /// With how much care it was given.
     pub conduct: Conduct,
 }

@@ -356,7 +356,8 @@ fn few_hurry_and_many_read_in_their_own_way() {
     // Who asked is known exactly where somebody asked.
     assert!(fieldwork.responses.iter().all(|response| {
         let asked = matches!(response.mode, Mode::Interview | Mode::Phone);
-        response.interviewer.is_some() == (asked && response.group != "grassroots")
+        let interviewer = asked_by(&county, &fieldwork, response.case, response.mode);
+        interviewer.is_some() == (asked && response.group != "grassroots")
     }));
     // One answer to everything still is a valid answer.
     let form = form("resident");

@@ -70,7 +70,6 @@ pub(super) fn collect(
         start_minute: (8 * 60 + draw.below(12 * 60 + 30)) as u16,
         duration_s: duration.round().max(30.0) as u32,
         ways: BTreeSet::new(),
-        interviewer: None,
         conduct: Conduct::Careful,
     };
     conduct(county, source, subject, &mut response);

@@ -14,8 +14,6 @@ use crate::synthetic::experience::Answering;
 const HASTY: f64 = 0.02;
 /// Share of them that also give one answer to every opinion.
 const ONE_ANSWER: f64 = 0.3;
-/// Interviewers who share two neighbouring townships.
-const PER_PAIR: usize = 2;
 
 /// How a response was given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,7 +26,7 @@ pub enum Conduct {
     OneAnswer,
 }
 
-/// Gives a response its ways of reading, its interviewer, and its conduct.
+/// Gives a response its ways of reading and its conduct.
 ///
 /// - `source`: 0 residents, 1 relatives, 2 bodies.
 pub(super) fn conduct(county: &Population, source: usize, subject: usize, response: &mut Response) {
@@ -56,13 +54,6 @@ pub(super) fn conduct(county: &Population, source: usize, subject: usize, respon
                 response.conduct = Conduct::OneAnswer;
             }
         }
-    }
-    if matches!(response.mode, Mode::Interview | Mode::Phone) {
-        response.interviewer = person.map(|person| {
-            let township = county.village_of(person).township;
-            let number = 1 + township / PER_PAIR * PER_PAIR + subject % PER_PAIR;
-            format!("fw-{number:02}")
-        });
     }
 }
 
