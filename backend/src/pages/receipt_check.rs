@@ -154,7 +154,7 @@ fn result(lang: Lang, found: &Found) -> Markup {
 fn for_experts(lang: Lang, found: &Found, proof: &Proof) -> Markup {
     let api = format!("/api/v1/rounds/{}", found.round_id);
     html! {
-        details {
+        details.more {
             summary { (tr!(lang, "receipt_check.experts")) }
             p { (tr!(lang, "receipt_check.experts_text")) }
             dl.answers {

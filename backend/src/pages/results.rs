@@ -113,7 +113,7 @@ fn public_root(reading: Reading, view: &Results, root: &PublicRoot) -> Markup {
     let lang = reading.lang;
     html! {
         p { (tr!(lang, "roots.newest", day = root.day, size = root.size)) }
-        details {
+        details.more {
             summary { (tr!(lang, "receipt_check.experts")) }
             dl.answers {
                 div { dt { (tr!(lang, "receipt_check.root")) } dd.code { (root.root) } }

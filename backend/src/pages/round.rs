@@ -195,17 +195,17 @@ pub fn page(lang: Lang, staff: &SignedIn, view: &Overview) -> Markup {
                     }
                 }
             }
-            p {
-                a href={ "/results/" (view.id) } { (tr!(lang, "console.public")) } " · "
-                a href={ (path) "/fieldwork" } { (tr!(lang, "fieldwork.link")) } " · "
-                a href={ (path) "/cases" } { (tr!(lang, "cases.title")) } " · "
-                a href={ (path) "/improvements" } { (tr!(lang, "improve.title")) }
-            }
-            @if view.may_see_interviewers {
-                p { a href={ (path) "/interviewers" } { (tr!(lang, "interviewers.title")) } }
-            }
-            @if view.may_hand_out {
-                p { a href={ (path) "/invitations" } { (tr!(lang, "invitations.title")) } }
+            ul.links {
+                li { a href={ "/results/" (view.id) } { (tr!(lang, "console.public")) } }
+                li { a href={ (path) "/fieldwork" } { (tr!(lang, "fieldwork.link")) } }
+                @if view.may_see_interviewers {
+                    li { a href={ (path) "/interviewers" } { (tr!(lang, "interviewers.title")) } }
+                }
+                @if view.may_hand_out {
+                    li { a href={ (path) "/invitations" } { (tr!(lang, "invitations.title")) } }
+                }
+                li { a href={ (path) "/cases" } { (tr!(lang, "cases.title")) } }
+                li { a href={ (path) "/improvements" } { (tr!(lang, "improve.title")) } }
             }
             h2 { (tr!(lang, "round.groups_title")) }
             p.note { (tr!(lang, "round.rate_note")) }
