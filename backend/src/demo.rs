@@ -326,6 +326,7 @@ fn new_response(plan: &Plan, response: &Response, door: Door, id: Uuid) -> Resul
         consents: String::new(),
         interviewer: response.interviewer.clone(),
         staff_collected: false,
+        ended_on: None,
     })
 }
 

@@ -59,6 +59,7 @@ fn interviewers(state: &AppState) -> Router<AppState> {
     let api = Router::new()
         .route("/api/v1/field/devices", post(field::devices::register))
         .route("/api/v1/field/wiped", post(field::devices::wiped))
+        .route("/api/v1/field/sign-out", post(field::devices::sign_out))
         .route("/api/v1/field/status", get(field::bundle::status))
         .route("/api/v1/field/bundle", get(field::bundle::show))
         .route("/api/v1/field/attempts", post(field::attempts::create))

@@ -90,7 +90,7 @@ fn sealed(bundle: &Value, cases: &[String], days: &str) -> Vec<Value> {
         .iter()
         .find(|form| form["form"] == "resident")
         .expect("the residents' form");
-    let messages: Vec<Value> = cases
+    let messages = cases
         .iter()
         .map(|case| {
             let id = Uuid::new_v4();
@@ -103,6 +103,11 @@ fn sealed(bundle: &Value, cases: &[String], days: &str) -> Vec<Value> {
             json!({ "id": id, "round": round["id"], "case_id": case, "plain": plain })
         })
         .collect();
+    seal(bundle, messages)
+}
+
+/// Messages as they are sent, sealed by the app's own code.
+fn seal(bundle: &Value, messages: Vec<Value>) -> Vec<Value> {
     let task = json!({ "key": bundle["server_key"], "messages": messages });
     let sealed = browser::run("field/seal.mjs", &task);
     let body = |message: &Value| json!({ "id": message["id"], "round": message["round"], "case_id": message["case_id"], "sealed": message["sealed"] });
@@ -122,13 +127,18 @@ fn story(data: &Path, settings: &[(&str, &str)]) {
         cases.len()
     );
     let interviews = sealed(&bundle, &cases, "2026-11-20");
-    let attempts: Vec<Value> = cases
+    let visits = cases
         .iter()
         .map(|case| {
-            json!({ "id": Uuid::new_v4(), "round": demo.round, "case_id": case, "day": demo_day(), "mode": "interview",
-                    "disposition": "2.24", "note": "", "callback_day": null, "callback_part": null })
+            let id = Uuid::new_v4();
+            let plain = json!({
+                "id": id, "round": demo.round, "case_id": case, "day": demo_day(), "mode": "interview",
+                "disposition": "2.24", "note": "狗在院里", "callback_day": null, "callback_part": null,
+            });
+            json!({ "id": id, "round": demo.round, "case_id": case, "plain": plain })
         })
         .collect();
+    let attempts = seal(&bundle, visits);
 
     // Everything is sent at once, and the server dies amid it.
     let queue: Vec<(&'static str, Value)> = attempts

@@ -1,15 +1,18 @@
 // The interview: what is read out, consents, who answers, one question a page, the check, handing in.
 
-import { act, announce, app, go, hand, saveDraft, show } from './app.js';
 import { currentForm, formOf } from './bundle.js';
+import { hand } from './contact.js';
+import { app } from './core.js';
 import { localDay } from './day.js';
 import { checked, choices, faultSummary, fromMarkup, h } from './dom.js';
 import { Interview, isSensitive, newDraft } from './interview.js';
+import { saveDraft } from './keeping.js';
 import { PageForm } from './page-form.js';
+import { act, announce, go, show } from './screen.js';
 import { seal, uuid } from './seal.js';
 import { queued } from './sync.js';
 import { pick } from './text.js';
-import { attemptBody } from './view-attempt.js';
+import { visit } from './view-attempt.js';
 import { find, lost, nameOf, path } from './view-list.js';
 
 /** Set aside until the person has agreed: without consent nothing is kept. */
@@ -241,7 +244,7 @@ function question(found, current, page) {
 function pause(found, draft, form, sure = false) {
   const { t } = app;
   const stop = act(async () => {
-    await hand([queued('attempt', attemptBody(found, { disposition: '2.12', mode: draft.mode }))], draft.id);
+    await hand([await visit(found, { disposition: '2.12', mode: draft.mode })], draft.id);
     go('case/' + path(found));
   });
   return {
@@ -326,8 +329,8 @@ export async function handIn(found, current) {
   current.touch(now);
   const about = { id: draft.id, round: draft.round, case_id: draft.case_id };
   const sealed = await seal(app.bundle.server_key, about, current.response(stored, now, app.lang));
-  const visit = attemptBody(found, { disposition: '1.1', mode: draft.mode });
-  await hand([queued('response', Object.assign({ sealed }, about)), queued('attempt', visit)], draft.id);
+  const done = await visit(found, { disposition: '1.1', mode: draft.mode });
+  await hand([queued('response', Object.assign({ sealed }, about)), done], draft.id);
 }
 
 function done(found) {

@@ -22,7 +22,7 @@ const MAX_NOTE: usize = 300;
 /// Days by which a device's clock may be ahead.
 const DAYS_AHEAD: i32 = 1;
 
-/// An attempt as a device sends it.
+/// An attempt as a device seals it.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewAttempt {

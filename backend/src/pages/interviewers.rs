@@ -229,6 +229,7 @@ fn device_words(lang: Lang, device: &DeviceLine) -> Markup {
         @match device.state.as_str() {
             "wipe" => strong.late { (tr!(lang, "interviewers.wipe_waiting", day = device.seen)) },
             "wiped" => (tr!(lang, "interviewers.wiped", day = device.seen)),
+            "left" => (tr!(lang, "interviewers.signed_out", day = device.seen)),
             _ if device.stale => strong.late { (tr!(lang, "interviewers.stale", day = device.seen)) },
             _ => (tr!(lang, "interviewers.seen", day = device.seen)),
         }

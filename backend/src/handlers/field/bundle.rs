@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use super::app::has;
-use super::contact::Contact;
+use super::contact::{Contact, Delivery};
 use super::problem::FieldProblem;
 use crate::app::AppState;
 use crate::field::bundle::Load;
@@ -33,11 +33,15 @@ pub async fn show(
     Ok(reply)
 }
 
-/// `GET /api/v1/field/status`: whether there is anything new.
+/// `GET /api/v1/field/status`: whether there is anything new; a token that only delivers is told the rule alone.
 ///
 /// # Errors
 /// 401, 410; when the database does not answer.
-pub async fn status(State(state): State<AppState>, contact: Contact) -> Result<Json<Value>, FieldProblem> {
+pub async fn status(State(state): State<AppState>, delivery: Delivery) -> Result<Json<Value>, FieldProblem> {
+    let Delivery { contact, reads } = delivery;
+    if !reads {
+        return Ok(Json(json!({ "max_offline_days": contact.device.max_offline_days })));
+    }
     let load = Load::of(&state, &contact.staff, &contact.device).await?;
     Ok(Json(json!({
         "max_offline_days": contact.device.max_offline_days,

@@ -1,4 +1,4 @@
-//! `POST /api/v1/field/devices` and `…/wiped`.
+//! `POST /api/v1/field/devices`, `…/wiped` and `…/sign-out`.
 
 use axum::Json;
 use axum::body::Bytes;
@@ -71,6 +71,7 @@ pub async fn register(
     let reply = json!({
         "device_id": registered.device.id,
         "token": registered.token,
+        "send_token": registered.send_token,
         "interviewer": { "login": account.login, "name": account.display_name },
         "max_offline_days": registered.device.max_offline_days,
     });
@@ -95,5 +96,17 @@ pub async fn wiped(
         .into());
     }
     devices::confirm_wiped(&state, &contact.device, &contact.staff.login).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `POST /api/v1/field/sign-out`: the owner has signed out of the app, which has deleted everything.
+///
+/// # Errors
+/// 401 for unknown tokens.
+pub async fn sign_out(
+    State(state): State<AppState>,
+    Anyhow(contact): Anyhow,
+) -> Result<StatusCode, FieldProblem> {
+    devices::sign_out(&state, &contact.device, &contact.staff.login).await?;
     Ok(StatusCode::NO_CONTENT)
 }

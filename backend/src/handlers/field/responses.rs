@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::contact::Contact;
+use super::contact::Delivery;
 use super::devices::read;
 use super::problem::FieldProblem;
 use crate::app::AppState;
@@ -34,7 +34,7 @@ struct Body {
 /// 400 cannot be opened, 404 unknown round, 409 other content under the id, 413; 401, 410; 503 come back later.
 pub async fn create(
     State(state): State<AppState>,
-    contact: Contact,
+    delivery: Delivery,
     headers: axum::http::HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, FieldProblem> {
@@ -45,7 +45,7 @@ pub async fn create(
         case_id: body.case_id,
         envelope: body.sealed,
     };
-    match interviews::receive(&state, &contact.staff, sent).await? {
+    match interviews::receive(&state, &delivery.contact.staff, sent).await? {
         Received::Accepted(accepted) => {
             let status = if accepted.replayed {
                 StatusCode::OK

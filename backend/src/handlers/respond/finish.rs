@@ -121,6 +121,7 @@ fn response_of(state: &AppState, visit: &Visit, draft: &Draft, heard: bool) -> N
         consents: draft.kept.consents(),
         interviewer: None,
         staff_collected: false,
+        ended_on: None,
     }
 }
 

@@ -119,6 +119,7 @@ async fn server_with_fieldwork() -> Server {
         staff_id: INTERVIEWER,
         name: name.to_owned(),
         token_hash: name.to_owned(),
+        send_hash: None,
         state: "active".to_owned(),
         max_offline_days: 7,
         last_seen_day: seen.to_owned(),
