@@ -94,11 +94,8 @@ pub fn page_in(
 pub(crate) fn template(form: &Form, page: &Page, lang: &str) -> Markup {
     let state = State::template(form, page.today);
     let answers = RawAnswers::new();
-    // Media are files of the server's, which a client without network does not have.
-    let manner = Manner {
-        media: &|_| None,
-        ..Manner::new(lang)
-    };
+    // Media stand beside the page: the client puts in the addresses of those that it has kept.
+    let manner = Manner::new(lang);
     let view = View {
         state: &state,
         answers: &answers,

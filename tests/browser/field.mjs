@@ -2,6 +2,8 @@
 // must not go wrong with its store: no room, a connection that the browser closes, data that vanish, days without
 // contact, a wipe, a new version in the middle of an interview, large text, the keyboard.
 
+import { createHash } from 'node:crypto';
+
 import { startMock } from './field/mock.mjs';
 import { Pages, assert, openBrowser } from './lib.mjs';
 
@@ -232,6 +234,64 @@ await withDevice('a forgotten passphrase gives nobody the names', {}, async (pag
   await page.waitForSelector('.cases');
   for (let tried = 0; tried < 40 && mock.signedOut.length < 1; tried += 1) await page.waitForTimeout(50);
   assert(mock.signedOut.length === 1, 'the earlier tokens are ended');
+});
+
+const PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="48" height="48"><circle cx="24" cy="24" r="20"/></svg>';
+
+/** Two pictures and a film on the first page; one of the pictures is damaged on the way. */
+const illustrate = mock => {
+  const bundle = structuredClone(mock.bundle);
+  const [round] = bundle.rounds;
+  const sha256 = createHash('sha256').update(PICTURE).digest('hex');
+  round.media = ['yes.svg', 'broken.svg'].map(name => ({ name, url: `/media/yunxi-2026/${name}?v=1`, kind: 'image', bytes: PICTURE.length, sha256 }));
+  for (const form of round.forms) {
+    for (const pages of Object.values(form.pages)) {
+      const first = form.model.nodes.find(node => pages[node.name]).name;
+      pages[first] = pages[first].replace('</h1>', `</h1><img class="q-image" src="media/yes.svg" alt=""><img class="q-image" src="media/broken.svg" alt="">
+        <details class="sign"><summary>film</summary><video src="media/film.mp4"></video></details>`);
+    }
+  }
+  mock.media.set('/media/yunxi-2026/yes.svg', PICTURE);
+  mock.media.set('/media/yunxi-2026/broken.svg', PICTURE.slice(0, 60));
+  mock.bundle = bundle;
+  mock.etag = '"media"';
+};
+
+await withDevice('pictures without a network', {}, async (page, mock, context) => {
+  illustrate(mock);
+  await signIn(page);
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => true));
+  const media = () => page.evaluate(async () => {
+    const { media } = (await import('/field/core.js')).app;
+    return media && [media.kept.size, media.missing];
+  });
+  for (let tried = 0; tried < 50 && JSON.stringify(await media()) !== '[1,1]'; tried += 1) await page.waitForTimeout(50);
+  assert(JSON.stringify(await media()) === '[1,1]', `one is kept, the damaged one is not: ${JSON.stringify(await media())}`);
+  await context.setOffline(true);
+  await unlock(page);
+  await go(page, 'device');
+  await page.waitForSelector('text=存了 1 个');
+  await pages.check(page, 'device with pictures');
+  await go(page, `interview/${CASE}`);
+  await page.click('.read-out + button.main');
+  await page.locator('#consent-part').check({ force: true });
+  await page.click('button.main[type=submit]');
+  await page.locator('#answering-self').check({ force: true });
+  await page.locator('#ways-sign').check({ force: true });
+  await page.click('button.main[type=submit]');
+  await page.waitForSelector('text=手语影片不在设备里');
+  await page.waitForFunction(() => {
+    const found = Array.from(document.querySelectorAll('img.q-image'));
+    return found.length === 1 && found[0].complete && found[0].naturalWidth === 48;
+  });
+  assert(await page.locator('details.sign').count() === 0, 'no film that cannot be played');
+  await pages.check(page, 'question with a picture');
+  await context.setOffline(false);
+  await go(page, 'device');
+  await page.click('button.second:has-text("退出")');
+  await page.click('button.danger');
+  await page.waitForSelector('#login');
+  assert(!(await page.evaluate(() => caches.keys())).includes('minyi-media'), 'signing out leaves no picture');
 });
 
 await withDevice('signing out without a network', {}, async (page, mock) => {

@@ -126,6 +126,7 @@ fn story(data: &Path, settings: &[(&str, &str)]) {
         "the demo gives the interviewer {} residents",
         cases.len()
     );
+    runtime.block_on(media_is_what_the_bundle_says(&server.base_url, &bundle));
     let interviews = sealed(&bundle, &cases, "2026-11-20");
     let visits = cases
         .iter()
@@ -204,6 +205,22 @@ fn story(data: &Path, settings: &[(&str, &str)]) {
     assert_eq!(send(&server), held);
 
     runtime.block_on(lose(&server.base_url, &demo, &device));
+}
+
+/// Every picture that the bundle lists is there, as large as it says.
+async fn media_is_what_the_bundle_says(base_url: &str, bundle: &Value) {
+    let media = bundle["rounds"][0]["media"].as_array().expect("media");
+    assert!(media.iter().any(|file| file["name"] == "yes.svg"), "{media:?}");
+    for file in media {
+        let url = file["url"].as_str().expect("an address");
+        let print = url.split_once("?v=").expect("the content's hash").1;
+        let hash = file["sha256"].as_str().expect("the content's hash");
+        assert!(hash.len() == 64 && hash.starts_with(print), "{file}");
+        let reply = reqwest::get(format!("{base_url}{url}")).await.expect("an answer");
+        assert_eq!(reply.status(), 200, "{file}");
+        let bytes = reply.bytes().await.expect("the file");
+        assert_eq!(file["bytes"], bytes.len(), "{file}");
+    }
 }
 
 /// A day on which the demo's round is open, and not in the future of any machine that runs the tests.

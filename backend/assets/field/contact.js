@@ -6,7 +6,8 @@ import * as canary from './canary.js';
 import { DAY } from './clock.js';
 import { app, readMeta, setDevice } from './core.js';
 import { enqueue, eraseLocked, queueChanged } from './keeping.js';
-import { caught, changed, drawTop, route } from './screen.js';
+import { dropMedia, keepMedia } from './media.js';
+import { caught, drawTop, route } from './screen.js';
 
 /** Items enter the queue, a draft goes, and sending begins. */
 export async function hand(items, draftId) {
@@ -31,6 +32,8 @@ export async function refresh() {
     await setDevice({ max_offline_days: found.bundle.max_offline_days });
     await queueChanged();
   }
+  // Also what an earlier update of the list did not get.
+  if (found.status === 200 || found.status === 304) keepMedia().catch(caught);
   return found.status === 200 || found.status === 304;
 }
 
@@ -89,6 +92,7 @@ async function wipeOffline() {
   const unsent = app.queue.filter(item => item.kind === 'response' && item.body).length;
   const wiped = { reason: 'offline', days: app.device.max_offline_days, unsent };
   await eraseLocked(steps => steps.put('meta', wiped, 'wiped'));
+  dropMedia();
   await readMeta();
   await queueChanged();
   route();
@@ -101,6 +105,7 @@ export async function afterSync() {
     Object.assign(app, { wiped, device: null, key: null, token: null, bundle: null, drafts: [], queue: [], crypto: null,
       visits: new Map() });
     canary.forget();
+    dropMedia();
     route();
     return;
   }

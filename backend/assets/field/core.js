@@ -12,7 +12,7 @@ import { say } from './words.js';
 export const app = {
   lang: 'zh', device: null, key: null, token: null, bundle: null, drafts: [], queue: [], visits: new Map(), wiped: null,
   lost: null, sync: null, store: new Store(), clock: new Clock(), persisted: null, notice: null, stop: null, update: null,
-  showDone: false, t: (key, values) => say(app.lang, key, values),
+  showDone: false, media: null, t: (key, values) => say(app.lang, key, values),
 };
 
 export async function setDevice(changes) {

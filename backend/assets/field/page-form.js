@@ -17,9 +17,6 @@ export class PageForm {
     this.questions = allOf(model, page.name);
     this.boxes = Array.from(root.querySelectorAll('.q'));
     this.words = wordsWithAnswers(root);
-    // Media files are not on the device; the words say the same.
-    for (const media of Array.from(root.querySelectorAll('[src]'))) media.remove();
-    for (const film of Array.from(root.querySelectorAll('details.sign'))) film.remove();
     for (const hear of Array.from(root.querySelectorAll('[data-audio]'))) hear.removeAttribute('data-audio');
   }
 

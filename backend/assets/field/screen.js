@@ -148,6 +148,15 @@ function span(milliseconds) {
   return milliseconds < 2 * DAY ? app.t('hours', { n: Math.round(milliseconds / 3600000) }) : app.t('days', { n: Math.round(milliseconds / DAY) });
 }
 
+/** Large text for somebody who asked for it; stays until somebody presses the button. */
+export async function enlarge() {
+  if (app.large) return;
+  app.large = true;
+  document.documentElement.className = 'large';
+  drawTop();
+  await app.store.put('meta', { lang: app.lang, large: true }, 'settings');
+}
+
 async function setting(changes) {
   Object.assign(app, changes);
   document.documentElement.className = app.large ? 'large' : '';

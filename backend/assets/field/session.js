@@ -9,6 +9,7 @@ import * as canary from './canary.js';
 import { askBackground, refresh, send } from './contact.js';
 import { app } from './core.js';
 import { eraseLocked, noteForCanary, openDrafts, persist } from './keeping.js';
+import { countMedia, dropMedia } from './media.js';
 import { go, route } from './screen.js';
 import { lock, unlock } from './seal.js';
 
@@ -38,6 +39,7 @@ export async function open(key) {
   if (!app.token) app.stop = 'sign_in';
   await openDrafts();
   app.bundle = await bundles.load(app.store, key);
+  await countMedia();
   noteForCanary();
   persist();
   refresh();
@@ -62,6 +64,7 @@ export async function signOut() {
   const leaving = (await app.store.get('meta', 'leaving')) || [];
   await app.store.wipe({ leaving: leaving.concat(app.device.send_token) });
   canary.forget();
+  await dropMedia();
   askBackground();
   location.hash = '';
   location.reload();

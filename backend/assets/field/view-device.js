@@ -29,6 +29,7 @@ export function device(asked = false) {
         h('p', { class: 'notice-title' }, t('storage_refused_title')), h('p', null, t('storage_refused')),
         h('button', { type: 'button', class: 'second', click: ask }, t('storage_ask'))),
       typeof app.free === 'number' && h('p', { class: 'quiet' }, t('storage_room', { free: app.free })),
+      media(),
       h('button', { type: 'button', class: 'main', click: act(async () => lockNow()) }, t('lock_now')),
       unsent ? h('p', { class: 'quiet' }, t('sign_out_unsent')) : asked
         ? h('div', { class: 'notice' }, h('p', null, t('sign_out_sure')),
@@ -37,4 +38,22 @@ export function device(asked = false) {
         : h('button', { type: 'button', class: 'second', click: act(async () => show(device(true))) }, t('sign_out')),
     ],
   };
+}
+
+/** Which pictures and recordings can be shown without a network. */
+function media() {
+  const { t } = app;
+  if (!app.media) return null;
+  const { kept, bytes, missing, tooMuch } = app.media;
+  return [
+    h('h2', null, t('settings_media')),
+    h('p', null, t('media_kept', { n: kept.size, size: sizeText(bytes) })),
+    missing > 0 && h('p', { class: 'quiet' }, t('media_missing', { n: missing })),
+    tooMuch > 0 && h('p', { class: 'quiet' }, t('media_too_much', { n: tooMuch })),
+    h('p', { class: 'quiet' }, t('media_films')),
+  ];
+}
+
+function sizeText(bytes) {
+  return bytes < 1048576 ? Math.ceil(bytes / 1024) + ' KB' : (bytes / 1048576).toFixed(1) + ' MB';
 }

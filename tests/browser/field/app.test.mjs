@@ -10,6 +10,7 @@ if (!globalThis.crypto) globalThis.crypto = webcrypto;
 
 const { currentForm, formOf, withFormsOf } = await import('../../../backend/assets/field/bundle.js');
 const { Clock, DAY } = await import('../../../backend/assets/field/clock.js');
+const { choose } = await import('../../../backend/assets/field/media.js');
 const { Interview, newDraft } = await import('../../../backend/assets/field/interview.js');
 const { parseDay, withZone } = await import('../../../backend/assets/field/day.js');
 const { lock, newLock, openLock, seal, unlock, uuid } = await import('../../../backend/assets/field/seal.js');
@@ -129,6 +130,13 @@ withMock('send: who has signed out is signed out on the server once there is a n
   assert.deepEqual(mock.signedOut, ['first', 'second']);
   await sync.run();
   assert.equal(mock.signedOut.length, 2, 'said once');
+});
+
+test('media: pictures before recordings, within the limit, each file once, and what is left out is counted', () => {
+  const file = (name, kind, bytes) => ({ name, url: `/media/r/${name}`, kind, bytes });
+  const media = [file('long.mp3', 'audio', 90), file('short.mp3', 'audio', 20), file('yes.svg', 'image', 50)];
+  const found = choose([{ media }, { media: media.slice(2) }, {}], 100);
+  assert.deepEqual([found.chosen.map(one => one.name), found.tooMuch], [['yes.svg', 'short.mp3'], 1]);
 });
 
 test('a moment is written with the day of this device', () => {

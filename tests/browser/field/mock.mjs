@@ -59,7 +59,7 @@ export function bundle(server_key, changes = {}) {
 export async function startMock() {
   const pair = await webcrypto.subtle.generateKey({ name: 'ECDH', namedCurve: 'P-256' }, true, ['deriveBits']);
   const { kty, crv, x, y } = await webcrypto.subtle.exportKey('jwk', pair.publicKey);
-  const mock = { fault: () => null, responses: new Map(), attempts: new Map(), tokens: new Set(), sendOnly: new Set(), signedOut: [], wiped: 0, requests: [],
+  const mock = { fault: () => null, responses: new Map(), attempts: new Map(), tokens: new Set(), sendOnly: new Set(), signedOut: [], media: new Map(), wiped: 0, requests: [],
     bundle: bundle({ kid: 'k1', jwk: { kty, crv, x, y } }), timeShift: 0, etag: '"1"' };
   mock.open = body => openSeal(pair.privateKey, body);
   const server = createServer((request, response) => {
@@ -95,6 +95,13 @@ async function serve(mock, request, response) {
   const url = new URL(request.url, 'http://localhost');
   const chunks = [];
   for await (const chunk of request) chunks.push(chunk);
+  if (url.pathname.startsWith('/media/')) {
+    mock.requests.push(`${request.method} ${url.pathname}`);
+    const bytes = mock.media.get(url.pathname);
+    response.writeHead(bytes ? 200 : 404, { 'Content-Type': 'image/svg+xml' });
+    response.end(bytes);
+    return;
+  }
   if (!url.pathname.startsWith('/api/')) {
     const name = url.pathname === '/field' ? 'index.html' : url.pathname.slice('/field/'.length);
     const headers = { 'Content-Type': TYPES[name.split('.').pop()] || 'text/plain', 'Cache-Control': 'no-cache', 'Service-Worker-Allowed': '/field' };
