@@ -61,24 +61,6 @@ fn only_a_wish_for_contact_makes_a_case() {
 }
 
 #[test]
-fn nobody_of_the_judged_unit_reads_a_case_about_it() {
-    let plan = plan();
-    let township = plan.units.of_level("township")[0].code.clone();
-    let village = plan.units.children(&township)[0].code.clone();
-    let other = plan.units.of_level("township")[1].code.clone();
-    let county = plan.county().code.clone();
-    assert!(may_read(&plan, None, Some(&township)) && may_read(&plan, None, None));
-    assert!(may_read(&plan, Some(&county), Some(&township)) && may_read(&plan, Some(&county), None));
-    assert!(may_read(&plan, Some(&other), Some(&township)));
-    assert!(!may_read(&plan, Some(&township), Some(&township)));
-    assert!(
-        !may_read(&plan, Some(&village), Some(&township)),
-        "nor of a unit below it"
-    );
-    assert!(!may_read(&plan, Some(&other), None), "it may be about their own");
-}
-
-#[test]
 fn plain_text_loses_what_is_no_text() {
     assert_eq!(plain(" 一\r\n二\u{7}\u{0} ").as_deref(), Some("一\n二"));
     assert_eq!(plain(" \r\n\u{1b} "), None);

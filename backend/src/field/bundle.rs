@@ -16,10 +16,11 @@ use sha2::{Digest, Sha256};
 use survey_forms::form::Form;
 use survey_forms::text::Text;
 
+use super::attempts as rules;
 use super::forms::ClientForm;
 use super::sealing::BoxKey;
-use super::{attempts as rules, independence};
 use crate::app::AppState;
+use crate::auth::independence;
 use crate::error::AppError;
 use crate::pages::start::Audience;
 use crate::pages::{Lang, tr, words};

@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::respond::{Pairs, field, html};
 use crate::app::AppState;
+use crate::auth::independence::judged_employer;
 use crate::auth::policy::Action;
 use crate::auth::staff::{Compute, DownloadReport, Permit, ResendMail, SeeAudit, SeeOutbox, SeeRound, Staff};
 use crate::jobs::analyse::KIND as ANALYSE;
@@ -295,6 +296,12 @@ pub async fn report(
         .into_response())
 }
 
+/// Whether a unit that employs this member of staff is judged in the round.
+async fn judges_employer(state: &AppState, staff: &Staff, round: &str) -> Result<bool, PageError> {
+    let plan = state.plans.get(&state.db, &state.keys, round).await?;
+    Ok(plan.is_some_and(|plan| judged_employer(&plan, staff.employer_unit.as_deref()).is_some()))
+}
+
 /// `GET /console/outbox`: outgoing e-mail, what failed first.
 ///
 /// # Errors
@@ -306,6 +313,10 @@ pub async fn mail(
 ) -> Result<Html<String>, PageError> {
     let mut messages = Vec::new();
     for row in rounds::list(&state.db).await? {
+        // Addresses of those invited are among them.
+        if judges_employer(&state, &permit.staff, &row.id).await? {
+            continue;
+        }
         messages.extend(outbox::of_round(&state.db, &row.id, MESSAGES).await?);
     }
     messages.sort_by_key(|message| !matches!(message.state.as_str(), outbox::FAILED | outbox::UNKNOWN));
@@ -336,6 +347,12 @@ pub async fn mail_again(
     Form(pairs): Form<Pairs>,
 ) -> Result<Redirect, PageError> {
     permit.staff.must_own_form(field(&pairs, "csrf"))?;
+    let round = outbox::round_of(&state.db, id)
+        .await?
+        .ok_or_else(PageError::lost)?;
+    if judges_employer(&state, &permit.staff, &round).await? {
+        return Err(PageError::problem(StatusCode::FORBIDDEN, Problem::Forbidden));
+    }
     let now = state.clock.now_ms();
     let tx = begin(&state.db).await?;
     // Pressed twice, or sent meanwhile: there is nothing to do and nothing to record.
@@ -377,5 +394,7 @@ pub async fn audit_log(
     Ok(html(office::audit(reading.lang, &staff, &lines)))
 }
 
+#[cfg(test)]
+mod judged_tests;
 #[cfg(test)]
 mod tests;

@@ -137,6 +137,7 @@ fn overview(computing: Computing) -> Overview {
             Vec::new()
         },
         may_see_interviewers: true,
+        may_watch: true,
         may_hand_out: true,
         may_compute: true,
         may_read_results: true,

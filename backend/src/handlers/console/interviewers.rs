@@ -1,7 +1,7 @@
 //! `/console/rounds/{id}/interviewers`: accounts, devices, and who visits which village.
 //!
 //! The office manages accounts, devices and exceptions; giving out cases is open to the third party as well, whose
-//! people run the fieldwork. Nobody whom a judged unit employs gets in ([`Holder`]).
+//! people run the fieldwork. Nobody whom a judged unit employs gets in ([`Independent`]).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::{signed_in, title};
 use crate::app::AppState;
 use crate::auth::Role;
-use crate::auth::holder::Holder;
+use crate::auth::independence::Independent;
 use crate::auth::policy::Action;
 use crate::auth::staff::{AssignCases, ManageInterviewers, Permission, SeeInterviewers};
 use crate::error::AppError;
@@ -80,7 +80,7 @@ fn unit_name(plan: &Plan, lang: Lang, code: &str) -> String {
 /// Interviewers with their devices and cases.
 async fn people<P: Permission>(
     state: &AppState,
-    holder: &Holder<P>,
+    holder: &Independent<P>,
     lang: Lang,
     caseload: &Caseload,
 ) -> Result<Vec<PersonLine>, PageError> {
@@ -170,7 +170,7 @@ fn unit_options(plan: &Plan, lang: Lang) -> Vec<UnitOption> {
 
 async fn view<P: Permission>(
     state: &AppState,
-    holder: &Holder<P>,
+    holder: &Independent<P>,
     lang: Lang,
     told: Told,
 ) -> Result<Html<String>, PageError> {
@@ -211,7 +211,7 @@ async fn view<P: Permission>(
 /// The page with faults, after a form that cannot be followed.
 async fn refuse<P: Permission>(
     state: &AppState,
-    holder: &Holder<P>,
+    holder: &Independent<P>,
     lang: Lang,
     told: Told,
 ) -> Result<Response, PageError> {
@@ -248,7 +248,7 @@ fn failed(error: AccountError) -> PageError {
 /// When the role may not, or the database does not answer; so for every handler here.
 pub async fn show(
     State(state): State<AppState>,
-    holder: Holder<SeeInterviewers>,
+    holder: Independent<SeeInterviewers>,
     reading: Reading,
     Query(query): Query<Done>,
 ) -> Result<Html<String>, PageError> {
@@ -270,7 +270,7 @@ fn is_login(text: &str) -> bool {
 /// See [`show`].
 pub async fn add(
     State(state): State<AppState>,
-    holder: Holder<ManageInterviewers>,
+    holder: Independent<ManageInterviewers>,
     reading: Reading,
     Form(pairs): Form<Pairs>,
 ) -> Result<Response, PageError> {
@@ -339,7 +339,7 @@ fn ids(pairs: &Pairs, name: &str) -> BTreeSet<Uuid> {
 /// See [`show`].
 pub async fn cases(
     State(state): State<AppState>,
-    holder: Holder<AssignCases>,
+    holder: Independent<AssignCases>,
     reading: Reading,
     Form(pairs): Form<Pairs>,
 ) -> Result<Response, PageError> {
@@ -391,7 +391,7 @@ pub async fn cases(
 /// See [`show`].
 pub async fn device(
     State(state): State<AppState>,
-    holder: Holder<ManageInterviewers>,
+    holder: Independent<ManageInterviewers>,
     reading: Reading,
     Form(pairs): Form<Pairs>,
 ) -> Result<Response, PageError> {
@@ -429,7 +429,7 @@ pub async fn device(
 /// See [`show`].
 pub async fn exception(
     State(state): State<AppState>,
-    holder: Holder<ManageInterviewers>,
+    holder: Independent<ManageInterviewers>,
     reading: Reading,
     Form(pairs): Form<Pairs>,
 ) -> Result<Response, PageError> {
