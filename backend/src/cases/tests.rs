@@ -2,6 +2,8 @@ use analysis::plan::PlanFiles;
 use uuid::Uuid;
 
 use super::figures::{self, Figures};
+use analysis::plan::Plan;
+
 use super::*;
 use crate::store::cases::Brief;
 

@@ -49,16 +49,21 @@ const RECENT_JOBS: u64 = 50;
 const RELOAD_S: &str = "3";
 
 /// What the frame of a console page shows of the person signed in.
-fn signed_in(lang: Lang, staff: &Staff, path: &str) -> SignedIn {
+pub(in crate::handlers) fn signed_in(lang: Lang, staff: &Staff, path: &str) -> SignedIn {
     let entries = [
         (Action::SeeRound, "/console", tr!(lang, "console.rounds")),
         (Action::SeeOutbox, "/console/outbox", tr!(lang, "console.outbox")),
         (Action::SeeAudit, "/console/audit", tr!(lang, "console.audit")),
     ];
-    let menu = entries
+    let permitted = entries
         .into_iter()
         .filter(|(action, _, _)| staff.role.may(*action))
-        .map(|(_, href, text)| MenuItem {
+        .map(|(_, href, text)| (href, text));
+    // Everyone's own.
+    let own = ("/console/password", tr!(lang, "login.change"));
+    let menu = permitted
+        .chain([own])
+        .map(|(href, text)| MenuItem {
             href: href.to_owned(),
             text: text.into_owned(),
             current: href == path,

@@ -23,6 +23,7 @@ use crate::auth::staff::{AssignCases, ManageInterviewers, Permission, SeeIntervi
 use crate::error::AppError;
 use crate::field::accounts::{self, AccountError, NewInterviewer};
 use crate::field::assigning::{self, AssignError, Caseload};
+use crate::field::devices as field_devices;
 use crate::handlers::respond::{Pairs, field, html};
 use crate::middleware::problems::PageError;
 use crate::pages::interviewers::{
@@ -56,6 +57,8 @@ impl Done {
             "lost" => tr!(lang, "interviewers.done_lost"),
             "days" => tr!(lang, "interviewers.done_days", n = n),
             "except" => tr!(lang, "interviewers.done_except"),
+            "unexcept" => tr!(lang, "interviewers.done_unexcept", n = n),
+            "close" => tr!(lang, "interviewers.done_close", n = n),
             _ => return None,
         };
         Some(text.into_owned())
@@ -104,9 +107,13 @@ async fn people<P: Permission>(
     let all = staff::list(&state.db).await?;
     let interviewers = all
         .into_iter()
-        .filter(|row| !row.disabled && Role::parse(&row.role) == Some(Role::Interviewer));
-    Ok(interviewers
-        .map(|row| PersonLine {
+        .filter(|row| Role::parse(&row.role) == Some(Role::Interviewer));
+    let mut lines = Vec::new();
+    for row in interviewers {
+        let refused = !row.disabled && !field_devices::is_independent(state, &row).await?;
+        lines.push(PersonLine {
+            refused,
+            closed: row.disabled,
             id: row.id,
             open: caseload.load(row.id),
             complete: caseload.complete.get(&row.id).copied().unwrap_or_default(),
@@ -115,8 +122,11 @@ async fn people<P: Permission>(
             devices: of_staff.remove(&row.id).unwrap_or_default(),
             login: row.login,
             name: row.display_name,
-        })
-        .collect())
+        });
+    }
+    // Closed accounts last: they are kept for the record.
+    lines.sort_by_key(|line| line.closed);
+    Ok(lines)
 }
 
 fn townships(plan: &Plan, lang: Lang, caseload: &Caseload, people: &[PersonLine]) -> Vec<TownshipBlock> {
@@ -237,7 +247,6 @@ fn failed(error: AccountError) -> PageError {
     match error {
         AccountError::Store(error) => error.into(),
         AccountError::Password(error) => AppError::internal(&error).into(),
-        AccountError::Worker(error) => AppError::internal(&error).into(),
         AccountError::Taken | AccountError::NoUnit | AccountError::Nobody => PageError::lost(),
     }
 }
@@ -423,6 +432,11 @@ pub async fn device(
     }
 }
 
+fn reason(pairs: &Pairs) -> String {
+    let text = field(pairs, "reason").unwrap_or_default().trim();
+    text.chars().take(MAX_REASON).collect()
+}
+
 /// `POST …/exceptions`: lets an interviewer of a judged unit visit its cases, with a reason.
 ///
 /// # Errors
@@ -438,12 +452,7 @@ pub async fn exception(
         .first()
         .copied()
         .ok_or_else(PageError::lost)?;
-    let reason: String = field(&pairs, "reason")
-        .unwrap_or_default()
-        .trim()
-        .chars()
-        .take(MAX_REASON)
-        .collect();
+    let reason = reason(&pairs);
     if reason.is_empty() {
         let told = fault("#except-reason", tr!(reading.lang, "interviewers.no_reason"));
         return refuse(&state, &holder, reading.lang, told).await;
@@ -452,4 +461,45 @@ pub async fn exception(
         .await
         .map_err(failed)?;
     Ok(done(&holder.round.id, "except", 1))
+}
+
+/// `POST …/accounts`: a new password, closing, opening again, or the end of an exception.
+///
+/// # Errors
+/// See [`show`]; when there is no such interviewer, or what is asked for is so already.
+pub async fn account(
+    State(state): State<AppState>,
+    holder: Independent<ManageInterviewers>,
+    reading: Reading,
+    Form(pairs): Form<Pairs>,
+) -> Result<Response, PageError> {
+    holder.staff.must_own_form(field(&pairs, "csrf"))?;
+    let (base, lang) = (state.base(), reading.lang);
+    let (round, actor) = (holder.round.id.as_str(), holder.staff.login.as_str());
+    let chosen = ids(&pairs, "person").first().copied();
+    let person = chosen.ok_or_else(PageError::lost)?;
+    let why = reason(&pairs);
+    let made = match field(&pairs, "go") {
+        Some("password") => accounts::renew_password(&base, actor, person).await,
+        Some("reopen") => accounts::reopen(&base, actor, person).await,
+        Some(go @ ("close" | "unexcept")) if why.is_empty() => {
+            let href = format!("#{go}-reason");
+            let told = fault(&href, tr!(lang, "interviewers.no_reason"));
+            return refuse(&state, &holder, lang, told).await;
+        }
+        Some("close") => {
+            let freed = accounts::close(&base, &state.plans, actor, person, &why).await;
+            return Ok(done(round, "close", freed.map_err(failed)?));
+        }
+        Some("unexcept") => {
+            let freed = accounts::end_exception(&base, &holder.plan, actor, person, &why).await;
+            return Ok(done(round, "unexcept", freed.map_err(failed)?));
+        }
+        _ => return Err(PageError::lost()),
+    };
+    let told = Told {
+        made: Some(made.map_err(failed)?),
+        ..Told::default()
+    };
+    Ok(view(&state, &holder, lang, told).await?.into_response())
 }
