@@ -135,6 +135,6 @@ async fn staff_of_a_judged_unit_are_refused_everywhere_and_independent_staff_now
         for link in ["/fieldwork\"", "/cases\"", "/interviewers\"", "/invitations\""] {
             assert_eq!(overview.text.contains(link), !is_judged, "{employer:?} {link}");
         }
-        assert_eq!(overview.text.contains("青山镇"), !is_judged, "{employer:?}");
+        assert_eq!(overview.text.contains("青石镇"), !is_judged, "{employer:?}");
     }
 }

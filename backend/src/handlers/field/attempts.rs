@@ -21,6 +21,15 @@ use crate::submit::SubmitError;
 ///
 /// # Errors
 /// 404 when the case is not the interviewer's, 409 other content under the id, 422 faults by field; 401, 410.
+#[utoipa::path(post, path = "/api/v1/field/attempts", request_body = NewAttempt, security(("device" = [])), responses(
+    (status = 201, description = "Stored durably"),
+    (status = 200, description = "Stored before, with the same content"),
+    (status = 401, description = "No such device, a closed account, or too many days without contact"),
+    (status = 410, description = "The device was reported lost and is to be wiped"),
+    (status = 404, description = "The case is not this interviewer's"),
+    (status = 409, description = "Other content under the same id"),
+    (status = 422, description = "Faults by field"),
+))]
 pub async fn create(
     State(state): State<AppState>,
     contact: Contact,
