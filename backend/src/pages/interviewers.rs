@@ -391,14 +391,21 @@ fn account_act(lang: Lang, staff: &SignedIn, view: &Interviewers, act: &AccountA
         .iter()
         .find(|fault| fault.href == format!("#{reason}"));
     html! {
-        details open[wrong.is_some()] {
+        details open[view.faults.iter().any(|fault| fault.href == format!("#{person}") || fault.href == format!("#{reason}"))] {
             summary { (title) }
             p.note #(about) { (note) }
             form method="post" action={ (view.base()) "/accounts" } {
                 (csrf(&staff.csrf))
                 div.field {
                     label for=(person) { (tr!(lang, "interviewers.person")) }
-                    select #(person) name="person" aria-describedby=(about) {
+                    @let person_fault = view.faults.iter().find(|fault| fault.href == format!("#{person}"));
+                    @let person_fault_id = format!("{person}-fault");
+                    @if let Some(fault) = person_fault { p.q-error #(person_fault_id) { (fault.text) } }
+                    select #(person) name="person" required
+                        aria-invalid=[person_fault.map(|_| "true")]
+                        aria-describedby=(if person_fault.is_some() { person_fault_id.as_str() } else { about.as_str() }) {
+                        // Nobody is chosen beforehand: a slip must not close the first account of the list.
+                        option value="" { (tr!(lang, "interviewers.choose_person")) }
                         @for one in &act.people {
                             option value=(one.id) { (one.name) "（" (one.login) "）" }
                         }

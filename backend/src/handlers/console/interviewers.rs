@@ -37,6 +37,8 @@ use crate::store::{devices, exceptions, held, staff};
 const STALE_DAYS: i32 = 3;
 /// Longest reason kept, in characters.
 const MAX_REASON: usize = 300;
+/// What can be done with an account, as the page's forms say it.
+const ACCOUNT_ACTS: [&str; 4] = ["password", "close", "reopen", "unexcept"];
 /// Longest login and name, in characters.
 const MAX_NAME: usize = 40;
 
@@ -476,8 +478,12 @@ pub async fn account(
     holder.staff.must_own_form(field(&pairs, "csrf"))?;
     let (base, lang) = (state.base(), reading.lang);
     let (round, actor) = (holder.round.id.as_str(), holder.staff.login.as_str());
-    let chosen = ids(&pairs, "person").first().copied();
-    let person = chosen.ok_or_else(PageError::lost)?;
+    let Some(person) = ids(&pairs, "person").first().copied() else {
+        let go = field(&pairs, "go").filter(|go| ACCOUNT_ACTS.contains(go));
+        let href = format!("#{}-person", go.ok_or_else(PageError::lost)?);
+        let told = fault(&href, tr!(lang, "interviewers.choose_person"));
+        return refuse(&state, &holder, lang, told).await;
+    };
     let why = reason(&pairs);
     let made = match field(&pairs, "go") {
         Some("password") => accounts::renew_password(&base, actor, person).await,

@@ -34,6 +34,20 @@ async fn closed_account_gives_its_cases_back_and_its_devices_are_wiped() {
     );
     assert_eq!(field.send("GET", "status", &token, None).await.status, 200);
 
+    let nobody = [
+        ("csrf", csrf.as_str()),
+        ("person", ""),
+        ("go", "close"),
+        ("reason", "x"),
+    ];
+    let refused = office.post(ACCOUNTS, &nobody).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        refused.text.contains("id=\"close-person-fault\""),
+        "{}",
+        refused.text
+    );
+
     let closing = act("close", "不干了");
     let fields = closing.each_ref().map(|(name, value)| (*name, value.as_str()));
     let closed = office.post(ACCOUNTS, &fields).await;
