@@ -19,7 +19,7 @@ use crate::error::AppError;
 use crate::handlers::console::inviting;
 use crate::handlers::respond::{self, after, finish, handover, later, pin, question, remind, start};
 use crate::handlers::{
-    assets, console, field, forms, health, login, media, mine, receipt, responses, results, roots,
+    assets, console, field, forms, health, login, media, mine, password, receipt, responses, results, roots,
 };
 use crate::middleware::problems::PageError;
 use crate::middleware::{headers, origin, problems};
@@ -121,6 +121,7 @@ fn staff() -> Router<AppState> {
         .route("/console", get(console::rounds))
         .route("/console/login", get(login::show).post(login::enter))
         .route("/console/logout", post(login::leave))
+        .route("/console/password", get(password::show).post(password::change))
         .route("/console/rounds/{id}", get(console::round))
         .route("/console/rounds/{id}/fieldwork", get(console::fieldwork::show))
         .route(
@@ -142,6 +143,10 @@ fn staff() -> Router<AppState> {
         .route(
             "/console/rounds/{id}/interviewers/exceptions",
             post(console::interviewers::exception),
+        )
+        .route(
+            "/console/rounds/{id}/interviewers/accounts",
+            post(console::interviewers::account),
         )
         .route("/console/rounds/{id}/held", get(console::held::show))
         .route(

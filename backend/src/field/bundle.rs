@@ -17,10 +17,11 @@ use survey_forms::form::Form;
 use survey_forms::media;
 use survey_forms::text::Text;
 
+use super::attempts as rules;
 use super::forms::ClientForm;
 use super::sealing::BoxKey;
-use super::{attempts as rules, independence};
 use crate::app::AppState;
+use crate::auth::independence;
 use crate::error::AppError;
 use crate::media::MediaIndex;
 use crate::pages::start::Audience;

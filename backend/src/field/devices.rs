@@ -5,8 +5,8 @@ use jiff::civil::Date;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::independence;
 use crate::app::AppState;
+use crate::auth::independence;
 use crate::error::AppError;
 use crate::store::audit::{self, Entry};
 use crate::store::devices::{self, Device};

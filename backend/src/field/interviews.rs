@@ -10,9 +10,9 @@ use survey_forms::text::Text;
 use survey_forms::validate::FieldError;
 use uuid::Uuid;
 
-use super::independence;
 use super::sealing::{self, Envelope, Subject};
 use crate::app::AppState;
+use crate::auth::independence;
 use crate::error::AppError;
 use crate::store::held::{self, Held};
 use crate::store::rounds::{self, Round};

@@ -8,6 +8,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::json;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::contact::Delivery;
@@ -21,11 +22,18 @@ use crate::store::{assignments, begin};
 use crate::submit::SubmitError;
 
 /// An attempt as a device sends it.
-#[derive(Deserialize)]
-struct Body {
+#[derive(Deserialize, ToSchema)]
+#[schema(as = SealedAttempt)]
+pub struct Body {
+    /// UUID v4 made by the device.
+    #[schema(value_type = String, format = "uuid")]
     id: Uuid,
+    /// The round.
     round: String,
+    /// The case.
     case_id: String,
+    /// A `NewAttempt` of the same id, round and case, encrypted to the server's key of the bundle.
+    #[schema(value_type = Object)]
     sealed: Envelope,
 }
 
@@ -52,6 +60,16 @@ impl Body {
 ///
 /// # Errors
 /// 400 cannot be opened, 404 when the case is not the interviewer's, 409 other content under the id, 422 faults by field; 401, 410.
+#[utoipa::path(post, path = "/api/v1/field/attempts", request_body = Body, security(("device" = [])), responses(
+    (status = 201, description = "Stored durably"),
+    (status = 200, description = "Stored before, with the same content"),
+    (status = 400, description = "Cannot be opened; the plaintext is an attempt, sealed like an interview"),
+    (status = 401, description = "No such device, a closed account, or too many days without contact"),
+    (status = 410, description = "The device was reported lost and is to be wiped"),
+    (status = 404, description = "The case is not this interviewer's"),
+    (status = 409, description = "Other content under the same id"),
+    (status = 422, description = "Faults by field"),
+))]
 pub async fn create(
     State(state): State<AppState>,
     delivery: Delivery,

@@ -255,6 +255,8 @@ fn attempt(id: Uuid, case: &str, code: &str, day: &str) -> Value {
             "note": "", "callback_day": null, "callback_part": null })
 }
 
+mod accounts;
+
 #[tokio::test]
 async fn device_is_registered_by_interviewers_alone_and_guessing_is_slowed_down() {
     let field = Field::start(None).await;

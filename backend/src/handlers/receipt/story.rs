@@ -508,7 +508,8 @@ async fn cases_are_read_by_the_office_only_and_never_by_the_unit_concerned() {
     let mut office = server.browser();
     office.sign_in(Role::Office).await;
     let page = office.get(&list).await;
-    assert!(page.text.contains("与您所在单位有关，不能查看") && !page.text.contains(&one));
+    assert_eq!(page.status, StatusCode::FORBIDDEN);
+    assert!(page.text.contains("被评价单位的工作人员不能看这一页") && !page.text.contains(&one));
     assert_eq!(office.get(&one).await.status, StatusCode::FORBIDDEN);
 }
 
