@@ -99,7 +99,7 @@ export class PageForm {
         else input.removeAttribute('aria-invalid');
       }
       if (!fault) return;
-      const message = h('p', { class: 'q-error', id }, h('span', { class: 'q-error-prefix' }, prefix), pick(fault.message, this.lang));
+      const message = h('p', { class: 'q-error', id }, prefix + pick(fault.message, this.lang));
       const before = group ? group.querySelector('.choices, .q-parts') : inputs[0];
       before.parentNode.insertBefore(message, before);
     });

@@ -94,8 +94,8 @@ impl View<'_, '_> {
         html! {
             @if let Some(message) = error {
                 p.q-error id={"err-" (question.name)} {
-                    span.q-error-prefix { (self.text(&words::error_prefix())) }
-                    (self.text(message))
+                    // One text: between two elements a browser drops the blank from what it tells a voice.
+                    (self.text(&words::error_prefix())) (self.text(message))
                 }
             }
         }
