@@ -162,7 +162,7 @@
 
   // 3. What must be kept can be copied; the old way serves where pages come without TLS.
   each(doc.querySelectorAll('[data-copy]'), (button) => {
-    const text = button.getAttribute('data-copy');
+    const text = button.previousElementSibling.textContent.replace(/\s/g, '');
     const tell = (ok) => {
       button.nextElementSibling.textContent = button.getAttribute(ok ? 'data-done' : 'data-failed');
     };

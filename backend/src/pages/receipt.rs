@@ -98,11 +98,11 @@ fn in_fours(receipt: &str) -> String {
     out
 }
 
-/// A button by which the script copies `text`, and the place where it says that it did. Without a script there is
-/// neither.
-fn copy(lang: Lang, words: &str, text: &str) -> Markup {
+/// A button by which the script copies what stands before it, without blanks, and the place where it says that it did.
+/// Without a script there is neither.
+fn copy(lang: Lang, words: &str) -> Markup {
     html! {
-        button.second type="button" hidden data-copy=(text) data-done=(tr!(lang, "receipt.copied"))
+        button.second type="button" hidden data-copy data-done=(tr!(lang, "receipt.copied"))
             data-failed=(tr!(lang, "receipt.not_copied")) { (words) }
         p.quiet role="status" {}
     }
@@ -145,7 +145,7 @@ pub fn page(reading: Reading, view: &Receipt) -> Markup {
             @if let Secret::Fresh(secret) = &view.secret { (fresh(lang, secret)) }
             p { (tr!(lang, "receipt.text")) }
             p.receipt data-receipt { (in_fours(&view.receipt)) }
-            (copy(lang, &tr!(lang, "receipt.copy"), &view.receipt))
+            (copy(lang, &tr!(lang, "receipt.copy")))
             p { (tr!(lang, "receipt.what")) }
             @if let Some(svg) = qr_svg(&view.check_url) {
                 div.qr role="img" aria-label=(tr!(lang, "receipt.qr")) { (PreEscaped(svg)) }
@@ -177,7 +177,7 @@ fn fresh(lang: Lang, secret: &str) -> Markup {
         div.notice role="status" {
             h2 { (tr!(lang, "receipt.secret_fresh_title")) }
             p.receipt.secret data-secret { (secret) }
-            (copy(lang, &tr!(lang, "receipt.secret_copy"), secret))
+            (copy(lang, &tr!(lang, "receipt.secret_copy")))
             p { (tr!(lang, "receipt.secret_fresh")) }
             p { (tr!(lang, "receipt.secret_apart")) }
         }
