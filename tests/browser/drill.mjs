@@ -179,7 +179,7 @@ const typed = new Map();
 function fieldsOf(page) {
   return page.$$eval('form[data-ask] .q:not([hidden])', boxes => boxes.map(box => {
     const inputs = Array.from(box.querySelectorAll('input, textarea')).filter(input => !input.closest('[hidden]'));
-    return inputs.length === 0 ? null : { name: inputs[0].name, type: inputs[0].type, mode: inputs[0].inputMode, values: inputs.map(input => input.value) };
+    return inputs.length === 0 ? null : { name: inputs[0].name, type: inputs[0].closest('.q-parts') ? 'date' : inputs[0].type, mode: inputs[0].inputMode, values: inputs.map(input => input.value) };
   }).filter(Boolean));
 }
 
@@ -199,8 +199,10 @@ async function answerPage(device, caseId) {
       for (const other of field.values) await device.page.locator(`${box}[value="${other}"]`).setChecked(other === value, { force: true });
     } else {
       value = valueOf(field.type === 'date' ? 'date' : field.mode ? 'number' : 'text', caseId, number);
-      await device.page.fill(box, value);
-      await device.page.locator(box).blur();
+      // A date has a field each for year, month and day.
+      const parts = field.type === 'date' ? value.split('-') : [value];
+      for (const [at, part] of parts.entries()) await device.page.locator(box).nth(at).fill(part);
+      await device.page.locator(box).last().blur();
     }
     given[field.name] = value;
     fields = await fieldsOf(device.page);

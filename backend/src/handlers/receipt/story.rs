@@ -34,7 +34,8 @@ fn after(text: &str, marker: &str) -> String {
 }
 
 fn receipt_of(page: &Reply) -> String {
-    after(&page.text, "data-receipt>")
+    // Shown in groups of four.
+    after(&page.text, "data-receipt>").replace(' ', "")
 }
 
 async fn secret_of(browser: &mut Browser, base: &str) -> String {
