@@ -185,7 +185,10 @@ fn possible_days(round: &Round, today: Date) -> (Date, Date) {
         .closes_on
         .parse::<Date>()
         .map_or(today, |closes| closes.min(today));
-    let first = round.opens_on.parse::<Date>().map_or(last, |opens| opens.min(last));
+    let first = round
+        .opens_on
+        .parse::<Date>()
+        .map_or(last, |opens| opens.min(last));
     (first, last)
 }
 

@@ -52,7 +52,9 @@ pub async fn show(
 pub async fn status(State(state): State<AppState>, delivery: Delivery) -> Result<Json<Value>, FieldProblem> {
     let Delivery { contact, reads } = delivery;
     if !reads {
-        return Ok(Json(json!({ "max_offline_days": contact.device.max_offline_days })));
+        return Ok(Json(
+            json!({ "max_offline_days": contact.device.max_offline_days }),
+        ));
     }
     let load = Load::of(&state, &contact.staff, &contact.device).await?;
     Ok(Json(json!({

@@ -341,12 +341,7 @@ async fn bundle_holds_only_own_cases_and_every_delivery_of_names_is_recorded() {
 
     // Refused: the name goes with the next bundle.
     let refused = attempt(field.id(), "resident-000002", "2.11", "2026-11-23");
-    assert_eq!(
-        field.visit(&token, &refused)
-            .await
-            .status,
-        201
-    );
+    assert_eq!(field.visit(&token, &refused).await.status, 201);
     let next = field
         .send_with("GET", "bundle", &token, None, ("if-none-match", &etag))
         .await;
@@ -365,44 +360,24 @@ async fn attempts_are_stored_once_and_settle_their_case() {
     let (field, token) = Field::with_device().await;
     let id = field.id();
     let home = attempt(id, "resident-000001", "2.24", "2026-11-22");
-    assert_eq!(
-        field.visit(&token, &home).await.status,
-        201
-    );
+    assert_eq!(field.visit(&token, &home).await.status, 201);
     assert_eq!(
         field.disposition("resident-000001").await.as_deref(),
         Some("non_contact")
     );
-    assert_eq!(
-        field.visit(&token, &home).await.status,
-        200
-    );
+    assert_eq!(field.visit(&token, &home).await.status, 200);
     let other = attempt(id, "resident-000001", "2.25", "2026-11-22");
-    assert_eq!(
-        field.visit(&token, &other).await.status,
-        409
-    );
+    assert_eq!(field.visit(&token, &other).await.status, 409);
     let refusal = attempt(field.id(), "resident-000001", "2.11", "2026-11-22");
-    assert_eq!(
-        field.visit(&token, &refusal)
-            .await
-            .status,
-        201
-    );
+    assert_eq!(field.visit(&token, &refusal).await.status, 201);
     let late = attempt(field.id(), "resident-000001", "2.24", "2026-11-23");
-    assert_eq!(
-        field.visit(&token, &late).await.status,
-        201
-    );
+    assert_eq!(field.visit(&token, &late).await.status, 201);
     assert_eq!(
         field.disposition("resident-000001").await.as_deref(),
         Some("refusal")
     );
     let foreign = attempt(field.id(), "resident-000003", "2.24", "2026-11-23");
-    assert_eq!(
-        field.visit(&token, &foreign).await.body["error"],
-        "not_assigned"
-    );
+    assert_eq!(field.visit(&token, &foreign).await.body["error"], "not_assigned");
     let faulty = attempt(field.id(), "resident-000002", "9.9", "2026-12-31");
     let faulty = field.visit(&token, &faulty).await;
     assert_eq!(faulty.status, 422);
@@ -462,12 +437,7 @@ async fn sealed_interview_becomes_a_response_once_and_completes_its_case() {
     assert_eq!(bundle.body["rounds"][0]["assignments"][1]["state"], "complete");
     // A later word of the interviewer does not undo it.
     let refusal = attempt(field.id(), "resident-000001", "2.11", "2026-11-23");
-    assert_eq!(
-        field.visit(&token, &refusal)
-            .await
-            .status,
-        201
-    );
+    assert_eq!(field.visit(&token, &refusal).await.status, 201);
     assert_eq!(
         field.disposition("resident-000001").await.as_deref(),
         Some("complete")
@@ -758,7 +728,10 @@ async fn token_that_only_delivers_reads_nothing_and_outlives_the_one_that_reads(
     // Two things go up, and nothing of the case comes down with the answer.
     let home = attempt(field.id(), "resident-000001", "2.24", "2026-11-23");
     let visited = field.visit(&send_only, &home).await;
-    assert_eq!((visited.status, &visited.body), (201, &json!({ "id": home["id"] })));
+    assert_eq!(
+        (visited.status, &visited.body),
+        (201, &json!({ "id": home["id"] }))
+    );
     let body = field.interview(field.id(), "resident-000001", |_| {}).await;
     let sent = field.send("POST", "responses", &send_only, Some(&body)).await;
     assert_eq!(sent.status, 201, "{}", sent.body);
@@ -808,16 +781,16 @@ async fn signing_out_ends_both_tokens_and_the_console_says_so() {
     let (field, _) = Field::with_device().await;
     let (reads, send_only) = field.tokens().await;
     for _ in 0..2 {
-        assert_eq!(
-            field.send("POST", "sign-out", &send_only, None).await.status,
-            204
-        );
+        assert_eq!(field.send("POST", "sign-out", &send_only, None).await.status, 204);
     }
     for token in [&reads, &send_only] {
         assert_eq!(field.send("GET", "status", token, None).await.status, 401);
     }
     assert_eq!(field.acts("device.sign_out").await.len(), 1);
-    assert_eq!(field.send("POST", "sign-out", "no such token", None).await.status, 401);
+    assert_eq!(
+        field.send("POST", "sign-out", "no such token", None).await.status,
+        401
+    );
     let (mut office, csrf) = field.office().await;
     let page = format!("/console/rounds/{ROUND}/interviewers");
     assert_eq!(office.get(&page).await.text.matches("已退出登录").count(), 1);
@@ -832,10 +805,7 @@ async fn signing_out_ends_both_tokens_and_the_console_says_so() {
     let id = lost.id.to_string();
     let lost = [("csrf", csrf.as_str()), ("device", &id), ("go", "lost")];
     office.post(&format!("{page}/devices"), &lost).await;
-    assert_eq!(
-        field.send("POST", "sign-out", &send_only, None).await.status,
-        204
-    );
+    assert_eq!(field.send("POST", "sign-out", &send_only, None).await.status, 204);
     assert_eq!(field.acts("device.wiped").await.len(), 1);
     assert_eq!(field.acts("device.sign_out").await.len(), 1);
 }
