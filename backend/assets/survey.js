@@ -12,6 +12,17 @@
   // Tells with the answers that reading aloud or a film was used on this page.
   const used = (id) => { const field = byId(id); if (field) field.value = '1'; };
 
+  // A switch brings the same page back: what it changed is said, or it would only be seen.
+  try {
+    if (said && sessionStorage.getItem('minyi_switch')) {
+      sessionStorage.removeItem('minyi_switch');
+      setTimeout(() => say(said.getAttribute('data-now')), 800);
+    }
+    each(doc.querySelectorAll('.tools [type=submit]:not(.default)'), (button) => {
+      button.addEventListener('click', () => sessionStorage.setItem('minyi_switch', '1'));
+    });
+  } catch (refused) { /* not said */ }
+
   // 1. An error summary takes the focus, so that it is read first.
   const faults = byId('faults');
   if (faults) faults.focus();
@@ -149,7 +160,32 @@
     used(event.target.tagName === 'VIDEO' ? 'watched' : 'heard');
   }, true);
 
-  // 3. Answers are saved a moment after each change, without being checked.
+  // 3. What must be kept can be copied; the old way serves where pages come without TLS.
+  each(doc.querySelectorAll('[data-copy]'), (button) => {
+    const text = button.previousElementSibling.textContent.replace(/\s/g, '');
+    const tell = (ok) => {
+      button.nextElementSibling.textContent = button.getAttribute(ok ? 'data-done' : 'data-failed');
+    };
+    const oldWay = () => {
+      const field = doc.createElement('textarea');
+      field.value = text;
+      field.className = 'hidden';
+      doc.body.appendChild(field);
+      field.select();
+      let ok = false;
+      try { ok = doc.execCommand('copy'); } catch (refused) { /* said below */ }
+      doc.body.removeChild(field);
+      button.focus();
+      tell(ok);
+    };
+    button.hidden = false;
+    button.addEventListener('click', () => {
+      if (navigator.clipboard) navigator.clipboard.writeText(text).then(() => tell(true), oldWay);
+      else oldWay();
+    });
+  });
+
+  // 4. Answers are saved a moment after each change, without being checked.
   const form = byId('question');
   if (form && window.fetch && window.URLSearchParams && window.FormData) {
     let timer = 0;

@@ -4,7 +4,7 @@
 //! as an argument; there is no other way to learn who is signed in, so that a
 //! handler cannot forget to ask.
 
-pub mod holder;
+pub mod independence;
 pub mod limit;
 pub mod password;
 pub mod policy;

@@ -6,7 +6,6 @@
 //! second secret can follow it. How many cases a unit has never enters a score: a unit whose people dare to speak must
 //! not fare worse than one whose people do not.
 
-use analysis::plan::Plan;
 use jiff::civil::Date;
 use jiff::{Span, ToSpan};
 use survey_forms::response::RawAnswers;
@@ -307,28 +306,6 @@ pub fn plain(text: &str) -> Option<String> {
 /// A short name for a case, to say on the telephone.
 pub fn number(case: &Case) -> String {
     case.id.simple().to_string()[..8].to_uppercase()
-}
-
-/// Whether a member of staff employed by `employer` may read a case about `unit`: nobody of the judged unit, or of one
-/// below it, may; where the township is not known, nobody of any judged unit but the whole county's.
-pub fn may_read(plan: &Plan, employer: Option<&str>, unit: Option<&str>) -> bool {
-    let Some(employer) = employer else {
-        return true;
-    };
-    if employer == plan.county().code {
-        return true;
-    }
-    let Some(unit) = unit else {
-        return false;
-    };
-    let mut at = plan.units.get(employer);
-    while let Some(here) = at {
-        if here.code == unit {
-            return false;
-        }
-        at = here.parent.as_deref().and_then(|parent| plan.units.get(parent));
-    }
-    true
 }
 
 #[cfg(test)]

@@ -23,10 +23,10 @@ use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use crate::app::{Base, FormCache};
+use crate::auth::independence;
 use crate::auth::password;
 use crate::clock::{Clock, Entropy, FixedClock};
 use crate::field::assigning::{self, Caseload};
-use crate::field::independence;
 use crate::jobs::analyse;
 use crate::reporting::{self, Format};
 use crate::rounds::{self, DrawnCase};
@@ -326,6 +326,7 @@ fn new_response(plan: &Plan, response: &Response, door: Door, id: Uuid) -> Resul
         consents: String::new(),
         interviewer: None,
         staff_collected: false,
+        ended_on: None,
     })
 }
 

@@ -138,6 +138,16 @@ impl AppError {
         )
     }
 
+    /// A token that only delivers was used to read.
+    pub fn only_delivers() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "only_delivers",
+            "这个令牌只能上传。请先用口令打开应用。",
+            "This token only delivers. Please unlock the app first.",
+        )
+    }
+
     /// A member of staff who is no interviewer.
     pub fn not_an_interviewer() -> Self {
         Self::new(

@@ -9,6 +9,5 @@ pub mod attempts;
 pub mod bundle;
 pub mod devices;
 pub mod forms;
-pub mod independence;
 pub mod interviews;
 pub mod sealing;

@@ -27,6 +27,8 @@ pub struct MediaFile {
     pub sha256: String,
     /// What it is, by its bytes.
     pub media_type: MediaType,
+    /// How large it is, in bytes.
+    pub bytes: usize,
 }
 
 /// The files of one round.
@@ -111,7 +113,12 @@ async fn index(app: &App, round: &str) -> Result<MediaIndex, StoreError> {
         };
         if let Some(media_type) = media::recognise(&bytes) {
             let sha256 = hex::encode(Sha256::digest(&bytes));
-            files.insert(name.to_owned(), MediaFile { sha256, media_type });
+            let file = MediaFile {
+                sha256,
+                media_type,
+                bytes: bytes.len(),
+            };
+            files.insert(name.to_owned(), file);
         }
     }
     Ok(MediaIndex {

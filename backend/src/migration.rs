@@ -9,6 +9,7 @@ mod m20261125_000002_answering;
 mod m20261125_000003_invitations;
 mod m20261125_000004_cases;
 mod m20261125_000005_interviews;
+mod m20261125_000007_devices;
 
 /// All migrations in order.
 pub struct Migrator;
@@ -22,6 +23,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000003_invitations::Migration),
             Box::new(m20261125_000004_cases::Migration),
             Box::new(m20261125_000005_interviews::Migration),
+            Box::new(m20261125_000007_devices::Migration),
         ]
     }
 }

@@ -23,6 +23,7 @@ pub mod login;
 pub mod mine;
 pub mod no_remind;
 pub mod office;
+pub mod password;
 pub mod problem;
 mod qr;
 pub mod quality;

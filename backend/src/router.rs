@@ -19,7 +19,7 @@ use crate::error::AppError;
 use crate::handlers::console::inviting;
 use crate::handlers::respond::{self, after, finish, handover, later, pin, question, remind, start};
 use crate::handlers::{
-    assets, console, field, forms, health, login, media, mine, receipt, responses, results, roots,
+    assets, console, field, forms, health, login, media, mine, password, receipt, responses, results, roots,
 };
 use crate::middleware::problems::PageError;
 use crate::middleware::{headers, origin, problems};
@@ -59,6 +59,7 @@ fn interviewers(state: &AppState) -> Router<AppState> {
     let api = Router::new()
         .route("/api/v1/field/devices", post(field::devices::register))
         .route("/api/v1/field/wiped", post(field::devices::wiped))
+        .route("/api/v1/field/sign-out", post(field::devices::sign_out))
         .route("/api/v1/field/status", get(field::bundle::status))
         .route("/api/v1/field/bundle", get(field::bundle::show))
         .route("/api/v1/field/attempts", post(field::attempts::create))
@@ -120,6 +121,7 @@ fn staff() -> Router<AppState> {
         .route("/console", get(console::rounds))
         .route("/console/login", get(login::show).post(login::enter))
         .route("/console/logout", post(login::leave))
+        .route("/console/password", get(password::show).post(password::change))
         .route("/console/rounds/{id}", get(console::round))
         .route("/console/rounds/{id}/fieldwork", get(console::fieldwork::show))
         .route(
@@ -141,6 +143,10 @@ fn staff() -> Router<AppState> {
         .route(
             "/console/rounds/{id}/interviewers/exceptions",
             post(console::interviewers::exception),
+        )
+        .route(
+            "/console/rounds/{id}/interviewers/accounts",
+            post(console::interviewers::account),
         )
         .route("/console/rounds/{id}/held", get(console::held::show))
         .route(

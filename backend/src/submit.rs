@@ -212,7 +212,8 @@ impl Submitter {
                 }
             }
         }
-        let answers = validate::validate(form, &answers, self.clock.0.today())?;
+        let day = response.ended_on.unwrap_or_else(|| self.clock.0.today());
+        let answers = validate::validate(form, &answers, day)?;
         let answering = answers
             .get("answering")
             .and_then(|said| Answering::parse(said))

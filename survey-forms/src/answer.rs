@@ -145,6 +145,27 @@ fn date(raw: &str) -> Result<Cow<'_, str>, AnswerFault> {
     Ok(Cow::Owned(date.to_string()))
 }
 
+/// Year, month and day that were written into three fields, as one answer. A year that stands alone is left as it is:
+/// it may be a whole date. Nothing in all three is no answer.
+pub(crate) fn join_date(parts: &[&str]) -> String {
+    let joined = parts.iter().map(|part| part.trim()).collect::<Vec<_>>().join("-");
+    joined.trim_end_matches('-').to_owned()
+}
+
+/// What stands in the fields for year, month and day: the parts of the date, or what was typed where it is none.
+pub(crate) fn split_date(raw: &str) -> [String; 3] {
+    let read = date(raw).unwrap_or(Cow::Borrowed(raw));
+    let mut parts = read.trim().splitn(3, '-').map(|part| part.trim().to_owned());
+    let mut next = || parts.next().unwrap_or_default();
+    let is_date = parse_date(&read).is_some();
+    // People write 3, not 03.
+    let plain = |part: String| match part.strip_prefix('0') {
+        Some(rest) if is_date => rest.to_owned(),
+        _ => part,
+    };
+    [next(), plain(next()), plain(next())]
+}
+
 /// Full-width digits and signs to ASCII, blanks around taken away.
 fn fold(raw: &str) -> String {
     raw.trim()
@@ -164,7 +185,7 @@ fn fold(raw: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{AnswerFault, canonical};
+    use super::{AnswerFault, canonical, join_date, split_date};
     use crate::form::QuestionKind;
 
     fn read(kind: &QuestionKind, raw: &str) -> Result<String, AnswerFault> {
@@ -233,6 +254,25 @@ mod tests {
                 Err(AnswerFault::NotADate),
                 "{raw}"
             );
+        }
+    }
+
+    #[test]
+    fn date__three_fields__are_one_answer_and_three_fields_again() {
+        for (fields, joined, shown) in [
+            (["2026", "1", "31"], "2026-1-31", ["2026", "1", "31"]),
+            (["２０２６", " 01 ", "09"], "２０２６-01-09", ["2026", "1", "9"]),
+            (["2026年", "1月", "31日"], "2026年-1月-31日", ["2026", "1", "31"]),
+            (["20260131", "", ""], "20260131", ["2026", "1", "31"]),
+            (["2026-01-31", "", ""], "2026-01-31", ["2026", "1", "31"]),
+            (["2026", "", "31"], "2026--31", ["2026", "", "31"]),
+            (["", "1", ""], "-1", ["", "1", ""]),
+            (["2026", "02", "30"], "2026-02-30", ["2026", "02", "30"]),
+            (["昨天", "", ""], "昨天", ["昨天", "", ""]),
+            (["", " ", ""], "", ["", "", ""]),
+        ] {
+            assert_eq!(join_date(&fields), joined);
+            assert_eq!(split_date(joined), shown.map(str::to_owned), "{joined}");
         }
     }
 

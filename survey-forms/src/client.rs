@@ -39,7 +39,7 @@ const ANY_DAY: Date = Date::constant(1970, 1, 1);
 /// `calculation` must be evaluated. Keys whose value would be empty are left out.
 pub fn model(form: &Form) -> Json {
     let words = State::template(form, ANY_DAY);
-    let nodes: Vec<Json> = form.nodes().iter().map(|at| node(at, &words)).collect();
+    let nodes: Vec<Json> = form.nodes().iter().map(|at| node(form, at, &words)).collect();
     let lists: Map<String, Json> = form
         .choice_lists
         .iter()
@@ -73,7 +73,7 @@ pub fn fragments(form: &Form, lang: &str) -> BTreeMap<String, String> {
         .collect()
 }
 
-fn node(node: &Node<'_>, words: &State<'_>) -> Json {
+fn node(form: &Form, node: &Node<'_>, words: &State<'_>) -> Json {
     let mut fields = Fields(Map::new());
     fields.put("name", json!(node.item.name()));
     fields.put("parent", json!(node.parent));
@@ -84,12 +84,12 @@ fn node(node: &Node<'_>, words: &State<'_>) -> Json {
             fields.put("page", json!(group.is_page()));
             fields.words("label", &group.label, words);
         }
-        Item::Question(question) => of_question(question, words, &mut fields),
+        Item::Question(question) => of_question(question, &form.words_of(question), words, &mut fields),
     }
     Json::Object(fields.0)
 }
 
-fn of_question(question: &Question, words: &State<'_>, fields: &mut Fields) {
+fn of_question(question: &Question, label: &Text, words: &State<'_>, fields: &mut Fields) {
     fields.put("type", json!(question.kind.type_name()));
     match &question.kind {
         QuestionKind::SelectOne { list } | QuestionKind::SelectMultiple { list } => {
@@ -104,7 +104,7 @@ fn of_question(question: &Question, words: &State<'_>, fields: &mut Fields) {
         fields.put("outside_range", json!(outside));
         fields.put("off_step", json!(off_step));
     }
-    fields.words("label", &question.label, words);
+    fields.words("label", label, words);
     fields.put(
         "required",
         match &question.required {

@@ -2,6 +2,7 @@
 //! resolve, nothing depends on itself. What needs an index (looking up a question by name, the order in which
 //! expressions must be evaluated) is computed once, when the form is made.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use indexmap::IndexMap;
@@ -148,6 +149,44 @@ impl Form {
         }
         .nth(slot)
         .and_then(Item::as_question)
+    }
+
+    /// The words by which a question is understood alone: a row of a table (`table-list`) says only "the bus", so the
+    /// table's words stand before it, in every language and wording that either has.
+    pub fn words_of<'f>(&'f self, question: &'f Question) -> Cow<'f, Text> {
+        let Some(table) = self.table_around(&question.name) else {
+            return Cow::Borrowed(&question.label);
+        };
+        let mut tags: Vec<&str> = table.label.iter().map(|(tag, _)| tag).collect();
+        tags.extend(question.label.iter().map(|(tag, _)| tag));
+        let joined = tags.into_iter().map(|tag| {
+            let (stem, row) = (table.label.get(tag), question.label.get(tag));
+            let is_wide = stem.chars().next_back().is_some_and(|last| !last.is_ascii());
+            let between = match stem.chars().next_back() {
+                Some(last) if last.is_alphanumeric() && is_wide => "：",
+                Some(last) if last.is_alphanumeric() => ": ",
+                Some(_) if !is_wide => " ",
+                _ => "",
+            };
+            (tag.to_owned(), format!("{stem}{between}{row}"))
+        });
+        Cow::Owned(joined.collect())
+    }
+
+    /// The table that a question is a row of.
+    fn table_around(&self, name: &str) -> Option<&Group> {
+        let nodes = self.nodes();
+        let mut at = nodes.get(self.slot(name)?)?.parent;
+        while let Some(node) = at.and_then(|slot| nodes.get(slot)) {
+            if let Item::Group(group) = node.item
+                && group.is_table()
+                && group.label.has_language()
+            {
+                return Some(group);
+            }
+            at = node.parent;
+        }
+        None
     }
 
     /// The choices of a question's list; empty for a question without one.

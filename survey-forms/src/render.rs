@@ -3,7 +3,8 @@
 //!
 //! - One question's words are the page's `<h1>`: inside `<legend>` for choices, inside `<label>` for inputs.
 //! - Hints and errors are tied to their field with `aria-describedby`; an input's `id` is the question's name, a
-//!   choice's `NAME-VALUE`, an error's `err-NAME`, a hint's `hint-NAME`.
+//!   choice's `NAME-VALUE`, an error's `err-NAME`, a hint's `hint-NAME`. A date has three fields of one name, year
+//!   first; the year's `id` is the question's name.
 //! - Scales are words with a decorative face; numbers that only serve analysis are never shown.
 //! - A text that fell back to another language carries `lang`.
 //! - What is heard instead of a text stands in its `data-audio`; films in sign language are native players with
@@ -11,11 +12,12 @@
 
 use std::fmt;
 
+use jiff::civil::Date;
 use maud::{Markup, html};
 
 use crate::answer;
 use crate::flow::Page;
-use crate::form::{Form, Question, QuestionKind};
+use crate::form::{Form, Item, Question, QuestionKind};
 use crate::response::RawAnswers;
 use crate::state::State;
 use crate::text::Text;
@@ -80,13 +82,14 @@ pub fn page_in(
     let state = State::of(form, answers, page.today);
     let view = View {
         state: &state,
+        page,
         answers,
         errors,
         lang: manner.lang,
         manner,
     };
     let slots = slots(&state, page);
-    view.page(page, &slots)
+    view.page(&slots)
 }
 
 /// A page as it looks before anything is answered, for clients that fill it in themselves: every question of it is
@@ -94,28 +97,61 @@ pub fn page_in(
 pub(crate) fn template(form: &Form, page: &Page, lang: &str) -> Markup {
     let state = State::template(form, page.today);
     let answers = RawAnswers::new();
-    // Media are files of the server's, which a client without network does not have.
-    let manner = Manner {
-        media: &|_| None,
-        ..Manner::new(lang)
-    };
+    // Media stand beside the page: the client puts in the addresses of those that it has kept.
+    let manner = Manner::new(lang);
     let view = View {
         state: &state,
+        page,
         answers: &answers,
         errors: &[],
         lang,
         manner: &manner,
     };
     let slots = slots(&state, page);
-    view.page(page, &slots)
+    view.page(&slots)
+}
+
+/// The words of pages and questions with earlier answers filled in, without markup: for titles, lists and messages.
+pub struct Words<'a>(State<'a>);
+
+impl<'a> Words<'a> {
+    /// The words as they are for these answers.
+    pub fn new(form: &'a Form, answers: &'a RawAnswers, today: Date) -> Self {
+        Self(State::of(form, answers, today))
+    }
+
+    /// The words by which a question is understood alone.
+    pub fn of(&self, question: &Question, lang: &str) -> String {
+        self.0.fill_in(&self.0.form().words_of(question), lang)
+    }
+
+    /// What a page is about: the heading of its group, else the words of its first question.
+    pub fn of_page(&self, page: &Page, lang: &str) -> String {
+        let form = self.0.form();
+        let heading = form.slot(&page.name).and_then(|slot| match self.0.item(slot) {
+            Item::Group(group) if has(&group.label, lang) => Some(self.0.fill_in(&group.label, lang)),
+            _ => None,
+        });
+        let first = || page.questions.iter().find_map(|name| form.question(name));
+        heading
+            .or_else(|| first().map(|question| self.of(question, lang)))
+            .unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for Words<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Words").field(&self.0.form().id).finish()
+    }
 }
 
 /// What a stored answer says, for the page where answers are checked: labels of the choices, in the list's words.
 pub fn answer_text(form: &Form, question: &Question, value: &str, lang: &str) -> String {
+    // Labels hold commas of their own: only a stronger sign lets a voice tell where one ends.
     let separator = if lang.starts_with("zh") || lang.starts_with("ja") {
-        "、"
+        "；"
     } else {
-        ", "
+        "; "
     };
     match &question.kind {
         QuestionKind::SelectOne { .. } | QuestionKind::SelectMultiple { .. } => {
@@ -129,7 +165,7 @@ pub fn answer_text(form: &Form, question: &Question, value: &str, lang: &str) ->
                 .collect::<Vec<_>>()
                 .join(separator)
         }
-        QuestionKind::Date => words::date(value, lang),
+        kind @ QuestionKind::Date => words::date(&answer::lenient(kind, value), lang),
         kind => answer::lenient(kind, value).into_owned(),
     }
 }
@@ -137,6 +173,7 @@ pub fn answer_text(form: &Form, question: &Question, value: &str, lang: &str) ->
 /// What every widget needs to know.
 struct View<'v, 'a> {
     state: &'v State<'a>,
+    page: &'v Page,
     answers: &'v RawAnswers,
     errors: &'v [FieldError],
     lang: &'v str,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::answer;
 use crate::flow::Page;
 use crate::form::{Form, QuestionKind};
 
@@ -12,7 +13,7 @@ pub type RawAnswers = BTreeMap<String, String>;
 /// The answers that a page's HTML form sent back.
 ///
 /// Every question of the page is in the result, with the empty text where nothing was given, so that an answer can
-/// be taken back; repeated keys of a `select_multiple` are joined. Keys that are not of this page are left out.
+/// be taken back; repeated keys of a `select_multiple` and the three fields of a date are joined. Keys that are not of this page are left out.
 pub fn from_pairs(form: &Form, page: &Page, pairs: &[(String, String)]) -> RawAnswers {
     let mut answers = RawAnswers::new();
     for name in &page.questions {
@@ -27,10 +28,45 @@ pub fn from_pairs(form: &Form, page: &Page, pairs: &[(String, String)]) -> RawAn
             QuestionKind::SelectMultiple { .. } => {
                 given.filter(|v| !v.is_empty()).collect::<Vec<_>>().join(" ")
             }
+            QuestionKind::Date => answer::join_date(&given.collect::<Vec<_>>()),
             // A browser sends one; of several the last one wins, as in a URL that was edited by hand.
             _ => given.next_back().unwrap_or_default().to_owned(),
         };
         answers.insert(name.clone(), value);
     }
     answers
+}
+
+#[cfg(test)]
+mod tests {
+    use super::from_pairs;
+    use crate::flow;
+    use crate::testing::{TODAY, answers, form};
+
+    #[test]
+    fn from_pairs__date__is_its_fields_in_order_and_can_be_taken_back() {
+        let form = form(
+            "
+            | survey |      |       |          |
+            |        | type | name  | label    |
+            |        | date | since | 哪天起？ |
+            ",
+        );
+        let page = flow::page(&form, &answers(&[]), "since", TODAY).unwrap();
+        let sent = |fields: &[&str]| {
+            let pairs: Vec<(String, String)> = fields
+                .iter()
+                .map(|value| ("since".to_owned(), (*value).to_owned()))
+                .collect();
+            from_pairs(&form, &page, &pairs).remove("since").unwrap()
+        };
+        assert_eq!(sent(&["2026", "1", "31"]), "2026-1-31");
+        assert_eq!(
+            sent(&["2026-01-31"]),
+            "2026-01-31",
+            "one field, as other clients send it"
+        );
+        assert_eq!(sent(&["", "", ""]), "");
+        assert_eq!(sent(&[]), "");
+    }
 }

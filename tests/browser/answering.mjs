@@ -28,7 +28,8 @@ export async function controls(page) {
       const known = found.find((entry) => entry.name === one.name);
       if (known) { known.values.push(one.value); continue; }
       const number = one.inputMode === 'numeric' || one.inputMode === 'decimal';
-      found.push({ name: one.name, type: number ? 'numeric' : one.type, values: [one.value] });
+      const type = one.closest('.q-parts') ? 'date' : number ? 'numeric' : one.type;
+      found.push({ name: one.name, type, values: [one.value] });
     }
     return found;
   });
@@ -41,7 +42,11 @@ export async function answer(page, prefer) {
     const at = (value) => page.locator(`main form [name="${name}"][value="${value}"]`);
     if (type === 'radio') await at(wanted).check();
     else if (type === 'checkbox') for (const value of wanted) await at(value).check();
-    else await page.locator(`main form [name="${name}"]`).fill(wanted);
+    else if (type === 'date') {
+      // Year, month and day have a field each.
+      const parts = wanted.split('-');
+      for (const [place, field] of (await page.locator(`main form [name="${name}"]`).all()).entries()) await field.fill(parts[place]);
+    } else await page.locator(`main form [name="${name}"]`).fill(wanted);
   }
 }
 

@@ -179,7 +179,7 @@ const typed = new Map();
 function fieldsOf(page) {
   return page.$$eval('form[data-ask] .q:not([hidden])', boxes => boxes.map(box => {
     const inputs = Array.from(box.querySelectorAll('input, textarea')).filter(input => !input.closest('[hidden]'));
-    return inputs.length === 0 ? null : { name: inputs[0].name, type: inputs[0].type, mode: inputs[0].inputMode, values: inputs.map(input => input.value) };
+    return inputs.length === 0 ? null : { name: inputs[0].name, type: inputs[0].closest('.q-parts') ? 'date' : inputs[0].type, mode: inputs[0].inputMode, values: inputs.map(input => input.value) };
   }).filter(Boolean));
 }
 
@@ -199,8 +199,10 @@ async function answerPage(device, caseId) {
       for (const other of field.values) await device.page.locator(`${box}[value="${other}"]`).setChecked(other === value, { force: true });
     } else {
       value = valueOf(field.type === 'date' ? 'date' : field.mode ? 'number' : 'text', caseId, number);
-      await device.page.fill(box, value);
-      await device.page.locator(box).blur();
+      // A date has a field each for year, month and day.
+      const parts = field.type === 'date' ? value.split('-') : [value];
+      for (const [at, part] of parts.entries()) await device.page.locator(box).nth(at).fill(part);
+      await device.page.locator(box).last().blur();
     }
     given[field.name] = value;
     fields = await fieldsOf(device.page);
@@ -258,7 +260,8 @@ async function byHand(device, found) {
 async function byModules(device, found) {
   const consented = chance(found.case_id, 'consent') < 0.7;
   const walk = ({ round, case_id, consented: agreed }) => (async () => {
-    const { app, saveDraft } = await import('/field/app.js');
+    const { app } = await import('/field/core.js');
+    const { saveDraft } = await import('/field/keeping.js');
     const { currentForm, formOf } = await import('/field/bundle.js');
     const { Interview, newDraft } = await import('/field/interview.js');
     const { uuid } = await import('/field/seal.js');
@@ -301,7 +304,7 @@ async function byModules(device, found) {
   const given = await device.page.evaluate(`(() => { ${valueOf}; return (${walk})(${JSON.stringify(arguments_)}); })()`);
   typed.set(found.case_id, { answers: given, consented });
   const hand = `(async () => {
-    const { app } = await import('/field/app.js');
+    const { app } = await import('/field/core.js');
     const { formOf } = await import('/field/bundle.js');
     const { Interview } = await import('/field/interview.js');
     const { localDay } = await import('/field/day.js');
@@ -340,7 +343,7 @@ async function handInAgain(device, found) {
 
 /** Runs in the page: is this case a draft, in the queue, both or neither? */
 async function stateOf(found) {
-  const { app } = await import('/field/app.js');
+  const { app } = await import('/field/core.js');
   const drafts = app.drafts.filter(draft => draft.case_id === found.case_id).length;
   const queued = app.queue.filter(item => item.kind === 'response' && item.case_id === found.case_id).length;
   const visits = app.queue.filter(item => item.kind === 'attempt' && item.case_id === found.case_id).length;
@@ -359,7 +362,7 @@ async function evening(device, proxy, server) {
     await device.go('queue');
     await device.page.waitForSelector('main ul.items, main p');
     const left = await device.page.evaluate(async () => {
-      const { app } = await import('/field/app.js');
+      const { app } = await import('/field/core.js');
       return app.queue.filter(item => item.state !== 'delivered').map(item => [item.state, item.reason && item.reason.word].join(' '));
     });
     if (left.length === 0) {
@@ -372,7 +375,8 @@ async function evening(device, proxy, server) {
     report.sends += 1;
     const restart = random() < 0.12 ? restartDuringSend(server) : Promise.resolve();
     const sending = device.page.evaluate(async () => {
-      const { app, send } = await import('/field/app.js');
+      const { app } = await import('/field/core.js');
+      const { send } = await import('/field/contact.js');
       for (const item of app.queue.filter(one => one.state === 'returned')) await app.sync.retry(item.id);
       await send(true);
     }).catch(() => {});

@@ -2,6 +2,8 @@
 // must not go wrong with its store: no room, a connection that the browser closes, data that vanish, days without
 // contact, a wipe, a new version in the middle of an interview, large text, the keyboard.
 
+import { createHash } from 'node:crypto';
+
 import { startMock } from './field/mock.mjs';
 import { Pages, assert, openBrowser } from './lib.mjs';
 
@@ -56,7 +58,7 @@ async function unlock(page) {
 
 const go = (page, path) => page.evaluate(hash => { location.hash = hash; }, `#/${path}`);
 const heading = (page, words) => page.waitForSelector(`h1:has-text("${words}")`);
-const draftCount = page => page.evaluate(async () => (await (await import('/field/app.js')).app.store.all('drafts')).length);
+const draftCount = page => page.evaluate(async () => (await (await import('/field/core.js')).app.store.all('drafts')).length);
 
 async function toQuestions(page, path) {
   await go(page, `interview/${path}`);
@@ -150,6 +152,197 @@ for (const [lang, large] of [['zh', false], ['en', false], ['zh', true]]) {
   });
 }
 
+/** Everything that lies in the app's database, as somebody with the device in hand reads it. */
+const lyingThere = page => page.evaluate(async () => {
+  const { app } = await import('/field/core.js');
+  const text = value => JSON.stringify(value, (key, part) => {
+    if (part instanceof ArrayBuffer || ArrayBuffer.isView(part)) {
+      return new TextDecoder('utf-8').decode(part);
+    }
+    return part;
+  });
+  const stores = {};
+  for (const name of ['meta', 'vault', 'drafts', 'queue']) {
+    stores[name] = await app.store.read([name], async steps => {
+      const objects = steps.transaction.objectStore(name);
+      const ask = what => new Promise((resolve, reject) => {
+        const request = objects[what]();
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+      const [keys, values] = [await ask('getAllKeys'), await ask('getAll')];
+      return keys.map((key, at) => [key, values[at]]);
+    });
+  }
+  return text(stores);
+});
+
+const record = async (page, path, note) => {
+  await go(page, `attempt/${path}`);
+  await page.waitForSelector('#note');
+  await page.locator('[name=disposition]').first().check({ force: true });
+  await page.fill('#note', note);
+  await page.click('button.main');
+  await page.waitForSelector(`text=${note}`);
+};
+
+const delivered = async (mock, count) => {
+  for (let tried = 0; tried < 100 && mock.attempts.size < count; tried += 1) await new Promise(done => { setTimeout(done, 100); });
+  assert(mock.attempts.size === count, `${mock.attempts.size} of ${count} visits are with the server`);
+};
+
+await withDevice('what lies open on a device that is found', {}, async (page, mock) => {
+  await signIn(page);
+  mock.fault = (method, path) => (path === 'bundle' ? null : 'cut');
+  await record(page, CASE, '狗在院里');
+  const lying = await lyingThere(page);
+  for (const secret of ['狗在院里', '李小梅', '河西村', 'disposition', ...Array.from(mock.tokens).filter(token => !mock.sendOnly.has(token))]) {
+    assert(!lying.includes(secret), `${secret} lies open: ${lying.slice(0, 400)}`);
+  }
+  const [sendOnly] = mock.sendOnly;
+  assert(lying.includes(sendOnly), 'the token that delivers is there');
+  const read = await fetch(`${mock.url}/api/v1/field/bundle`, { headers: { Authorization: `Bearer ${sendOnly}` } });
+  assert(read.status === 403, 'and reads nothing');
+  // Shown again to whoever knows the passphrase, also after the page was killed.
+  await unlock(page);
+  await go(page, `case/${CASE}`);
+  await page.waitForSelector('text=狗在院里');
+  // Locked, it is sent all the same.
+  await go(page, 'device');
+  await page.click('button.main');
+  await page.waitForSelector('#passphrase');
+  mock.fault = () => null;
+  await page.evaluate(() => window.dispatchEvent(new Event('online')));
+  await page.evaluate(async () => (await import('/field/contact.js')).send(true));
+  await delivered(mock, 1);
+  assert(Array.from(mock.attempts.values())[0].plain.note === '狗在院里', 'the server opens the note');
+});
+
+await withDevice('a forgotten passphrase gives nobody the names', {}, async (page, mock) => {
+  await signIn(page);
+  await page.reload();
+  await page.waitForSelector('#passphrase');
+  await go(page, 'forgot');
+  await page.click('button.danger');
+  await page.waitForSelector('#password');
+  assert(await page.locator('#again').count() === 0, 'the password of the account comes first');
+  await page.fill('#password', 'right');
+  await page.click('button.main');
+  await page.fill('#passphrase', 'other words');
+  await page.fill('#again', 'other words');
+  await page.click('button.main');
+  await page.waitForSelector('.cases');
+  for (let tried = 0; tried < 40 && mock.signedOut.length < 1; tried += 1) await page.waitForTimeout(50);
+  assert(mock.signedOut.length === 1, 'the earlier tokens are ended');
+});
+
+const PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="48" height="48"><circle cx="24" cy="24" r="20"/></svg>';
+
+/** Two pictures and a film on the first page; one of the pictures is damaged on the way. */
+const illustrate = mock => {
+  const bundle = structuredClone(mock.bundle);
+  const [round] = bundle.rounds;
+  const sha256 = createHash('sha256').update(PICTURE).digest('hex');
+  round.media = ['yes.svg', 'broken.svg'].map(name => ({ name, url: `/media/yunxi-2026/${name}?v=1`, kind: 'image', bytes: PICTURE.length, sha256 }));
+  for (const form of round.forms) {
+    for (const pages of Object.values(form.pages)) {
+      const first = form.model.nodes.find(node => pages[node.name]).name;
+      pages[first] = pages[first].replace('</h1>', `</h1><img class="q-image" src="media/yes.svg" alt=""><img class="q-image" src="media/broken.svg" alt="">
+        <details class="sign"><summary>film</summary><video src="media/film.mp4"></video></details>`);
+    }
+  }
+  mock.media.set('/media/yunxi-2026/yes.svg', PICTURE);
+  mock.media.set('/media/yunxi-2026/broken.svg', PICTURE.slice(0, 60));
+  mock.bundle = bundle;
+  mock.etag = '"media"';
+};
+
+await withDevice('pictures without a network', {}, async (page, mock, context) => {
+  illustrate(mock);
+  await signIn(page);
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => true));
+  const media = () => page.evaluate(async () => {
+    const { media } = (await import('/field/core.js')).app;
+    return media && [media.kept.size, media.missing];
+  });
+  for (let tried = 0; tried < 50 && JSON.stringify(await media()) !== '[1,1]'; tried += 1) await page.waitForTimeout(50);
+  assert(JSON.stringify(await media()) === '[1,1]', `one is kept, the damaged one is not: ${JSON.stringify(await media())}`);
+  await context.setOffline(true);
+  await unlock(page);
+  await go(page, 'device');
+  await page.waitForSelector('text=存了 1 个');
+  await pages.check(page, 'device with pictures');
+  await go(page, `interview/${CASE}`);
+  await page.click('.read-out + button.main');
+  await page.locator('#consent-part').check({ force: true });
+  await page.click('button.main[type=submit]');
+  await page.locator('#answering-self').check({ force: true });
+  await page.locator('#ways-sign').check({ force: true });
+  await page.click('button.main[type=submit]');
+  await page.waitForSelector('text=手语影片不在设备里');
+  await page.waitForFunction(() => {
+    const found = Array.from(document.querySelectorAll('img.q-image'));
+    return found.length === 1 && found[0].complete && found[0].naturalWidth === 48;
+  });
+  assert(await page.locator('details.sign').count() === 0, 'no film that cannot be played');
+  await pages.check(page, 'question with a picture');
+  await context.setOffline(false);
+  await go(page, 'device');
+  await page.click('button.second:has-text("退出")');
+  await page.click('button.danger');
+  await page.waitForSelector('#login');
+  assert(!(await page.evaluate(() => caches.keys())).includes('minyi-media'), 'signing out leaves no picture');
+});
+
+await withDevice('signing out without a network', {}, async (page, mock) => {
+  await signIn(page);
+  const [sendOnly] = mock.sendOnly;
+  mock.fault = () => 'cut';
+  await go(page, 'device');
+  await page.click('button.second:has-text("退出")');
+  await page.click('button.danger');
+  await page.waitForSelector('#login');
+  const lying = await lyingThere(page);
+  assert(!lying.includes('"vault",') && mock.signedOut.length === 0, 'not told yet');
+  assert(JSON.parse(lying).vault.length === 0 && JSON.parse(lying).queue.length === 0, 'nothing is left but the token to be ended');
+  mock.fault = () => null;
+  await page.evaluate(() => window.dispatchEvent(new Event('online')));
+  for (let tried = 0; tried < 60 && mock.signedOut.length < 1; tried += 1) await page.waitForTimeout(50);
+  assert(mock.signedOut[0] === sendOnly, 'the server is told at the next contact');
+});
+
+await withDevice('sent in the background while the app is closed', {}, async (page, mock, context) => {
+  await signIn(page);
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => true));
+  mock.fault = () => 'cut';
+  await record(page, CASE, '下午在家');
+  const other = await context.newPage();
+  await page.close();
+  await other.goto('about:blank');
+  const session = await context.newCDPSession(other);
+  const registered = new Promise(resolve => {
+    session.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
+      const found = registrations.find(one => one.scopeURL.endsWith('/field') && !one.isDeleted);
+      if (found) resolve(found.registrationId);
+    });
+  });
+  await session.send('ServiceWorker.enable');
+  const registrationId = await registered;
+  assert(mock.attempts.size === 0, 'it waits');
+  mock.fault = () => null;
+  const before = mock.requests.length;
+  await session.send('ServiceWorker.dispatchSyncEvent', { origin: mock.url, registrationId, tag: 'minyi-field', lastChance: false });
+  await delivered(mock, 1);
+  assert(mock.requests.slice(before).every(request => request === 'POST attempts'), `no more than was to be sent: ${mock.requests.slice(before)}`);
+  await other.goto(`${mock.url}/field`);
+  await other.fill('#passphrase', PASSPHRASE);
+  await other.click('button.main');
+  await other.waitForSelector('nav.places');
+  await go(other, 'queue');
+  await other.waitForSelector('text=都送到了, text=没有').catch(() => {});
+  assert(await other.locator('.state-waiting').count() === 0, 'the app knows that it was sent');
+});
+
 await withDevice('keyboard alone', {}, async page => {
   await signIn(page);
   await toQuestions(page, CASE);
@@ -201,13 +394,13 @@ await withDevice('the browser closes the connection', {}, async page => {
   await page.click('[data-go=next]');
   await page.waitForSelector('[data-ask=age]');
   // Closed behind the store's back: the next transaction meets InvalidStateError.
-  await page.evaluate(async () => { (await (await import('/field/app.js')).app.store.open()).close(); });
+  await page.evaluate(async () => { (await (await import('/field/core.js')).app.store.open()).close(); });
   await page.fill('#age', '30');
   await page.click('[data-go=next]');
   await page.waitForSelector('[data-ask=town]');
   // In the middle of a transaction too.
   const kept = await page.evaluate(async () => {
-    const { app } = await import('/field/app.js');
+    const { app } = await import('/field/core.js');
     let tries = 0;
     await app.store.write(['meta'], async steps => {
       tries += 1;
@@ -225,7 +418,7 @@ await withDevice('data vanish', {}, async page => {
   await page.click('[data-go=next]');
   await page.waitForSelector('[data-ask=age]');
   await page.evaluate(async () => {
-    (await (await import('/field/app.js')).app.store.open()).close();
+    (await (await import('/field/core.js')).app.store.open()).close();
     await new Promise((resolve, reject) => {
       const request = indexedDB.deleteDatabase('minyi-field');
       request.onsuccess = resolve;
@@ -277,7 +470,7 @@ await withDevice('a wipe by the office', {}, async (page, mock) => {
   await heading(page, '这台设备已经清除');
   await pages.check(page, 'wiped by the office');
   const left = await page.evaluate(async () => {
-    const { app } = await import('/field/app.js');
+    const { app } = await import('/field/core.js');
     const all = await Promise.all(['vault', 'drafts', 'queue'].map(store => app.store.all(store)));
     return all.reduce((sum, store) => sum + store.length, 0);
   });
@@ -299,14 +492,14 @@ await withDevice('a new questionnaire in the middle of an interview', {}, async 
   await page.click('main button.second');
   await page.waitForTimeout(400);
   const versions = await page.evaluate(async () => {
-    const { app } = await import('/field/app.js');
+    const { app } = await import('/field/core.js');
     return app.bundle.rounds[0].forms.filter(form => form.form === 'resident').map(form => [form.version, form.current]);
   });
   assert(versions.length === 2 && versions[0][0] === 'newer', `both versions are kept: ${versions}`);
   await go(page, `interview/${CASE}`);
   await page.waitForSelector('[data-ask=age]');
   await toQuestions(page, 'yunxi-2026/c-000004');
-  const used = await page.evaluate(async () => (await import('/field/app.js')).app.drafts.map(draft => draft.version));
+  const used = await page.evaluate(async () => (await import('/field/core.js')).app.drafts.map(draft => draft.version));
   assert(used.length === 2 && used[0] !== 'newer' && used[1] === 'newer', `old and new side by side: ${used}`);
 });
 

@@ -90,7 +90,7 @@ fn sealed(bundle: &Value, cases: &[String], days: &str) -> Vec<Value> {
         .iter()
         .find(|form| form["form"] == "resident")
         .expect("the residents' form");
-    let messages: Vec<Value> = cases
+    let messages = cases
         .iter()
         .map(|case| {
             let id = Uuid::new_v4();
@@ -103,6 +103,11 @@ fn sealed(bundle: &Value, cases: &[String], days: &str) -> Vec<Value> {
             json!({ "id": id, "round": round["id"], "case_id": case, "plain": plain })
         })
         .collect();
+    seal(bundle, messages)
+}
+
+/// Messages as they are sent, sealed by the app's own code.
+fn seal(bundle: &Value, messages: Vec<Value>) -> Vec<Value> {
     let task = json!({ "key": bundle["server_key"], "messages": messages });
     let sealed = browser::run("field/seal.mjs", &task);
     let body = |message: &Value| json!({ "id": message["id"], "round": message["round"], "case_id": message["case_id"], "sealed": message["sealed"] });
@@ -121,14 +126,20 @@ fn story(data: &Path, settings: &[(&str, &str)]) {
         "the demo gives the interviewer {} residents",
         cases.len()
     );
+    runtime.block_on(media_is_what_the_bundle_says(&server.base_url, &bundle));
     let interviews = sealed(&bundle, &cases, "2026-11-20");
-    let attempts: Vec<Value> = cases
+    let visits = cases
         .iter()
         .map(|case| {
-            json!({ "id": Uuid::new_v4(), "round": demo.round, "case_id": case, "day": demo_day(), "mode": "interview",
-                    "disposition": "2.24", "note": "", "callback_day": null, "callback_part": null })
+            let id = Uuid::new_v4();
+            let plain = json!({
+                "id": id, "round": demo.round, "case_id": case, "day": demo_day(), "mode": "interview",
+                "disposition": "2.24", "note": "狗在院里", "callback_day": null, "callback_part": null,
+            });
+            json!({ "id": id, "round": demo.round, "case_id": case, "plain": plain })
         })
         .collect();
+    let attempts = seal(&bundle, visits);
 
     // Everything is sent at once, and the server dies amid it.
     let queue: Vec<(&'static str, Value)> = attempts
@@ -194,6 +205,22 @@ fn story(data: &Path, settings: &[(&str, &str)]) {
     assert_eq!(send(&server), held);
 
     runtime.block_on(lose(&server.base_url, &demo, &device));
+}
+
+/// Every picture that the bundle lists is there, as large as it says.
+async fn media_is_what_the_bundle_says(base_url: &str, bundle: &Value) {
+    let media = bundle["rounds"][0]["media"].as_array().expect("media");
+    assert!(media.iter().any(|file| file["name"] == "yes.svg"), "{media:?}");
+    for file in media {
+        let url = file["url"].as_str().expect("an address");
+        let print = url.split_once("?v=").expect("the content's hash").1;
+        let hash = file["sha256"].as_str().expect("the content's hash");
+        assert!(hash.len() == 64 && hash.starts_with(print), "{file}");
+        let reply = reqwest::get(format!("{base_url}{url}")).await.expect("an answer");
+        assert_eq!(reply.status(), 200, "{file}");
+        let bytes = reply.bytes().await.expect("the file");
+        assert_eq!(file["bytes"], bytes.len(), "{file}");
+    }
 }
 
 /// A day on which the demo's round is open, and not in the future of any machine that runs the tests.

@@ -71,6 +71,20 @@ function date(raw) {
   return day ? { value: day.toString() } : { fault: 'not_a_date' };
 }
 
+/** Year, month and day from three fields as one answer; a year alone is left as it is: it may be a whole date. */
+export function joinDate(parts) {
+  return parts.map(trim).join('-').replace(/-+$/, '');
+}
+
+/** What stands in the fields for year, month and day: the parts of the date, or what was typed where it is none. */
+export function splitDate(raw) {
+  const { value } = date(raw);
+  // People write 3, not 03.
+  if (value) return value.split('-').map((part, at) => (at === 0 ? part : part.replace(/^0/, '')));
+  const [year = '', month = '', ...rest] = trim(raw).split('-').map(trim);
+  return [year, month, rest.join('-')];
+}
+
 /** Full-width digits and signs to ASCII, blanks around taken away. */
 function fold(raw) {
   return trim(raw)

@@ -67,6 +67,15 @@ export function localDay(milliseconds) {
   return dayOf(moment.getFullYear(), moment.getMonth() + 1, moment.getDate());
 }
 
+/** A moment as this device's calendar and clock write it, with the difference to Greenwich: the day can be read off. */
+export function withZone(milliseconds) {
+  const moment = new Date(milliseconds);
+  const east = -moment.getTimezoneOffset();
+  const two = number => String(number).padStart(2, '0');
+  const here = new Date(milliseconds + east * 60000).toISOString().slice(0, 19);
+  return here + (east < 0 ? '-' : '+') + two(Math.trunc(Math.abs(east) / 60)) + ':' + two(Math.abs(east) % 60);
+}
+
 const MONTHS = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October',
   'November', 'December'];
 

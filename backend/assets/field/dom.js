@@ -29,10 +29,14 @@ export function replace(element, ...children) {
   append(element, children);
 }
 
-/** Markup that this system's server rendered, as elements. Scripts in it would not run, and there are none. */
-export function fromMarkup(markup) {
+/**
+ * Markup that this system's server rendered, as elements. Scripts in it would not run, and there are none. `change` sees
+ * it before the browser fetches anything that it names.
+ */
+export function fromMarkup(markup, change) {
   const template = document.createElement('template');
   template.innerHTML = markup;
+  if (change) change(template.content);
   return document.importNode(template.content, true);
 }
 

@@ -1,6 +1,7 @@
 // An interview as it stands: its questionnaire, the answers so far, and what follows from them. No elements, so that
 // the rules can be tested alone. As the server's own walk through a questionnaire (handlers/respond/walk.rs).
 
+import { withZone } from './day.js';
 import { firstUnanswered, clearHidden, pagesOf } from './flow.js';
 import { State, takesAnswer } from './state.js';
 import { validate, validatePage } from './validate.js';
@@ -117,7 +118,7 @@ export class Interview {
     return {
       id: draft.id, case_id: draft.case_id, form: draft.form, form_version: draft.version, language, mode: draft.mode,
       answering: stored.answering || draft.answering || 'self', ways: draft.ways, consents: draft.consents,
-      started_at: new Date(now - draft.active).toISOString(), ended_at: new Date(now).toISOString(), answers: stored,
+      started_at: withZone(now - draft.active), ended_at: withZone(now), answers: stored,
     };
   }
 }

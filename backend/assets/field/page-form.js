@@ -1,6 +1,7 @@
 // A page of the questionnaire: the server's own markup with every question and choice, made to fit the answers so
 // far. What is not asked or not offered is hidden; earlier answers are put into the words; faults are shown in place.
 
+import { joinDate, splitDate } from './answer.js';
 import { h } from './dom.js';
 import { isVisible } from './state.js';
 import { pick, trim, words } from './text.js';
@@ -17,9 +18,6 @@ export class PageForm {
     this.questions = allOf(model, page.name);
     this.boxes = Array.from(root.querySelectorAll('.q'));
     this.words = wordsWithAnswers(root);
-    // Media files are not on the device; the words say the same.
-    for (const media of Array.from(root.querySelectorAll('[src]'))) media.remove();
-    for (const film of Array.from(root.querySelectorAll('details.sign'))) film.remove();
     for (const hear of Array.from(root.querySelectorAll('[data-audio]'))) hear.removeAttribute('data-audio');
   }
 
@@ -29,10 +27,11 @@ export class PageForm {
       const box = this.boxes[at];
       const value = Object.prototype.hasOwnProperty.call(answers, question.name) ? answers[question.name] : question.default || '';
       const chosen = words(value);
-      for (const input of this.inputs(box, question)) {
+      const parts = question.type === 'date' ? splitDate(value) : [value];
+      this.inputs(box, question).forEach((input, part) => {
         if (input.type === 'radio' || input.type === 'checkbox') input.checked = chosen.indexOf(input.value) >= 0;
-        else setText(input, value);
-      }
+        else input.value = parts[part];
+      });
     });
     this.fit(state);
   }
@@ -73,7 +72,8 @@ export class PageForm {
       if (question.list !== undefined) {
         given[question.name] = inputs.filter(input => input.checked).map(input => input.value).join(' ');
       } else {
-        given[question.name] = trim(inputs[0].value);
+        const typed = inputs.map(input => input.value);
+        given[question.name] = question.type === 'date' ? joinDate(typed) : trim(typed[0]);
       }
     });
     return given;
@@ -91,12 +91,13 @@ export class PageForm {
       const group = box.querySelector('fieldset');
       for (const element of group ? [group] : inputs) describe(element, id, Boolean(fault));
       for (const input of inputs) {
-        if (fault && input.type !== 'radio') input.setAttribute('aria-invalid', 'true');
+        // On each of a dozen boxes it would be heard a dozen times: there the group's description says it.
+        if (fault && question.list === undefined) input.setAttribute('aria-invalid', 'true');
         else input.removeAttribute('aria-invalid');
       }
       if (!fault) return;
-      const message = h('p', { class: 'q-error', id }, h('span', { class: 'q-error-prefix' }, prefix), pick(fault.message, this.lang));
-      const before = group ? group.querySelector('.choices') : inputs[0];
+      const message = h('p', { class: 'q-error', id }, prefix + pick(fault.message, this.lang));
+      const before = group ? group.querySelector('.choices, .q-parts') : inputs[0];
       before.parentNode.insertBefore(message, before);
     });
   }
@@ -115,15 +116,6 @@ export function allOf(model, name) {
     return false;
   };
   return model.nodes.filter((node, slot) => !node.group && isVisible(node) && isInside(slot));
-}
-
-/** A date field cannot show what is no date. */
-function setText(input, value) {
-  input.value = value;
-  if (input.type === 'date' && input.value !== value) {
-    input.type = 'text';
-    input.value = value;
-  }
 }
 
 function describe(element, id, wanted) {

@@ -1,14 +1,16 @@
 // The app's own files, kept so that it opens with no network. A new version is fetched whole beside the old one and
 // waits: it takes over when the app is next opened, or when somebody presses the button, never under an interview.
 
-const VERSION = 'c54eac13db1c';
+const VERSION = '62dd596139fc';
 const CACHE = 'minyi-field-' + VERSION;
 const FILES = ['/field', '/field/field.css', '/field/app.webmanifest', '/field/icon.svg', '/field/icon-192.png',
-  '/field/icon-512.png', '/field/answer.js', '/field/app.js', '/field/bundle.js', '/field/canary.js', '/field/clock.js',
-  '/field/day.js', '/field/dom.js', '/field/expression.js', '/field/flow.js', '/field/interview.js',
-  '/field/page-form.js', '/field/seal.js', '/field/state.js', '/field/store.js', '/field/sync.js', '/field/text.js',
-  '/field/validate.js', '/field/view-attempt.js', '/field/view-device.js', '/field/view-interview.js',
-  '/field/view-list.js', '/field/view-queue.js', '/field/view-start.js', '/field/words.js'];
+  '/field/icon-512.png', '/field/answer.js', '/field/app.js', '/field/bundle.js', '/field/canary.js',
+  '/field/clock.js', '/field/contact.js', '/field/core.js', '/field/day.js', '/field/dom.js', '/field/expression.js',
+  '/field/flow.js', '/field/interview.js', '/field/keeping.js', '/field/media.js', '/field/page-form.js', '/field/screen.js',
+  '/field/seal.js', '/field/session.js', '/field/state.js', '/field/store.js', '/field/sync.js', '/field/text.js',
+  '/field/updates.js', '/field/validate.js', '/field/view-attempt.js', '/field/view-device.js',
+  '/field/view-interview.js', '/field/view-list.js', '/field/view-queue.js', '/field/view-start.js',
+  '/field/views.js', '/field/words.js'];
 
 self.addEventListener('install', event => {
   // Past the browser's own cache, which may still hold files of the last version.
@@ -31,6 +33,13 @@ self.addEventListener('fetch', event => {
   const { method, url, mode } = event.request;
   const { origin, pathname } = new URL(url);
   if (method !== 'GET' || origin !== self.location.origin) return;
+  // What media.js has kept; the address tells the content, so what is kept is never old.
+  if (pathname.startsWith('/media/')) {
+    event.respondWith(self.caches.open('minyi-media')
+      .then(cache => cache.match(url))
+      .then(found => found || self.fetch(event.request)));
+    return;
+  }
   const file = mode === 'navigate' && pathname === '/field' ? '/field' : pathname;
   if (FILES.indexOf(file) < 0) return;
   event.respondWith(self.caches.open(CACHE)

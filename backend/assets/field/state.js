@@ -124,7 +124,7 @@ export class State {
         const choice = this.choices(question).find(one => one.name === name);
         return choice ? pick(choice.label, lang) : name;
       };
-      return words(value).map(label).join(/^(zh|ja)/.test(lang) ? '、' : ', ');
+      return words(value).map(label).join(/^(zh|ja)/.test(lang) ? '；' : '; ');
     }
     return question.type === 'date' ? sayDay(value, lang) : lenient(question, value);
   }

@@ -2,10 +2,10 @@
 // (durability 'strict', where the browser knows it), so that a killed page leaves the state before or after, never
 // between.
 //
-//   meta     by key: device, crypto, clock, sync …; nothing in it names a person
-//   vault    by key: the bundle, locked under the passphrase (it holds names and addresses)
+//   meta     by key: device with the token that only delivers, crypto, clock …; nothing in it names a respondent
+//   vault    by key: the bundle (it holds names and addresses) and the token that reads, locked under the passphrase
 //   drafts   by id: interviews begun, locked under the passphrase
-//   queue    by id: finished answers, sealed to the server, and attempts; with the state of each
+//   queue    by id: finished answers and visits, sealed to the server; with the state of each
 
 const STORES = ['meta', 'vault', 'drafts', 'queue'];
 const VERSION = 1;

@@ -21,7 +21,8 @@ async function sendInBackground() {
   const pages = await self.clients.matchAll({ type: 'window', includeUncontrolled: true });
   for (const page of pages) page.postMessage('queue-changed');
   // Failing asks the browser to come back later.
-  if (result.left > 0 && result.stop !== 'sign_in') throw new Error(result.left + ' left to send');
+  const left = result.stop === 'sign_in' ? result.leaving : result.left + result.leaving;
+  if (left > 0) throw new Error(left + ' left to send');
 }
 
 self.addEventListener('sync', event => {

@@ -107,7 +107,7 @@ export function backOff(tries, random) {
   return Math.min(LONGEST_WAIT, FIRST_WAIT * Math.pow(2, Math.min(tries, 12) - 1)) * (0.5 + random() / 2);
 }
 
-/** An item as it enters the queue. `number` keeps the order in which things happened. */
+/** An item as it enters the queue, its body sealed to the server. `number` keeps the order in which things happened. */
 export function queued(kind, body, about) {
   return Object.assign({ id: body.id, kind, round: body.round, case_id: body.case_id, body, state: 'waiting', tries: 0,
     too_large: 0, next: 0, reason: null, receipt: null }, about);
@@ -145,14 +145,14 @@ export class Sync {
 
   async pass(forced) {
     const device = await this.store.get('meta', 'device');
-    const result = { sent: 0, left: 0, stop: null };
+    const result = { sent: 0, left: 0, stop: null, leaving: await this.endTokens() };
     const items = (await this.store.all('queue'))
       // `sending` was left by a page that was killed while it sent.
       .filter(item => item.state === 'waiting' || item.state === 'sending')
       .sort((a, b) => a.number - b.number);
     result.left = items.length;
     if (items.length === 0) return result;
-    if (!device || !device.token) return Object.assign(result, { stop: 'sign_in' });
+    if (!device || !device.send_token) return Object.assign(result, { stop: 'sign_in' });
     let troubles = 0;
     for (const item of items) {
       // A clock that was set back must not keep anything waiting for years.
@@ -176,11 +176,11 @@ export class Sync {
   async send(item, device) {
     await this.change(item.id, { state: 'sending' });
     const answer = await this.api.ask('POST', item.kind === 'response' ? 'responses' : 'attempts',
-      { token: device.token, body: item.body, lang: this.lang() });
+      { token: device.send_token, body: item.body, lang: this.lang() });
     let verdict = judge(item, answer);
     if (verdict.stop === 'sign_in') {
       // Is the token really no good, or did something on the way say so?
-      const again = await this.api.ask('GET', 'status', { token: device.token, lang: this.lang() });
+      const again = await this.api.ask('GET', 'status', { token: device.send_token, lang: this.lang() });
       if (again.status !== 401) verdict = Object.assign(verdict, { stop: 'busy', reason: { word: 'server_trouble' } });
     }
     const changes = { state: verdict.state, reason: verdict.reason };
@@ -192,7 +192,7 @@ export class Sync {
     if (verdict.state === 'delivered' || verdict.state === 'held') {
       changes.receipt = verdict.receipt || null;
       // The server has it; the sealed text is of no more use here.
-      if (item.kind === 'response') changes.body = null;
+      changes.body = null;
     }
     await this.change(item.id, changes);
     if (verdict.stop === 'wipe') await this.wipe(device);
@@ -216,9 +216,25 @@ export class Sync {
 
   /** The office asked for it: everything goes, at once; then the office is told. */
   async wipe(device) {
-    await this.store.wipe({ wiped: { reason: 'office', token: device.token } });
+    await this.store.wipe({ wiped: { reason: 'office', token: device.send_token } });
     await this.onChange();
     return this.reportWipe();
+  }
+
+  /** Ends the tokens of those who have signed out here. Resolves with how many are still to be ended. */
+  async endTokens() {
+    const leaving = (await this.store.get('meta', 'leaving')) || [];
+    let ended = 0;
+    for (const token of leaving) {
+      const answer = await this.api.ask('POST', 'sign-out', { token });
+      if ([204, 401].indexOf(answer.status) < 0) break;
+      ended += 1;
+      await this.store.write(['meta'], async steps => {
+        const now = (await steps.get('meta', 'leaving')) || [];
+        await steps.put('meta', now.filter(one => one !== token), 'leaving');
+      });
+    }
+    return leaving.length - ended;
   }
 
   /** Tells the server that the wipe is done; again at every start until it has answered. */

@@ -1,9 +1,11 @@
 // A visit that was no interview: how it was tried, what came of it, and when to come again.
 
-import { act, app, go, hand, show, announce } from './app.js';
+import { hand } from './contact.js';
+import { app } from './core.js';
 import { parseDay } from './day.js';
 import { checked, choices, faultSummary, field, h } from './dom.js';
-import { uuid } from './seal.js';
+import { act, announce, go, show } from './screen.js';
+import { lock, seal, uuid } from './seal.js';
 import { queued } from './sync.js';
 import { pick } from './text.js';
 import { find, lost, nameOf, outcome, path, todayText } from './view-list.js';
@@ -14,10 +16,17 @@ const APPOINTMENT = '2.20';
 /** What only an interview comes to. */
 const INTERVIEWS = ['1.1', '1.2'];
 
-/** An attempt's body for the queue. */
-export function attemptBody(found, fields) {
-  return Object.assign({ id: uuid(), round: found.round.id, case_id: found.one.case_id, day: todayText(), mode: 'interview',
-    note: '', callback_day: null, callback_part: null }, fields);
+/**
+ * An attempt for the queue: sealed to the server, so that it is sent while the app is locked and nobody reads the note
+ * on the way; and locked beside that, to be shown here until the server has it.
+ */
+export async function visit(found, fields) {
+  const about = { id: uuid(), round: found.round.id, case_id: found.one.case_id };
+  const said = Object.assign({ day: todayText(), mode: 'interview', note: '', callback_day: null, callback_part: null },
+    about, fields);
+  const sealed = await seal(app.bundle.server_key, about, said);
+  const shown = await lock(app.key, 'visit ' + about.id, said);
+  return queued('attempt', Object.assign({ sealed }, about), { shown });
 }
 
 /** Results to choose from, as the server lists them. */
@@ -62,7 +71,7 @@ export function attempt(roundId, caseId, preset, typed = {}, faults = []) {
       return;
     }
     if (!said.callback_day || !asksDay(said.disposition)) Object.assign(said, { callback_day: null, callback_part: null });
-    await hand([queued('attempt', attemptBody(found, said))], null);
+    await hand([await visit(found, said)], null);
     go('case/' + path(found));
     announce(t('attempt_saved'));
   });

@@ -1,9 +1,11 @@
 // This device: who uses it, whether the browser keeps what is on it, locking it, leaving it.
 
-import { act, app, lockNow, persist, route, show } from './app.js';
-import * as canary from './canary.js';
 import { DAY } from './clock.js';
+import { app } from './core.js';
 import { h } from './dom.js';
+import { persist } from './keeping.js';
+import { act, route, show } from './screen.js';
+import { lockNow, signOut } from './session.js';
 
 export function device(asked = false) {
   const { t } = app;
@@ -14,12 +16,6 @@ export function device(asked = false) {
   const ask = act(async () => {
     await persist();
     route();
-  });
-  const leave = act(async () => {
-    await app.store.wipe();
-    canary.forget();
-    location.hash = '';
-    location.reload();
   });
   return {
     title: t('settings'),
@@ -33,12 +29,31 @@ export function device(asked = false) {
         h('p', { class: 'notice-title' }, t('storage_refused_title')), h('p', null, t('storage_refused')),
         h('button', { type: 'button', class: 'second', click: ask }, t('storage_ask'))),
       typeof app.free === 'number' && h('p', { class: 'quiet' }, t('storage_room', { free: app.free })),
+      media(),
       h('button', { type: 'button', class: 'main', click: act(async () => lockNow()) }, t('lock_now')),
       unsent ? h('p', { class: 'quiet' }, t('sign_out_unsent')) : asked
         ? h('div', { class: 'notice' }, h('p', null, t('sign_out_sure')),
-          h('button', { type: 'button', class: 'second danger', click: leave }, t('sign_out_yes')),
+          h('button', { type: 'button', class: 'second danger', click: act(signOut) }, t('sign_out_yes')),
           h('button', { type: 'button', class: 'second', click: act(async () => route()) }, t('cancel')))
         : h('button', { type: 'button', class: 'second', click: act(async () => show(device(true))) }, t('sign_out')),
     ],
   };
+}
+
+/** Which pictures and recordings can be shown without a network. */
+function media() {
+  const { t } = app;
+  if (!app.media) return null;
+  const { kept, bytes, missing, tooMuch } = app.media;
+  return [
+    h('h2', null, t('settings_media')),
+    h('p', null, t('media_kept', { n: kept.size, size: sizeText(bytes) })),
+    missing > 0 && h('p', { class: 'quiet' }, t('media_missing', { n: missing })),
+    tooMuch > 0 && h('p', { class: 'quiet' }, t('media_too_much', { n: tooMuch })),
+    h('p', { class: 'quiet' }, t('media_films')),
+  ];
+}
+
+function sizeText(bytes) {
+  return bytes < 1048576 ? Math.ceil(bytes / 1024) + ' KB' : (bytes / 1048576).toFixed(1) + ' MB';
 }

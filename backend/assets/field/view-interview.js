@@ -1,15 +1,19 @@
 // The interview: what is read out, consents, who answers, one question a page, the check, handing in.
 
-import { act, announce, app, go, hand, saveDraft, show } from './app.js';
 import { currentForm, formOf } from './bundle.js';
+import { hand } from './contact.js';
+import { app } from './core.js';
 import { localDay } from './day.js';
 import { checked, choices, faultSummary, fromMarkup, h } from './dom.js';
 import { Interview, isSensitive, newDraft } from './interview.js';
+import { saveDraft } from './keeping.js';
+import { hasFilm, placeMedia } from './media.js';
 import { PageForm } from './page-form.js';
+import { act, announce, enlarge, go, show } from './screen.js';
 import { seal, uuid } from './seal.js';
 import { queued } from './sync.js';
 import { pick } from './text.js';
-import { attemptBody } from './view-attempt.js';
+import { visit } from './view-attempt.js';
 import { find, lost, nameOf, path } from './view-list.js';
 
 /** Set aside until the person has agreed: without consent nothing is kept. */
@@ -126,6 +130,7 @@ function who(found, draft, form, faults = []) {
     }
     if (!draft.ready) draft.touched = app.clock.now();
     draft.ready = true;
+    if (draft.ways.indexOf('large') >= 0) await enlarge();
     await saveDraft(draft);
     const page = walk(form, draft).resume();
     to(found, page ? page.name : '~check');
@@ -168,7 +173,8 @@ function question(found, current, page) {
   const lang = wording(form, draft);
   const isFirst = current.previous(page.name) === null;
   const root = h('div', { class: 'page', lang: lang.split('-x-')[0] === app.lang ? null : lang });
-  root.appendChild(fromMarkup(form.pages[lang][page.name]));
+  const markup = form.pages[lang][page.name];
+  root.appendChild(fromMarkup(markup, content => placeMedia(content, found.round)));
   const withheld = current.model.nodes.filter(node => !node.group && current.isWithheld(node)).map(node => node.name);
   const fields = new PageForm(root, current.model, Object.assign({}, page, { withheld }), lang);
   fields.fill(current.state(), draft.answers);
@@ -225,6 +231,7 @@ function question(found, current, page) {
     body: [
       h('p', { class: 'progress' }, nameOf(found.one) + ' · ' + t('progress', { at, all })),
       summary,
+      draft.ways.indexOf('sign') >= 0 && hasFilm(markup) && h('p', { class: 'q-hint' }, t('no_film')),
       h('form', { submit, change, novalidate: true, 'data-ask': page.name }, root,
         h('button', { class: 'main', type: 'submit', 'data-go': 'next' }, t('next')),
         h('button', { class: 'second', type: 'button', 'data-go': 'previous', click: previous }, isFirst ? t('step_how') : t('previous')),
@@ -241,7 +248,7 @@ function question(found, current, page) {
 function pause(found, draft, form, sure = false) {
   const { t } = app;
   const stop = act(async () => {
-    await hand([queued('attempt', attemptBody(found, { disposition: '2.12', mode: draft.mode }))], draft.id);
+    await hand([await visit(found, { disposition: '2.12', mode: draft.mode })], draft.id);
     go('case/' + path(found));
   });
   return {
@@ -326,8 +333,8 @@ export async function handIn(found, current) {
   current.touch(now);
   const about = { id: draft.id, round: draft.round, case_id: draft.case_id };
   const sealed = await seal(app.bundle.server_key, about, current.response(stored, now, app.lang));
-  const visit = attemptBody(found, { disposition: '1.1', mode: draft.mode });
-  await hand([queued('response', Object.assign({ sealed }, about)), queued('attempt', visit)], draft.id);
+  const done = await visit(found, { disposition: '1.1', mode: draft.mode });
+  await hand([queued('response', Object.assign({ sealed }, about)), done], draft.id);
 }
 
 function done(found) {

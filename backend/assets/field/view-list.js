@@ -1,8 +1,10 @@
 // Whom to visit: the list by village, a household, one case.
 
-import { act, announce, app, go, refresh, route } from './app.js';
+import { refresh } from './contact.js';
+import { app } from './core.js';
 import { localDay, parseDay, sayDay } from './day.js';
 import { h, replace } from './dom.js';
+import { act, announce, go, route } from './screen.js';
 import { pick } from './text.js';
 import { hasWords } from './words.js';
 
@@ -20,8 +22,9 @@ function about(round, one) {
   const here = app.queue.filter(item => item.round === round.id && item.case_id === one.case_id);
   const attempts = (one.attempts || []).slice();
   for (const item of here) {
-    if (item.kind === 'attempt' && !attempts.some(attempt => attempt.id === item.id)) {
-      attempts.push(Object.assign({ local: item.state !== 'delivered' }, item.body));
+    const visit = app.visits.get(item.id);
+    if (visit && !attempts.some(attempt => attempt.id === item.id)) {
+      attempts.push(Object.assign({ local: item.state !== 'delivered' }, visit));
     }
   }
   const draft = app.drafts.find(found => found.round === round.id && found.case_id === one.case_id) || null;

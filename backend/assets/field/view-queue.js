@@ -1,7 +1,9 @@
 // What is being sent: one line an item, with its state, and why.
 
-import { act, announce, app, caught, send } from './app.js';
+import { send } from './contact.js';
+import { app } from './core.js';
 import { h, replace } from './dom.js';
+import { act, announce, caught } from './screen.js';
 import { pick } from './text.js';
 import { find, nameOf } from './view-list.js';
 import { hasWords } from './words.js';

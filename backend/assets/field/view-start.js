@@ -1,9 +1,11 @@
 // Before the list: signing in, the passphrase, and what is said when data is gone.
 
-import { act, app, announce, go, open, route, setDevice, show } from './app.js';
 import * as canary from './canary.js';
+import { app } from './core.js';
 import { faultSummary, field, h } from './dom.js';
+import { act, announce, go, route, show } from './screen.js';
 import { newLock, openLock } from './seal.js';
+import { forget, open, signedIn } from './session.js';
 
 const SHORTEST = 8;
 
@@ -32,18 +34,14 @@ export function signIn(values = {}, faults = []) {
     }
     announce(t('loading'));
     const answer = await app.sync.api.ask('POST', 'devices', { body: typed, lang: app.lang });
-    if (answer.status !== 201 || !answer.json || !answer.json.token) {
+    if (answer.status !== 201 || !answer.json || !answer.json.token || !answer.json.send_token) {
       announce('');
       show(signIn(typed, [{ field: 'login', text: refusal(answer) }]));
       return;
     }
-    const { device_id, token, interviewer, max_offline_days } = answer.json;
-    app.lost = null;
-    app.stop = null;
-    await setDevice({ device_id, token, interviewer, max_offline_days, name: typed.device_name });
+    await signedIn(answer.json, typed.device_name);
     go('');
     route();
-    if (app.key) await open(app.key);
   });
   return {
     title: t(again ? 'sign_in_again' : 'sign_in'),
@@ -146,22 +144,11 @@ export function locked(wrong = false) {
 export function forgot() {
   const { t } = app;
   const unsent = app.queue.filter(item => item.kind === 'response' && item.body).length;
-  const erase = act(async () => {
-    await app.store.write(['meta', 'vault', 'drafts'], async steps => {
-      await steps.clear('vault');
-      await steps.clear('drafts');
-      await steps.remove('meta', 'crypto');
-    });
-    app.crypto = null;
-    app.draftCount = 0;
-    go('');
-    route();
-  });
   return {
     title: t('forgot_title'),
     body: [
       h('p', null, t('forgot_text', { drafts: app.draftCount, unsent })),
-      h('button', { class: 'main danger', type: 'button', click: erase }, t('forgot_go')),
+      h('button', { class: 'main danger', type: 'button', click: act(forget) }, t('forgot_go')),
       h('p', null, h('a', { class: 'second', href: '#/' }, t('cancel'))),
     ],
   };

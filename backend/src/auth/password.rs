@@ -49,6 +49,45 @@ pub fn hash(password: &str, entropy: &Entropy) -> Result<String, PasswordError> 
     hash_now(password, &entropy.bytes::<16>())
 }
 
+/// The same off the async threads, in its turn.
+///
+/// # Errors
+/// When the machine has no memory or threads left.
+pub async fn hash_soon(password: String, entropy: &Entropy) -> Result<String, PasswordError> {
+    let _turn = TURNS.acquire().await?;
+    let entropy = entropy.clone();
+    tokio::task::spawn_blocking(move || hash(&password, &entropy)).await?
+}
+
+/// Fewest characters of a password that somebody chooses (OWASP ASVS 4.0 2.1.1).
+const SHORTEST: usize = 12;
+/// Most characters; well below what [`verify`] looks at, whatever the script.
+const LONGEST: usize = 200;
+
+/// Why a new password is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unfit {
+    /// Fewer than twelve characters.
+    Short,
+    /// More than two hundred.
+    Long,
+    /// The present one, or the login.
+    Same,
+}
+
+/// Whether `new` will do as the password of `login`, in place of `old`.
+///
+/// # Errors
+/// [`Unfit`].
+pub fn fitness(new: &str, old: &str, login: &str) -> Result<(), Unfit> {
+    match new.chars().count() {
+        _ if new == old || new.to_lowercase() == login.to_lowercase() => Err(Unfit::Same),
+        n if n < SHORTEST => Err(Unfit::Short),
+        n if n > LONGEST => Err(Unfit::Long),
+        _ => Ok(()),
+    }
+}
+
 /// Whether `password` is the one of `stored`; `None` stands for an account that
 /// does not exist: it takes as long and is always false.
 ///

@@ -33,7 +33,7 @@ pub enum Action {
     SettleHeld,
     /// See how follow-up cases are handled, in counts fit for those who may not read them.
     SeeCaseCounts,
-    /// Read and handle follow-up cases; those about the reader's own employer excepted (`cases::may_read`).
+    /// Read and handle follow-up cases; nobody whom a judged unit employs (`auth::independence`).
     HandleCases,
     /// Publish what was done about the points raised.
     PublishImprovements,
@@ -70,7 +70,7 @@ impl Action {
                 &[Role::Office, Role::Evaluator, Role::Viewer, Role::Auditor]
             }
             Self::SeeResults | Self::DownloadReport => &[Role::Office, Role::Viewer, Role::Auditor],
-            // Nobody whom a judged unit employs, whatever the role: see `auth::holder`.
+            // Nobody whom a judged unit employs, whatever the role: see `auth::independence`.
             Self::HandOut => &[Role::Office, Role::Evaluator],
             Self::Compute
             | Self::SeeOutbox

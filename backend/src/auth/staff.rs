@@ -72,6 +72,18 @@ impl Staff {
     }
 }
 
+/// Whoever is signed in, or nobody: for pages that serve both.
+#[derive(Clone, Debug)]
+pub struct Anyone(pub Option<Staff>);
+
+impl FromRequestParts<AppState> for Anyone {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, PageError> {
+        Ok(Self(Staff::of_parts(parts, state).await?))
+    }
+}
+
 impl FromRequestParts<AppState> for Staff {
     type Rejection = PageError;
 

@@ -2,6 +2,8 @@ use analysis::plan::PlanFiles;
 use uuid::Uuid;
 
 use super::figures::{self, Figures};
+use analysis::plan::Plan;
+
 use super::*;
 use crate::store::cases::Brief;
 
@@ -58,24 +60,6 @@ fn only_a_wish_for_contact_makes_a_case() {
     ] {
         assert_eq!(wish(nothing), None, "{nothing}");
     }
-}
-
-#[test]
-fn nobody_of_the_judged_unit_reads_a_case_about_it() {
-    let plan = plan();
-    let township = plan.units.of_level("township")[0].code.clone();
-    let village = plan.units.children(&township)[0].code.clone();
-    let other = plan.units.of_level("township")[1].code.clone();
-    let county = plan.county().code.clone();
-    assert!(may_read(&plan, None, Some(&township)) && may_read(&plan, None, None));
-    assert!(may_read(&plan, Some(&county), Some(&township)) && may_read(&plan, Some(&county), None));
-    assert!(may_read(&plan, Some(&other), Some(&township)));
-    assert!(!may_read(&plan, Some(&township), Some(&township)));
-    assert!(
-        !may_read(&plan, Some(&village), Some(&township)),
-        "nor of a unit below it"
-    );
-    assert!(!may_read(&plan, Some(&other), None), "it may be about their own");
 }
 
 #[test]

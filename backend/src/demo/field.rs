@@ -53,6 +53,7 @@ fn device(base: &Base, at: usize, owner: Uuid) -> Device {
         staff_id: owner,
         name: format!("平板 {:02}", at + 1),
         token_hash: hex::encode(base.entropy.bytes::<32>()),
+        send_hash: None,
         state: "active".to_owned(),
         max_offline_days: MAX_OFFLINE_DAYS,
         last_seen_day: base.clock.today().saturating_sub(silent_days.days()).to_string(),

@@ -16,7 +16,9 @@ pub struct Model {
     /// Keyed hash of its bearer token.
     #[sea_orm(unique)]
     pub token_hash: String,
-    /// `active`, `wipe` (to be wiped at the next contact) or `wiped`.
+    /// Keyed hash of the token that only delivers; devices registered before there was one have none.
+    pub send_hash: Option<String>,
+    /// `active`, `wipe` (to be wiped at the next contact), `wiped` or `left` (signed out).
     pub state: String,
     /// Days without contact after which it wipes itself.
     pub max_offline_days: i32,

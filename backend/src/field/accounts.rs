@@ -5,14 +5,15 @@ use serde_json::{Value, json};
 use thiserror::Error;
 use uuid::Uuid;
 
-use crate::app::Base;
-use crate::auth::Role;
+use super::assigning::Caseload;
+use crate::app::{Base, PlanCache};
 use crate::auth::password::{self, PasswordError};
+use crate::auth::{Role, independence};
 use crate::store::audit::{self, Entry};
 use crate::store::devices::{self, Device};
 use crate::store::exceptions::{self, Exception};
 use crate::store::staff::{self, Staff};
-use crate::store::{StoreError, begin};
+use crate::store::{StoreError, assignments, begin, rounds, sessions};
 
 /// Days without contact that the office may allow a device.
 pub const OFFLINE_DAYS: std::ops::RangeInclusive<i32> = 1..=60;
@@ -36,9 +37,6 @@ pub enum AccountError {
     /// argon2 failed.
     #[error(transparent)]
     Password(#[from] PasswordError),
-    /// A thread died.
-    #[error("worker: {0}")]
-    Worker(#[from] tokio::task::JoinError),
     /// The database said no.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -72,6 +70,166 @@ async fn record(
     audit::append(tx, &base.keys, base.clock.now_ms(), entry).await
 }
 
+/// A new initial password and its hash.
+async fn initial_password(base: &Base) -> Result<(String, String), AccountError> {
+    let initial: String = base
+        .entropy
+        .bytes::<PASSWORD_LEN>()
+        .iter()
+        .map(|byte| char::from(LETTERS[usize::from(byte % 32)]))
+        .collect();
+    let hash = password::hash_soon(initial.clone(), &base.entropy).await?;
+    Ok((initial, hash))
+}
+
+async fn interviewer(conn: &impl sea_orm::ConnectionTrait, id: Uuid) -> Result<Staff, AccountError> {
+    let row = staff::find(conn, id).await?;
+    row.filter(|row| Role::parse(&row.role) == Some(Role::Interviewer))
+        .ok_or(AccountError::Nobody)
+}
+
+/// Gives an interviewer a new initial password in place of one that was forgotten or seen; returns it with the login.
+/// Devices go on as they are: what leaves a device is reported lost, not locked out.
+///
+/// # Errors
+/// [`AccountError::Nobody`], also for closed accounts; when the machine fails.
+pub async fn renew_password(base: &Base, actor: &str, id: Uuid) -> Result<(String, String), AccountError> {
+    let (initial, password_hash) = initial_password(base).await?;
+    let tx = begin(&base.db).await?;
+    let row = interviewer(&tx, id).await?;
+    if row.disabled {
+        return Err(AccountError::Nobody);
+    }
+    let login = row.login.clone();
+    staff::update(&tx, Staff { password_hash, ..row }).await?;
+    sessions::delete_of(&tx, id).await?;
+    record(base, &tx, actor, "interviewer.password", &login, json!({})).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok((login, initial))
+}
+
+/// Takes an interviewer's open cases of a round back, of all units or those that `which` picks; returns how many.
+async fn give_back(
+    conn: &impl sea_orm::ConnectionTrait,
+    plan: &Plan,
+    id: Uuid,
+    which: impl Fn(&str) -> bool,
+) -> Result<usize, StoreError> {
+    let caseload = Caseload::of(conn, plan).await?;
+    let chosen = caseload
+        .villages
+        .into_iter()
+        .filter(|village| which(&village.unit));
+    let cases: Vec<String> = chosen
+        .filter_map(|mut village| village.given.remove(&id))
+        .flatten()
+        .collect();
+    assignments::remove(conn, &plan.round.id, &cases).await?;
+    Ok(cases.len())
+}
+
+/// Closes an interviewer's account: nobody signs in with it, its devices are told to delete everything when they next
+/// ask for anything and their tokens are good for nothing else, and its open cases of all rounds are free again.
+/// Returns how many cases. Closing twice changes nothing.
+///
+/// # Errors
+/// [`AccountError::Nobody`]; when the database does not answer.
+pub async fn close(
+    base: &Base,
+    plans: &PlanCache,
+    actor: &str,
+    id: Uuid,
+    reason: &str,
+) -> Result<usize, AccountError> {
+    let mut of_rounds = Vec::new();
+    for round in rounds::list(&base.db).await? {
+        if let Some(plan) = plans.get(&base.db, &base.keys, &round.id).await? {
+            of_rounds.push(plan);
+        }
+    }
+    let tx = begin(&base.db).await?;
+    let row = interviewer(&tx, id).await?;
+    if row.disabled {
+        return Ok(0);
+    }
+    let mut freed = 0;
+    for plan in of_rounds {
+        freed += give_back(&tx, &plan, id, |_| true).await?;
+    }
+    let mut wiped = 0;
+    for device in devices::list(&tx)
+        .await?
+        .iter()
+        .filter(|device| device.staff_id == id)
+    {
+        if devices::set_state(&tx, device.id, devices::ACTIVE, devices::WIPE).await? {
+            wiped += 1;
+        }
+    }
+    sessions::delete_of(&tx, id).await?;
+    let login = row.login.clone();
+    staff::update(
+        &tx,
+        Staff {
+            disabled: true,
+            ..row
+        },
+    )
+    .await?;
+    let detail = json!({ "reason": reason, "cases": freed, "devices": wiped });
+    record(base, &tx, actor, "interviewer.close", &login, detail).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(freed)
+}
+
+/// Opens a closed account again, with a new initial password, which is returned with the login. Its earlier devices
+/// stay shut: the interviewer signs in anew.
+///
+/// # Errors
+/// [`AccountError::Nobody`], also when the account is open; when the machine fails.
+pub async fn reopen(base: &Base, actor: &str, id: Uuid) -> Result<(String, String), AccountError> {
+    let (initial, password_hash) = initial_password(base).await?;
+    let tx = begin(&base.db).await?;
+    let row = interviewer(&tx, id).await?;
+    if !row.disabled {
+        return Err(AccountError::Nobody);
+    }
+    let login = row.login.clone();
+    let row = Staff {
+        disabled: false,
+        password_hash,
+        ..row
+    };
+    staff::update(&tx, row).await?;
+    record(base, &tx, actor, "interviewer.reopen", &login, json!({})).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok((login, initial))
+}
+
+/// Takes an exception back: the interviewer's open cases of the units that employ them are free again; returns how many.
+///
+/// # Errors
+/// [`AccountError::Nobody`] without an exception in this round; when the database does not answer.
+pub async fn end_exception(
+    base: &Base,
+    plan: &Plan,
+    actor: &str,
+    id: Uuid,
+    reason: &str,
+) -> Result<usize, AccountError> {
+    let tx = begin(&base.db).await?;
+    let row = interviewer(&tx, id).await?;
+    if !exceptions::remove(&tx, &plan.round.id, id).await? {
+        return Err(AccountError::Nobody);
+    }
+    let employer = row.employer_unit.as_deref();
+    let freed = give_back(&tx, plan, id, |unit| independence::is_bound(plan, employer, unit)).await?;
+    let detail = json!({ "round": plan.round.id, "reason": reason, "cases": freed });
+    record(base, &tx, actor, "interviewer.end_exception", &row.login, detail).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(freed)
+}
+
 /// Adds an interviewer's account; gives the initial password, which is kept nowhere else.
 ///
 /// # Errors
@@ -85,14 +243,7 @@ pub async fn add(
     if !new.employer.is_empty() && plan.units.get(&new.employer).is_none() {
         return Err(AccountError::NoUnit);
     }
-    let initial: String = base
-        .entropy
-        .bytes::<PASSWORD_LEN>()
-        .iter()
-        .map(|byte| char::from(LETTERS[usize::from(byte % 32)]))
-        .collect();
-    let (entropy, plain) = (base.entropy.clone(), initial.clone());
-    let password_hash = tokio::task::spawn_blocking(move || password::hash(&plain, &entropy)).await??;
+    let (initial, password_hash) = initial_password(base).await?;
     let row = Staff {
         id: base.entropy.uuid(),
         login: new.login.clone(),
@@ -169,13 +320,11 @@ pub async fn except(
     base: &Base,
     plan: &Plan,
     actor: &str,
-    interviewer: Uuid,
+    id: Uuid,
     reason: &str,
 ) -> Result<(), AccountError> {
     let tx = begin(&base.db).await?;
-    let row = staff::find(&tx, interviewer).await?;
-    let row = row.filter(|row| Role::parse(&row.role) == Some(Role::Interviewer));
-    let row = row.ok_or(AccountError::Nobody)?;
+    let row = interviewer(&tx, id).await?;
     let exception = Exception {
         round_id: plan.round.id.clone(),
         staff_id: row.id,

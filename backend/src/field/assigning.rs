@@ -12,9 +12,8 @@ use serde_json::json;
 use thiserror::Error;
 use uuid::Uuid;
 
-use super::independence;
 use crate::app::Base;
-use crate::auth::Role;
+use crate::auth::{Role, independence};
 use crate::store::assignments::{self, Assignment};
 use crate::store::audit::{self, Entry};
 use crate::store::invitations::{COMPLETE, LEFT, WITHDRAWN};

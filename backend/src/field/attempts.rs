@@ -22,11 +22,12 @@ const MAX_NOTE: usize = 300;
 /// Days by which a device's clock may be ahead.
 const DAYS_AHEAD: i32 = 1;
 
-/// An attempt as a device sends it.
-#[derive(Clone, Debug, Deserialize)]
+/// An attempt as a device seals it.
+#[derive(Clone, Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewAttempt {
     /// UUID v4 made by the device.
+    #[schema(value_type = String, format = "uuid")]
     pub id: Uuid,
     /// The round.
     pub round: String,

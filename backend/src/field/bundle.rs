@@ -14,13 +14,16 @@ use jiff::civil::Date;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use survey_forms::form::Form;
+use survey_forms::media;
 use survey_forms::text::Text;
 
+use super::attempts as rules;
 use super::forms::ClientForm;
 use super::sealing::BoxKey;
-use super::{attempts as rules, independence};
 use crate::app::AppState;
+use crate::auth::independence;
 use crate::error::AppError;
+use crate::media::MediaIndex;
 use crate::pages::start::Audience;
 use crate::pages::{Lang, tr, words};
 use crate::store::attempts::Attempt;
@@ -72,6 +75,8 @@ struct RoundLoad {
     /// Group, form name, form, form ready to be sent.
     forms: Vec<(String, Arc<Form>, Arc<ClientForm>)>,
     cases: Vec<CaseLoad>,
+    /// Pictures and recordings of the forms.
+    media: Vec<Value>,
 }
 
 /// Everything a device takes along, with no identity opened yet.
@@ -153,6 +158,9 @@ impl Load {
             for (group, _, ready) in &load.forms {
                 add(group);
                 add(&ready.digest);
+            }
+            for file in &load.media {
+                add(&file.to_string());
             }
             for case in &load.cases {
                 add(&case.case.case_id);
@@ -275,12 +283,27 @@ async fn round_load(
             forms.push((group.group, form, ready));
         }
     }
+    let media = media_json(state.media.of_round(state, &round).await?.as_ref(), &forms);
     Ok(RoundLoad {
         round,
         plan,
         forms,
         cases,
+        media,
     })
+}
+
+/// Pictures and recordings that forms name, for a device to keep. Films are left out: one would fill a phone.
+fn media_json(index: &MediaIndex, forms: &[(String, Arc<Form>, Arc<ClientForm>)]) -> Vec<Value> {
+    let names: BTreeSet<String> = forms.iter().flat_map(|(_, form, _)| media::files(form)).collect();
+    let files = names.into_iter().filter_map(|name| {
+        let file = index.file(&name)?;
+        let url = index.address(&name)?;
+        matches!(file.media_type.kind, "image" | "audio").then(|| {
+            json!({ "name": name, "url": url, "kind": file.media_type.kind, "bytes": file.bytes, "sha256": file.sha256 })
+        })
+    });
+    files.collect()
 }
 
 fn attempts_json(rows: &[Attempt]) -> Value {
@@ -370,6 +393,7 @@ fn round_json(load: &RoundLoad, cases: Vec<Value>) -> Value {
         "intro": general,
         "consents": consents(),
         "forms": forms,
+        "media": load.media,
         "assignments": cases,
     })
 }

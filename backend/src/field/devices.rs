@@ -5,8 +5,8 @@ use jiff::civil::Date;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::independence;
 use crate::app::AppState;
+use crate::auth::independence;
 use crate::error::AppError;
 use crate::store::audit::{self, Entry};
 use crate::store::devices::{self, Device};
@@ -19,13 +19,15 @@ pub const MAX_OFFLINE_DAYS: i32 = 7;
 /// Longest name of a device, in characters.
 const MAX_NAME: usize = 60;
 
-/// A device that was just registered, with the token that only it keeps.
+/// A device that was just registered, with the tokens that only it keeps.
 #[derive(Debug)]
 pub struct Registered {
     /// The device.
     pub device: Device,
-    /// Its bearer token.
+    /// Its bearer token, which reads names and addresses: the app keeps it under the passphrase.
     pub token: String,
+    /// The token that only delivers. It lies unlocked, so that finished interviews are sent while the app is locked.
+    pub send_token: String,
 }
 
 /// Whether an interviewer may carry cases at all: anyone whom no judged unit of an open round employs; others only
@@ -78,6 +80,7 @@ pub async fn register(state: &AppState, staff: &Staff, name: &str) -> Result<Reg
         return Err(AppError::employed_by_judged_unit());
     }
     let token = hex::encode(state.entropy.bytes::<32>());
+    let send_token = hex::encode(state.entropy.bytes::<32>());
     let now = state.clock.now_ms();
     let device = Device {
         id: state.entropy.uuid(),
@@ -89,6 +92,7 @@ pub async fn register(state: &AppState, staff: &Staff, name: &str) -> Result<Reg
             .take(MAX_NAME)
             .collect(),
         token_hash: state.keys.field_token_hash(&token),
+        send_hash: Some(state.keys.field_token_hash(&send_token)),
         state: devices::ACTIVE.to_owned(),
         max_offline_days: MAX_OFFLINE_DAYS,
         last_seen_day: state.clock.today().to_string(),
@@ -99,7 +103,11 @@ pub async fn register(state: &AppState, staff: &Staff, name: &str) -> Result<Reg
     let entry = entry(&staff.login, "device.register", device.id);
     audit::append(&tx, &state.keys, now, entry).await?;
     tx.commit().await?;
-    Ok(Registered { device, token })
+    Ok(Registered {
+        device,
+        token,
+        send_token,
+    })
 }
 
 /// An act of a device in the audit log.
@@ -140,6 +148,22 @@ pub async fn confirm_wiped(state: &AppState, device: &Device, login: &str) -> Re
     Ok(tx.commit().await?)
 }
 
+/// Ends the tokens of a device whose owner has signed out of the app. A device that was reported lost meanwhile has
+/// deleted everything by signing out, so it counts as wiped. Said twice, it is recorded once.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn sign_out(state: &AppState, device: &Device, login: &str) -> Result<(), StoreError> {
+    let tx = begin(&state.db).await?;
+    if devices::set_state(&tx, device.id, devices::ACTIVE, devices::LEFT).await? {
+        devices::seen(&tx, device.id, &state.clock.today().to_string()).await?;
+        let entry = entry(login, "device.sign_out", device.id);
+        audit::append(&tx, &state.keys, state.clock.now_ms(), entry).await?;
+    }
+    tx.commit().await?;
+    confirm_wiped(state, device, login).await
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -151,6 +175,7 @@ mod tests {
             staff_id: Uuid::nil(),
             name: String::new(),
             token_hash: String::new(),
+            send_hash: None,
             state: devices::ACTIVE.into(),
             max_offline_days: 7,
             last_seen_day: "2026-11-01".into(),

@@ -4,14 +4,15 @@
 //! sealed and durable, and only then acknowledged; the device may forget it. What is held waits in the console until
 //! the office has mended what was in the way, or has put it aside with a reason.
 
+use jiff::civil::Date;
 use serde_json::json;
 use survey_forms::text::Text;
 use survey_forms::validate::FieldError;
 use uuid::Uuid;
 
-use super::independence;
 use super::sealing::{self, Envelope, Subject};
 use crate::app::AppState;
+use crate::auth::independence;
 use crate::error::AppError;
 use crate::store::held::{self, Held};
 use crate::store::rounds::{self, Round};
@@ -178,6 +179,19 @@ pub async fn receive(state: &AppState, staff: &Staff, sent: Sent) -> Result<Rece
     }
 }
 
+/// First and last day on which an interview that is here today can have been held.
+fn possible_days(round: &Round, today: Date) -> (Date, Date) {
+    let last = round
+        .closes_on
+        .parse::<Date>()
+        .map_or(today, |closes| closes.min(today));
+    let first = round
+        .opens_on
+        .parse::<Date>()
+        .map_or(last, |opens| opens.min(last));
+    (first, last)
+}
+
 /// Makes a submission of an opened interview, or says why it cannot be one.
 async fn judge(
     state: &AppState,
@@ -200,6 +214,7 @@ async fn judge(
         invitation: invitation.id,
         interviewer: staff.login.clone(),
         staff_collected,
+        days: possible_days(round, state.clock.today()),
     };
     Ok(Submission::from_interview(plain, &sent.case_id, interview)
         .map_err(|_| Judged::faulty(Reason::Invalid)))

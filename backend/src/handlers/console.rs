@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::respond::{Pairs, field, html};
 use crate::app::AppState;
+use crate::auth::independence::judged_employer;
 use crate::auth::policy::Action;
 use crate::auth::staff::{Compute, DownloadReport, Permit, ResendMail, SeeAudit, SeeOutbox, SeeRound, Staff};
 use crate::jobs::analyse::KIND as ANALYSE;
@@ -48,16 +49,21 @@ const RECENT_JOBS: u64 = 50;
 const RELOAD_S: &str = "3";
 
 /// What the frame of a console page shows of the person signed in.
-fn signed_in(lang: Lang, staff: &Staff, path: &str) -> SignedIn {
+pub(in crate::handlers) fn signed_in(lang: Lang, staff: &Staff, path: &str) -> SignedIn {
     let entries = [
         (Action::SeeRound, "/console", tr!(lang, "console.rounds")),
         (Action::SeeOutbox, "/console/outbox", tr!(lang, "console.outbox")),
         (Action::SeeAudit, "/console/audit", tr!(lang, "console.audit")),
     ];
-    let menu = entries
+    let permitted = entries
         .into_iter()
         .filter(|(action, _, _)| staff.role.may(*action))
-        .map(|(_, href, text)| MenuItem {
+        .map(|(_, href, text)| (href, text));
+    // Everyone's own.
+    let own = ("/console/password", tr!(lang, "login.change"));
+    let menu = permitted
+        .chain([own])
+        .map(|(href, text)| MenuItem {
             href: href.to_owned(),
             text: text.into_owned(),
             current: href == path,
@@ -295,6 +301,12 @@ pub async fn report(
         .into_response())
 }
 
+/// Whether a unit that employs this member of staff is judged in the round.
+async fn judges_employer(state: &AppState, staff: &Staff, round: &str) -> Result<bool, PageError> {
+    let plan = state.plans.get(&state.db, &state.keys, round).await?;
+    Ok(plan.is_some_and(|plan| judged_employer(&plan, staff.employer_unit.as_deref()).is_some()))
+}
+
 /// `GET /console/outbox`: outgoing e-mail, what failed first.
 ///
 /// # Errors
@@ -306,6 +318,10 @@ pub async fn mail(
 ) -> Result<Html<String>, PageError> {
     let mut messages = Vec::new();
     for row in rounds::list(&state.db).await? {
+        // Addresses of those invited are among them.
+        if judges_employer(&state, &permit.staff, &row.id).await? {
+            continue;
+        }
         messages.extend(outbox::of_round(&state.db, &row.id, MESSAGES).await?);
     }
     messages.sort_by_key(|message| !matches!(message.state.as_str(), outbox::FAILED | outbox::UNKNOWN));
@@ -336,6 +352,12 @@ pub async fn mail_again(
     Form(pairs): Form<Pairs>,
 ) -> Result<Redirect, PageError> {
     permit.staff.must_own_form(field(&pairs, "csrf"))?;
+    let round = outbox::round_of(&state.db, id)
+        .await?
+        .ok_or_else(PageError::lost)?;
+    if judges_employer(&state, &permit.staff, &round).await? {
+        return Err(PageError::problem(StatusCode::FORBIDDEN, Problem::Forbidden));
+    }
     let now = state.clock.now_ms();
     let tx = begin(&state.db).await?;
     // Pressed twice, or sent meanwhile: there is nothing to do and nothing to record.
@@ -377,5 +399,7 @@ pub async fn audit_log(
     Ok(html(office::audit(reading.lang, &staff, &lines)))
 }
 
+#[cfg(test)]
+mod judged_tests;
 #[cfg(test)]
 mod tests;

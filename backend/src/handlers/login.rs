@@ -33,7 +33,10 @@ fn destination(next: Option<&str>) -> &str {
 
 /// `GET /console/login`.
 pub async fn show(reading: Reading, Query(query): Query<HashMap<String, String>>) -> Html<String> {
-    let note = query.contains_key("out").then_some(LoginNote::Out);
+    let note = match query.contains_key("changed") {
+        true => Some(LoginNote::Changed),
+        false => query.contains_key("out").then_some(LoginNote::Out),
+    };
     let next = destination(query.get("next").map(String::as_str)).to_owned();
     html(login::page(
         reading.lang,

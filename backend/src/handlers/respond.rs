@@ -5,6 +5,8 @@
 //! phone rings, dies or is handed on. The handlers below `/r/{code}` serve open
 //! links (`/o/{slug}`) as well; [`visit::Visit`] knows the difference.
 
+use std::collections::BTreeSet;
+
 use axum::extract::{Form, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
@@ -17,6 +19,7 @@ use crate::middleware::reading;
 use crate::pages::home::{self, CodeFault, Home};
 use crate::pages::{Help, Lang, Reading};
 use crate::store::rounds::{self, RoundState};
+use crate::submit::Way;
 
 pub mod after;
 pub mod finish;
@@ -42,9 +45,15 @@ pub(crate) fn field<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a
         .map(|(_, value)| value.as_str())
 }
 
-/// Whether the script of the page noted that it was read aloud.
-pub(crate) fn was_heard(pairs: &[(String, String)]) -> bool {
-    field(pairs, "heard") == Some("1")
+/// How the page that sent these fields was read: as its reader wishes, and with what the page's script noted as used.
+pub(crate) fn ways_of_page(reading: Reading, pairs: &[(String, String)]) -> BTreeSet<Way> {
+    let mut ways = reading.ways();
+    for (name, way) in [("heard", Way::ReadAloud), ("watched", Way::Sign)] {
+        if field(pairs, name) == Some("1") {
+            ways.insert(way);
+        }
+    }
+    ways
 }
 
 /// A page as a reply.

@@ -75,8 +75,6 @@ pub struct Row {
     pub id: String,
     /// Number to say.
     pub number: String,
-    /// Whether this member of staff may read it.
-    pub readable: bool,
     /// Area's name.
     pub area: String,
     /// Township's name.
@@ -305,8 +303,7 @@ fn found(lang: Lang, path: &str, list: &List) -> Markup {
                 @for row in &list.rows {
                     tr .bad[row.late] {
                         th scope="row" {
-                            @if row.readable { a href={ (path) "/" (row.id) } { (row.number) } }
-                            @else { (row.number) " " span.quiet { (tr!(lang, "cases.own_unit")) } }
+                            a href={ (path) "/" (row.id) } { (row.number) }
                         }
                         td {
                             (state(lang, row.state))

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::layout::{Fault, Frame, Switches, fault_summary, respondent};
+use super::layout::{Fault, Frame, Switches, fault_summary, respondent, used_ways};
 use super::{Help, Reading, tr};
 
 /// A question and its answer.
@@ -81,6 +81,7 @@ pub fn page(reading: Reading, view: &Check) -> Markup {
                 }
             }
             form method="post" action=(view.path) {
+                (used_ways())
                 p { (tr!(lang, "check.final")) }
                 button.main data-main type="submit" name="go" value="submit" { (tr!(lang, "check.submit")) }
             }

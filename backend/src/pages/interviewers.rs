@@ -37,6 +37,10 @@ pub struct PersonLine {
     pub employer: Option<String>,
     /// Reason of the office's exception in this round.
     pub exception: Option<String>,
+    /// Whether devices of theirs are turned away, because a judged unit employs them.
+    pub refused: bool,
+    /// Whether the account is closed.
+    pub closed: bool,
     /// Open cases.
     pub open: usize,
     /// Cases that have answered.
@@ -117,6 +121,11 @@ pub struct Interviewers {
 }
 
 impl Interviewers {
+    /// Interviewers whose account is open.
+    fn active(&self) -> impl Iterator<Item = &PersonLine> {
+        self.people.iter().filter(|person| !person.closed)
+    }
+
     fn base(&self) -> String {
         format!("/console/rounds/{}/interviewers", self.round)
     }
@@ -161,6 +170,7 @@ pub fn page(lang: Lang, staff: &SignedIn, view: &Interviewers) -> Markup {
         @if view.may_manage {
             (devices(lang, staff, view))
             (exceptions(lang, staff, view))
+            (accounts(lang, staff, view))
         }
         (cases(lang, staff, view))
         @if view.may_manage { (add(lang, staff, view)) }
@@ -184,7 +194,10 @@ fn people(lang: Lang, view: &Interviewers) -> Markup {
             tbody {
                 @for person in &view.people {
                     tr {
-                        th scope="row" { (person.name) br; span.quiet { (person.login) } }
+                        th scope="row" {
+                            (person.name) br; span.quiet { (person.login) }
+                            @if person.closed { br; span.low { (tr!(lang, "interviewers.closed")) } }
+                        }
                         td {
                             @match &person.employer {
                                 Some(unit) => (unit),
@@ -193,6 +206,7 @@ fn people(lang: Lang, view: &Interviewers) -> Markup {
                             @if let Some(reason) = &person.exception {
                                 br; span.low { (tr!(lang, "interviewers.excepted", reason = reason)) }
                             }
+                            @if person.refused { br; span.low { (tr!(lang, "interviewers.refused")) } }
                         }
                         td.num { (person.open) }
                         td.num { (person.complete) }
@@ -229,6 +243,7 @@ fn device_words(lang: Lang, device: &DeviceLine) -> Markup {
         @match device.state.as_str() {
             "wipe" => strong.late { (tr!(lang, "interviewers.wipe_waiting", day = device.seen)) },
             "wiped" => (tr!(lang, "interviewers.wiped", day = device.seen)),
+            "left" => (tr!(lang, "interviewers.signed_out", day = device.seen)),
             _ if device.stale => strong.late { (tr!(lang, "interviewers.stale", day = device.seen)) },
             _ => (tr!(lang, "interviewers.seen", day = device.seen)),
         }
@@ -273,7 +288,7 @@ fn exceptions(lang: Lang, staff: &SignedIn, view: &Interviewers) -> Markup {
     let bound: Vec<&PersonLine> = view
         .people
         .iter()
-        .filter(|person| person.employer.is_some() && person.exception.is_none())
+        .filter(|person| !person.closed && person.employer.is_some() && person.exception.is_none())
         .collect();
     html! {
         @if !bound.is_empty() {
@@ -299,6 +314,115 @@ fn exceptions(lang: Lang, staff: &SignedIn, view: &Interviewers) -> Markup {
                     }
                     button type="submit" { (tr!(lang, "interviewers.except_go")) }
                 }
+            }
+        }
+    }
+}
+
+/// One act on an account: whom, why where it takes something away, and the button.
+struct AccountAct<'a> {
+    /// Word of the act in the form and in the locale.
+    word: &'static str,
+    people: Vec<&'a PersonLine>,
+    needs_reason: bool,
+}
+
+fn accounts(lang: Lang, staff: &SignedIn, view: &Interviewers) -> Markup {
+    let closed = view.people.iter().filter(|person| person.closed);
+    let acts = [
+        AccountAct {
+            word: "password",
+            people: view.active().collect(),
+            needs_reason: false,
+        },
+        AccountAct {
+            word: "close",
+            people: view.active().collect(),
+            needs_reason: true,
+        },
+        AccountAct {
+            word: "reopen",
+            people: closed.collect(),
+            needs_reason: false,
+        },
+        AccountAct {
+            word: "unexcept",
+            people: view
+                .active()
+                .filter(|person| person.exception.is_some())
+                .collect(),
+            needs_reason: true,
+        },
+    ];
+    html! {
+        @for act in acts.iter().filter(|act| !act.people.is_empty()) { (account_act(lang, staff, view, act)) }
+    }
+}
+
+fn account_act(lang: Lang, staff: &SignedIn, view: &Interviewers, act: &AccountAct<'_>) -> Markup {
+    let (title, note, go) = match act.word {
+        "password" => (
+            tr!(lang, "interviewers.password_title"),
+            tr!(lang, "interviewers.password_note"),
+            tr!(lang, "interviewers.password_go"),
+        ),
+        "close" => (
+            tr!(lang, "interviewers.close_title"),
+            tr!(lang, "interviewers.close_note"),
+            tr!(lang, "interviewers.close_go"),
+        ),
+        "reopen" => (
+            tr!(lang, "interviewers.reopen_title"),
+            tr!(lang, "interviewers.reopen_note"),
+            tr!(lang, "interviewers.reopen_go"),
+        ),
+        _ => (
+            tr!(lang, "interviewers.unexcept_title"),
+            tr!(lang, "interviewers.unexcept_note"),
+            tr!(lang, "interviewers.unexcept_go"),
+        ),
+    };
+    let (person, reason, about) = (
+        format!("{}-person", act.word),
+        format!("{}-reason", act.word),
+        format!("{}-note", act.word),
+    );
+    let wrong = view
+        .faults
+        .iter()
+        .find(|fault| fault.href == format!("#{reason}"));
+    html! {
+        details open[view.faults.iter().any(|fault| fault.href == format!("#{person}") || fault.href == format!("#{reason}"))] {
+            summary { (title) }
+            p.note #(about) { (note) }
+            form method="post" action={ (view.base()) "/accounts" } {
+                (csrf(&staff.csrf))
+                div.field {
+                    label for=(person) { (tr!(lang, "interviewers.person")) }
+                    @let person_fault = view.faults.iter().find(|fault| fault.href == format!("#{person}"));
+                    @let person_fault_id = format!("{person}-fault");
+                    @if let Some(fault) = person_fault { p.q-error #(person_fault_id) { (fault.text) } }
+                    select #(person) name="person" required
+                        aria-invalid=[person_fault.map(|_| "true")]
+                        aria-describedby=(if person_fault.is_some() { person_fault_id.as_str() } else { about.as_str() }) {
+                        // Nobody is chosen beforehand: a slip must not close the first account of the list.
+                        option value="" { (tr!(lang, "interviewers.choose_person")) }
+                        @for one in &act.people {
+                            option value=(one.id) { (one.name) "（" (one.login) "）" }
+                        }
+                    }
+                }
+                @if act.needs_reason {
+                    @let fault_id = format!("{reason}-fault");
+                    div.field {
+                        label for=(reason) { (tr!(lang, "interviewers.except_reason")) }
+                        @if let Some(fault) = wrong { p.q-error #(fault_id) { (fault.text) } }
+                        input #(reason) type="text" name="reason" maxlength="300" required
+                            aria-invalid=[wrong.is_some().then_some("true")]
+                            aria-describedby=(if wrong.is_some() { fault_id.as_str() } else { about.as_str() });
+                    }
+                }
+                button type="submit" name="go" value=(act.word) { (go) }
             }
         }
     }
@@ -339,13 +463,13 @@ fn cases(lang: Lang, staff: &SignedIn, view: &Interviewers) -> Markup {
                         }
                     }
                 }
-                @if view.may_assign && !view.people.is_empty() {
+                @if view.may_assign && view.active().next().is_some() {
                     h3 { (tr!(lang, "interviewers.chosen")) }
                     div.inline {
                         div.field {
                             label for="person" { (tr!(lang, "interviewers.person")) }
                             select #person name="person" {
-                                @for person in &view.people {
+                                @for person in view.active() {
                                     option value=(person.id) { (person.name) "（" (person.open) "）" }
                                 }
                             }
@@ -357,7 +481,7 @@ fn cases(lang: Lang, staff: &SignedIn, view: &Interviewers) -> Markup {
                         fieldset.q {
                             legend { (tr!(lang, "interviewers.share_title")) }
                             p.note { (tr!(lang, "interviewers.share_note")) }
-                            @for person in &view.people {
+                            @for person in view.active() {
                                 div.check {
                                     label {
                                         input type="checkbox" name="among" value=(person.id) checked;

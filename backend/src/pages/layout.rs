@@ -1,5 +1,7 @@
 //! The frame of every page: head, skip link, display switches, help line, console menu.
 
+use std::borrow::Cow;
+
 use maud::{DOCTYPE, Markup, html};
 
 use super::{Contrast, Help, Lang, Reading, TextSize, assets, tr};
@@ -74,11 +76,13 @@ fn switches(reading: Reading, switches: Switches<'_>) -> Markup {
         Switches::InForm(id) => id,
         Switches::Return(_) => "view",
     };
+    // The button says what it does; who hears it is also told how it is now.
     let size_label = match reading.size {
         TextSize::Normal => tr!(lang, "view.larger"),
         TextSize::Large => tr!(lang, "view.largest"),
         TextSize::Largest => tr!(lang, "view.normal_size"),
     };
+    let size = size_name(lang, reading.size);
     html! {
         div.tools role="group" aria-label=(tr!(lang, "site.tools")) {
             @match switches {
@@ -94,13 +98,47 @@ fn switches(reading: Reading, switches: Switches<'_>) -> Markup {
             button type="submit" form=(form) name="lang" value=(lang.other().code())
                 lang=(lang.other().tag()) formnovalidate { (tr!(lang, "view.other_language")) }
             button type="submit" form=(form) name="size" value=(reading.size.next().code())
-                formnovalidate { (size_label) }
+                formnovalidate { (size_label) span.hidden { (tr!(lang, "view.now", size = size)) } }
             button #read type="button" hidden data-stop=(tr!(lang, "view.read_stop"))
                 data-none=(tr!(lang, "view.read_none")) { (tr!(lang, "view.read")) }
             button #pause type="button" hidden data-on=(tr!(lang, "view.read_on")) { (tr!(lang, "view.read_pause")) }
             (more_switches(reading, form))
         }
-        p #said .said role="status" {}
+        // Said by the script after a switch was pressed: the page comes back without telling that anything changed.
+        p #said .said role="status" data-now=(now(reading)) {}
+    }
+}
+
+/// How the page is shown now, in words.
+fn now(reading: Reading) -> String {
+    let lang = reading.lang;
+    let size = size_name(lang, reading.size);
+    let colours = contrast_name(lang, reading.contrast);
+    let mut said = tr!(lang, "view.shown", size = size, colours = colours).into_owned();
+    if reading.easy && reading.offers.easy {
+        said.push_str(&tr!(lang, "view.shown_easy"));
+    }
+    if reading.sign && reading.offers.sign {
+        said.push_str(&tr!(lang, "view.shown_sign"));
+    }
+    said
+}
+
+fn size_name(lang: Lang, size: TextSize) -> Cow<'static, str> {
+    match size {
+        TextSize::Normal => tr!(lang, "view.size_normal"),
+        TextSize::Large => tr!(lang, "view.size_large"),
+        TextSize::Largest => tr!(lang, "view.size_largest"),
+    }
+}
+
+fn contrast_name(lang: Lang, contrast: Contrast) -> Cow<'static, str> {
+    match contrast {
+        Contrast::Auto => tr!(lang, "view.auto"),
+        Contrast::Light => tr!(lang, "view.light"),
+        Contrast::Dark => tr!(lang, "view.dark"),
+        Contrast::High => tr!(lang, "view.high"),
+        Contrast::Yellow => tr!(lang, "view.yellow"),
     }
 }
 
@@ -118,16 +156,9 @@ fn more_switches(reading: Reading, form: &str) -> Markup {
                 div role="group" aria-labelledby="colours" {
                     p #colours { (tr!(lang, "view.colours")) }
                     @for contrast in Contrast::ALL {
-                        @let name = match contrast {
-                            Contrast::Auto => tr!(lang, "view.auto"),
-                            Contrast::Light => tr!(lang, "view.light"),
-                            Contrast::Dark => tr!(lang, "view.dark"),
-                            Contrast::High => tr!(lang, "view.high"),
-                            Contrast::Yellow => tr!(lang, "view.yellow"),
-                        };
                         button type="submit" form=(form) name="contrast" value=(contrast.code())
                             aria-pressed=(if contrast == reading.contrast { "true" } else { "false" })
-                            formnovalidate { (name) }
+                            formnovalidate { (contrast_name(lang, contrast)) }
                     }
                 }
             }
@@ -267,6 +298,15 @@ pub fn console(frame: ConsoleFrame<'_>, content: &Markup) -> Markup {
 /// The hidden field that shows that a form was made by this session.
 pub fn csrf(token: &str) -> Markup {
     html! { input type="hidden" name="csrf" value=(token); }
+}
+
+/// What the script of a page writes when the page was read aloud or a film on it was watched; see
+/// [`crate::handlers::respond`].
+pub fn used_ways() -> Markup {
+    html! {
+        input #heard type="hidden" name="heard" value="";
+        input #watched type="hidden" name="watched" value="";
+    }
 }
 
 /// An entry of an error summary: the field's id or an address, and what to do.

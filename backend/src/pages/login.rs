@@ -14,6 +14,8 @@ pub enum LoginNote {
     Failed,
     /// Signed out just now.
     Out,
+    /// The password was changed just now.
+    Changed,
     /// The session ended by itself.
     Expired,
 }
@@ -39,6 +41,7 @@ pub fn page(lang: Lang, view: &Login) -> Markup {
     };
     let told = match view.note {
         Some(LoginNote::Out) => Some(tr!(lang, "login.out")),
+        Some(LoginNote::Changed) => Some(tr!(lang, "login.changed")),
         Some(LoginNote::Expired) => Some(tr!(lang, "login.expired")),
         _ => None,
     };
@@ -78,6 +81,7 @@ pub fn page(lang: Lang, view: &Login) -> Markup {
                 }
                 button.main type="submit" { (tr!(lang, "login.go")) }
             }
+            p { a href="/console/password" { (tr!(lang, "login.change")) } }
         },
     )
 }

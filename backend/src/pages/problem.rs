@@ -22,7 +22,7 @@ pub enum Problem {
     },
     /// Enough answers of this kind have come by open links.
     QuotaFull,
-    /// Staff of a judged unit asked for invitations.
+    /// Staff of a judged unit asked for something of the round's respondents.
     JudgedUnit {
         /// Name of the unit.
         unit: String,
@@ -42,11 +42,6 @@ pub enum Problem {
     Lost,
     /// The role has no right to it.
     Forbidden,
-    /// Staff of a judged unit asked how fieldwork goes.
-    JudgedWatches {
-        /// Name of the unit.
-        unit: String,
-    },
     /// The form was made by another session, or sent from another site.
     Stale,
     /// Database, disk or another part failed.
@@ -99,10 +94,6 @@ pub fn page(reading: Reading, problem: &Problem, help: Option<&Help>) -> Markup 
             tr!(lang, "problem.forbidden_title"),
             tr!(lang, "problem.forbidden_text"),
         ),
-        Problem::JudgedWatches { unit } => (
-            tr!(lang, "fieldwork.judged_title"),
-            tr!(lang, "fieldwork.judged_text", unit = unit),
-        ),
         Problem::Stale => (tr!(lang, "problem.stale_title"), tr!(lang, "problem.stale_text")),
         Problem::Failed => (
             tr!(lang, "problem.failed_title"),
@@ -147,7 +138,6 @@ pub fn page(reading: Reading, problem: &Problem, help: Option<&Help>) -> Markup 
                         @else { (tr!(lang, "problem.used_other", organiser = organiser)) }
                     }
                 }
-                Problem::JudgedWatches { .. } => p { (tr!(lang, "fieldwork.judged_why")) },
                 Problem::CapReached { again, .. } => {
                     p {
                         @match again {

@@ -4,11 +4,11 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 use survey_forms::flow::Page;
 use survey_forms::form::Form;
-use survey_forms::render::Manner;
+use survey_forms::render::{Manner, Words};
 use survey_forms::response::RawAnswers;
 use survey_forms::validate::FieldError;
 
-use super::layout::{Fault, Frame, Switches, fault_summary, respondent};
+use super::layout::{Fault, Frame, Switches, fault_summary, respondent, used_ways};
 use super::start::pin_field;
 use super::{Help, Lang, Reading, tr, words};
 
@@ -58,38 +58,46 @@ fn control_href(form: &Form, field: &str) -> String {
 
 /// The faults of a page for its summary. Where several questions share the page,
 /// each is named: "please answer" three times would lead nowhere.
-fn faults(form: &Form, page: &Page, errors: &[FieldError], lang: &str) -> Vec<Fault> {
+fn faults(view: &Question<'_>, words: &Words<'_>) -> Vec<Fault> {
+    let lang = view.manner.lang;
     let text = |error: &FieldError| {
         let message = error.message.get(lang);
-        match form.question(&error.field) {
-            Some(question) if page.questions.len() > 1 => {
-                format!("{} {message}", question.label.get(lang))
-            }
+        match view.form.question(&error.field) {
+            Some(question) if asked(view) > 1 => format!("{} {message}", words.of(question, lang)),
             _ => message.to_owned(),
         }
     };
-    errors
+    view.errors
         .iter()
         .map(|error| Fault {
-            href: control_href(form, &error.field),
+            href: control_href(view.form, &error.field),
             text: text(error),
         })
         .collect()
+}
+
+/// How many questions of the page want an answer.
+fn asked(view: &Question<'_>) -> usize {
+    let questions = view
+        .page
+        .questions
+        .iter()
+        .filter_map(|name| view.form.question(name));
+    questions.filter(|question| question.takes_answer()).count()
 }
 
 /// Renders a page of the questionnaire.
 pub fn page(reading: Reading, view: Question<'_>) -> Markup {
     let lang = reading.lang;
     let (at, of) = view.progress;
-    let progress = tr!(lang, "question.progress", at = at, of = of);
+    // Who hears the page does not see that more follows below the first question: said before it, and in the title.
+    let progress = match asked(&view) {
+        0 | 1 => tr!(lang, "question.progress", at = at, of = of),
+        count => tr!(lang, "question.progress_several", at = at, of = of, count = count),
+    };
+    let words = Words::new(view.form, view.answers, view.page.today);
     // The question itself heads the title: that is what a screen reader speaks first on arrival.
-    let label = view
-        .page
-        .questions
-        .iter()
-        .find_map(|name| view.form.question(name))
-        .map(|question| question.label.get(view.manner.lang).to_owned())
-        .unwrap_or_default();
+    let label = words.of_page(view.page, view.manner.lang);
     let title = format!("{label} ({progress})");
     let frame = Frame {
         reading,
@@ -103,13 +111,11 @@ pub fn page(reading: Reading, view: Question<'_>) -> Markup {
         frame,
         &html! {
             p.progress { (progress) }
-            (fault_summary(&tr!(lang, "question.errors"), &faults(view.form, view.page, view.errors, view.manner.lang)))
+            (fault_summary(&tr!(lang, "question.errors"), &faults(&view, &words)))
             form #question method="post" action=(view.action) novalidate autocomplete="off"
                 data-saved=(tr!(lang, "view.saved")) data-unsaved=(tr!(lang, "view.not_saved")) {
                 @if view.from_check { input type="hidden" name="from" value="check"; }
-                // Set by the script when they were used on this page.
-                input #heard type="hidden" name="heard" value="";
-                input #watched type="hidden" name="watched" value="";
+                (used_ways())
                 (survey_forms::render::page_in(view.form, view.page, view.answers, view.errors, &view.manner))
                 button.main data-main type="submit" name="go" value="next" {
                     @if view.from_check { (tr!(lang, "question.to_check")) } @else { (tr!(lang, "question.next")) }

@@ -80,6 +80,34 @@ pub struct Receipt {
     pub help: Help,
 }
 
+/// A receipt in groups of four, by which it is read out and compared; the round stays whole. Blanks do not count when
+/// it is typed.
+fn in_fours(receipt: &str) -> String {
+    let mut out = String::with_capacity(receipt.len() * 5 / 4);
+    for (at, part) in receipt.split('.').enumerate() {
+        if at > 0 {
+            out.push('.');
+        }
+        for (place, sign) in part.chars().enumerate() {
+            if at > 1 && place > 0 && place % 4 == 0 {
+                out.push(' ');
+            }
+            out.push(sign);
+        }
+    }
+    out
+}
+
+/// A button by which the script copies what stands before it, without blanks, and the place where it says that it did.
+/// Without a script there is neither.
+fn copy(lang: Lang, words: &str) -> Markup {
+    html! {
+        button.second type="button" hidden data-copy data-done=(tr!(lang, "receipt.copied"))
+            data-failed=(tr!(lang, "receipt.not_copied")) { (words) }
+        p.quiet role="status" {}
+    }
+}
+
 /// A QR code; none when the text does not fit one.
 fn qr_svg(text: &str) -> Option<String> {
     super::qr::svg(text)
@@ -116,7 +144,8 @@ pub fn page(reading: Reading, view: &Receipt) -> Markup {
             h1 { (title) }
             @if let Secret::Fresh(secret) = &view.secret { (fresh(lang, secret)) }
             p { (tr!(lang, "receipt.text")) }
-            p.receipt data-receipt { (view.receipt) }
+            p.receipt data-receipt { (in_fours(&view.receipt)) }
+            (copy(lang, &tr!(lang, "receipt.copy")))
             p { (tr!(lang, "receipt.what")) }
             @if let Some(svg) = qr_svg(&view.check_url) {
                 div.qr role="img" aria-label=(tr!(lang, "receipt.qr")) { (PreEscaped(svg)) }
@@ -124,7 +153,10 @@ pub fn page(reading: Reading, view: &Receipt) -> Markup {
             }
             p { a.second href=(view.check_path) { (tr!(lang, "receipt.check")) } }
             p { (tr!(lang, "receipt.print")) }
-            p { (tr!(lang, "receipt.results")) ": " a href=(view.results_path) { (view.results_url) } }
+            p {
+                a href=(view.results_path) { (tr!(lang, "receipt.results")) }
+                span.printed { " " (view.results_url) }
+            }
             @if let Some(contact) = &view.contact { (contact_form(lang, view, contact, fault.as_deref())) }
             (secret(lang, view))
             @if let Some(forget) = &view.forget {
@@ -145,6 +177,7 @@ fn fresh(lang: Lang, secret: &str) -> Markup {
         div.notice role="status" {
             h2 { (tr!(lang, "receipt.secret_fresh_title")) }
             p.receipt.secret data-secret { (secret) }
+            (copy(lang, &tr!(lang, "receipt.secret_copy")))
             p { (tr!(lang, "receipt.secret_fresh")) }
             p { (tr!(lang, "receipt.secret_apart")) }
         }
@@ -205,5 +238,18 @@ fn contact_form(lang: Lang, view: &Receipt, contact: &Contact, fault: Option<&st
             }
             button.second type="submit" name="act" value="contact" { (tr!(lang, "receipt.contact_go")) }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_fours;
+
+    #[test]
+    fn receipt_in_fours_without_its_blanks_is_the_receipt() {
+        let receipt = "MY1.yunxi-2026.AbCdEfGhI.1-_4";
+        let shown = in_fours(receipt);
+        assert_eq!(shown, "MY1.yunxi-2026.AbCd EfGh I.1-_4");
+        assert_eq!(shown.replace(' ', ""), receipt);
     }
 }

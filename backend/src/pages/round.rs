@@ -156,6 +156,8 @@ pub struct Overview {
     pub report_units: Vec<ReportUnit>,
     /// Whether the role may see interviewers.
     pub may_see_interviewers: bool,
+    /// Whether fieldwork and cases may be watched: not by staff of a judged unit.
+    pub may_watch: bool,
     /// Whether the role may hand out invitations.
     pub may_hand_out: bool,
     /// Whether the role may start computing.
@@ -197,29 +199,35 @@ pub fn page(lang: Lang, staff: &SignedIn, view: &Overview) -> Markup {
             }
             ul.links {
                 li { a href={ "/results/" (view.id) } { (tr!(lang, "console.public")) } }
-                li { a href={ (path) "/fieldwork" } { (tr!(lang, "fieldwork.link")) } }
+                @if view.may_watch {
+                    li { a href={ (path) "/fieldwork" } { (tr!(lang, "fieldwork.link")) } }
+                }
                 @if view.may_see_interviewers {
                     li { a href={ (path) "/interviewers" } { (tr!(lang, "interviewers.title")) } }
                 }
                 @if view.may_hand_out {
                     li { a href={ (path) "/invitations" } { (tr!(lang, "invitations.title")) } }
                 }
-                li { a href={ (path) "/cases" } { (tr!(lang, "cases.title")) } }
+                @if view.may_watch {
+                    li { a href={ (path) "/cases" } { (tr!(lang, "cases.title")) } }
+                }
                 li { a href={ (path) "/improvements" } { (tr!(lang, "improve.title")) } }
             }
             h2 { (tr!(lang, "round.groups_title")) }
             p.note { (tr!(lang, "round.rate_note")) }
             (rates(lang, "groups", &tr!(lang, "round.groups_title"), &tr!(lang, "round.group"), &view.groups))
             @if view.may_read_results || view.may_compute { (computing(lang, staff, view)) }
-            @if let Some(summary) = &view.summary { (results(lang, &view.id, summary)) }
+            @if let Some(summary) = &view.summary { (results(lang, view, summary)) }
             @if view.may_read_results { (reports(lang, view)) }
-            h2 { (tr!(lang, "round.townships_title")) }
-            @if low > 0 {
-                p.warning { (tr!(lang, "round.low_count", count = low)) " " (tr!(lang, "round.low_note")) }
+            @if view.may_watch {
+                h2 { (tr!(lang, "round.townships_title")) }
+                @if low > 0 {
+                    p.warning { (tr!(lang, "round.low_count", count = low)) " " (tr!(lang, "round.low_note")) }
+                }
+                (rates(lang, "units", &tr!(lang, "round.townships_title"), &tr!(lang, "round.unit"), &view.townships))
+                (open_links(lang, view))
+                (daily(lang, view))
             }
-            (rates(lang, "units", &tr!(lang, "round.townships_title"), &tr!(lang, "round.unit"), &view.townships))
-            (open_links(lang, view))
-            (daily(lang, view))
         },
     )
 }
@@ -284,7 +292,8 @@ fn computing(lang: Lang, staff: &SignedIn, view: &Overview) -> Markup {
     }
 }
 
-fn results(lang: Lang, id: &str, summary: &Summary) -> Markup {
+fn results(lang: Lang, view: &Overview, summary: &Summary) -> Markup {
+    let (id, may_watch) = (&view.id, view.may_watch);
     let figures = html! {
         table {
             caption #figures .hidden { (tr!(lang, "round.summary_title")) }
@@ -338,7 +347,7 @@ fn results(lang: Lang, id: &str, summary: &Summary) -> Markup {
     html! {
         h2 { (tr!(lang, "round.summary_title")) }
         p.note { (tr!(lang, "round.internal")) }
-        p { a href={ "/console/rounds/" (id) "/quality" } { (tr!(lang, "quality.link")) } }
+        @if may_watch { p { a href={ "/console/rounds/" (id) "/quality" } { (tr!(lang, "quality.link")) } } }
         (scrolling(lang, "figures", &figures))
         @if !summary.scores.is_empty() { (scrolling(lang, "scores", &scores)) }
     }

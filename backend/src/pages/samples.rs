@@ -13,6 +13,7 @@ use super::layout::{Fault, MenuItem, SignedIn};
 use super::login::{Login, LoginNote};
 use super::no_remind::NoRemind;
 use super::office::{AuditLine, Message, RoundLine};
+use super::password::{self, Change, Wrong};
 use super::problem::{Problem, UsedCode};
 use super::quality::{AskerLine, ItemLine, Quality, WayLine};
 use super::question::{Later, PinOffer};
@@ -137,6 +138,7 @@ fn overview(computing: Computing) -> Overview {
             Vec::new()
         },
         may_see_interviewers: true,
+        may_watch: true,
         may_hand_out: true,
         may_compute: true,
         may_read_results: true,
@@ -595,6 +597,19 @@ fn staff(lang: Lang) -> Vec<(&'static str, Markup)> {
         ("login-missing", login::page(lang, &noted(LoginNote::Missing))),
         ("login-out", login::page(lang, &noted(LoginNote::Out))),
         ("login-expired", login::page(lang, &noted(LoginNote::Expired))),
+        ("login-changed", login::page(lang, &noted(LoginNote::Changed))),
+        ("password", password::page(lang, Some(&who), &Change::default())),
+        (
+            "password-differs",
+            password::page(
+                lang,
+                None,
+                &Change {
+                    user: "office".to_owned(),
+                    wrong: Some(Wrong::Differs),
+                },
+            ),
+        ),
         ("rounds", office::rounds(lang, &who, &lines)),
         ("rounds-empty", office::rounds(lang, &who, &[])),
         ("round-never", shown(Computing::Never)),

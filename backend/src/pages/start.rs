@@ -4,7 +4,7 @@
 use jiff::civil::Date;
 use maud::{Markup, html};
 
-use super::layout::{Fault, Frame, Switches, fault_summary, respondent};
+use super::layout::{Fault, Frame, Switches, fault_summary, respondent, used_ways};
 use super::{Help, Reading, tr, words};
 
 /// Whom the questionnaire is for; decides a few wordings.
@@ -180,6 +180,7 @@ pub fn page(reading: Reading, view: &Start) -> Markup {
             }
             (about(reading, view))
             form #begin method="post" action=(view.action) novalidate {
+                (used_ways())
                 @if view.resume.is_none() {
                     @if let Some(open) = view.open.as_ref().filter(|open| !open.units.is_empty()) {
                         (unit_choice(reading, view.audience, open))

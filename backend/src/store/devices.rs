@@ -1,7 +1,9 @@
-//! Interviewers' phones and tablets. The bearer token is only on the device; here is its keyed hash.
+//! Interviewers' phones and tablets. The bearer tokens are only on the device; here are their keyed hashes.
 
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+};
 use uuid::Uuid;
 
 use super::StoreError;
@@ -15,6 +17,8 @@ pub const ACTIVE: &str = "active";
 pub const WIPE: &str = "wipe";
 /// Has confirmed that it wiped itself.
 pub const WIPED: &str = "wiped";
+/// Its owner has signed out of the app; its tokens are ended.
+pub const LEFT: &str = "left";
 
 /// Adds a device.
 ///
@@ -27,13 +31,15 @@ pub async fn insert(conn: &impl ConnectionTrait, row: Device) -> Result<(), Stor
     Ok(())
 }
 
-/// The device of a token's keyed hash.
+/// The device of a token's keyed hash, whichever of its two tokens that is.
 ///
 /// # Errors
 /// See [`insert`].
 pub async fn by_token(conn: &impl ConnectionTrait, token_hash: &str) -> Result<Option<Device>, StoreError> {
-    let row = devices::Entity::find().filter(devices::Column::TokenHash.eq(token_hash));
-    Ok(row.one(conn).await?)
+    let either = Condition::any()
+        .add(devices::Column::TokenHash.eq(token_hash))
+        .add(devices::Column::SendHash.eq(token_hash));
+    Ok(devices::Entity::find().filter(either).one(conn).await?)
 }
 
 /// The device with this id.

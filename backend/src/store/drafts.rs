@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::{StoreError, upsert};
 use crate::entity::drafts;
+use crate::submit::Way;
 
 /// An answer and the device it was given on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,6 +82,16 @@ pub struct Draft {
 }
 
 impl Kept {
+    /// Notes ways of reading that were used on a page.
+    pub fn add_ways(&mut self, ways: &BTreeSet<Way>) {
+        self.ways.extend(ways.iter().map(|way| way.as_str().to_owned()));
+    }
+
+    /// Ways of reading used on any page.
+    pub fn ways(&self) -> BTreeSet<Way> {
+        self.ways.iter().filter_map(|word| Way::parse(word)).collect()
+    }
+
     /// The consents as they are kept with the response.
     pub fn consents(&self) -> String {
         let given = [(self.sensitive, "sensitive"), (self.guardian, "guardian")];

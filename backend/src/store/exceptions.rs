@@ -46,3 +46,15 @@ pub async fn find(
     let key = (round.to_owned(), staff);
     Ok(interviewer_exceptions::Entity::find_by_id(key).one(conn).await?)
 }
+
+/// Takes an exception away; tells whether there was one.
+///
+/// # Errors
+/// See [`put`].
+pub async fn remove(conn: &impl ConnectionTrait, round: &str, staff: Uuid) -> Result<bool, StoreError> {
+    let key = (round.to_owned(), staff);
+    let done = interviewer_exceptions::Entity::delete_by_id(key)
+        .exec(conn)
+        .await?;
+    Ok(done.rows_affected > 0)
+}

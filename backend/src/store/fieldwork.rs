@@ -461,7 +461,7 @@ pub async fn call_backs(
     Ok(by_case.into_values().collect())
 }
 
-/// A device that has not been wiped.
+/// A device that has neither been wiped nor signed out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeviceSeen {
     /// Whose it is.
@@ -490,7 +490,7 @@ pub async fn silent_devices(conn: &impl ConnectionTrait, until: &str) -> Result<
             devices::Column::LastSeenDay,
         ])
         .from(devices::Entity)
-        .and_where(Expr::col(devices::Column::State).ne("wiped"))
+        .and_where(Expr::col(devices::Column::State).is_not_in(["wiped", "left"]))
         .and_where(Expr::col(devices::Column::LastSeenDay).lte(until))
         .order_by(devices::Column::LastSeenDay, Order::Asc)
         .order_by(devices::Column::Id, Order::Asc)

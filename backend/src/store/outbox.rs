@@ -251,6 +251,17 @@ pub async fn queue_again(conn: &impl ConnectionTrait, id: Uuid, now: i64) -> Res
     Ok(queued.rows_affected == 1)
 }
 
+/// The round of a message.
+///
+/// # Errors
+/// See [`enqueue`].
+pub async fn round_of(conn: &impl ConnectionTrait, id: Uuid) -> Result<Option<String>, StoreError> {
+    let round = outbox::Entity::find_by_id(id)
+        .select_only()
+        .column(outbox::Column::RoundId);
+    Ok(round.into_tuple().one(conn).await?)
+}
+
 /// A message as the console lists it: without its content.
 #[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
 pub struct Listed {

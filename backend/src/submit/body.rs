@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::fmt::temporal::Pieces;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use survey_forms::response::RawAnswers;
@@ -174,6 +175,8 @@ pub struct NewResponse {
     pub interviewer: Option<String>,
     /// Whether staff of the judged unit collected it; set by the server, never by a body.
     pub staff_collected: bool,
+    /// The day on which an interview ended, for questions that depend on the day; otherwise they are of today.
+    pub ended_on: Option<Date>,
 }
 
 /// What came in, with what is needed to recognise it again.
@@ -198,6 +201,8 @@ pub struct Interview {
     pub interviewer: String,
     /// Whether the judged unit employs the interviewer.
     pub staff_collected: bool,
+    /// First and last day on which it can have been held.
+    pub days: (Date, Date),
 }
 
 /// JSON with sorted keys and no spaces.
@@ -301,6 +306,7 @@ impl Submission {
             consents,
             interviewer: Some(interview.interviewer),
             staff_collected: interview.staff_collected,
+            ended_on: ended_on(body, interview.days),
             ..response
         });
         Ok(Self {
@@ -314,6 +320,13 @@ impl Submission {
     pub fn content_of(plain: &[u8]) -> Vec<u8> {
         serde_json::from_slice(plain).map_or_else(|_| plain.to_vec(), canonical)
     }
+}
+
+/// The day of `ended_at` by the device's own calendar, moved into the days that are possible: the answers were checked
+/// with it when they were given, and they may arrive days later.
+fn ended_on(body: &Map<String, Value>, (first, last): (Date, Date)) -> Option<Date> {
+    let written = Pieces::parse(body.get("ended_at")?.as_str()?).ok()?.date();
+    Some(written.min(last).max(first))
 }
 
 /// Reads fields and gathers faults.
@@ -566,6 +579,7 @@ impl Reader<'_> {
                 consents: String::new(),
                 interviewer: None,
                 staff_collected: false,
+                ended_on: None,
             }),
             _ => Err(self.faults),
         }

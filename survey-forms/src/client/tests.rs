@@ -769,6 +769,33 @@ fn validation_vectors__faults_and_stored_answers__are_what_clients_are_held_to()
     settle("validation.json", &computed);
 }
 
+#[test]
+fn date_vectors__three_fields_and_one_answer__are_what_clients_are_held_to() {
+    let typed = [
+        ["2026", "1", "31"],
+        ["２０２６", " 01 ", "09"],
+        ["2026年", "1月", "31日"],
+        ["20260131", "", ""],
+        ["2026-01-31", "", ""],
+        ["2026", "", "31"],
+        ["", "1", ""],
+        ["2026", "02", "30"],
+        ["26", "2", "3"],
+        ["昨天", "", ""],
+        ["1", "2", "3-4"],
+        ["", "\u{3000}", ""],
+    ];
+    let vectors: Vec<Json> = typed
+        .iter()
+        .map(|fields| {
+            let joined = crate::answer::join_date(fields);
+            let shown = crate::answer::split_date(&joined);
+            json!({ "typed": fields, "answer": joined, "shown": shown })
+        })
+        .collect();
+    settle("dates.json", &json!({ "vectors": vectors }));
+}
+
 // --- pages
 
 #[test]

@@ -71,6 +71,11 @@ impl Group {
     pub fn is_page(&self) -> bool {
         self.appearance.has("field-list")
     }
+
+    /// Whether its questions are rows of a table, each of which is understood only with the group's words.
+    pub fn is_table(&self) -> bool {
+        self.appearance.has("table-list")
+    }
 }
 
 /// A question.

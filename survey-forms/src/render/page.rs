@@ -3,15 +3,14 @@
 use maud::{Markup, html};
 
 use super::{View, has};
-use crate::flow::Page;
 use crate::form::Item;
 
 impl View<'_, '_> {
-    pub(super) fn page(&self, page: &Page, slots: &[usize]) -> Markup {
+    pub(super) fn page(&self, slots: &[usize]) -> Markup {
         let group = self
             .state
             .form()
-            .slot(&page.name)
+            .slot(&self.page.name)
             .and_then(|slot| match self.state.item(slot) {
                 Item::Group(group) => Some((slot, group)),
                 Item::Question(_) => None,
@@ -21,9 +20,11 @@ impl View<'_, '_> {
             .map(|(_, group)| &group.label)
             .filter(|label| has(label, self.lang));
         let top = group.map(|(slot, _)| slot).or_else(|| slots.first().copied());
+        // A table's words stand with each of its questions.
         let section = top.and_then(|slot| {
             self.state
                 .groups_around(slot)
+                .filter(|(_, around)| !around.is_table())
                 .map(|(_, around)| &around.label)
                 .find(|label| has(label, self.lang))
         });

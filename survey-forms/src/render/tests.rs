@@ -153,11 +153,12 @@ fn answer_text__labels_days_and_numbers() {
     let form = sample();
     let text =
         |name: &str, value: &str, lang: &str| answer_text(&form, form.question(name).unwrap(), value, lang);
-    assert_eq!(text("need", "rehab care", "zh"), "康复、托养");
-    assert_eq!(text("need", "rehab care", "en"), "Rehabilitation, Day care");
+    assert_eq!(text("need", "rehab care", "zh"), "康复；托养");
+    assert_eq!(text("need", "rehab care", "en"), "Rehabilitation; Day care");
     assert_eq!(text("sat", "4", "zh"), "满意");
     assert_eq!(text("since", "2026-11-03", "zh"), "2026年11月3日");
     assert_eq!(text("since", "2026-11-03", "en"), "3 November 2026");
+    assert_eq!(text("since", "2026年-11月-3日", "zh"), "2026年11月3日");
     assert_eq!(text("age", "３０", "zh"), "30");
     assert_eq!(text("sat", "gone", "zh"), "gone");
 }
@@ -194,6 +195,75 @@ fn render__every_reference__has_its_target() {
             assert_eq!(page.matches("<h1").count(), 1, "{page}");
         }
     }
+}
+
+#[test]
+fn render__row_of_a_table__is_understood_alone() {
+    let form = form(
+        "
+        | survey  |               |        |                        |                     |            |
+        |         | type          | name   | label::中文 (zh)       | label::English (en) | appearance |
+        |         | text          | who    | 叫什么？               | Your name?          |            |
+        |         | begin_group   | travel | ${who}，满意不满意？   | How satisfied       | table-list |
+        |         | select_one yn | bus    | 公交车                 | The bus             |            |
+        |         | end_group     |        |                        |                     |            |
+        |         | begin_group   | shared | 看病                   | Health care         | field-list table-list |
+        |         | select_one yn | doctor | 医生                   | The doctor          |            |
+        |         | end_group     |        |                        |                     |            |
+        | choices |               |        |                        |                     |            |
+        |         | list_name     | name   | label::中文 (zh)       | label::English (en) |            |
+        |         | yn            | yes    | 好                     | Good                |            |
+        ",
+    );
+    let given = answers(&[("who", "李梅")]);
+    let bus = html(&form, "bus", &given, false, "zh");
+    assert!(bus.contains("<h1>李梅，满意不满意？公交车</h1>"), "{bus}");
+    assert_eq!(bus.matches("满意不满意").count(), 1, "said once: {bus}");
+
+    let shared = html(&form, "shared", &given, false, "zh");
+    assert!(
+        shared.contains("<h1>看病</h1>") && shared.contains("<h2>医生</h2>"),
+        "{shared}"
+    );
+
+    let words = super::Words::new(&form, &given, TODAY);
+    let asked = |name: &str| form.question(name).unwrap();
+    assert_eq!(words.of(asked("bus"), "zh"), "李梅，满意不满意？公交车");
+    assert_eq!(words.of(asked("bus"), "en"), "How satisfied: The bus");
+    assert_eq!(words.of(asked("doctor"), "zh"), "看病：医生");
+    let page = |name: &str| flow::page(&form, &given, name, TODAY).unwrap();
+    assert_eq!(words.of_page(&page("shared"), "zh"), "看病");
+    assert_eq!(words.of_page(&page("bus"), "zh"), "李梅，满意不满意？公交车");
+}
+
+#[test]
+fn render__date__is_three_fields_that_keep_what_was_typed() {
+    let form = sample();
+    let values = |typed: &str| {
+        let page = html(
+            &form,
+            "since",
+            &answers(&[("income", "5"), ("since", typed)]),
+            false,
+            "en",
+        );
+        let fields = page.split("<input").skip(1);
+        fields
+            .map(|field| {
+                field
+                    .split("value=\"")
+                    .nth(1)
+                    .unwrap()
+                    .split('"')
+                    .next()
+                    .unwrap()
+                    .to_owned()
+            })
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(values("2026-11-03"), ["2026", "11", "3"]);
+    assert_eq!(values("2026--3"), ["2026", "", "3"]);
+    assert_eq!(values(""), ["", "", ""]);
 }
 
 const WORDED: &str = "

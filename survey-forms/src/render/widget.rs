@@ -1,10 +1,12 @@
 //! One question: its words, hint, error and native control.
 
+use std::borrow::Cow;
+
 use maud::{Markup, html};
 
 use super::face::face;
 use super::{View, has, words};
-use crate::expression::parse_date;
+use crate::answer::split_date;
 use crate::form::{Choice, Question, QuestionKind};
 use crate::text::Text;
 
@@ -13,7 +15,7 @@ impl View<'_, '_> {
     pub(super) fn question(&self, question: &Question, slot: usize, first: bool) -> Markup {
         let error = self.error(question);
         let class = if error.is_some() { "q q-invalid" } else { "q" };
-        let is_choice = question.kind.list().is_some() && !question.is_fixed();
+        let is_choice = question.kind.list().is_some();
         html! {
             div class=(class) {
                 @if question.kind == QuestionKind::Note {
@@ -26,6 +28,8 @@ impl View<'_, '_> {
                     p.q-fixed { (super::answer_text(self.state.form(), question, self.state.value(slot), self.lang)) }
                 } @else if is_choice {
                     (self.choices(question, slot, first, error))
+                } @else if question.kind == QuestionKind::Date {
+                    (self.date(question, slot, first, error))
                 } @else {
                     (self.label(question, slot, first))
                     (self.hint(question))
@@ -56,8 +60,19 @@ impl View<'_, '_> {
     }
 
     fn words(&self, question: &Question, slot: usize) -> Markup {
+        // Where the group heads the page, its words are not said again.
+        let is_headed = question.name != self.page.name
+            && self
+                .state
+                .groups_around(slot)
+                .any(|(_, group)| group.is_table() && group.name == self.page.name);
+        let words = if is_headed {
+            Cow::Borrowed(&question.label)
+        } else {
+            self.state.form().words_of(question)
+        };
         html! {
-            (self.text(&question.label))
+            (self.text(&words))
             @if self.state.is_required(slot) { span.q-required { (self.text(&words::required())) } }
         }
     }
@@ -79,8 +94,8 @@ impl View<'_, '_> {
         html! {
             @if let Some(message) = error {
                 p.q-error id={"err-" (question.name)} {
-                    span.q-error-prefix { (self.text(&words::error_prefix())) }
-                    (self.text(message))
+                    // One text: between two elements a browser drops the blank from what it tells a voice.
+                    (self.text(&words::error_prefix())) (self.text(message))
                 }
             }
         }
@@ -117,18 +132,6 @@ impl View<'_, '_> {
                 input.q-input.q-number type="text" inputmode="decimal" id=(name) name=(name) value=(value)
                     autocomplete="off" aria-describedby=[described] aria-invalid=[invalid];
             },
-            QuestionKind::Date => {
-                // A date field cannot show what was mistyped.
-                let type_ = if value.is_empty() || parse_date(&value).is_some() {
-                    "date"
-                } else {
-                    "text"
-                };
-                html! {
-                    input.q-input.q-date type=(type_) id=(name) name=(name) value=(value)
-                        autocomplete="off" aria-describedby=[described] aria-invalid=[invalid];
-                }
-            }
             _ if is_long => html! {
                 textarea.q-input id=(name) name=(name) rows="5" autocomplete="off" maxlength="10000"
                     aria-describedby=[described] aria-invalid=[invalid] { (value) }
@@ -137,6 +140,33 @@ impl View<'_, '_> {
                 input.q-input type="text" id=(name) name=(name) value=(value) autocomplete="off" maxlength="10000"
                     aria-describedby=[described] aria-invalid=[invalid];
             },
+        }
+    }
+
+    /// Three text fields: a browser's own date field speaks the browser's language, has its own order, and cannot show
+    /// what was mistyped.
+    fn date(&self, question: &Question, slot: usize, first: bool, error: Option<&Text>) -> Markup {
+        let name = question.name.as_str();
+        let described = self.described_by(question, error);
+        let invalid = error.map(|_| "true");
+        let ids = [name.to_owned(), format!("{name}-month"), format!("{name}-day")];
+        let values = split_date(&self.value(question, slot));
+        html! {
+            fieldset aria-describedby=[described] {
+                legend { (self.heading(question, slot, first)) }
+                (self.hint(question))
+                (self.media(question))
+                (self.error_text(question, error))
+                div.q-parts {
+                    @for ((id, value), label) in ids.iter().zip(&values).zip(words::date_fields()) {
+                        div.q-part {
+                            label for=(id) { (self.text(&label)) }
+                            input.q-input type="text" inputmode="numeric" id=(id) name=(name) value=(value)
+                                autocomplete="off" maxlength="40" aria-invalid=[invalid];
+                        }
+                    }
+                }
+            }
         }
     }
 
@@ -150,15 +180,10 @@ impl View<'_, '_> {
             question.appearance.has("likert") && matches!(question.kind, QuestionKind::SelectOne { .. });
         let class = if is_likert { "choices likert" } else { "choices" };
         let described = self.described_by(question, error);
-        // `aria-invalid` is not allowed on a group of checkboxes; their error is in the description.
+        // The error is in the group's description; `aria-invalid` on each box would be heard a dozen times, and be false
+        // for those that may stay.
         let row = |choice: &Choice, face: Option<Markup>| {
-            self.choice(
-                question,
-                choice,
-                chosen.contains(&choice.name.as_str()),
-                error.is_some(),
-                face,
-            )
+            self.choice(question, choice, chosen.contains(&choice.name.as_str()), face)
         };
         html! {
             fieldset aria-describedby=[described] {
@@ -180,14 +205,7 @@ impl View<'_, '_> {
         }
     }
 
-    fn choice(
-        &self,
-        question: &Question,
-        choice: &Choice,
-        is_chosen: bool,
-        is_invalid: bool,
-        face: Option<Markup>,
-    ) -> Markup {
+    fn choice(&self, question: &Question, choice: &Choice, is_chosen: bool, face: Option<Markup>) -> Markup {
         let id = format!("{}-{}", question.name, choice.name);
         let is_radio = matches!(question.kind, QuestionKind::SelectOne { .. });
         let type_ = if is_radio { "radio" } else { "checkbox" };
@@ -198,12 +216,10 @@ impl View<'_, '_> {
             (false, true) => "choice pictured",
             (false, false) => "choice",
         };
-        let invalid = (is_invalid && !is_radio).then_some("true");
         let audio = self.recording(&choice.label, &choice.media.audio);
         html! {
             label class=(class) for=(id) data-audio=[audio] {
-                input type=(type_) id=(id) name=(question.name) value=(choice.name) checked[is_chosen]
-                    aria-invalid=[invalid];
+                input type=(type_) id=(id) name=(question.name) value=(choice.name) checked[is_chosen];
                 @if let Some(face) = face { (face) }
                 @if let Some(image) = image {
                     img.choice-image src=(image) alt="" width="48" height="48";

@@ -39,9 +39,18 @@ pub(super) fn choose_several() -> Text {
 
 pub(super) fn date_hint() -> Text {
     Text::zh_en(
-        "写年、月、日，例如 2026-01-31。",
-        "Write year, month and day, for example 2026-01-31.",
+        "例如：2026年 1月 31日。",
+        "For example: year 2026, month 1, day 31.",
     )
+}
+
+/// The names of a date's three fields, in their order.
+pub(super) fn date_fields() -> [Text; 3] {
+    [
+        Text::zh_en("年", "Year"),
+        Text::zh_en("月", "Month"),
+        Text::zh_en("日", "Day"),
+    ]
 }
 
 /// A range in words; nothing needs to be dragged.

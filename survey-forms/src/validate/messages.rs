@@ -60,8 +60,8 @@ pub(super) fn required(kind: &QuestionKind) -> Text {
             "Nothing is chosen yet. Choose at least one answer.",
         ),
         QuestionKind::Date => Text::zh_en(
-            "这道题还没有填日期。请填年、月、日，例如 2026-01-31。",
-            "There is no date yet. Enter one, for example 2026-01-31.",
+            "这道题还没有填日期。请填年、月、日。",
+            "There is no date yet. Enter the year, the month and the day.",
         ),
         QuestionKind::Integer | QuestionKind::Decimal | QuestionKind::Range { .. } => Text::zh_en(
             "这道题还没有填。请填一个数字。",
@@ -85,8 +85,8 @@ pub(super) fn invalid(fault: &AnswerFault, kind: &QuestionKind) -> Text {
             "This must be a number, for example 12.5. Use digits only.",
         ),
         AnswerFault::NotADate => Text::zh_en(
-            "这个日期看不明白。请写年、月、日，例如 2026-01-31。",
-            "This is not a date we understand. Write year, month and day, for example 2026-01-31.",
+            "这个日期不对，或者没有填全。请看一看年、月、日，年要写4个数字。",
+            "This is no date, or a part is missing. Check year, month and day; the year has four digits.",
         ),
         AnswerFault::TooLarge => Text::zh_en(
             "这个数字太长了。请检查有没有多写。",

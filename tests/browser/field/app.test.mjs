@@ -10,8 +10,9 @@ if (!globalThis.crypto) globalThis.crypto = webcrypto;
 
 const { currentForm, formOf, withFormsOf } = await import('../../../backend/assets/field/bundle.js');
 const { Clock, DAY } = await import('../../../backend/assets/field/clock.js');
+const { choose } = await import('../../../backend/assets/field/media.js');
 const { Interview, newDraft } = await import('../../../backend/assets/field/interview.js');
-const { parseDay } = await import('../../../backend/assets/field/day.js');
+const { parseDay, withZone } = await import('../../../backend/assets/field/day.js');
 const { lock, newLock, openLock, seal, unlock, uuid } = await import('../../../backend/assets/field/seal.js');
 const { Sync, backOff, judge, queued } = await import('../../../backend/assets/field/sync.js');
 const { ALL_WORDS } = await import('../../../backend/assets/field/words.js');
@@ -73,7 +74,7 @@ function withMock(name, work) {
 
 withMock('send: what is sealed here opens there, and nowhere else', async (mock, { sync, add }) => {
   const id = await add('多来看看');
-  assert.deepEqual(await sync.run(), { sent: 1, left: 0, stop: null });
+  assert.deepEqual(await sync.run(), { sent: 1, left: 0, stop: null, leaving: 0 });
   assert.deepEqual(mock.responses.get(id).plain, { wish: '多来看看' });
   const moved = Object.assign({}, mock.responses.get(id).body, { case_id: 'c-other' });
   await assert.rejects(mock.open(moved), 'a seal that was moved to another case');
@@ -118,6 +119,37 @@ withMock('send: without a good token everything waits until somebody signs in', 
   await store.put('meta', answer.json, 'device');
   await sync.run(true);
   assert.equal(await state(id), 'delivered');
+});
+
+withMock('send: who has signed out is signed out on the server once there is a network', async (mock, { store, sync }) => {
+  await store.put('meta', ['first', 'second'], 'leaving');
+  mock.fault = () => 'cut';
+  assert.equal((await sync.run()).leaving, 2);
+  mock.fault = () => null;
+  assert.equal((await sync.run()).leaving, 0);
+  assert.deepEqual(mock.signedOut, ['first', 'second']);
+  await sync.run();
+  assert.equal(mock.signedOut.length, 2, 'said once');
+});
+
+test('media: pictures before recordings, within the limit, each file once, and what is left out is counted', () => {
+  const file = (name, kind, bytes) => ({ name, url: `/media/r/${name}`, kind, bytes });
+  const media = [file('long.mp3', 'audio', 90), file('short.mp3', 'audio', 20), file('yes.svg', 'image', 50)];
+  const found = choose([{ media }, { media: media.slice(2) }, {}], 100);
+  assert.deepEqual([found.chosen.map(one => one.name), found.tooMuch], [['yes.svg', 'short.mp3'], 1]);
+});
+
+test('a moment is written with the day of this device', () => {
+  const moment = Date.UTC(2026, 10, 22, 16, 30);
+  const zone = process.env.TZ;
+  for (const [name, written] of [['Asia/Shanghai', '2026-11-23T00:30:00+08:00'], ['UTC', '2026-11-22T16:30:00+00:00'],
+    ['America/St_Johns', '2026-11-22T13:00:00-03:30']]) {
+    process.env.TZ = name;
+    assert.equal(withZone(moment), written);
+    assert.equal(Date.parse(withZone(moment)), moment);
+  }
+  if (zone === undefined) delete process.env.TZ;
+  else process.env.TZ = zone;
 });
 
 withMock('send: "too large" is believed the third time, and may be tried again', async (mock, { sync, add, state }) => {

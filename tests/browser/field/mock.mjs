@@ -59,7 +59,7 @@ export function bundle(server_key, changes = {}) {
 export async function startMock() {
   const pair = await webcrypto.subtle.generateKey({ name: 'ECDH', namedCurve: 'P-256' }, true, ['deriveBits']);
   const { kty, crv, x, y } = await webcrypto.subtle.exportKey('jwk', pair.publicKey);
-  const mock = { fault: () => null, responses: new Map(), attempts: new Map(), tokens: new Set(), wiped: 0, requests: [],
+  const mock = { fault: () => null, responses: new Map(), attempts: new Map(), tokens: new Set(), sendOnly: new Set(), signedOut: [], media: new Map(), wiped: 0, requests: [],
     bundle: bundle({ kid: 'k1', jwk: { kty, crv, x, y } }), timeShift: 0, etag: '"1"' };
   mock.open = body => openSeal(pair.privateKey, body);
   const server = createServer((request, response) => {
@@ -95,6 +95,13 @@ async function serve(mock, request, response) {
   const url = new URL(request.url, 'http://localhost');
   const chunks = [];
   for await (const chunk of request) chunks.push(chunk);
+  if (url.pathname.startsWith('/media/')) {
+    mock.requests.push(`${request.method} ${url.pathname}`);
+    const bytes = mock.media.get(url.pathname);
+    response.writeHead(bytes ? 200 : 404, { 'Content-Type': 'image/svg+xml' });
+    response.end(bytes);
+    return;
+  }
   if (!url.pathname.startsWith('/api/')) {
     const name = url.pathname === '/field' ? 'index.html' : url.pathname.slice('/field/'.length);
     const headers = { 'Content-Type': TYPES[name.split('.').pop()] || 'text/plain', 'Cache-Control': 'no-cache', 'Service-Worker-Allowed': '/field' };
@@ -132,16 +139,23 @@ async function answer(mock, request, path, body) {
   if (path === 'devices') {
     if (body.password !== 'right') return [401, { error: 'wrong_login', message: '' }];
     const token = webcrypto.randomUUID();
-    mock.tokens.add(token);
-    return [201, { device_id: webcrypto.randomUUID(), token, interviewer: { login: body.login, name: '张三' }, max_offline_days: 7 }];
+    const send_token = webcrypto.randomUUID();
+    mock.tokens.add(token).add(send_token);
+    mock.sendOnly.add(send_token);
+    return [201, { device_id: webcrypto.randomUUID(), token, send_token, interviewer: { login: body.login, name: '张三' }, max_offline_days: 7 }];
   }
   const token = (request.headers.authorization || '').replace('Bearer ', '');
   if (path === 'wiped') {
     mock.wiped += 1;
     return [204, null];
   }
+  if (path === 'sign-out') {
+    mock.signedOut.push(token);
+    return [204, null];
+  }
   if (mock.wipe) return [410, { wipe: true }];
   if (!mock.tokens.has(token)) return [401, { error: 'sign_in', message: '' }];
+  if (path === 'bundle' && mock.sendOnly.has(token)) return [403, { error: 'only_delivers', message: '' }];
   if (path === 'status') return [200, { max_offline_days: 7, bundle_etag: mock.etag }];
   if (path === 'bundle') {
     return request.headers['if-none-match'] === mock.etag ? [304, null] : [200, mock.bundle, { ETag: mock.etag }];
@@ -151,6 +165,6 @@ async function answer(mock, request, path, body) {
   if (kept.has(body.id)) {
     return kept.get(body.id).text === text ? [200, { receipt: `r-${body.id}` }] : [409, { error: 'other_content', message: '' }];
   }
-  kept.set(body.id, { text, body, plain: path === 'responses' ? await mock.open(body) : null });
+  kept.set(body.id, { text, body, plain: await mock.open(body) });
   return [201, { receipt: `r-${body.id}` }];
 }

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
+import { joinDate, splitDate } from '../../../backend/assets/field/answer.js';
 import { Day, parseDay } from '../../../backend/assets/field/day.js';
 import { evaluate, toAnswer, toText } from '../../../backend/assets/field/expression.js';
 import { clearHidden, firstUnanswered, next, pages, previous } from '../../../backend/assets/field/flow.js';
@@ -91,4 +92,13 @@ test('validate: faults by field and message, and what is stored, are the server\
       assert.deepEqual(validatePage(model, page, answers, today), expected.by_page[page.name] || [], page.name + about);
     }
   });
+});
+
+test('dates: three fields are one answer, and three fields again, as on the server', () => {
+  const found = vectors('dates').vectors;
+  assert.ok(found.length >= 12);
+  for (const { typed, answer, shown } of found) {
+    assert.equal(joinDate(typed), answer);
+    assert.deepEqual(splitDate(answer), shown, answer);
+  }
 });

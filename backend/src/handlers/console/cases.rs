@@ -1,7 +1,7 @@
 //! Follow-up cases in the console: the list with its figures, one case, and what is done with it.
 //!
-//! Who may not read cases sees figures in which no few can be found. Who may, still reads none about the unit that
-//! employs them; that a case was read is in the audit log.
+//! Who may not read cases sees figures in which no few can be found; nobody whom a judged unit employs gets in
+//! ([`Independent`]). That a case was read is in the audit log.
 
 use std::collections::HashMap;
 
@@ -16,8 +16,9 @@ use super::improvements::areas;
 use super::{find_round, local_time, signed_in, title};
 use crate::app::AppState;
 use crate::auth::Role;
+use crate::auth::independence::{Independent, judged_employer};
 use crate::auth::policy::Action;
-use crate::auth::staff::{HandleCases, Permit, SeeCaseCounts, Staff};
+use crate::auth::staff::{HandleCases, SeeCaseCounts, Staff};
 use crate::cases::figures::{self, Line as FigureLine};
 use crate::cases::office::{self, Act, ActError};
 use crate::cases::{self, CaseState, Outcome, Satisfaction};
@@ -27,7 +28,6 @@ use crate::pages::cases::{
     self as pages, Cases, Choice, Event, FigureRow, List, OneCase, Row, Search, Typed,
 };
 use crate::pages::mine::Line;
-use crate::pages::problem::Problem;
 use crate::pages::{Lang, Reading, tr};
 use crate::store::audit::{self, Entry};
 use crate::store::cases::{self as store, Case, Filter};
@@ -35,14 +35,6 @@ use crate::store::{StoreError, begin, staff as staff_store};
 
 /// Cases on a page.
 const PAGE: u64 = 50;
-
-async fn plan_of(state: &AppState, id: &str) -> Result<std::sync::Arc<Plan>, PageError> {
-    state
-        .plans
-        .get(&state.db, &state.keys, id)
-        .await?
-        .ok_or_else(PageError::lost)
-}
 
 fn unit_name(plan: &Plan, lang: Lang, code: Option<&str>) -> String {
     code.and_then(|code| plan.units.get(code)).map_or_else(
@@ -97,12 +89,7 @@ fn figure_row(plan: &Plan, lang: Lang, line: FigureLine) -> FigureRow {
     }
 }
 
-async fn list_of(
-    state: &AppState,
-    staff: &Staff,
-    (plan, lang): (&Plan, Lang),
-    search: Search,
-) -> Result<List, PageError> {
+async fn list_of(state: &AppState, (plan, lang): (&Plan, Lang), search: Search) -> Result<List, PageError> {
     let (round, today) = (plan.round.id.as_str(), state.clock.today().to_string());
     let filter = filter_of(&search, &today);
     let found = store::count(&state.db, round, &filter).await?;
@@ -110,12 +97,10 @@ async fn list_of(
     let page = search.page.min(pages);
     let cases = store::page(&state.db, round, &filter, ((page - 1) * PAGE, PAGE)).await?;
     let accounts = staff_store::list(&state.db).await?;
-    let employer = staff.employer_unit.as_deref();
     let rows = cases.into_iter().map(|case| {
         let state = CaseState::parse(&case.state).unwrap_or(CaseState::New);
         Row {
             number: cases::number(&case),
-            readable: cases::may_read(plan, employer, case.unit.as_deref()),
             area: area_name(plan, lang, case.area.as_deref()),
             unit: unit_name(plan, lang, case.unit.as_deref()),
             owner: case
@@ -154,71 +139,54 @@ async fn list_of(
 /// When there is no such round, or the database does not answer; so for every handler here.
 pub async fn list(
     State(state): State<AppState>,
-    permit: Permit<SeeCaseCounts>,
+    reader: Independent<SeeCaseCounts>,
     reading: Reading,
-    Path(id): Path<String>,
     Query(query): Query<HashMap<String, String>>,
 ) -> Result<Html<String>, PageError> {
     let lang = reading.lang;
-    let row = find_round(&state, &id).await?;
-    let plan = plan_of(&state, &id).await?;
-    let handles = permit.staff.role.may(Action::HandleCases);
-    let briefs = store::briefs(&state.db, &id).await?;
-    let mut table = figures::table(&plan, &briefs, &state.clock.today().to_string());
-    // Someone of a judged unit sees of the others' what everyone else sees.
-    let guarded = !handles || permit.staff.employer_unit.is_some();
-    if guarded {
+    let plan = &*reader.plan;
+    let handles = reader.staff.role.may(Action::HandleCases);
+    let briefs = store::briefs(&state.db, &reader.round.id).await?;
+    let mut table = figures::table(plan, &briefs, &state.clock.today().to_string());
+    if !handles {
         table = table.guarded(u64::from(plan.suppression.min_cell));
     }
     let list = match handles {
-        true => Some(list_of(&state, &permit.staff, (&plan, lang), search_of(&query)).await?),
+        true => Some(list_of(&state, (plan, lang), search_of(&query)).await?),
         false => None,
     };
     let view = Cases {
-        title: title(lang, &row),
-        round: row.id,
+        title: title(lang, &reader.round),
+        round: reader.round.id.clone(),
         total: table.total,
         lines: table
             .lines
             .into_iter()
-            .map(|line| figure_row(&plan, lang, line))
+            .map(|line| figure_row(plan, lang, line))
             .collect(),
-        guarded: guarded.then_some(plan.suppression.min_cell),
+        guarded: (!handles).then_some(plan.suppression.min_cell),
         list,
     };
     Ok(html(pages::list(
         lang,
-        &signed_in(lang, &permit.staff, ""),
+        &signed_in(lang, &reader.staff, ""),
         &view,
     )))
 }
 
-/// A case that this member of staff may read.
-async fn readable(
-    state: &AppState,
-    staff: &Staff,
-    plan: &Plan,
-    id: &str,
-    case: &str,
-) -> Result<Case, PageError> {
-    let case_id = Uuid::try_parse(case).map_err(|_| PageError::lost())?;
-    let case = store::find(&state.db, id, case_id)
-        .await?
-        .ok_or_else(PageError::lost)?;
-    if cases::may_read(plan, staff.employer_unit.as_deref(), case.unit.as_deref()) {
-        Ok(case)
-    } else {
-        Err(PageError::problem(StatusCode::FORBIDDEN, Problem::Forbidden))
-    }
+async fn find(state: &AppState, round: &str, case: &str) -> Result<Case, PageError> {
+    let id = Uuid::try_parse(case).map_err(|_| PageError::lost())?;
+    let case = store::find(&state.db, round, id).await?;
+    case.ok_or_else(PageError::lost)
 }
 
 /// Those who can see to a case: the office's accounts that may read it.
-async fn owners(state: &AppState, plan: &Plan, case: &Case) -> Result<Vec<Choice>, PageError> {
+async fn owners(state: &AppState, plan: &Plan) -> Result<Vec<Choice>, PageError> {
     let rows = staff_store::list(&state.db).await?;
     let may = |row: &staff_store::Staff| {
         !row.disabled
             && Role::parse(&row.role).is_some_and(|role| role.may(Action::HandleCases))
-            && cases::may_read(plan, row.employer_unit.as_deref(), case.unit.as_deref())
+            && judged_employer(plan, row.employer_unit.as_deref()).is_none()
     };
     Ok(rows
         .into_iter()
@@ -293,7 +261,7 @@ async fn page(
         unit: unit_name(plan, lang, case.unit.as_deref()),
         outcome: case.outcome.as_deref().and_then(Outcome::parse),
         satisfaction: case.satisfaction.as_deref().and_then(Satisfaction::parse),
-        owners: owners(state, plan, &case).await?,
+        owners: owners(state, plan).await?,
         owner: case.owner.map(|id| id.to_string()).unwrap_or_default(),
         areas: areas(plan, lang),
         history: history(state, lang, &case).await?,
@@ -310,17 +278,17 @@ async fn page(
 /// `GET /console/rounds/{id}/cases/{case}`: one case; that it was read goes into the audit log.
 ///
 /// # Errors
-/// See [`list`]; when the case is about the reader's own employer.
+/// See [`list`]; when there is no such case.
 pub async fn one(
     State(state): State<AppState>,
-    permit: Permit<HandleCases>,
+    handler: Independent<HandleCases>,
     reading: Reading,
-    Path((id, case)): Path<(String, String)>,
+    Path((_, case)): Path<(String, String)>,
 ) -> Result<Html<String>, PageError> {
-    let plan = plan_of(&state, &id).await?;
-    let case = readable(&state, &permit.staff, &plan, &id, &case).await?;
+    let (id, plan) = (handler.round.id.as_str(), &*handler.plan);
+    let case = find(&state, id, &case).await?;
     let entry = Entry {
-        actor: permit.staff.login.clone(),
+        actor: handler.staff.login.clone(),
         action: "case.read".to_owned(),
         subject: case.id.to_string(),
         detail: json!({ "round": id }),
@@ -330,8 +298,8 @@ pub async fn one(
     tx.commit().await.map_err(StoreError::from)?;
     page(
         &state,
-        &permit.staff,
-        (&plan, reading.lang),
+        &handler.staff,
+        (plan, reading.lang),
         case,
         Typed::default(),
     )
@@ -339,7 +307,7 @@ pub async fn one(
 }
 
 /// What the form asks for; none when it makes no sense, which no page of ours sends.
-async fn asked(state: &AppState, plan: &Plan, case: &Case, pairs: &Pairs) -> Result<Option<Act>, PageError> {
+async fn asked(state: &AppState, plan: &Plan, pairs: &Pairs) -> Result<Option<Act>, PageError> {
     let text = field(pairs, "text").unwrap_or_default().to_owned();
     Ok(match field(pairs, "act") {
         Some("reply") => Some(Act::Reply(text)),
@@ -351,7 +319,7 @@ async fn asked(state: &AppState, plan: &Plan, case: &Case, pairs: &Pairs) -> Res
         }
         Some("assign") => {
             let owner = field(pairs, "owner").unwrap_or_default();
-            let known = owners(state, plan, case).await?;
+            let known = owners(state, plan).await?;
             let owner = known
                 .iter()
                 .find(|choice| choice.value == owner)
@@ -376,17 +344,17 @@ async fn asked(state: &AppState, plan: &Plan, case: &Case, pairs: &Pairs) -> Res
 /// See [`one`]; when the form is another session's.
 pub async fn act(
     State(state): State<AppState>,
-    permit: Permit<HandleCases>,
+    handler: Independent<HandleCases>,
     reading: Reading,
-    Path((id, case)): Path<(String, String)>,
+    Path((_, case)): Path<(String, String)>,
     Form(pairs): Form<Pairs>,
 ) -> Result<Response, PageError> {
-    permit.staff.must_own_form(field(&pairs, "csrf"))?;
-    let plan = plan_of(&state, &id).await?;
-    let case = readable(&state, &permit.staff, &plan, &id, &case).await?;
-    let fault = match asked(&state, &plan, &case, &pairs).await? {
+    handler.staff.must_own_form(field(&pairs, "csrf"))?;
+    let (id, plan) = (handler.round.id.as_str(), &*handler.plan);
+    let case = find(&state, id, &case).await?;
+    let fault = match asked(&state, plan, &pairs).await? {
         None => Some(ActError::Missing),
-        Some(wanted) => office::act(&state.base(), &id, case.id, wanted, &permit.staff.login)
+        Some(wanted) => office::act(&state.base(), id, case.id, wanted, &handler.staff.login)
             .await
             .err(),
     };
@@ -411,9 +379,9 @@ pub async fn act(
         in_move: is_move,
         fault: Some((field_name, message.into_owned())),
     };
-    let case = store::find(&state.db, &id, case.id)
+    let case = store::find(&state.db, id, case.id)
         .await?
         .ok_or_else(PageError::lost)?;
-    let page = page(&state, &permit.staff, (&plan, lang), case, typed).await?;
+    let page = page(&state, &handler.staff, (plan, lang), case, typed).await?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }

@@ -3,8 +3,7 @@
 mod gather;
 mod sheet;
 
-use analysis::plan::Plan;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use maud::Markup;
@@ -12,9 +11,10 @@ use serde::Deserialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::{Entry, StoreError, audit, begin, find_round, html, local_time, signed_in};
+use super::{Entry, StoreError, audit, begin, html, local_time, signed_in};
 use crate::app::AppState;
-use crate::auth::staff::{Permit, SeeRound, Staff};
+use crate::auth::independence::Independent;
+use crate::auth::staff::SeeRound;
 use crate::middleware::problems::PageError;
 use crate::pages::problem::Problem;
 use crate::pages::{Lang, Reading, fieldwork};
@@ -41,36 +41,18 @@ pub struct FieldworkQuery {
     format: String,
 }
 
-/// Refuses staff of a judged unit, with the reason.
-fn must_not_be_judged(plan: &Plan, staff: &Staff, lang: Lang) -> Result<(), PageError> {
-    let employer = staff.employer_unit.as_deref();
-    match employer.and_then(|unit| plan.judged_unit(unit)) {
-        Some(unit) => Err(PageError::problem(
-            StatusCode::FORBIDDEN,
-            Problem::JudgedWatches {
-                unit: unit.name.get(lang.code()).to_owned(),
-            },
-        )),
-        None => Ok(()),
-    }
-}
-
 async fn view(
     state: &AppState,
-    staff: &Staff,
+    watcher: &Independent<SeeRound>,
     lang: Lang,
-    round: &str,
     group: &str,
     most_calls: usize,
 ) -> Result<fieldwork::View, PageError> {
-    let row = find_round(state, round).await?;
-    let plan = state.plans.get(&state.db, &state.keys, &row.id).await?;
-    let plan = plan.ok_or_else(PageError::lost)?;
-    must_not_be_judged(&plan, staff, lang)?;
+    let plan = &watcher.plan;
     if !group.is_empty() && plan.group(group).is_none() {
         return Err(PageError::lost());
     }
-    gather::view(state, lang, &row, &plan, group, most_calls).await
+    gather::view(state, lang, &watcher.round, plan, group, most_calls).await
 }
 
 /// A weak validator: the reply may still be compressed on its way.
@@ -86,18 +68,17 @@ fn etag(part: &Markup) -> String {
 /// database does not answer.
 pub async fn show(
     State(state): State<AppState>,
-    permit: Permit<SeeRound>,
+    watcher: Independent<SeeRound>,
     reading: Reading,
-    Path(id): Path<String>,
     Query(query): Query<FieldworkQuery>,
     headers: HeaderMap,
 ) -> Result<Response, PageError> {
     let lang = reading.lang;
-    let view = view(&state, &permit.staff, lang, &id, &query.group, CALLS).await?;
+    let view = view(&state, &watcher, lang, &query.group, CALLS).await?;
     let live = fieldwork::live(lang, &view);
     let tag = etag(&live);
     if query.part != "live" {
-        let staff = signed_in(lang, &permit.staff, "");
+        let staff = signed_in(lang, &watcher.staff, "");
         return Ok(html(fieldwork::page(lang, &staff, &view, &tag)).into_response());
     }
     let time = fieldwork::as_of(lang, &view.as_of);
@@ -128,13 +109,12 @@ pub async fn show(
 /// See [`show`]; when the format is neither csv nor xlsx.
 pub async fn download(
     State(state): State<AppState>,
-    permit: Permit<SeeRound>,
+    watcher: Independent<SeeRound>,
     reading: Reading,
-    Path(id): Path<String>,
     Query(query): Query<FieldworkQuery>,
 ) -> Result<Response, PageError> {
     let lang = reading.lang;
-    let view = view(&state, &permit.staff, lang, &id, &query.group, usize::MAX).await?;
+    let view = view(&state, &watcher, lang, &query.group, usize::MAX).await?;
     let (content, kind) = match query.format.as_str() {
         "csv" => (sheet::csv(lang, &view), "text/csv; charset=utf-8"),
         "xlsx" => (
@@ -146,7 +126,7 @@ pub async fn download(
     let content =
         content.ok_or_else(|| PageError::problem(StatusCode::INTERNAL_SERVER_ERROR, Problem::Failed))?;
     let entry = Entry {
-        actor: permit.staff.login.clone(),
+        actor: watcher.staff.login.clone(),
         action: "fieldwork.download".to_owned(),
         subject: view.id.clone(),
         detail: json!({ "group": query.group, "format": query.format }),

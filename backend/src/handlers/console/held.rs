@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::{signed_in, title};
 use crate::app::AppState;
-use crate::auth::holder::Holder;
+use crate::auth::independence::Independent;
 use crate::auth::staff::SettleHeld;
 use crate::field::interviews::{self, Retried, read_faults};
 use crate::handlers::respond::{Pairs, field, html};
@@ -35,7 +35,7 @@ pub struct Done {
 
 async fn view(
     state: &AppState,
-    holder: &Holder<SettleHeld>,
+    holder: &Independent<SettleHeld>,
     lang: Lang,
     done: &str,
     faults: Vec<Fault>,
@@ -84,7 +84,7 @@ async fn view(
 /// When the role may not, or the database does not answer.
 pub async fn show(
     State(state): State<AppState>,
-    holder: Holder<SettleHeld>,
+    holder: Independent<SettleHeld>,
     reading: Reading,
     Query(query): Query<Done>,
 ) -> Result<Html<String>, PageError> {
@@ -97,7 +97,7 @@ pub async fn show(
 /// See [`show`]; when it does not wait any more.
 pub async fn settle(
     State(state): State<AppState>,
-    holder: Holder<SettleHeld>,
+    holder: Independent<SettleHeld>,
     reading: Reading,
     Path((_, response)): Path<(String, Uuid)>,
     Form(pairs): Form<Pairs>,
@@ -142,7 +142,7 @@ pub async fn settle(
     Ok(Redirect::to(&format!("/console/rounds/{}/held?done={word}", holder.round.id)).into_response())
 }
 
-fn entry(holder: &Holder<SettleHeld>, action: &str, detail: serde_json::Value) -> Entry {
+fn entry(holder: &Independent<SettleHeld>, action: &str, detail: serde_json::Value) -> Entry {
     Entry {
         actor: holder.staff.login.clone(),
         action: action.to_owned(),
@@ -153,7 +153,7 @@ fn entry(holder: &Holder<SettleHeld>, action: &str, detail: serde_json::Value) -
 
 async fn retry(
     state: &AppState,
-    holder: &Holder<SettleHeld>,
+    holder: &Independent<SettleHeld>,
     kept: &Held,
 ) -> Result<&'static str, PageError> {
     let interviewer = staff::find(&state.db, kept.staff_id)

@@ -1,7 +1,7 @@
 //! `/console/rounds/{id}/interviewers`: accounts, devices, and who visits which village.
 //!
 //! The office manages accounts, devices and exceptions; giving out cases is open to the third party as well, whose
-//! people run the fieldwork. Nobody whom a judged unit employs gets in ([`Holder`]).
+//! people run the fieldwork. Nobody whom a judged unit employs gets in ([`Independent`]).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,12 +17,13 @@ use uuid::Uuid;
 use super::{signed_in, title};
 use crate::app::AppState;
 use crate::auth::Role;
-use crate::auth::holder::Holder;
+use crate::auth::independence::Independent;
 use crate::auth::policy::Action;
 use crate::auth::staff::{AssignCases, ManageInterviewers, Permission, SeeInterviewers};
 use crate::error::AppError;
 use crate::field::accounts::{self, AccountError, NewInterviewer};
 use crate::field::assigning::{self, AssignError, Caseload};
+use crate::field::devices as field_devices;
 use crate::handlers::respond::{Pairs, field, html};
 use crate::middleware::problems::PageError;
 use crate::pages::interviewers::{
@@ -36,6 +37,8 @@ use crate::store::{devices, exceptions, held, staff};
 const STALE_DAYS: i32 = 3;
 /// Longest reason kept, in characters.
 const MAX_REASON: usize = 300;
+/// What can be done with an account, as the page's forms say it.
+const ACCOUNT_ACTS: [&str; 4] = ["password", "close", "reopen", "unexcept"];
 /// Longest login and name, in characters.
 const MAX_NAME: usize = 40;
 
@@ -56,6 +59,8 @@ impl Done {
             "lost" => tr!(lang, "interviewers.done_lost"),
             "days" => tr!(lang, "interviewers.done_days", n = n),
             "except" => tr!(lang, "interviewers.done_except"),
+            "unexcept" => tr!(lang, "interviewers.done_unexcept", n = n),
+            "close" => tr!(lang, "interviewers.done_close", n = n),
             _ => return None,
         };
         Some(text.into_owned())
@@ -80,7 +85,7 @@ fn unit_name(plan: &Plan, lang: Lang, code: &str) -> String {
 /// Interviewers with their devices and cases.
 async fn people<P: Permission>(
     state: &AppState,
-    holder: &Holder<P>,
+    holder: &Independent<P>,
     lang: Lang,
     caseload: &Caseload,
 ) -> Result<Vec<PersonLine>, PageError> {
@@ -104,9 +109,13 @@ async fn people<P: Permission>(
     let all = staff::list(&state.db).await?;
     let interviewers = all
         .into_iter()
-        .filter(|row| !row.disabled && Role::parse(&row.role) == Some(Role::Interviewer));
-    Ok(interviewers
-        .map(|row| PersonLine {
+        .filter(|row| Role::parse(&row.role) == Some(Role::Interviewer));
+    let mut lines = Vec::new();
+    for row in interviewers {
+        let refused = !row.disabled && !field_devices::is_independent(state, &row).await?;
+        lines.push(PersonLine {
+            refused,
+            closed: row.disabled,
             id: row.id,
             open: caseload.load(row.id),
             complete: caseload.complete.get(&row.id).copied().unwrap_or_default(),
@@ -115,8 +124,11 @@ async fn people<P: Permission>(
             devices: of_staff.remove(&row.id).unwrap_or_default(),
             login: row.login,
             name: row.display_name,
-        })
-        .collect())
+        });
+    }
+    // Closed accounts last: they are kept for the record.
+    lines.sort_by_key(|line| line.closed);
+    Ok(lines)
 }
 
 fn townships(plan: &Plan, lang: Lang, caseload: &Caseload, people: &[PersonLine]) -> Vec<TownshipBlock> {
@@ -170,7 +182,7 @@ fn unit_options(plan: &Plan, lang: Lang) -> Vec<UnitOption> {
 
 async fn view<P: Permission>(
     state: &AppState,
-    holder: &Holder<P>,
+    holder: &Independent<P>,
     lang: Lang,
     told: Told,
 ) -> Result<Html<String>, PageError> {
@@ -211,7 +223,7 @@ async fn view<P: Permission>(
 /// The page with faults, after a form that cannot be followed.
 async fn refuse<P: Permission>(
     state: &AppState,
-    holder: &Holder<P>,
+    holder: &Independent<P>,
     lang: Lang,
     told: Told,
 ) -> Result<Response, PageError> {
@@ -237,7 +249,6 @@ fn failed(error: AccountError) -> PageError {
     match error {
         AccountError::Store(error) => error.into(),
         AccountError::Password(error) => AppError::internal(&error).into(),
-        AccountError::Worker(error) => AppError::internal(&error).into(),
         AccountError::Taken | AccountError::NoUnit | AccountError::Nobody => PageError::lost(),
     }
 }
@@ -248,7 +259,7 @@ fn failed(error: AccountError) -> PageError {
 /// When the role may not, or the database does not answer; so for every handler here.
 pub async fn show(
     State(state): State<AppState>,
-    holder: Holder<SeeInterviewers>,
+    holder: Independent<SeeInterviewers>,
     reading: Reading,
     Query(query): Query<Done>,
 ) -> Result<Html<String>, PageError> {
@@ -270,7 +281,7 @@ fn is_login(text: &str) -> bool {
 /// See [`show`].
 pub async fn add(
     State(state): State<AppState>,
-    holder: Holder<ManageInterviewers>,
+    holder: Independent<ManageInterviewers>,
     reading: Reading,
     Form(pairs): Form<Pairs>,
 ) -> Result<Response, PageError> {
@@ -339,7 +350,7 @@ fn ids(pairs: &Pairs, name: &str) -> BTreeSet<Uuid> {
 /// See [`show`].
 pub async fn cases(
     State(state): State<AppState>,
-    holder: Holder<AssignCases>,
+    holder: Independent<AssignCases>,
     reading: Reading,
     Form(pairs): Form<Pairs>,
 ) -> Result<Response, PageError> {
@@ -391,7 +402,7 @@ pub async fn cases(
 /// See [`show`].
 pub async fn device(
     State(state): State<AppState>,
-    holder: Holder<ManageInterviewers>,
+    holder: Independent<ManageInterviewers>,
     reading: Reading,
     Form(pairs): Form<Pairs>,
 ) -> Result<Response, PageError> {
@@ -423,13 +434,18 @@ pub async fn device(
     }
 }
 
+fn reason(pairs: &Pairs) -> String {
+    let text = field(pairs, "reason").unwrap_or_default().trim();
+    text.chars().take(MAX_REASON).collect()
+}
+
 /// `POST …/exceptions`: lets an interviewer of a judged unit visit its cases, with a reason.
 ///
 /// # Errors
 /// See [`show`].
 pub async fn exception(
     State(state): State<AppState>,
-    holder: Holder<ManageInterviewers>,
+    holder: Independent<ManageInterviewers>,
     reading: Reading,
     Form(pairs): Form<Pairs>,
 ) -> Result<Response, PageError> {
@@ -438,12 +454,7 @@ pub async fn exception(
         .first()
         .copied()
         .ok_or_else(PageError::lost)?;
-    let reason: String = field(&pairs, "reason")
-        .unwrap_or_default()
-        .trim()
-        .chars()
-        .take(MAX_REASON)
-        .collect();
+    let reason = reason(&pairs);
     if reason.is_empty() {
         let told = fault("#except-reason", tr!(reading.lang, "interviewers.no_reason"));
         return refuse(&state, &holder, reading.lang, told).await;
@@ -452,4 +463,49 @@ pub async fn exception(
         .await
         .map_err(failed)?;
     Ok(done(&holder.round.id, "except", 1))
+}
+
+/// `POST …/accounts`: a new password, closing, opening again, or the end of an exception.
+///
+/// # Errors
+/// See [`show`]; when there is no such interviewer, or what is asked for is so already.
+pub async fn account(
+    State(state): State<AppState>,
+    holder: Independent<ManageInterviewers>,
+    reading: Reading,
+    Form(pairs): Form<Pairs>,
+) -> Result<Response, PageError> {
+    holder.staff.must_own_form(field(&pairs, "csrf"))?;
+    let (base, lang) = (state.base(), reading.lang);
+    let (round, actor) = (holder.round.id.as_str(), holder.staff.login.as_str());
+    let Some(person) = ids(&pairs, "person").first().copied() else {
+        let go = field(&pairs, "go").filter(|go| ACCOUNT_ACTS.contains(go));
+        let href = format!("#{}-person", go.ok_or_else(PageError::lost)?);
+        let told = fault(&href, tr!(lang, "interviewers.choose_person"));
+        return refuse(&state, &holder, lang, told).await;
+    };
+    let why = reason(&pairs);
+    let made = match field(&pairs, "go") {
+        Some("password") => accounts::renew_password(&base, actor, person).await,
+        Some("reopen") => accounts::reopen(&base, actor, person).await,
+        Some(go @ ("close" | "unexcept")) if why.is_empty() => {
+            let href = format!("#{go}-reason");
+            let told = fault(&href, tr!(lang, "interviewers.no_reason"));
+            return refuse(&state, &holder, lang, told).await;
+        }
+        Some("close") => {
+            let freed = accounts::close(&base, &state.plans, actor, person, &why).await;
+            return Ok(done(round, "close", freed.map_err(failed)?));
+        }
+        Some("unexcept") => {
+            let freed = accounts::end_exception(&base, &holder.plan, actor, person, &why).await;
+            return Ok(done(round, "unexcept", freed.map_err(failed)?));
+        }
+        _ => return Err(PageError::lost()),
+    };
+    let told = Told {
+        made: Some(made.map_err(failed)?),
+        ..Told::default()
+    };
+    Ok(view(&state, &holder, lang, told).await?.into_response())
 }

@@ -1,4 +1,4 @@
-//! The page of invitations and its acts. Every handler takes a [`Holder`]: nobody whom a judged unit employs gets in.
+//! The page of invitations and its acts. Every handler takes a [`Independent`]: nobody whom a judged unit employs gets in.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +11,7 @@ use serde::Deserialize;
 use super::overview::group_name;
 use super::{signed_in, title};
 use crate::app::AppState;
-use crate::auth::holder::Holder;
+use crate::auth::independence::Independent;
 use crate::auth::policy::Action;
 use crate::auth::staff::{HandOut, Permission, SendInvitations};
 use crate::handlers::respond::{Pairs, field, html};
@@ -97,7 +97,7 @@ async fn places(state: &AppState, round: &str, lang: Lang) -> Result<Vec<(Pick, 
 
 async fn link_lines<P: Permission>(
     state: &AppState,
-    holder: &Holder<P>,
+    holder: &Independent<P>,
     lang: Lang,
 ) -> Result<Vec<LinkLine>, PageError> {
     let round = holder.round.id.as_str();
@@ -138,7 +138,7 @@ async fn link_lines<P: Permission>(
 /// The cells that have answers, and those with numbers of their own.
 async fn quota_lines<P: Permission>(
     state: &AppState,
-    holder: &Holder<P>,
+    holder: &Independent<P>,
     lang: Lang,
 ) -> Result<Vec<QuotaLine>, PageError> {
     let plan = &holder.plan;
@@ -185,7 +185,7 @@ async fn quota_lines<P: Permission>(
 
 async fn view<P: Permission>(
     state: &AppState,
-    holder: &Holder<P>,
+    holder: &Independent<P>,
     lang: Lang,
     fault: Option<Fault>,
 ) -> Result<Invitations, PageError> {
@@ -235,7 +235,7 @@ async fn view<P: Permission>(
 /// When the database does not answer; so for every handler here.
 pub async fn show(
     State(state): State<AppState>,
-    holder: Holder<HandOut>,
+    holder: Independent<HandOut>,
     reading: Reading,
     Query(done): Query<Done>,
 ) -> Result<Html<String>, PageError> {
@@ -250,7 +250,7 @@ pub async fn show(
 /// The page again, with what was wrong.
 async fn refuse<P: Permission>(
     state: &AppState,
-    (holder, lang): (&Holder<P>, Lang),
+    (holder, lang): (&Independent<P>, Lang),
     (href, error): (&str, InvitingError),
     case: &str,
 ) -> Result<Response, PageError> {
@@ -322,7 +322,7 @@ fn download(name: &str, media_type: &'static str, content: Vec<u8>) -> Response 
 /// See [`show`].
 pub async fn print(
     State(state): State<AppState>,
-    holder: Holder<HandOut>,
+    holder: Independent<HandOut>,
     reading: Reading,
     Form(pairs): Form<Pairs>,
 ) -> Result<Response, PageError> {
@@ -360,7 +360,7 @@ pub async fn print(
 /// See [`show`].
 pub async fn text_messages(
     State(state): State<AppState>,
-    holder: Holder<HandOut>,
+    holder: Independent<HandOut>,
     reading: Reading,
     Form(pairs): Form<Pairs>,
 ) -> Result<Response, PageError> {
@@ -383,7 +383,7 @@ pub async fn text_messages(
 /// See [`show`].
 pub async fn posters(
     State(state): State<AppState>,
-    holder: Holder<HandOut>,
+    holder: Independent<HandOut>,
     reading: Reading,
     Form(pairs): Form<Pairs>,
 ) -> Result<Response, PageError> {
@@ -406,7 +406,7 @@ pub async fn posters(
 /// See [`show`].
 pub async fn email(
     State(state): State<AppState>,
-    holder: Holder<SendInvitations>,
+    holder: Independent<SendInvitations>,
     reading: Reading,
     Form(pairs): Form<Pairs>,
 ) -> Result<Response, PageError> {
@@ -435,7 +435,7 @@ pub async fn email(
 /// See [`show`].
 pub async fn replace(
     State(state): State<AppState>,
-    holder: Holder<SendInvitations>,
+    holder: Independent<SendInvitations>,
     reading: Reading,
     Form(pairs): Form<Pairs>,
 ) -> Result<Response, PageError> {

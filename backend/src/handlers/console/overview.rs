@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::{computing, title};
 use crate::app::AppState;
+use crate::auth::independence::judged_employer;
 use crate::auth::policy::Action;
 use crate::auth::staff::Staff;
 use crate::middleware::problems::PageError;
@@ -195,6 +196,9 @@ pub(super) async fn of(
         false => None,
     };
     let plan = state.plans.get(&state.db, &state.keys, &round.id).await?;
+    let may_watch = plan
+        .as_ref()
+        .is_none_or(|plan| judged_employer(plan, staff.employer_unit.as_deref()).is_none());
     Ok(Overview {
         title: title(lang, &round),
         groups: groups
@@ -233,8 +237,9 @@ pub(super) async fn of(
                 .collect(),
             false => Vec::new(),
         },
-        may_see_interviewers: staff.role.may(Action::SeeInterviewers),
-        may_hand_out: staff.role.may(Action::HandOut),
+        may_see_interviewers: may_watch && staff.role.may(Action::SeeInterviewers),
+        may_hand_out: may_watch && staff.role.may(Action::HandOut),
+        may_watch,
         may_compute: staff.role.may(Action::Compute),
         may_read_results,
         id: round.id,

@@ -3,14 +3,15 @@
 use analysis::plan::Plan;
 use analysis::quality::FlagKind;
 use analysis::results::{FlagCount, QualityResults};
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Html;
 use serde::Deserialize;
 
 use super::super::respond::html;
-use super::{find_round, signed_in, title};
+use super::{signed_in, title};
 use crate::app::AppState;
-use crate::auth::staff::{Permit, SeeResults};
+use crate::auth::independence::Independent;
+use crate::auth::staff::SeeResults;
 use crate::middleware::problems::PageError;
 use crate::pages::quality::{self, AskerLine, ItemLine, Quality, WayLine};
 use crate::pages::{Lang, Reading, words};
@@ -34,30 +35,25 @@ struct Part {
 /// Shows the page; counts only, as a flag on a single answer would lead to a person.
 ///
 /// # Errors
-/// 404 for an unknown round; when the database does not answer.
+/// 404 for an unknown round; 403 for staff of a judged unit; when the database does not answer.
 pub async fn show(
     State(state): State<AppState>,
-    permit: Permit<SeeResults>,
+    reader: Independent<SeeResults>,
     reading: Reading,
-    Path(id): Path<String>,
 ) -> Result<Html<String>, PageError> {
     let lang = reading.lang;
-    let round = find_round(&state, &id).await?;
-    let plan = state.plans.get(&state.db, &state.keys, &round.id).await?;
+    let round = &reader.round;
     let stored = results::get::<Stored>(&state.db, &round.id).await?;
-    let found = stored
-        .and_then(|(_, stored)| stored.results.quality)
-        .zip(plan.as_deref());
-    let view = match found {
-        Some((found, plan)) => view(&found, plan, lang),
+    let view = match stored.and_then(|(_, stored)| stored.results.quality) {
+        Some(found) => view(&found, &reader.plan, lang),
         None => Quality::default(),
     };
     let view = Quality {
         id: round.id.clone(),
-        title: title(lang, &round),
+        title: title(lang, round),
         ..view
     };
-    let staff = signed_in(lang, &permit.staff, "");
+    let staff = signed_in(lang, &reader.staff, "");
     Ok(html(quality::page(lang, &staff, &view)))
 }
 

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use super::app::has;
-use super::contact::Contact;
+use super::contact::{Contact, Delivery};
 use super::problem::FieldProblem;
 use crate::app::AppState;
 use crate::field::bundle::Load;
@@ -16,6 +16,13 @@ use crate::field::bundle::Load;
 ///
 /// # Errors
 /// 401, 410; when the database does not answer.
+#[utoipa::path(get, path = "/api/v1/field/bundle", security(("device" = [])), responses(
+    (status = 200, description = "Cases with their questionnaires, words and media; its version in ETag"),
+    (status = 304, description = "The device has this version (If-None-Match)"),
+    (status = 401, description = "No such device, a closed account, or too many days without contact"),
+    (status = 403, description = "The token only delivers"),
+    (status = 410, description = "The device was reported lost and is to be wiped"),
+))]
 pub async fn show(
     State(state): State<AppState>,
     contact: Contact,
@@ -33,11 +40,22 @@ pub async fn show(
     Ok(reply)
 }
 
-/// `GET /api/v1/field/status`: whether there is anything new.
+/// `GET /api/v1/field/status`: whether there is anything new; a token that only delivers is told the rule alone.
 ///
 /// # Errors
 /// 401, 410; when the database does not answer.
-pub async fn status(State(state): State<AppState>, contact: Contact) -> Result<Json<Value>, FieldProblem> {
+#[utoipa::path(get, path = "/api/v1/field/status", security(("device" = [])), responses(
+    (status = 200, description = "`bundle_etag`, the version of the bundle, and `max_offline_days`; the latter alone for a token that only delivers"),
+    (status = 401, description = "No such device, a closed account, or too many days without contact"),
+    (status = 410, description = "The device was reported lost and is to be wiped"),
+))]
+pub async fn status(State(state): State<AppState>, delivery: Delivery) -> Result<Json<Value>, FieldProblem> {
+    let Delivery { contact, reads } = delivery;
+    if !reads {
+        return Ok(Json(
+            json!({ "max_offline_days": contact.device.max_offline_days }),
+        ));
+    }
     let load = Load::of(&state, &contact.staff, &contact.device).await?;
     Ok(Json(json!({
         "max_offline_days": contact.device.max_offline_days,

@@ -12,13 +12,23 @@ use crate::field::devices::has_lapsed;
 use crate::store::devices::{self, Device};
 use crate::store::staff::{self, Staff};
 
-/// A device with a good token, and its owner.
+/// A device with a good token that reads, and its owner.
 #[derive(Clone, Debug)]
 pub struct Contact {
     /// The device.
     pub device: Device,
     /// The interviewer.
     pub staff: Staff,
+}
+
+/// A device that delivers. Either token will do; the one that only delivers lies unlocked on the device, so nothing
+/// but what was sent may be told to it.
+#[derive(Clone, Debug)]
+pub struct Delivery {
+    /// The device and its owner.
+    pub contact: Contact,
+    /// Whether the token reads as well.
+    pub reads: bool,
 }
 
 /// A device by its token alone, whatever state it is in: one that was wiped must be able to say so.
@@ -31,23 +41,65 @@ fn token(parts: &Parts) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-async fn contact(parts: &Parts, state: &AppState) -> Result<Contact, AppError> {
+async fn delivery(parts: &Parts, state: &AppState) -> Result<Delivery, AppError> {
     let token = token(parts).ok_or_else(AppError::unauthorized)?;
     // Found by a keyed hash: how long the look-up takes says nothing of the token.
-    let device = devices::by_token(&state.db, &state.keys.field_token_hash(token))
+    let hash = state.keys.field_token_hash(token);
+    let device = devices::by_token(&state.db, &hash)
         .await?
         .ok_or_else(AppError::unauthorized)?;
     let staff = staff::find(&state.db, device.staff_id)
         .await?
         .ok_or_else(AppError::unauthorized)?;
-    Ok(Contact { device, staff })
+    let reads = device.token_hash == hash;
+    let contact = Contact { device, staff };
+    Ok(Delivery { contact, reads })
+}
+
+/// Whether a device may still speak, whichever its token.
+fn check(contact: &Contact) -> Result<(), AppError> {
+    match contact.device.state.as_str() {
+        devices::ACTIVE => {}
+        devices::LEFT => return Err(AppError::unauthorized()),
+        // Before anything else: a lost device must hear it, however long it was away.
+        _ => return Err(AppError::wipe()),
+    }
+    let is_interviewer = Role::parse(&contact.staff.role) == Some(Role::Interviewer);
+    if contact.staff.disabled || !is_interviewer {
+        return Err(AppError::unauthorized());
+    }
+    Ok(())
 }
 
 impl FromRequestParts<AppState> for Anyhow {
     type Rejection = FieldProblem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, FieldProblem> {
-        Ok(Self(contact(parts, state).await?))
+        Ok(Self(delivery(parts, state).await?.contact))
+    }
+}
+
+impl FromRequestParts<AppState> for Delivery {
+    type Rejection = FieldProblem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, FieldProblem> {
+        let delivery = delivery(parts, state).await?;
+        let device = &delivery.contact.device;
+        check(&delivery.contact)?;
+        let today = state.clock.today();
+        if has_lapsed(device, today) {
+            // An interview that comes late is worth having, and delivering it reads nothing; but it gives no new
+            // life to the token that reads.
+            return if delivery.reads {
+                Err(AppError::unauthorized().into())
+            } else {
+                Ok(delivery)
+            };
+        }
+        if device.last_seen_day != today.to_string() {
+            devices::seen(&state.db, device.id, &today.to_string()).await?;
+        }
+        Ok(delivery)
     }
 }
 
@@ -55,19 +107,10 @@ impl FromRequestParts<AppState> for Contact {
     type Rejection = FieldProblem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, FieldProblem> {
-        let contact = contact(parts, state).await?;
-        // Before anything else: a lost device must hear it, however long it was away.
-        if contact.device.state != devices::ACTIVE {
-            return Err(AppError::wipe().into());
+        let delivery = Delivery::from_request_parts(parts, state).await?;
+        if !delivery.reads {
+            return Err(AppError::only_delivers().into());
         }
-        let today = state.clock.today();
-        let is_interviewer = Role::parse(&contact.staff.role) == Some(Role::Interviewer);
-        if contact.staff.disabled || !is_interviewer || has_lapsed(&contact.device, today) {
-            return Err(AppError::unauthorized().into());
-        }
-        if contact.device.last_seen_day != today.to_string() {
-            devices::seen(&state.db, contact.device.id, &today.to_string()).await?;
-        }
-        Ok(contact)
+        Ok(delivery.contact)
     }
 }

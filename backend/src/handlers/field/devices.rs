@@ -1,4 +1,4 @@
-//! `POST /api/v1/field/devices` and `…/wiped`.
+//! `POST /api/v1/field/devices`, `…/wiped` and `…/sign-out`.
 
 use axum::Json;
 use axum::body::Bytes;
@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
+use utoipa::ToSchema;
 
 use super::contact::Anyhow;
 use super::problem::FieldProblem;
@@ -33,10 +34,13 @@ pub(super) fn read<T: DeserializeOwned>(body: Result<Bytes, BytesRejection>) -> 
 }
 
 /// Who registers a device.
-#[derive(Deserialize)]
-struct Registration {
+#[derive(Deserialize, ToSchema)]
+pub struct Registration {
+    /// The interviewer's user name.
     login: String,
+    /// The password.
     password: String,
+    /// What the owner calls the device.
     #[serde(default)]
     device_name: String,
 }
@@ -45,6 +49,13 @@ struct Registration {
 ///
 /// # Errors
 /// 401 wrong login; 403 for others than interviewers, and for those whom a judged unit employs; 429.
+#[utoipa::path(post, path = "/api/v1/field/devices", request_body = Registration, responses(
+    (status = 201, description = "`device_id`, its bearer `token`, which reads, `send_token`, which only delivers, `interviewer` and `max_offline_days`"),
+    (status = 400, description = "No JSON object of this kind"),
+    (status = 401, description = "Wrong name or password, or a closed account"),
+    (status = 403, description = "No interviewer, or employed by a judged unit (`reason`)"),
+    (status = 429, description = "Too many attempts; Retry-After says how long to wait"),
+))]
 pub async fn register(
     State(state): State<AppState>,
     ClientAddress(address): ClientAddress,
@@ -71,6 +82,7 @@ pub async fn register(
     let reply = json!({
         "device_id": registered.device.id,
         "token": registered.token,
+        "send_token": registered.send_token,
         "interviewer": { "login": account.login, "name": account.display_name },
         "max_offline_days": registered.device.max_offline_days,
     });
@@ -81,6 +93,11 @@ pub async fn register(
 ///
 /// # Errors
 /// 401 for unknown tokens; 409 when nobody had asked for it.
+#[utoipa::path(post, path = "/api/v1/field/wiped", security(("device" = [])), responses(
+    (status = 204, description = "Recorded"),
+    (status = 401, description = "No such device"),
+    (status = 409, description = "Nobody asked for it to be wiped"),
+))]
 pub async fn wiped(
     State(state): State<AppState>,
     Anyhow(contact): Anyhow,
@@ -95,5 +112,21 @@ pub async fn wiped(
         .into());
     }
     devices::confirm_wiped(&state, &contact.device, &contact.staff.login).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `POST /api/v1/field/sign-out`: the owner has signed out of the app, which has deleted everything.
+///
+/// # Errors
+/// 401 for unknown tokens.
+#[utoipa::path(post, path = "/api/v1/field/sign-out", security(("device" = [])), responses(
+    (status = 204, description = "Both tokens of the device are ended"),
+    (status = 401, description = "No such device"),
+))]
+pub async fn sign_out(
+    State(state): State<AppState>,
+    Anyhow(contact): Anyhow,
+) -> Result<StatusCode, FieldProblem> {
+    devices::sign_out(&state, &contact.device, &contact.staff.login).await?;
     Ok(StatusCode::NO_CONTENT)
 }

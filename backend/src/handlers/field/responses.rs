@@ -8,9 +8,10 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::contact::Contact;
+use super::contact::Delivery;
 use super::devices::read;
 use super::problem::FieldProblem;
 use crate::app::AppState;
@@ -19,11 +20,18 @@ use crate::field::sealing::Envelope;
 use crate::middleware::reading;
 
 /// An interview as a device sends it.
-#[derive(Deserialize)]
-struct Body {
+#[derive(Deserialize, ToSchema)]
+#[schema(as = SealedInterview)]
+pub struct Body {
+    /// UUID v4 made by the device.
+    #[schema(value_type = String, format = "uuid")]
     id: Uuid,
+    /// The round.
     round: String,
+    /// The case.
     case_id: String,
+    /// The answers, encrypted to the server's key of the bundle: `v`, `kid`, `epk`, `iv`, `ct`.
+    #[schema(value_type = Object)]
     sealed: Envelope,
 }
 
@@ -32,9 +40,21 @@ struct Body {
 ///
 /// # Errors
 /// 400 cannot be opened, 404 unknown round, 409 other content under the id, 413; 401, 410; 503 come back later.
+#[utoipa::path(post, path = "/api/v1/field/responses", request_body = Body, security(("device" = [])), responses(
+    (status = 201, description = "Accepted, with its receipt"),
+    (status = 200, description = "Accepted before, with the same content"),
+    (status = 202, description = "Stored durably and held for the office, with faults by field"),
+    (status = 400, description = "Cannot be opened"),
+    (status = 401, description = "No such device, a closed account, or too many days without contact"),
+    (status = 410, description = "The device was reported lost and is to be wiped"),
+    (status = 404, description = "No such round"),
+    (status = 409, description = "Other content under the same id"),
+    (status = 413, description = "Too large"),
+    (status = 503, description = "Come back later"),
+))]
 pub async fn create(
     State(state): State<AppState>,
-    contact: Contact,
+    delivery: Delivery,
     headers: axum::http::HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, FieldProblem> {
@@ -45,7 +65,7 @@ pub async fn create(
         case_id: body.case_id,
         envelope: body.sealed,
     };
-    match interviews::receive(&state, &contact.staff, sent).await? {
+    match interviews::receive(&state, &delivery.contact.staff, sent).await? {
         Received::Accepted(accepted) => {
             let status = if accepted.replayed {
                 StatusCode::OK

@@ -165,11 +165,34 @@ impl Field {
         self.send("POST", "devices", "", Some(&body)).await
     }
 
-    async fn token(&self) -> String {
+    /// The token that reads and the one that only delivers.
+    async fn tokens(&self) -> (String, String) {
         let reply = self.register("interviewer", PASSWORD).await;
         assert_eq!(reply.status, 201, "{}", reply.body);
         assert_eq!(reply.body["max_offline_days"], 7);
-        reply.body["token"].as_str().unwrap().to_owned()
+        let word = |name: &str| reply.body[name].as_str().unwrap().to_owned();
+        (word("token"), word("send_token"))
+    }
+
+    async fn token(&self) -> String {
+        self.tokens().await.0
+    }
+
+    /// Sends an attempt, sealed as a device does.
+    async fn visit(&self, token: &str, attempt: &Value) -> Reply {
+        let sealed = self.sealed(attempt);
+        self.send("POST", "attempts", token, Some(&sealed)).await
+    }
+
+    fn sealed(&self, attempt: &Value) -> Value {
+        let subject = Subject {
+            id: attempt["id"].as_str().unwrap().parse().unwrap(),
+            round: attempt["round"].as_str().unwrap(),
+            case: attempt["case_id"].as_str().unwrap(),
+        };
+        let base = &self.server.base;
+        let sealed = seal(&base.keys, subject, attempt.to_string().as_bytes(), &base.entropy);
+        json!({ "id": subject.id, "round": subject.round, "case_id": subject.case, "sealed": sealed })
     }
 
     fn id(&self) -> Uuid {
@@ -231,6 +254,8 @@ fn attempt(id: Uuid, case: &str, code: &str, day: &str) -> Value {
     json!({ "id": id, "round": ROUND, "case_id": case, "day": day, "mode": "interview", "disposition": code,
             "note": "", "callback_day": null, "callback_part": null })
 }
+
+mod accounts;
 
 #[tokio::test]
 async fn device_is_registered_by_interviewers_alone_and_guessing_is_slowed_down() {
@@ -316,13 +341,7 @@ async fn bundle_holds_only_own_cases_and_every_delivery_of_names_is_recorded() {
 
     // Refused: the name goes with the next bundle.
     let refused = attempt(field.id(), "resident-000002", "2.11", "2026-11-23");
-    assert_eq!(
-        field
-            .send("POST", "attempts", &token, Some(&refused))
-            .await
-            .status,
-        201
-    );
+    assert_eq!(field.visit(&token, &refused).await.status, 201);
     let next = field
         .send_with("GET", "bundle", &token, None, ("if-none-match", &etag))
         .await;
@@ -341,47 +360,26 @@ async fn attempts_are_stored_once_and_settle_their_case() {
     let (field, token) = Field::with_device().await;
     let id = field.id();
     let home = attempt(id, "resident-000001", "2.24", "2026-11-22");
-    assert_eq!(
-        field.send("POST", "attempts", &token, Some(&home)).await.status,
-        201
-    );
+    assert_eq!(field.visit(&token, &home).await.status, 201);
     assert_eq!(
         field.disposition("resident-000001").await.as_deref(),
         Some("non_contact")
     );
-    assert_eq!(
-        field.send("POST", "attempts", &token, Some(&home)).await.status,
-        200
-    );
+    assert_eq!(field.visit(&token, &home).await.status, 200);
     let other = attempt(id, "resident-000001", "2.25", "2026-11-22");
-    assert_eq!(
-        field.send("POST", "attempts", &token, Some(&other)).await.status,
-        409
-    );
+    assert_eq!(field.visit(&token, &other).await.status, 409);
     let refusal = attempt(field.id(), "resident-000001", "2.11", "2026-11-22");
-    assert_eq!(
-        field
-            .send("POST", "attempts", &token, Some(&refusal))
-            .await
-            .status,
-        201
-    );
+    assert_eq!(field.visit(&token, &refusal).await.status, 201);
     let late = attempt(field.id(), "resident-000001", "2.24", "2026-11-23");
-    assert_eq!(
-        field.send("POST", "attempts", &token, Some(&late)).await.status,
-        201
-    );
+    assert_eq!(field.visit(&token, &late).await.status, 201);
     assert_eq!(
         field.disposition("resident-000001").await.as_deref(),
         Some("refusal")
     );
     let foreign = attempt(field.id(), "resident-000003", "2.24", "2026-11-23");
-    assert_eq!(
-        field.send("POST", "attempts", &token, Some(&foreign)).await.body["error"],
-        "not_assigned"
-    );
+    assert_eq!(field.visit(&token, &foreign).await.body["error"], "not_assigned");
     let faulty = attempt(field.id(), "resident-000002", "9.9", "2026-12-31");
-    let faulty = field.send("POST", "attempts", &token, Some(&faulty)).await;
+    let faulty = field.visit(&token, &faulty).await;
     assert_eq!(faulty.status, 422);
     assert_eq!(
         (&faulty.body[0]["field"], &faulty.body[1]["field"]),
@@ -439,13 +437,7 @@ async fn sealed_interview_becomes_a_response_once_and_completes_its_case() {
     assert_eq!(bundle.body["rounds"][0]["assignments"][1]["state"], "complete");
     // A later word of the interviewer does not undo it.
     let refusal = attempt(field.id(), "resident-000001", "2.11", "2026-11-23");
-    assert_eq!(
-        field
-            .send("POST", "attempts", &token, Some(&refusal))
-            .await
-            .status,
-        201
-    );
+    assert_eq!(field.visit(&token, &refusal).await.status, 201);
     assert_eq!(
         field.disposition("resident-000001").await.as_deref(),
         Some("complete")
@@ -719,6 +711,132 @@ async fn lost_device_is_wiped_at_its_next_contact_and_says_so() {
     assert_eq!(field.acts("device.wiped").await.len(), 1);
     assert_eq!(field.send("GET", "status", &token, None).await.status, 410);
     assert!(office.get(&page).await.text.contains("已清除"));
+}
+
+#[tokio::test]
+async fn token_that_only_delivers_reads_nothing_and_outlives_the_one_that_reads() {
+    let (field, _) = Field::with_device().await;
+    let (_, send_only) = field.tokens().await;
+    let refused = field.send("GET", "bundle", &send_only, None).await;
+    assert_eq!(
+        (refused.status, &refused.body["error"]),
+        (403, &json!("only_delivers"))
+    );
+    assert!(refused.headers.get(header::ETAG).is_none());
+    let status = field.send("GET", "status", &send_only, None).await;
+    assert_eq!(status.body, json!({ "max_offline_days": 7 }));
+    // Two things go up, and nothing of the case comes down with the answer.
+    let home = attempt(field.id(), "resident-000001", "2.24", "2026-11-23");
+    let visited = field.visit(&send_only, &home).await;
+    assert_eq!(
+        (visited.status, &visited.body),
+        (201, &json!({ "id": home["id"] }))
+    );
+    let body = field.interview(field.id(), "resident-000001", |_| {}).await;
+    let sent = field.send("POST", "responses", &send_only, Some(&body)).await;
+    assert_eq!(sent.status, 201, "{}", sent.body);
+    assert_eq!(sent.body.as_object().unwrap().len(), 1);
+    assert!(field.acts("identities.deliver").await.is_empty());
+    // It wakes no token that has lapsed.
+    let (reads, send_only) = field.tokens().await;
+    field.server.wait(30 * 86_400);
+    let late = attempt(field.id(), "resident-000002", "2.24", "2026-11-23");
+    assert_eq!(field.visit(&send_only, &late).await.status, 201);
+    assert_eq!(field.send("GET", "bundle", &reads, None).await.status, 401);
+}
+
+#[tokio::test]
+async fn visit_is_taken_only_sealed_and_only_for_the_case_it_was_sealed_for() {
+    let (field, token) = Field::with_device().await;
+    let mut home = attempt(field.id(), "resident-000001", "2.24", "2026-11-23");
+    home["note"] = json!("狗在院里");
+    let open = field.send("POST", "attempts", &token, Some(&home)).await;
+    assert_eq!(open.status, 400);
+    let mut moved = field.sealed(&home);
+    moved["case_id"] = json!("resident-000002");
+    let moved = field.send("POST", "attempts", &token, Some(&moved)).await;
+    assert_eq!((moved.status, &moved.body["error"]), (400, &json!("cannot_open")));
+    // Inside it says another case than outside.
+    let subject = Subject {
+        id: home["id"].as_str().unwrap().parse().unwrap(),
+        round: ROUND,
+        case: "resident-000002",
+    };
+    let base = &field.server.base;
+    let sealed = seal(&base.keys, subject, home.to_string().as_bytes(), &base.entropy);
+    let other = json!({ "id": home["id"], "round": ROUND, "case_id": "resident-000002", "sealed": sealed });
+    assert_eq!(
+        field.send("POST", "attempts", &token, Some(&other)).await.status,
+        400
+    );
+    assert_eq!(field.visit(&token, &home).await.status, 201);
+    let bundle = field.send("GET", "bundle", &token, None).await;
+    let case = &bundle.body["rounds"][0]["assignments"][1];
+    assert_eq!(case["attempts"][0]["note"], "狗在院里");
+    assert_eq!(bundle.body["rounds"][0]["assignments"][2]["attempts"], json!([]));
+}
+
+#[tokio::test]
+async fn signing_out_ends_both_tokens_and_the_console_says_so() {
+    let (field, _) = Field::with_device().await;
+    let (reads, send_only) = field.tokens().await;
+    for _ in 0..2 {
+        assert_eq!(field.send("POST", "sign-out", &send_only, None).await.status, 204);
+    }
+    for token in [&reads, &send_only] {
+        assert_eq!(field.send("GET", "status", token, None).await.status, 401);
+    }
+    assert_eq!(field.acts("device.sign_out").await.len(), 1);
+    assert_eq!(
+        field.send("POST", "sign-out", "no such token", None).await.status,
+        401
+    );
+    let (mut office, csrf) = field.office().await;
+    let page = format!("/console/rounds/{ROUND}/interviewers");
+    assert_eq!(office.get(&page).await.text.matches("已退出登录").count(), 1);
+    // A lost device from which somebody signs out has deleted everything just as well.
+    let (_, send_only) = field.tokens().await;
+    let rows = devices::list(&field.server.base.db).await.unwrap();
+    let hash = field.server.base.keys.field_token_hash(&send_only);
+    let lost = rows
+        .iter()
+        .find(|row| row.send_hash.as_ref() == Some(&hash))
+        .unwrap();
+    let id = lost.id.to_string();
+    let lost = [("csrf", csrf.as_str()), ("device", &id), ("go", "lost")];
+    office.post(&format!("{page}/devices"), &lost).await;
+    assert_eq!(field.send("POST", "sign-out", &send_only, None).await.status, 204);
+    assert_eq!(field.acts("device.wiped").await.len(), 1);
+    assert_eq!(field.acts("device.sign_out").await.len(), 1);
+}
+
+#[tokio::test]
+async fn interview_is_validated_by_the_day_on_which_it_ended_within_what_is_possible() {
+    use jiff::civil::date;
+    let days = (date(2026, 11, 20), date(2026, 11, 25));
+    let on = |ended: &str| {
+        let plain = json!({
+            "id": Uuid::from_u128(4), "case_id": "c", "form": "resident", "form_version": "v", "language": "zh",
+            "mode": "interview", "answering": "self", "ways": [], "consents": ["part"],
+            "started_at": "2026-11-01T09:00:00+08:00", "ended_at": ended, "answers": {},
+        });
+        let interview = crate::submit::Interview {
+            id: "7c2f6e0e-5b0e-4a3b-9a53-0a4d1c1f7b11".parse().unwrap(),
+            invitation: Uuid::nil(),
+            interviewer: "wang".into(),
+            staff_collected: false,
+            days,
+        };
+        let mut plain = plain;
+        plain["id"] = json!(interview.id);
+        let read = crate::submit::Submission::from_interview(plain.to_string().as_bytes(), "c", interview);
+        read.unwrap().response.unwrap().ended_on
+    };
+    // By the device's own calendar: in Greenwich it is still the day before.
+    assert_eq!(on("2026-11-23T00:30:00+08:00"), Some(date(2026, 11, 23)));
+    assert_eq!(on("2026-11-22T23:59:59+08:00"), Some(date(2026, 11, 22)));
+    assert_eq!(on("2026-12-24T09:00:00+08:00"), Some(days.1));
+    assert_eq!(on("2026-11-02T09:00:00+08:00"), Some(days.0));
 }
 
 #[tokio::test]

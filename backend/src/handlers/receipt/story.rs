@@ -34,7 +34,8 @@ fn after(text: &str, marker: &str) -> String {
 }
 
 fn receipt_of(page: &Reply) -> String {
-    after(&page.text, "data-receipt>")
+    // Shown in groups of four.
+    after(&page.text, "data-receipt>").replace(' ', "")
 }
 
 async fn secret_of(browser: &mut Browser, base: &str) -> String {
@@ -508,7 +509,8 @@ async fn cases_are_read_by_the_office_only_and_never_by_the_unit_concerned() {
     let mut office = server.browser();
     office.sign_in(Role::Office).await;
     let page = office.get(&list).await;
-    assert!(page.text.contains("与您所在单位有关，不能查看") && !page.text.contains(&one));
+    assert_eq!(page.status, StatusCode::FORBIDDEN);
+    assert!(page.text.contains("被评价单位的工作人员不能看这一页") && !page.text.contains(&one));
     assert_eq!(office.get(&one).await.status, StatusCode::FORBIDDEN);
 }
 

@@ -1,15 +1,17 @@
 //! Check and submit.
 
+use std::collections::BTreeSet;
+
 use axum::extract::{Form, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use survey_forms::flow;
 use survey_forms::form::Question;
-use survey_forms::render::answer_text;
+use survey_forms::render::{Words, answer_text};
 use survey_forms::validate::FieldError;
 
 use super::visit::{Device, Entry, Visit};
-use super::{Pairs, html, room, was_heard};
+use super::{Pairs, html, room, ways_of_page};
 use crate::app::AppState;
 use crate::error::AppError;
 use crate::middleware::problems::PageError;
@@ -24,6 +26,7 @@ fn check_page(visit: &Visit, draft: &Draft, device: &Device, faults: &[FieldErro
     let walk = visit.walk(draft, device);
     let lang = visit.wording(walk.answers());
     let change = |page: &str| format!("{}?from=check", visit.address(Some(page)));
+    let words = Words::new(form, walk.answers(), visit.today);
     let mut rows = Vec::new();
     let pages = walk.pages();
     for page in &pages {
@@ -36,7 +39,7 @@ fn check_page(visit: &Visit, draft: &Draft, device: &Device, faults: &[FieldErro
                 .unwrap_or_default();
             rows.push(Answered {
                 name: question.name.clone(),
-                question: question.label.get(lang).to_owned(),
+                question: words.of(question, lang),
                 answer: if value.is_empty() {
                     String::new()
                 } else {
@@ -49,7 +52,7 @@ fn check_page(visit: &Visit, draft: &Draft, device: &Device, faults: &[FieldErro
     let faults = faults.iter().map(|fault| {
         let label = form
             .question(&fault.field)
-            .map(|question: &Question| question.label.get(lang));
+            .map(|question: &Question| words.of(question, lang));
         let page = walk.page_of(&fault.field).map(|page| change(&page.name));
         Fault {
             href: page.unwrap_or_else(|| visit.base.clone()),
@@ -86,14 +89,10 @@ pub async fn check(visit: Visit) -> Result<Html<String>, PageError> {
     Ok(check_page(&visit, draft, device, &[]))
 }
 
-/// The response a draft stands for.
-///
-/// `heard`: whether the check page was read aloud.
-fn response_of(state: &AppState, visit: &Visit, draft: &Draft, heard: bool) -> NewResponse {
-    let kept = draft.kept.ways.iter().filter_map(|word| Way::parse(word));
-    let ways = kept
-        .chain(visit.reading.ways())
-        .chain(heard.then_some(Way::ReadAloud));
+/// The response a draft stands for; `here` is how the check page was read.
+fn response_of(state: &AppState, visit: &Visit, draft: &Draft, here: BTreeSet<Way>) -> NewResponse {
+    let mut ways = draft.kept.ways();
+    ways.extend(here);
     let mut answers = draft.answers();
     flow::clear_hidden(&visit.form, &mut answers, visit.today);
     answers.retain(|_, value| !value.is_empty());
@@ -117,10 +116,11 @@ fn response_of(state: &AppState, visit: &Visit, draft: &Draft, heard: bool) -> N
         answers,
         draft_id,
         unit: draft.kept.unit.clone(),
-        ways: ways.collect(),
+        ways,
         consents: draft.kept.consents(),
         interviewer: None,
         staff_collected: false,
+        ended_on: None,
     }
 }
 
@@ -138,7 +138,7 @@ pub async fn submit(
         return Ok(to_receipt());
     }
     let (draft, device) = visit.begun()?;
-    let response = response_of(&state, &visit, draft, was_heard(&pairs));
+    let response = response_of(&state, &visit, draft, ways_of_page(visit.reading, &pairs));
     match state.submitter.submit(response).await {
         Ok(_) => Ok(to_receipt()),
         Err(SubmitError::Invalid(faults)) => {

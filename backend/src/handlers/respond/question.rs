@@ -13,14 +13,13 @@ use survey_forms::validate::FieldError;
 
 use super::visit::{Device, Visit};
 use super::walk::{self, Walk};
-use super::{Pairs, field, html, room, was_heard, with_cookie};
+use super::{Pairs, field, html, room, ways_of_page, with_cookie};
 use crate::app::AppState;
 use crate::middleware::problems::PageError;
 use crate::middleware::reading;
 use crate::pages::question::{self, Question};
 use crate::store::drafts::{self, Draft};
 use crate::store::{StoreError, begin};
-use crate::submit::Way;
 
 /// Which button sent the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -169,9 +168,7 @@ pub async fn answer(
     draft.current_page = target.clone().or_else(|| Some(name.to_owned()));
     draft.device = Some(device.hash.clone());
     // The page was read as its request says, whatever is wished for the next.
-    let ways = visit.reading.ways().into_iter();
-    let ways = ways.chain(was_heard(&pairs).then_some(Way::ReadAloud));
-    draft.kept.ways.extend(ways.map(|way| way.as_str().to_owned()));
+    draft.kept.add_ways(&ways_of_page(visit.reading, &pairs));
     visit.reading = wished.unwrap_or(visit.reading);
     visit.reading.lang.code().clone_into(&mut draft.language);
     draft.updated_day = visit.today.to_string();

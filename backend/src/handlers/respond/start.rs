@@ -9,7 +9,7 @@ use maud::Markup;
 
 use super::visit::{Device, Entry, Visit};
 use super::walk::{self, Walk};
-use super::{Pairs, field, html, pin, room, was_heard, with_cookie};
+use super::{Pairs, field, html, pin, room, ways_of_page, with_cookie};
 use crate::app::AppState;
 use crate::handlers::open_link;
 use crate::middleware::problems::PageError;
@@ -28,11 +28,11 @@ const SECONDS_PER_PAGE: usize = 15;
 struct Said {
     consents: Consents,
     unit: String,
-    heard: bool,
+    ways: BTreeSet<Way>,
 }
 
 impl Said {
-    fn of(pairs: &[(String, String)]) -> Self {
+    fn of(reading: Reading, pairs: &[(String, String)]) -> Self {
         let ticked = |name: &str| field(pairs, name) == Some("yes");
         Self {
             consents: Consents {
@@ -41,7 +41,7 @@ impl Said {
                 guardian: ticked("guardian"),
             },
             unit: field(pairs, "unit").unwrap_or_default().to_owned(),
-            heard: was_heard(pairs),
+            ways: ways_of_page(reading, pairs),
         }
     }
 }
@@ -150,7 +150,7 @@ pub async fn begin(
     Form(pairs): Form<Pairs>,
 ) -> Result<Response, PageError> {
     visit.must_be_open()?;
-    let mut said = Said::of(&pairs);
+    let mut said = Said::of(visit.reading, &pairs);
     if let Some(unit) = visit.link.as_ref().and_then(|link| link.unit.clone()) {
         said.unit = unit;
     }
@@ -181,12 +181,6 @@ pub async fn begin(
         Redirect::to(&address),
         device.cookie(&visit.base, secure),
     ))
-}
-
-/// How the start page was read.
-fn ways_of(reading: Reading, heard: bool) -> BTreeSet<String> {
-    let ways = reading.ways().into_iter().chain(heard.then_some(Way::ReadAloud));
-    ways.map(|way| way.as_str().to_owned()).collect()
 }
 
 /// The draft that is there, else a new one; and the device, known or new.
@@ -224,13 +218,13 @@ async fn draft_and_device(state: &AppState, visit: &Visit, said: Said) -> Result
             sensitive: said.consents.sensitive,
             guardian: said.consents.guardian,
             unit: open_link.is_some().then_some(said.unit),
-            ways: ways_of(visit.reading, said.heard),
             ..Kept::default()
         },
         open_link,
         pin: None,
         pin_failures: 0,
     };
+    draft.kept.add_ways(&said.ways);
     let tx = begin_tx(&state.db).await?;
     // The button may have been pressed twice: the first press made the draft.
     if let Some(draft) = drafts::find_for_update(&tx, &draft.id).await? {

@@ -657,6 +657,50 @@ async fn ways_of_reading_used_on_any_page_are_kept_with_the_response() {
 }
 
 #[tokio::test]
+async fn film_watched_and_check_page_read_aloud_are_ways_of_reading() {
+    let server = Server::start().await;
+    let path = server.invite("resident", "r-1").await;
+    let mut phone = server.browser();
+    let first = begin(&mut phone, &path).await;
+    let page = phone.get(&first).await;
+    assert!(page.text.contains(r#"name="watched""#), "{}", page.text);
+    // The script's own saving notes it too, before any button.
+    let kept = phone
+        .post(&first, &[("answering", "self"), ("watched", "1"), ("go", "keep")])
+        .await;
+    assert_eq!(kept.status, StatusCode::NO_CONTENT);
+    assert!(server.draft(&path).await.kept.ways.contains("sign"));
+
+    let (_, check) = walk(&mut phone, first, &[], 80).await;
+    let page = phone.get(&check).await;
+    assert!(page.text.contains(r#"name="heard""#), "{}", page.text);
+    let sent = phone
+        .post(&check, &[("heard", "1"), ("watched", ""), ("go", "submit")])
+        .await;
+    assert_eq!(sent.location(), format!("{path}/receipt"), "{}", sent.text);
+    let stored = responses::all(&server.base.db, ROUND).await.unwrap();
+    assert_eq!(stored[0].ways, "read_aloud sign");
+}
+
+#[tokio::test]
+async fn page_of_several_questions_says_so_in_title_and_on_top() {
+    let server = Server::start().await;
+    let path = server.invite("resident", "r-1").await;
+    let mut phone = server.browser();
+    let first = begin(&mut phone, &path).await;
+    let alone = phone.get(&first).await.text;
+    assert!(!alone.contains("道题"), "{alone}");
+    let (passed, _) = walk(&mut phone, first, &[], 80).await;
+    let several = passed.iter().find(|at| at.ends_with("/functioning")).unwrap();
+    let text = phone.get(several).await.text;
+    assert_eq!(
+        text.matches("这一页有3道题").count(),
+        2,
+        "the note is no question: {text}"
+    );
+}
+
+#[tokio::test]
 async fn proxy_and_easy_reader_are_spoken_to_in_their_words_with_pictures() {
     let server = Server::start().await;
     let path = server.invite("resident", "resident-proxy").await;

@@ -193,17 +193,16 @@ pub(super) fn respondents(reading: Reading) -> Vec<(&'static str, Markup)> {
     ]
 }
 
-fn row(state: CaseState, late: bool, readable: bool) -> Row {
+fn row(state: CaseState, late: bool, owned: bool) -> Row {
     Row {
         id: "3f1c09ab".to_owned(),
         number: "3F1C09AB".to_owned(),
-        readable,
         area: "康复".to_owned(),
         unit: "青山镇".to_owned(),
-        owner: readable.then(|| "王敏".to_owned()),
+        owner: owned.then(|| "王敏".to_owned()),
         state,
         late,
-        unread: readable,
+        unread: owned,
         opened_on: "2026-11-05".to_owned(),
         due_on: "2026-11-20".to_owned(),
     }

@@ -119,6 +119,7 @@ async fn server_with_fieldwork() -> Server {
         staff_id: INTERVIEWER,
         name: name.to_owned(),
         token_hash: name.to_owned(),
+        send_hash: None,
         state: "active".to_owned(),
         max_offline_days: 7,
         last_seen_day: seen.to_owned(),
@@ -282,7 +283,7 @@ async fn staff_of_a_judged_township_or_its_village_are_refused_with_the_reason()
             let reply = browser.get(&path).await;
             assert_eq!(reply.status.as_u16(), status, "{employer} {path}");
             assert_eq!(
-                reply.text.contains("被评价单位的工作人员不能看实地进度"),
+                reply.text.contains("被评价单位的工作人员不能看这一页"),
                 status == 403,
                 "{employer} {path}"
             );

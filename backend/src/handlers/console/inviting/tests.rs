@@ -68,7 +68,7 @@ async fn nobody_whom_a_judged_unit_or_one_below_employs_gets_in_and_the_page_say
         let refused = browser.get(PAGE).await;
         assert_eq!(refused.status, StatusCode::FORBIDDEN, "{employer}");
         assert!(
-            refused.text.contains("不能管邀请") && refused.text.contains("城关镇"),
+            refused.text.contains("不能看这一页") && refused.text.contains("城关镇"),
             "{}",
             refused.text
         );
@@ -77,7 +77,7 @@ async fn nobody_whom_a_judged_unit_or_one_below_employs_gets_in_and_the_page_say
                 .post(&format!("{PAGE}/{act}"), &[("csrf", token.as_str())])
                 .await;
             assert_eq!(reply.status, StatusCode::FORBIDDEN, "{act}");
-            assert!(reply.text.contains("不能管邀请"), "{act}: {}", reply.text);
+            assert!(reply.text.contains("不能看这一页"), "{act}: {}", reply.text);
         }
     }
     // The county runs the round and is not judged in it; a code of elsewhere is no unit of this round.

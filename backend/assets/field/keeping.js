@@ -1,0 +1,92 @@
+// What stays on the device: the queue as it is shown, drafts and visits under the passphrase's key, and the note of how
+// much there is.
+
+import * as canary from './canary.js';
+import { app } from './core.js';
+import { changed, drawTop } from './screen.js';
+import { lock, unlock } from './seal.js';
+
+/** Reads the queue again after any change to it, and shows what has changed. */
+export async function queueChanged() {
+  app.queue = (await app.store.all('queue')).sort((a, b) => a.number - b.number);
+  await readVisits();
+  noteForCanary();
+  drawTop();
+  changed();
+}
+
+/** Unsent visits are sealed to the server; what they say is kept beside under the passphrase's key, to be shown. */
+async function readVisits() {
+  if (!app.key) return;
+  for (const item of app.queue) {
+    if (!item.shown || app.visits.has(item.id)) continue;
+    // Locked under a passphrase that was forgotten since: it is sent all the same.
+    const visit = await unlock(app.key, 'visit ' + item.id, item.shown).catch(() => null);
+    if (visit) app.visits.set(item.id, visit);
+  }
+}
+
+export function noteForCanary() {
+  if (app.device && !app.wiped) {
+    const unsent = app.queue.filter(item => item.kind === 'response' && item.state !== 'delivered' && item.state !== 'held');
+    canary.note({ device: app.device.device_id, unsent: unsent.length, drafts: app.draftCount || 0 });
+  }
+}
+
+export async function saveDraft(draft) {
+  const locked = await lock(app.key, 'draft ' + draft.id, draft);
+  await app.store.put('drafts', { id: draft.id, locked });
+  const at = app.drafts.findIndex(one => one.id === draft.id);
+  if (at < 0) app.drafts.push(draft);
+  else app.drafts[at] = draft;
+  app.draftCount = app.drafts.length;
+  noteForCanary();
+}
+
+/** One transaction: items enter the queue, and a draft goes. */
+export async function enqueue(items, draftId) {
+  await app.store.write(['queue', 'drafts', 'meta'], async steps => {
+    let number = (await steps.get('meta', 'number')) || 0;
+    for (const item of items) {
+      number += 1;
+      await steps.put('queue', Object.assign(item, { number }));
+    }
+    await steps.put('meta', number, 'number');
+    if (draftId) await steps.remove('drafts', draftId);
+  });
+  if (draftId) app.drafts = app.drafts.filter(draft => draft.id !== draftId);
+  app.draftCount = app.drafts.length;
+  await queueChanged();
+}
+
+/** Opens what the key locks. */
+export async function openDrafts() {
+  const drafts = [];
+  for (const record of await app.store.all('drafts')) drafts.push(await unlock(app.key, 'draft ' + record.id, record.locked));
+  app.drafts = drafts;
+  app.draftCount = drafts.length;
+  await queueChanged();
+}
+
+/** Everything locked under the passphrase goes: names, drafts, the token that reads. What is sealed stays to be sent. */
+export async function eraseLocked(more = () => {}) {
+  await app.store.write(['meta', 'vault', 'drafts'], async steps => {
+    await steps.clear('vault');
+    await steps.clear('drafts');
+    await steps.remove('meta', 'crypto');
+    await more(steps);
+  });
+  Object.assign(app, { key: null, token: null, bundle: null, drafts: [], draftCount: 0, crypto: null, visits: new Map() });
+}
+
+export async function persist() {
+  const { storage } = navigator;
+  if (!storage || !storage.persist) {
+    app.persisted = false;
+    return;
+  }
+  app.persisted = (await storage.persisted()) || (await storage.persist());
+  const room = storage.estimate ? await storage.estimate() : {};
+  app.free = room.quota ? Math.floor((room.quota - room.usage) / 1048576) : null;
+  drawTop();
+}

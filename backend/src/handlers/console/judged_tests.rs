@@ -1,0 +1,140 @@
+//! Which pages of a round are closed to staff of a judged unit: all that show or hand out what is its respondents'.
+
+use axum::http::StatusCode;
+
+use crate::auth::Role;
+use crate::handlers::testing::{Browser, Server};
+
+const ROUND: &str = "/console/rounds/yunxi-2026";
+const NOBODY: &str = "00000000-0000-0000-0000-000000000001";
+
+/// Routes that only independent staff may use: method, and path behind the round with any parameter filled in.
+const CLOSED: [(&str, &str, &str); 25] = [
+    ("GET", "/fieldwork", "/fieldwork"),
+    ("GET", "/fieldwork", "/fieldwork?part=live"),
+    ("GET", "/fieldwork/download", "/fieldwork/download?format=csv"),
+    ("GET", "/interviewers", "/interviewers"),
+    ("POST", "/interviewers", "/interviewers"),
+    ("POST", "/interviewers/cases", "/interviewers/cases"),
+    ("POST", "/interviewers/devices", "/interviewers/devices"),
+    ("POST", "/interviewers/exceptions", "/interviewers/exceptions"),
+    ("POST", "/interviewers/accounts", "/interviewers/accounts"),
+    ("GET", "/held", "/held"),
+    (
+        "POST",
+        "/held/{response}",
+        "/held/00000000-0000-0000-0000-000000000001",
+    ),
+    ("GET", "/invitations", "/invitations"),
+    ("POST", "/invitations/sheets", "/invitations/sheets"),
+    ("POST", "/invitations/sms", "/invitations/sms"),
+    ("POST", "/invitations/posters", "/invitations/posters"),
+    ("POST", "/invitations/email", "/invitations/email"),
+    ("POST", "/invitations/replace", "/invitations/replace"),
+    ("GET", "/quality", "/quality"),
+    ("GET", "/cases", "/cases"),
+    ("GET", "/cases", "/cases?show=overdue"),
+    (
+        "GET",
+        "/cases/{case}",
+        "/cases/00000000-0000-0000-0000-000000000001",
+    ),
+    (
+        "POST",
+        "/cases/{case}",
+        "/cases/00000000-0000-0000-0000-000000000001",
+    ),
+    ("GET", "/interviewers", "/interviewers?done=assign&n=3"),
+    ("GET", "/held", "/held?done=still"),
+    ("GET", "/cases", "/cases?page=2"),
+];
+/// Routes that show figures of the whole round or published things, or set off a computation of them.
+const OPEN: [&str; 4] = ["", "/compute", "/report/download", "/improvements"];
+
+async fn signed_in(employer: Option<&str>) -> (Server, Browser, String) {
+    let server = Server::start().await;
+    server.account_of(Role::Office, employer).await;
+    let mut browser = server.browser();
+    assert_eq!(browser.sign_in(Role::Office).await.status, StatusCode::SEE_OTHER);
+    let console = browser.get("/console").await;
+    let csrf = console.attributes("name=\"csrf\"", "value")[0].clone();
+    (server, browser, csrf)
+}
+
+/// Every route of a round that the router has, by the text in which they are listed.
+fn routes() -> Vec<String> {
+    let source = include_str!("../../router.rs");
+    let mut found: Vec<String> = source
+        .split('"')
+        .filter_map(|text| text.strip_prefix("/console/rounds/{id}"))
+        .map(str::to_owned)
+        .collect();
+    let (_, invitations) = source.split_once("fn invitations_of_round").unwrap();
+    let invitations = invitations.split("\n}").next().unwrap();
+    let below = invitations
+        .split('"')
+        .filter_map(|text| text.strip_prefix("{base}"));
+    found.extend(below.map(|path| format!("/invitations{path}")));
+    found
+}
+
+#[test]
+fn every_route_of_a_round_is_said_to_be_open_or_closed_to_judged_units() {
+    let routes = routes();
+    assert!(routes.len() > 15, "{routes:?}");
+    for route in &routes {
+        let closed = CLOSED.iter().any(|(_, pattern, _)| pattern == route);
+        assert!(closed || OPEN.contains(&route.as_str()), "{route} is in no list");
+    }
+    for (_, pattern, _) in CLOSED {
+        assert!(
+            routes.iter().any(|route| route == pattern),
+            "{pattern} is no route"
+        );
+    }
+}
+
+#[tokio::test]
+async fn staff_of_a_judged_unit_are_refused_everywhere_and_independent_staff_nowhere() {
+    // A township that is scored, a village below it; the county's office, the third party, somewhere else.
+    for (employer, is_judged) in [
+        (Some("990101001"), true),
+        (Some("990101001001"), true),
+        (Some("990101"), false),
+        (Some("880000"), false),
+        (None, false),
+    ] {
+        let (_server, mut browser, csrf) = signed_in(employer).await;
+        for (method, _, path) in CLOSED {
+            let path = format!("{ROUND}{path}");
+            let reply = match method {
+                "GET" => browser.get(&path).await,
+                _ => browser.post(&path, &[("csrf", &csrf), ("person", NOBODY)]).await,
+            };
+            let refused = reply.status == StatusCode::FORBIDDEN;
+            assert_eq!(
+                refused, is_judged,
+                "{employer:?} {method} {path}: {}",
+                reply.status
+            );
+            assert!(reply.status.as_u16() < 500, "{method} {path}: {}", reply.text);
+            if refused {
+                assert!(
+                    reply.text.contains("被评价单位的工作人员不能看这一页") && reply.text.contains("城关镇"),
+                    "{path}: {}",
+                    reply.text
+                );
+            }
+        }
+        for path in ["", "/improvements"] {
+            let reply = browser.get(&format!("{ROUND}{path}")).await;
+            assert_eq!(reply.status, StatusCode::OK, "{employer:?} {path}");
+        }
+        // The overview leads nowhere that is closed, and shows nobody's townships.
+        let overview = browser.get(ROUND).await;
+        for link in ["/fieldwork\"", "/cases\"", "/interviewers\"", "/invitations\""] {
+            assert_eq!(overview.text.contains(link), !is_judged, "{employer:?} {link}");
+        }
+        assert_eq!(overview.text.contains("青石镇"), !is_judged, "{employer:?}");
+    }
+}
