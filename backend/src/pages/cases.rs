@@ -539,11 +539,9 @@ fn assign(lang: Lang, staff: &SignedIn, view: &OneCase, path: &str) -> Markup {
 }
 
 fn move_on(lang: Lang, staff: &SignedIn, view: &OneCase, path: &str) -> Markup {
-    let fault = view
-        .typed
-        .fault
-        .as_ref()
-        .filter(|(field, _)| *field == "state" || (*field == "text" && view.typed.in_move));
+    let typed = view.typed.fault.as_ref().filter(|_| view.typed.in_move);
+    let fault = typed.filter(|(field, _)| *field == "state");
+    let text_fault = typed.filter(|(field, _)| *field == "text");
     let next = view.state.next();
     html! {
         h2 { (tr!(lang, "cases.move")) }
@@ -569,8 +567,10 @@ fn move_on(lang: Lang, staff: &SignedIn, view: &OneCase, path: &str) -> Markup {
             div.field {
                 label for="move-text" { (tr!(lang, "cases.move_text")) }
                 p #move-hint .note { (tr!(lang, "cases.move_hint")) }
-                textarea #move-text name="text" rows="3" maxlength="1000" aria-describedby="move-hint"
-                    { @if fault.is_some() { (view.typed.text) } }
+                @if let Some((_, message)) = text_fault { p #move-text-error .q-error { (message) } }
+                textarea #move-text name="text" rows="3" maxlength="1000"
+                    aria-describedby=(if text_fault.is_some() { "move-hint move-text-error" } else { "move-hint" })
+                    aria-invalid=[text_fault.map(|_| "true")] { @if typed.is_some() { (view.typed.text) } }
             }
             button.main type="submit" { (tr!(lang, "cases.move_go")) }
         }
