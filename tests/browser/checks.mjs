@@ -12,7 +12,7 @@ export const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22a', 
 const ZOOMED = { width: 320, height: 256 };
 const HEIGHT = 640;
 /** Least side of a target in CSS pixels: WCAG 2.5.5 for respondents, 2.5.8 for staff. */
-const TARGET = { respondent: 44, interviewer: 44, console: 24 };
+const TARGET = { respondent: 44, interviewer: 24, console: 24 };
 /** Widths at which axe looks: the style sheets have one break between them, and the rest of the page is the same. */
 const AXE_WIDTHS = [320, 1280];
 
@@ -74,13 +74,16 @@ function smallTargets(page, least) {
 }
 
 const MOST_STOPS = 300;
+const FOLDS = 3;
+/** Stops that are looked at again in other colours and at 400 %: those of a long table are alike. */
+const FEW_STOPS = 60;
 
-/** Goes through the page by Tab: each stop shows its focus and is in sight; every control is a stop. */
-async function focus(page) {
+/** Goes through the page by Tab: each of the first `most` stops shows its focus and is in sight; all controls are stops. */
+async function focus(page, most = MOST_STOPS) {
   const found = [];
   await toTop(page);
   await page.evaluate(() => { window.stops = new Set(); window.lastStop = null; });
-  for (let stop = 0; stop < MOST_STOPS; stop += 1) {
+  for (let stop = 0; stop < most; stop += 1) {
     await page.keyboard.press('Tab');
     const seen = await page.evaluate(() => {
       const one = document.activeElement;
@@ -111,7 +114,7 @@ async function focus(page) {
     if (!seen.inSight) found.push({ rule: 'it has the focus out of sight', target: seen.html });
     if (seen.isCovered) found.push({ rule: 'something covers it while it has the focus', target: seen.html });
   }
-  const missed = await page.evaluate(() => [...document.querySelectorAll('a[href], button, input, select, textarea, summary, audio, video')]
+  const missed = most < MOST_STOPS ? [] : await page.evaluate(() => [...document.querySelectorAll('a[href], button, input, select, textarea, summary, audio, video')]
     .filter((one) => {
       const box = one.getBoundingClientRect();
       if (one.type === 'hidden' || one.disabled || one.tabIndex < 0 || box.width === 0 || !one.checkVisibility()) return false;
@@ -174,13 +177,13 @@ function frame(page) {
     check(document.querySelectorAll('h1').length === 1, `${document.querySelectorAll('h1').length} headings of level 1`);
     check(/^(zh-CN|zh-Hans|zh|en)/.test(document.documentElement.lang), `its language is "${document.documentElement.lang}"`);
     check(document.title.trim().length > 3, 'no title');
-    const isFaulty = document.querySelector('#faults, [aria-invalid=true]') !== null;
-    check(isFaulty === /^(错误|Error)/.test(document.title), `faults: ${isFaulty}, but the title is "${document.title}"`);
+    const isFaulty = document.querySelector('.faults, [aria-invalid=true]') !== null;
+    check(isFaulty === /^(有?错误|Error)/.test(document.title), `faults: ${isFaulty}, but the title is "${document.title}"`);
     for (const input of document.querySelectorAll('table input[type=radio], [role=grid] input[type=radio]')) {
       check(false, 'a matrix of radio buttons', input.outerHTML);
     }
     for (const one of document.querySelectorAll('[tabindex]')) check(one.tabIndex <= 0, 'an order of its own for Tab', one.outerHTML.slice(0, 120));
-    for (const one of document.querySelectorAll('[onclick], [style], script:not([src]), style')) {
+    for (const one of document.querySelectorAll('[onclick], [style]:not([style=""]), script:not([src]), style')) {
       check(false, 'inline script or style', one.outerHTML.slice(0, 120));
     }
     return found;
@@ -220,14 +223,16 @@ export async function findings(page, who, light = false) {
       at(`${width}, unfolded`, await smallTargets(page, TARGET[who]));
       at(`${width}, unfolded`, await withStyle(page, SPACING, () => overflow(page, 'unfolded, with wide text spacing')));
     }
+    // Many of a kind are alike to Tab: the first few stand for them.
+    await page.evaluate((few) => { for (const one of window.unfolded.slice(few)) one.open = false; }, FOLDS);
     if (!light) at('unfolded', await focus(page));
     await page.evaluate(() => { for (const one of window.unfolded) one.open = false; });
   }
   await page.setViewportSize(ZOOMED);
   at('400 %', await overflow(page, 'zoomed to 400 %'));
-  if (!light) at('400 %', await focus(page));
+  if (!light) at('400 %', await focus(page, FEW_STOPS));
   await page.setViewportSize({ width: 360, height: HEIGHT });
-  if (!light) at('forced colours', await withMedia(page, { forcedColors: 'active' }, () => focus(page)));
+  if (!light) at('forced colours', await withMedia(page, { forcedColors: 'active' }, () => focus(page, FEW_STOPS)));
   at('reduced motion', await withMedia(page, { reducedMotion: 'reduce' }, () => page.evaluate(() =>
     document.getAnimations().map((one) => ({ rule: 'it moves', target: String(one.effect?.target?.outerHTML).slice(0, 120) })))));
   const contrast = { runOnly: { type: 'rule', values: ['color-contrast'] } };
@@ -236,7 +241,7 @@ export async function findings(page, who, light = false) {
     const high = { runOnly: { type: 'rule', values: ['color-contrast-enhanced'] } };
     if (!light) {
       at('dark', await withClass(page, 'dark', () => axe(page, high)));
-      at('dark', await withClass(page, 'dark', () => focus(page)));
+      at('dark', await withClass(page, 'dark', () => focus(page, FEW_STOPS)));
       at('more contrast', await withMedia(page, { contrast: 'more' }, () => axe(page, high)));
     }
     await page.setViewportSize({ width: 320, height: HEIGHT });

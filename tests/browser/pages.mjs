@@ -3,7 +3,7 @@
 // task: { everything: {url, round, codes}, early: {url, codes}, closed: {url, codes}, limited: {url, wrong},
 //         broken: {url, codes}, demo: {url, round, codes, logins: {role: {user, password}}},
 //         ended: {url, round, receipt, secret, logins}, routes: addresses with {holes},
-//         only: text in the state's or journey's name, shots: folder }
+//         only: pattern of the journey's or page's name, shots: folder }
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { findings } from './checks.mjs';
@@ -93,7 +93,7 @@ const jobs = [
   }]),
 ];
 if (task.shots) mkdirSync(task.shots, { recursive: true });
-const waiting = jobs.filter(([name]) => !task.only || name.includes(task.only));
+const waiting = jobs.filter(([name]) => !task.only || new RegExp(task.only).test(name));
 await Promise.all(Array.from({ length: TABS }, async () => {
   for (let job = waiting.shift(); job; job = waiting.shift()) {
     const begun = Date.now();
@@ -114,7 +114,14 @@ const unvisited = (task.routes ?? []).filter((route) => ![...visited].some((path
   pattern(route).test(path) && (route.includes('{') ? !exact.includes(path) : true)));
 if (!task.only) problems.push(...unvisited.map((route) => `${route} | - | no state comes to this route; add one to tests/browser/states | -`));
 if (problems.length > 0) {
-  console.log([...new Set(problems)].sort().join('\n'));
+  // A table of links that are too small is one finding.
+  const alike = new Map();
+  for (const problem of [...new Set(problems)].sort()) {
+    const [state, , rule] = problem.split(' | ');
+    const key = `${state} ${rule.replaceAll(/\d+/g, '')}`;
+    alike.set(key, [...(alike.get(key) ?? []), problem]);
+  }
+  for (const [first, ...more] of alike.values()) console.log(more.length > 0 ? `${first} … and ${more.length} like it` : first);
   process.exitCode = 1;
 }
 console.log(JSON.stringify({ states: looked.length, problems: problems.length, routes: (task.routes ?? []).length, seconds }));

@@ -303,7 +303,7 @@ fn found(lang: Lang, path: &str, list: &List) -> Markup {
             }
             tbody {
                 @for row in &list.rows {
-                    tr .bad[row.late] {
+                    tr {
                         th scope="row" {
                             @if row.readable { a href={ (path) "/" (row.id) } { (row.number) } }
                             @else { (row.number) " " span.quiet { (tr!(lang, "cases.own_unit")) } }
@@ -312,11 +312,11 @@ fn found(lang: Lang, path: &str, list: &List) -> Markup {
                             (state(lang, row.state))
                             @if row.unread && row.state != CaseState::New { " " strong { (tr!(lang, "cases.unread")) } }
                         }
-                        td { (row.due_on) @if row.late { " " strong { (tr!(lang, "cases.late")) } } }
+                        td.day .late[row.late] { (row.due_on) @if row.late { " " strong { (tr!(lang, "cases.late")) } } }
                         td { (row.unit) }
                         td { (row.area) }
                         td { (row.owner.as_deref().unwrap_or("–")) }
-                        td { (row.opened_on) }
+                        td.day { (row.opened_on) }
                     }
                 }
             }
