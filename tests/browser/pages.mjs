@@ -72,12 +72,13 @@ function session(role, server = 'demo') {
 task.open = async (role) => (await newContext('zh', { storageState: await session(role) })).newPage();
 
 const jobs = [
-  ...JOURNEYS.map(({ name, language, who, walk, light, role, alone }) => [`${name} (${language})`, async () => {
-    const storageState = role && (await (alone ? logIn(task.demo, role) : session(role)));
+  ...JOURNEYS.map(({ name, language, who, walk, light, role, alone, server }) => [`${name} (${language})`, async () => {
+    const storageState = role && (await (alone ? logIn(task.demo, role) : session(role, server)));
     await inContext(language, async (page) => {
       for await (const at of walk(page, task)) {
-        const other = typeof at === 'string' ? { state: at, page, who } : at;
-        await look(other.page, `${name}: ${other.state} (${language})`, other.who, light);
+        // Answered, a page differs from what was looked at before by a mark in a box.
+        const here = typeof at === 'string' ? { state: at, light: light || at.endsWith(', answered') } : at;
+        await look(here.page ?? page, `${name}: ${here.state} (${language})`, here.who ?? who, here.light ?? light);
       }
     }, storageState ? { storageState } : {});
   }]),

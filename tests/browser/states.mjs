@@ -44,7 +44,6 @@ export const PAGES = [
 export const CONSOLE = [
   ['rounds', 'office', 'zh', ({ demo }) => `${demo.url}/console`],
   ['round', 'office', 'zh', ({ demo }) => `${demo.url}/console/rounds/${demo.round}`],
-  ['compute', 'office', 'zh', ({ demo }) => `${demo.url}/console/rounds/${demo.round}/compute`],
   ['outbox', 'office', 'zh', ({ demo }) => `${demo.url}/console/outbox`],
   ['audit', 'auditor', 'zh', ({ demo }) => `${demo.url}/console/audit`],
   ['round', 'viewer', 'zh', ({ demo }) => `${demo.url}/console/rounds/${demo.round}`],
@@ -54,8 +53,9 @@ export const CONSOLE = [
 
 /**
  * Journeys: `{ name, language, who, walk }`; `walk` leaves the page in a state and yields the state's name, or
- * `{ state, page, who }` for a state of another page. With `role` it is signed in; with `alone` by a session of its
- * own, which it may end; `light` is for pages that differ from others in their words or colours only.
+ * `{ state, page, who, light }` for a state of another page or to be looked at otherwise than the rest. With `role` it
+ * is signed in, at `server` where that is not the demo; with `alone` by a session of its own, which it may end. `light`
+ * is for pages that differ from others in their words or colours only.
  */
 export const JOURNEYS = [
   // The long ones first, so that none is left over at the end.

@@ -156,6 +156,8 @@ pub struct Typed {
     pub text: String,
     /// Whether it was typed in the form that moves the case.
     pub in_move: bool,
+    /// The step that was chosen there, and the outcome.
+    pub chosen: (Option<CaseState>, Option<Outcome>),
     /// Field and what to do.
     pub fault: Option<(&'static str, String)>,
 }
@@ -552,7 +554,8 @@ fn move_on(lang: Lang, staff: &SignedIn, view: &OneCase, path: &str) -> Markup {
             fieldset.q #state aria-describedby=[fault.map(|_| "state-error")] {
                 legend { (tr!(lang, "cases.move_to")) }
                 @for one in next {
-                    label.pick { input type="radio" name="state" value=(one.as_str()) checked[next.len() == 1]; " " (state(lang, *one)) }
+                    label.pick { input type="radio" name="state" value=(one.as_str())
+                        checked[next.len() == 1 || view.typed.chosen.0 == Some(*one)]; " " (state(lang, *one)) }
                 }
             }
             @if next.contains(&CaseState::Closed) {
@@ -560,7 +563,7 @@ fn move_on(lang: Lang, staff: &SignedIn, view: &OneCase, path: &str) -> Markup {
                     label for="outcome" { (tr!(lang, "cases.outcome")) }
                     select #outcome name="outcome" {
                         option value="" { "–" }
-                        @for end in Outcome::ALL { option value=(end.as_str()) { (outcome(lang, end)) } }
+                        @for end in Outcome::ALL { option value=(end.as_str()) selected[view.typed.chosen.1 == Some(end)] { (outcome(lang, end)) } }
                     }
                 }
             }

@@ -102,7 +102,9 @@ async function* troubles(page, mock) {
   await to(page, 'forgot');
   yield 'passphrase forgotten';
   await to(page, '');
+  await page.waitForSelector('.cases');
   await page.context().setOffline(false);
+  await page.waitForFunction(() => navigator.onLine);
   mock.wipe = true;
   await page.click('main button.second');
   await page.waitForSelector('h1:has-text("清除")');

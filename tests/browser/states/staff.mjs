@@ -138,17 +138,17 @@ async function* interviewing(page, task) {
 
   const held = at('/held')(task);
   await page.goto(held);
-  yield 'held interview';
+  yield { state: 'held interview', light: false };
   await page.locator('details').first().evaluate((one) => { one.open = true; });
   await send(page, 'details form');
-  yield 'held interview, no reason';
+  yield { state: 'held interview, no reason', light: false };
   await page.goto(held);
   await press(page, 'button[value=retry]');
-  yield 'held interview, tried again';
+  yield { state: 'held interview, tried again', light: false };
   await page.locator('details').first().evaluate((one) => { one.open = true; });
   await page.fill('details input[name=reason] >> nth=0', '同一个人访问了两次');
   await press(page, 'details button[value=discard]');
-  yield 'held interview, put aside';
+  yield { state: 'held interview, put aside', light: false };
 
   await page.goto(address);
   await page.locator('details:has(input[name=days])').first().evaluate((one) => { one.open = true; });
@@ -208,6 +208,20 @@ async function* stale(page, task) {
   yield 'form of another session';
 }
 
+/** The page that waits for a computation reloads itself; here it stays, to be looked at. */
+async function* computing(page, task) {
+  await page.route('**/compute', async (route) => {
+    if (route.request().method() !== 'GET') return route.continue();
+    const reply = await route.fetch({ maxRedirects: 0 });
+    const { refresh, ...headers } = reply.headers();
+    return route.fulfill({ response: reply, headers });
+  });
+  await page.goto(ended('')(task));
+  await press(page, 'form[action$="/compute"] button');
+  if (!page.url().endsWith('/compute')) throw new Error(`nothing is computed at ${page.url()}`);
+  yield 'computing';
+}
+
 async function* loggingOut(page, { demo }) {
   await page.goto(`${demo.url}/console`);
   await press(page, 'form[action$="/logout"] button');
@@ -216,8 +230,10 @@ async function* loggingOut(page, { demo }) {
 
 export const STAFF = [
   { name: 'improvements', role: 'office', walk: improving },
-  { name: 'invitations', role: 'office', walk: inviting },
-  { name: 'interviewers', role: 'office', walk: interviewing },
+  // Their pages are among those looked at in full.
+  { name: 'invitations', role: 'office', walk: inviting, light: true },
+  { name: 'interviewers', role: 'office', walk: interviewing, light: true },
+  { name: 'computing', role: 'office', walk: computing, server: 'ended' },
   { name: 'monitor', role: 'evaluator', walk: watching, alone: true },
   { name: 'a form of another session', role: 'office', walk: stale },
   { name: 'log out', role: 'auditor', walk: loggingOut, alone: true },

@@ -412,6 +412,10 @@ pub async fn act(
     let typed = Typed {
         text: field(&pairs, "text").unwrap_or_default().to_owned(),
         in_move: is_move,
+        chosen: (
+            field(&pairs, "state").and_then(CaseState::parse),
+            field(&pairs, "outcome").and_then(Outcome::parse),
+        ),
         fault: Some((field_name, message.into_owned())),
     };
     let case = store::find(&state.db, &id, case.id)
