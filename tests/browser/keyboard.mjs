@@ -1,5 +1,7 @@
 // A whole questionnaire by keyboard alone: Tab, Space, Enter and the arrows, as with a keyboard or a switch.
-// task: { url, language: "zh"|"en", javascript, prefer: {question: value}, empty: question left out once }
+// task: { url, language: "zh"|"en", javascript, prefer: {question: value}, empty: question left out once,
+//         handOverAfter: pages after which the phone is handed over, digitsAfter: pages after which four digits are set
+//         and the answers taken up on another device }
 import { assert, openBrowser, task } from './lib.mjs';
 import { controls, questionOf, wish } from './answering.mjs';
 
@@ -41,6 +43,15 @@ async function fill({ name, type, values }) {
       if (!(await page.evaluate(() => document.activeElement.checked))) await press('Space');
     }
   } else if (type === 'date') {
+    const fields = await page.locator(`main form [name="${name}"]`).evaluateAll((all) => all.map((one) => one.id));
+    if (fields.length > 1) {
+      // A field each for year, month and day.
+      for (const [place, part] of wanted.split('-').entries()) {
+        await tabTo(`#${fields[place]}`);
+        await page.keyboard.type(part);
+      }
+      return;
+    }
     await tabTo(`#${name}`);
     // Year, month and day stand in the order of the browser's language.
     for (let part = 0; part < 3; part += 1) {
@@ -63,6 +74,42 @@ async function next() {
   await Promise.all([page.waitForNavigation(), press(turns % 2 === 0 && !isLink ? 'Space' : 'Enter')]);
 }
 
+/** Presses what `selector` means and waits for the page behind it. */
+async function take(selector) {
+  await tabTo(selector);
+  await Promise.all([page.waitForNavigation(), press('Enter')]);
+}
+
+/** Gives the phone to another person, who goes on. */
+async function handOver() {
+  await take('main button[value=handover]');
+  await next();
+  assert((await page.locator('main form').count()) === 0, `the phone is not handed over at ${page.url()}`);
+  await next();
+}
+
+const DIGITS = '0427';
+/** Stops, sets four digits, and takes the answers up with them in a browser that knows nothing. */
+async function goOnElsewhere() {
+  const before = questionOf(page);
+  await take('main button[value=later]');
+  await tabTo('#pin');
+  await page.keyboard.type(DIGITS);
+  await take('button[value=pin]');
+  await context.clearCookies();
+  await page.goto(task.url);
+  await tabTo('#pin');
+  await page.keyboard.type('0000');
+  await take('form[action$="/pin"] button');
+  if (task.javascript !== false) assert((await focused()).id === 'faults', 'wrong digits: the focus is not on the summary');
+  await tabTo('#faults a');
+  await press('Enter');
+  await tabTo('#pin');
+  await page.keyboard.type(DIGITS);
+  await take('form[action$="/pin"] button');
+  assert(questionOf(page) === before, `the digits lead to ${page.url()}, not to ${before}`);
+}
+
 await page.goto(task.url);
 // The first stop leads past the switches.
 await press('Tab');
@@ -83,6 +130,8 @@ await next();
 const asked = [];
 let empty = task.empty;
 for (let count = 0; count < MOST_PAGES && questionOf(page); count += 1) {
+  if (count === task.handOverAfter) await handOver();
+  if (count === task.digitsAfter) await goOnElsewhere();
   const question = questionOf(page);
   asked.push(question);
   if (question === empty) {

@@ -10,6 +10,7 @@ import { launch } from 'chrome-launcher';
 import lighthouse from 'lighthouse';
 import { answer, consent, go, questionOf } from './answering.mjs';
 import { CHROMIUM, openBrowser, task } from './lib.mjs';
+import { secretOf } from './states/receipts.mjs';
 
 const GOAL = 100;
 const TRIES = 3;
@@ -73,16 +74,36 @@ await judge('check', page.url());
 await judge('stopped for now', `${start}/later`);
 await go(page);
 await judge('receipt', page.url());
+const receipt = (await page.locator('[data-receipt]').first().innerText()).replaceAll(/\s/g, '');
+const secret = await secretOf(page);
+await judge('no more reminders', `${start}/noremind`);
+await judge('check of a receipt', `${base}/receipt`);
+await judge('receipt found', `${base}/receipt?r=${receipt}`);
+await judge('own pages: door', `${base}/receipt/mine`);
+await page.goto(`${base}/receipt/mine`);
+await page.fill('#r', receipt);
+await page.fill('#secret', secret);
+await go(page);
+await judge('own pages', page.url());
+await judge('taking back', `${base}/receipt/mine/withdraw`);
+await judge('answering again', `${base}/receipt/again`);
 await context.clearCookies();
+await judge('the interviewers app', `${base}/field`);
 await judge('public results', `${base}/results/${demo.round}`);
 await judge('console: log in', `${base}/console/login`);
 await page.goto(`${base}/console/login`);
 await page.fill('input[name=login]', office.user);
 await page.fill('input[name=password]', office.password);
 await Promise.all([page.waitForNavigation(), page.click('main form button[type=submit]')]);
-for (const [name, path] of [['rounds', ''], ['round', `/rounds/${demo.round}`], ['outbox', '/outbox']]) {
-  await judge(`console: ${name}`, `${base}/console${path}`);
+const round = `${base}/console/rounds/${demo.round}`;
+for (const [name, url] of [['rounds', `${base}/console`], ['round', round], ['monitor', `${round}/fieldwork`], ['invitations', `${round}/invitations`],
+  ['interviewers', `${round}/interviewers`], ['held interviews', `${round}/held`], ['quality', `${round}/quality`], ['cases', `${round}/cases`],
+  ['improvements', `${round}/improvements`], ['outbox', `${base}/console/outbox`]]) {
+  await judge(`console: ${name}`, url);
 }
+await page.goto(`${round}/cases?show=all`);
+await Promise.all([page.waitForNavigation(), page.locator('tbody th a').first().click()]);
+await judge('console: case', page.url());
 await browser.close();
 measured.kill();
 

@@ -1,6 +1,10 @@
 // Every state of every page. A page with nothing to do is one line of PAGES; what has to be walked to is a journey,
 // which stops wherever there is something to look at.
 import { answer, clear, consent, go, questionOf } from './answering.mjs';
+import { FIELD_APP } from './states/fieldapp.mjs';
+import { RECEIPTS } from './states/receipts.mjs';
+import { RESPOND } from './states/respond.mjs';
+import { STAFF, STAFF_PAGES } from './states/staff.mjs';
 
 /** Faults for the questionnaire of every kind: what to type, and where. */
 const FAULTS = {
@@ -29,26 +33,41 @@ export const PAGES = [
   ['public results', 'respondent', 'zh', ({ demo }) => `${demo.url}/results/${demo.round}`],
   ['public results', 'respondent', 'en', ({ demo }) => `${demo.url}/results/${demo.round}`],
   ['public results, none yet', 'respondent', 'zh', ({ everything }) => `${everything.url}/results/${everything.round}`],
+  ['public results, round over', 'respondent', 'zh', ({ ended }) => `${ended.url}/results/${ended.round}`],
+  ['check of a receipt', 'respondent', 'zh', ({ demo }) => `${demo.url}/receipt`],
+  ['check of a receipt', 'respondent', 'en', ({ demo }) => `${demo.url}/receipt`],
+  ['no more reminders', 'respondent', 'en', ({ demo }) => `${demo.url}/r/${demo.codes[1]}/noremind`],
+  ['the interviewers app', 'interviewer', 'zh', ({ demo }) => `${demo.url}/field`],
 ];
 
-/** Pages of the console, opened as the named role. */
+/** Pages of the console: `[name, role, language, address]`, and the server where that is not the demo. */
 export const CONSOLE = [
-  ['rounds', 'office', ({ demo }) => `${demo.url}/console`],
-  ['round', 'office', ({ demo }) => `${demo.url}/console/rounds/${demo.round}`],
-  ['compute', 'office', ({ demo }) => `${demo.url}/console/rounds/${demo.round}/compute`],
-  ['outbox', 'office', ({ demo }) => `${demo.url}/console/outbox`],
-  ['audit', 'auditor', ({ demo }) => `${demo.url}/console/audit`],
-  ['round', 'viewer', ({ demo }) => `${demo.url}/console/rounds/${demo.round}`],
-  ['refused', 'viewer', ({ demo }) => `${demo.url}/console/audit`],
+  ['rounds', 'office', 'zh', ({ demo }) => `${demo.url}/console`],
+  ['round', 'office', 'zh', ({ demo }) => `${demo.url}/console/rounds/${demo.round}`],
+  ['outbox', 'office', 'zh', ({ demo }) => `${demo.url}/console/outbox`],
+  ['audit', 'auditor', 'zh', ({ demo }) => `${demo.url}/console/audit`],
+  ['round', 'viewer', 'zh', ({ demo }) => `${demo.url}/console/rounds/${demo.round}`],
+  ['refused', 'viewer', 'zh', ({ demo }) => `${demo.url}/console/audit`],
+  ...STAFF_PAGES,
 ];
 
-/** Journeys: `{ name, language, who, walk }`; `walk` leaves the page in a state and yields the state's name. */
+/**
+ * Journeys: `{ name, language, who, walk }`; `walk` leaves the page in a state and yields the state's name, or
+ * `{ state, page, who, light }` for a state of another page or to be looked at otherwise than the rest. With `role` it
+ * is signed in, at `server` where that is not the demo; with `alone` by a session of its own, which it may end. `light`
+ * is for pages that differ from others in their words or colours only.
+ */
 export const JOURNEYS = [
+  // The long ones first, so that none is left over at the end.
+  ...RECEIPTS,
+  ...FIELD_APP,
+  ...STAFF,
+  ...RESPOND,
   { name: 'a code typed', language: 'zh', who: 'respondent', walk: typeCode },
   { name: 'consent', language: 'zh', who: 'respondent', walk: withoutConsent },
   { name: 'open link', language: 'zh', who: 'respondent', walk: openLink },
   { name: 'every kind of question', language: 'zh', who: 'respondent', walk: everyQuestion(1) },
-  { name: 'every kind of question', language: 'en', who: 'respondent', walk: everyQuestion(2) },
+  { name: 'every kind of question', language: 'en', who: 'respondent', light: true, walk: everyQuestion(2) },
   { name: 'stopping and going on', language: 'zh', who: 'respondent', walk: pausing },
   { name: 'too many wrong codes', language: 'zh', who: 'respondent', walk: guessing },
   { name: 'log in', language: 'zh', who: 'console', walk: logIn },

@@ -1,7 +1,7 @@
 // Weighs every page type of the respondents on a cold cache at Lighthouse's slow-4G (150 ms, 1.6 Mbit/s, CPU four
 // times slower): bytes on the wire with headers left out, requests, first contentful paint. Prints a Markdown table,
-// then one line of JSON; exits 1 where a page is heavier than issue 4 allows.
-// task: { base, code, easy, samples }
+// then one line of JSON; exits 1 where a page of the questionnaire is heavier than issue 4 allows.
+// task: { base, code, easy, round, user, password }; with a round, pages for anyone and, with a login, the console's too
 import { openBrowser, task } from './lib.mjs';
 
 const LIMITS = { first: 14 * 1024, script: 10 * 1024, further: 5 * 1024 };
@@ -89,6 +89,33 @@ for (let count = 0; count < 60 && /\/q\//.test(walked.url()); count += 1) {
 rows.push(...kinds.values());
 await weigh('receipt', second, () => next(walked));
 await weigh('used code', second, () => walked.goto(`${task.base}/r/${task.code}`));
+await weigh('check of a receipt', second, () => walked.goto(`${task.base}/receipt`));
+await weigh('own pages, door', second, () => walked.goto(`${task.base}/receipt/mine`));
+const questionnaire = rows.length;
+
+/** Weighs a page as someone sees it first: nothing is kept from before. */
+async function weighCold(name, address, cookies = []) {
+  const one = await visitor();
+  if (cookies.length > 0) await one.context.addCookies(cookies);
+  await weigh(`${name} (cold)`, one, () => one.page.goto(`${task.base}${address}`));
+  await one.context.close();
+}
+
+if (task.round) {
+  await weighCold('public results', `/results/${task.round}`);
+  await weighCold('interviewers app', '/field');
+}
+if (task.user) {
+  const staff = await visitor();
+  await staff.page.goto(`${task.base}/console/login`);
+  await staff.page.fill('input[name=login]', task.user);
+  await staff.page.fill('input[name=password]', task.password);
+  await Promise.all([staff.page.waitForNavigation(), staff.page.click('main form button[type=submit]')]);
+  const cookies = await staff.context.cookies();
+  for (const part of ['', '/fieldwork', '/invitations', '/interviewers', '/quality', '/cases', '/improvements', '/held']) {
+    await weighCold(`console: ${part.slice(1) || 'round'}`, `/console/rounds/${task.round}${part}`, cookies);
+  }
+}
 await browser.close();
 
 const kb = (bytes) => (bytes / 1024).toFixed(1);
@@ -100,7 +127,7 @@ for (const row of rows) {
 const problems = [];
 if (start.html + start.style > LIMITS.first) problems.push(`the first page with its style weighs ${start.html + start.style} bytes`);
 if (start.script > LIMITS.script) problems.push(`the script weighs ${start.script} bytes`);
-for (const row of rows.slice(2)) if (row.html > LIMITS.further) problems.push(`${row.page} weighs ${row.html} bytes`);
+for (const row of rows.slice(2, questionnaire)) if (row.html > LIMITS.further) problems.push(`${row.page} weighs ${row.html} bytes`);
 if (start.style === 0 || start.script === 0 || rows.length < 6) problems.push('nothing was weighed');
 if (problems.length > 0) {
   console.log(problems.join('\n'));

@@ -161,6 +161,36 @@ fn every_questionnaire_can_be_answered_by_keyboard_alone() {
 }
 
 #[test]
+fn answers_for_another_handed_over_or_taken_up_elsewhere_can_be_given_by_keyboard_alone() {
+    let data = demo::copy();
+    let demo = DemoFile::read(data.path());
+    let server = Server::start(data.path(), &[]);
+    let ways = [
+        json!({ "prefer": { "answering": "proxy", "can_answer": "no" } }),
+        json!({ "handOverAfter": 4 }),
+        json!({ "digitsAfter": 3 }),
+        json!({ "prefer": { "answering": "assisted" }, "handOverAfter": 5, "digitsAfter": 2 }),
+    ];
+    let tasks = ways
+        .iter()
+        .flat_map(|way| [(way, true), (way, false)])
+        .zip(11..);
+    for ((way, javascript), nth) in tasks {
+        let code = &demo.invitations["resident"][nth];
+        let mut task = json!({
+            "url": format!("{}/r/{code}", server.base_url), "language": "zh", "javascript": javascript,
+            "prefer": needs_much(),
+        });
+        if let (Some(task), Some(way)) = (task.as_object_mut(), way.as_object()) {
+            task.extend(way.clone());
+        }
+        let report = browser::run("keyboard.mjs", &task);
+        let asked = report["asked"].as_array().expect("the questions asked").len();
+        assert!(asked >= 8, "{task} asked only {asked} questions");
+    }
+}
+
+#[test]
 fn every_kind_of_question_can_be_answered_by_keyboard_alone() {
     let everything = Everything::make(Stage::Open);
     let server = Server::start(&everything.data(), &[]);

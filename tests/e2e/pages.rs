@@ -1,14 +1,65 @@
 //! Every state of every page at four widths, with axe, targets, focus, text spacing, zoom and forced colours
 //! (`browser/checks.mjs`), and what assistive technology gets of each kind of question.
 
+use std::path::Path;
+
 use minyi_tests::browser;
+use minyi_tests::command::{minyi, run};
 use minyi_tests::demo::{self, DemoFile};
 use minyi_tests::everything::{Everything, ROUND, Stage};
+use minyi_tests::routes;
 use minyi_tests::server::Server;
+use sea_orm::ConnectionTrait;
 use serde_json::{Map, Value, json};
+use tempfile::TempDir;
 
 /// Well formed, its check symbol right, and nobody's.
 const NOBODYS_CODE: &str = "0000-0000-00000";
+/// A township of the demo's county.
+const TOWNSHIP: &str = "990101001";
+
+/// A round that has ended, seen by someone who answered it and by staff of whom one works for a judged unit.
+struct Ended {
+    data: TempDir,
+    receipt: String,
+    secret: String,
+}
+
+impl Ended {
+    fn make() -> Self {
+        let data = demo::copy();
+        let demo = DemoFile::read(data.path());
+        let made = {
+            let server = Server::start(data.path(), &[]);
+            let code = &demo.invitations["resident"][0];
+            browser::run(
+                "ended.mjs",
+                &json!({ "url": format!("{}/r/{code}", server.base_url) }),
+            )
+        };
+        let word = |name: &str| made[name].as_str().expect("what the script made").to_owned();
+        let said = run(minyi(["round", "close", &demo.round]).env("MINYI_DATA", data.path()));
+        assert_eq!(said.code, 0, "{said:?}");
+        employ(data.path(), &demo.login("evaluator").user);
+        Self {
+            receipt: word("receipt"),
+            secret: word("secret"),
+            data,
+        }
+    }
+}
+
+/// Makes the township the employer of an account, as if it had been added so.
+fn employ(data: &Path, login: &str) {
+    let url = format!("sqlite://{}", data.join("minyi.db").display());
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    runtime.block_on(async {
+        let db = sea_orm::Database::connect(&url).await.expect("the database");
+        let change = format!("UPDATE staff SET employer_unit = '{TOWNSHIP}' WHERE login = '{login}'");
+        let done = db.execute_unprepared(&change).await.expect("the account");
+        assert_eq!(done.rows_affected(), 1);
+    });
+}
 
 #[test]
 fn every_state_of_every_page_is_accessible_at_every_width() {
@@ -24,6 +75,8 @@ fn every_state_of_every_page_is_accessible_at_every_width() {
     let (limited_server, broken_server) = (on(&early), on(&broken));
     broken.break_database();
     let demo_server = Server::start(data.path(), &[]);
+    let ended = Ended::make();
+    let ended_server = Server::start(ended.data.path(), &[]);
     let logins: Map<String, Value> = demo
         .logins
         .iter()
@@ -46,10 +99,15 @@ fn every_state_of_every_page_is_accessible_at_every_width() {
                 "url": demo_server.base_url, "round": demo.round, "logins": logins,
                 "codes": demo.invitations["resident"],
             },
+            "ended": {
+                "url": ended_server.base_url, "round": demo.round, "logins": logins,
+                "receipt": ended.receipt, "secret": ended.secret,
+            },
+            "routes": routes::pages(),
         }),
     );
     let states = report["states"].as_u64().expect("the number of states");
-    assert!(states >= 100, "only {states} states were looked at");
+    assert!(states >= 290, "only {states} states were looked at");
 }
 
 #[test]
@@ -99,7 +157,7 @@ fn lighthouse_finds_nothing_to_better_in_the_accessibility_of_any_type_of_page()
         &json!({ "demo": data.path(), "baseUrl": server.base_url, "nth": 2 }),
     );
     let pages = report["pages"].as_u64().expect("the number of pages");
-    assert!(pages >= 15, "only {pages} pages were judged");
+    assert!(pages >= 30, "only {pages} pages were judged");
 }
 
 fn lines(report: &Value) -> String {

@@ -12,5 +12,6 @@ pub mod command;
 pub mod demo;
 pub mod everything;
 pub mod postgres;
+pub mod routes;
 pub mod server;
 pub mod smtp;

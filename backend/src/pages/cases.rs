@@ -154,6 +154,8 @@ pub struct Typed {
     pub text: String,
     /// Whether it was typed in the form that moves the case.
     pub in_move: bool,
+    /// The step that was chosen there, and the outcome.
+    pub chosen: (Option<CaseState>, Option<Outcome>),
     /// Field and what to do.
     pub fault: Option<(&'static str, String)>,
 }
@@ -301,7 +303,7 @@ fn found(lang: Lang, path: &str, list: &List) -> Markup {
             }
             tbody {
                 @for row in &list.rows {
-                    tr .bad[row.late] {
+                    tr {
                         th scope="row" {
                             a href={ (path) "/" (row.id) } { (row.number) }
                         }
@@ -309,11 +311,11 @@ fn found(lang: Lang, path: &str, list: &List) -> Markup {
                             (state(lang, row.state))
                             @if row.unread && row.state != CaseState::New { " " strong { (tr!(lang, "cases.unread")) } }
                         }
-                        td { (row.due_on) @if row.late { " " strong { (tr!(lang, "cases.late")) } } }
+                        td.day .late[row.late] { (row.due_on) @if row.late { " " strong { (tr!(lang, "cases.late")) } } }
                         td { (row.unit) }
                         td { (row.area) }
                         td { (row.owner.as_deref().unwrap_or("–")) }
-                        td { (row.opened_on) }
+                        td.day { (row.opened_on) }
                     }
                 }
             }
@@ -536,11 +538,9 @@ fn assign(lang: Lang, staff: &SignedIn, view: &OneCase, path: &str) -> Markup {
 }
 
 fn move_on(lang: Lang, staff: &SignedIn, view: &OneCase, path: &str) -> Markup {
-    let fault = view
-        .typed
-        .fault
-        .as_ref()
-        .filter(|(field, _)| *field == "state" || (*field == "text" && view.typed.in_move));
+    let typed = view.typed.fault.as_ref().filter(|_| view.typed.in_move);
+    let fault = typed.filter(|(field, _)| *field == "state");
+    let text_fault = typed.filter(|(field, _)| *field == "text");
     let next = view.state.next();
     html! {
         h2 { (tr!(lang, "cases.move")) }
@@ -551,7 +551,8 @@ fn move_on(lang: Lang, staff: &SignedIn, view: &OneCase, path: &str) -> Markup {
             fieldset.q #state aria-describedby=[fault.map(|_| "state-error")] {
                 legend { (tr!(lang, "cases.move_to")) }
                 @for one in next {
-                    label.pick { input type="radio" name="state" value=(one.as_str()) checked[next.len() == 1]; " " (state(lang, *one)) }
+                    label.pick { input type="radio" name="state" value=(one.as_str())
+                        checked[next.len() == 1 || view.typed.chosen.0 == Some(*one)]; " " (state(lang, *one)) }
                 }
             }
             @if next.contains(&CaseState::Closed) {
@@ -559,15 +560,17 @@ fn move_on(lang: Lang, staff: &SignedIn, view: &OneCase, path: &str) -> Markup {
                     label for="outcome" { (tr!(lang, "cases.outcome")) }
                     select #outcome name="outcome" {
                         option value="" { "–" }
-                        @for end in Outcome::ALL { option value=(end.as_str()) { (outcome(lang, end)) } }
+                        @for end in Outcome::ALL { option value=(end.as_str()) selected[view.typed.chosen.1 == Some(end)] { (outcome(lang, end)) } }
                     }
                 }
             }
             div.field {
                 label for="move-text" { (tr!(lang, "cases.move_text")) }
                 p #move-hint .note { (tr!(lang, "cases.move_hint")) }
-                textarea #move-text name="text" rows="3" maxlength="1000" aria-describedby="move-hint"
-                    { @if fault.is_some() { (view.typed.text) } }
+                @if let Some((_, message)) = text_fault { p #move-text-error .q-error { (message) } }
+                textarea #move-text name="text" rows="3" maxlength="1000"
+                    aria-describedby=(if text_fault.is_some() { "move-hint move-text-error" } else { "move-hint" })
+                    aria-invalid=[text_fault.map(|_| "true")] { @if typed.is_some() { (view.typed.text) } }
             }
             button.main type="submit" { (tr!(lang, "cases.move_go")) }
         }

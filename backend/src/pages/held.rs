@@ -4,6 +4,7 @@ use maud::{Markup, html};
 use uuid::Uuid;
 
 use super::layout::{ConsoleFrame, Fault, SignedIn, console, csrf, fault_summary};
+use super::office::FieldFault;
 use super::{Lang, tr};
 use crate::field::interviews::Reason;
 
@@ -86,7 +87,7 @@ pub fn page(lang: Lang, staff: &SignedIn, view: &HeldPage) -> Markup {
                 @match line.state.as_str() {
                     "accepted" => p { (tr!(lang, "held.is_accepted")) },
                     "discarded" => p { (tr!(lang, "held.is_discarded", reason = line.note.as_deref().unwrap_or_default())) },
-                    _ => (waiting_line(lang, staff, &path, line)),
+                    _ => (waiting_line(lang, staff, &path, (line, &view.faults))),
                 }
             }
         }
@@ -94,9 +95,10 @@ pub fn page(lang: Lang, staff: &SignedIn, view: &HeldPage) -> Markup {
     console(frame, &content)
 }
 
-fn waiting_line(lang: Lang, staff: &SignedIn, path: &str, line: &HeldLine) -> Markup {
+fn waiting_line(lang: Lang, staff: &SignedIn, path: &str, (line, faults): (&HeldLine, &[Fault])) -> Markup {
     let address = format!("{path}/{}", line.id);
     let field = format!("reason-{}", line.id);
+    let fault = FieldFault::of(faults, &field);
     html! {
         p { (reason_words(lang, &line.reason)) }
         ul {
@@ -108,13 +110,15 @@ fn waiting_line(lang: Lang, staff: &SignedIn, path: &str, line: &HeldLine) -> Ma
             (csrf(&staff.csrf))
             button.main type="submit" name="go" value="retry" { (tr!(lang, "held.retry")) }
         }
-        details {
+        details open[fault.is_some()] {
             summary { (tr!(lang, "held.discard_title")) }
-            form method="post" action=(address) {
+            form method="post" action=(address) novalidate {
                 (csrf(&staff.csrf))
                 div.field {
                     label for=(field) { (tr!(lang, "held.discard_reason")) }
-                    input #(field) type="text" name="reason" maxlength="300" required;
+                    (fault.message())
+                    input #(field) type="text" name="reason" maxlength="300" required autocomplete="off"
+                        aria-invalid=[fault.invalid()] aria-describedby=[fault.described(None)];
                 }
                 button type="submit" name="go" value="discard" { (tr!(lang, "held.discard")) }
             }

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use uuid::Uuid;
 
 use super::layout::{ConsoleFrame, Fault, SignedIn, console, csrf, fault_summary};
-use super::office::scrolling;
+use super::office::{FieldFault, scrolling};
 use super::{Lang, tr};
 
 /// A device of an interviewer.
@@ -259,12 +259,13 @@ fn devices(lang: Lang, staff: &SignedIn, view: &Interviewers) -> Markup {
         .collect();
     html! {
         @if !active.is_empty() {
-            details {
+            details open[active.iter().any(|(_, device)| view.faults.iter().any(|fault| fault.href == format!("#days-{}", device.id)))] {
                 summary { (tr!(lang, "interviewers.devices_title")) }
                 p.note { (tr!(lang, "interviewers.devices_note")) }
                 @for (person, device) in active {
                     @let id = format!("days-{}", device.id);
-                    form.inline method="post" action={ (view.base()) "/devices" } {
+                    @let fault = FieldFault::of(&view.faults, &id);
+                    form.inline method="post" action={ (view.base()) "/devices" } novalidate {
                         (csrf(&staff.csrf))
                         input type="hidden" name="device" value=(device.id);
                         div.field {
@@ -272,8 +273,10 @@ fn devices(lang: Lang, staff: &SignedIn, view: &Interviewers) -> Markup {
                                 (person.name) " · " (device.name) (colon(lang))
                                 (tr!(lang, "interviewers.offline_days"))
                             }
+                            (fault.message())
                             input #(id) type="number" name="days" min="1" max="60" inputmode="numeric"
-                                value=(device.offline_days);
+                                value=(device.offline_days) aria-invalid=[fault.invalid()]
+                                aria-describedby=[fault.described(None)];
                         }
                         button type="submit" name="go" value="days" { (tr!(lang, "interviewers.save_days")) }
                         button type="submit" name="go" value="lost" { (tr!(lang, "interviewers.report_lost")) }
@@ -290,12 +293,13 @@ fn exceptions(lang: Lang, staff: &SignedIn, view: &Interviewers) -> Markup {
         .iter()
         .filter(|person| !person.closed && person.employer.is_some() && person.exception.is_none())
         .collect();
+    let fault = FieldFault::of(&view.faults, "except-reason");
     html! {
         @if !bound.is_empty() {
-            details {
+            details open[fault.is_some()] {
                 summary { (tr!(lang, "interviewers.except_title")) }
                 p.note #except-note { (tr!(lang, "interviewers.except_note")) }
-                form method="post" action={ (view.base()) "/exceptions" } {
+                form method="post" action={ (view.base()) "/exceptions" } novalidate {
                     (csrf(&staff.csrf))
                     div.field {
                         label for="except-person" { (tr!(lang, "interviewers.person")) }
@@ -309,8 +313,9 @@ fn exceptions(lang: Lang, staff: &SignedIn, view: &Interviewers) -> Markup {
                     }
                     div.field {
                         label for="except-reason" { (tr!(lang, "interviewers.except_reason")) }
-                        input #except-reason type="text" name="reason" maxlength="300" required
-                            aria-describedby="except-note";
+                        (fault.message())
+                        input #except-reason type="text" name="reason" maxlength="300" required autocomplete="off"
+                            aria-invalid=[fault.invalid()] aria-describedby=[fault.described(Some("except-note"))];
                     }
                     button type="submit" { (tr!(lang, "interviewers.except_go")) }
                 }
@@ -511,32 +516,31 @@ fn village_words(lang: Lang, village: &VillageLine) -> Markup {
 }
 
 fn add(lang: Lang, staff: &SignedIn, view: &Interviewers) -> Markup {
-    let is_wrong = |id: &str| {
-        view.faults
-            .iter()
-            .any(|fault| fault.href == format!("#{id}"))
-            .then_some("true")
-    };
+    let [login, name, employer] =
+        ["new-login", "new-name", "new-employer"].map(|id| FieldFault::of(&view.faults, id));
     html! {
         h2 #add { (tr!(lang, "interviewers.add")) }
-        form method="post" action=(view.base()) {
+        form method="post" action=(view.base()) novalidate {
             (csrf(&staff.csrf))
             div.field {
                 label for="new-login" { (tr!(lang, "login.user")) }
+                (login.message())
                 input #new-login type="text" name="login" value=(view.typed.login) maxlength="40" required
-                    autocapitalize="none" spellcheck="false" autocomplete="off" aria-describedby="new-login-hint"
-                    aria-invalid=[is_wrong("new-login")];
+                    autocapitalize="none" spellcheck="false" autocomplete="off"
+                    aria-describedby=[login.described(Some("new-login-hint"))] aria-invalid=[login.invalid()];
                 p #new-login-hint .quiet { (tr!(lang, "interviewers.login_hint")) }
             }
             div.field {
                 label for="new-name" { (tr!(lang, "interviewers.name")) }
+                (name.message())
                 input #new-name type="text" name="name" value=(view.typed.name) maxlength="40" required
-                    autocomplete="off" aria-invalid=[is_wrong("new-name")];
+                    autocomplete="off" aria-describedby=[name.described(None)] aria-invalid=[name.invalid()];
             }
             div.field {
                 label for="new-employer" { (tr!(lang, "interviewers.employer")) }
-                select #new-employer name="employer" aria-describedby="new-employer-hint"
-                    aria-invalid=[is_wrong("new-employer")] {
+                (employer.message())
+                select #new-employer name="employer" aria-describedby=[employer.described(Some("new-employer-hint"))]
+                    aria-invalid=[employer.invalid()] {
                     option value="" { (tr!(lang, "interviewers.third_party")) }
                     @for unit in &view.units {
                         option value=(unit.code) selected[unit.code == view.typed.employer] { (unit.name) }

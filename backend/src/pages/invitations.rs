@@ -6,7 +6,7 @@ use fast_qr::qr::QRBuilder;
 use maud::{Markup, PreEscaped, html};
 
 use super::layout::{ConsoleFrame, Fault, SignedIn, console, csrf, fault_summary};
-use super::office::scrolling;
+use super::office::{FieldFault, scrolling};
 use super::{Lang, tr};
 use crate::inviting::waves::{Wave, WaveState};
 
@@ -112,14 +112,14 @@ pub fn page(lang: Lang, staff: &SignedIn, view: &Invitations) -> Markup {
         path: &path,
         staff: Some(staff),
     };
-    let faults: Vec<Fault> = view.fault.iter().cloned().collect();
+    let faults = view.fault.as_slice();
     console(
         frame,
         &html! {
             nav.crumbs aria-label=(tr!(lang, "console.here")) {
                 a href={ "/console/rounds/" (view.id) } { (view.round) }
             }
-            (fault_summary(&tr!(lang, "invitations.fault"), &faults))
+            (fault_summary(&tr!(lang, "invitations.fault"), faults))
             h1 { (title) }
             @if let Some(done) = &view.done { p.notice role="status" { (done) } }
             p.note { (tr!(lang, "invitations.held")) }
@@ -171,10 +171,12 @@ fn states(lang: Lang, view: &Invitations) -> Markup {
 }
 
 fn pick_place(lang: Lang, id: &str, view: &Invitations) -> Markup {
+    let fault = FieldFault::of(view.fault.as_slice(), id);
     html! {
         div.field {
             label for=(id) { (tr!(lang, "invitations.place")) }
-            select #(id) name="unit" {
+            (fault.message())
+            select #(id) name="unit" aria-invalid=[fault.invalid()] aria-describedby=[fault.described(None)] {
                 option value="" { (tr!(lang, "invitations.everywhere")) }
                 @for (township, villages) in &view.places {
                     optgroup label=(township.name) {
@@ -212,6 +214,7 @@ fn pick_language(lang: Lang, id: &str) -> Markup {
 }
 
 fn sheets(lang: Lang, staff: &SignedIn, view: &Invitations) -> Markup {
+    let case = FieldFault::of(view.fault.as_slice(), "sheet-case");
     html! {
         h2 #sheets { (tr!(lang, "invitations.sheets")) }
         p.note { (tr!(lang, "invitations.sheets_note")) }
@@ -222,7 +225,9 @@ fn sheets(lang: Lang, staff: &SignedIn, view: &Invitations) -> Markup {
                 (pick_group(lang, "sheet-group", view))
                 div.field {
                     label for="sheet-case" { (tr!(lang, "invitations.one_case")) }
-                    input #sheet-case type="text" name="case" value=(view.case) autocomplete="off" spellcheck="false";
+                    (case.message())
+                    input #sheet-case type="text" name="case" value=(view.case) autocomplete="off" spellcheck="false"
+                        aria-invalid=[case.invalid()] aria-describedby=[case.described(None)];
                 }
                 div.field {
                     label for="layout" { (tr!(lang, "invitations.layout")) }
@@ -420,19 +425,25 @@ fn quotas(lang: Lang, view: &Invitations) -> Markup {
 }
 
 fn replace(lang: Lang, staff: &SignedIn, view: &Invitations) -> Markup {
+    let faults = view.fault.as_slice();
+    let (case, reason) = (FieldFault::of(faults, "case"), FieldFault::of(faults, "reason"));
     html! {
         h2 #replace { (tr!(lang, "invitations.replace")) }
         p.note { (tr!(lang, "invitations.replace_note")) }
-        form method="post" action=(path(view, "/replace")) {
+        form method="post" action=(path(view, "/replace")) novalidate {
             (csrf(&staff.csrf))
             div.inline {
                 div.field {
                     label for="case" { (tr!(lang, "invitations.case")) }
-                    input #case type="text" name="case" value=(view.case) autocomplete="off" spellcheck="false" required;
+                    (case.message())
+                    input #case type="text" name="case" value=(view.case) autocomplete="off" spellcheck="false" required
+                        aria-invalid=[case.invalid()] aria-describedby=[case.described(None)];
                 }
                 div.field {
                     label for="reason" { (tr!(lang, "invitations.reason")) }
-                    input #reason type="text" name="reason" maxlength="200" autocomplete="off" required;
+                    (reason.message())
+                    input #reason type="text" name="reason" maxlength="200" autocomplete="off" required
+                        aria-invalid=[reason.invalid()] aria-describedby=[reason.described(None)];
                 }
             }
             button type="submit" name="go" value="reissue" { (tr!(lang, "invitations.reissue")) }

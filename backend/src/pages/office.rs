@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::layout::{ConsoleFrame, SignedIn, console, csrf};
+use super::layout::{ConsoleFrame, Fault, SignedIn, console, csrf};
 use super::{Lang, tr, words};
 
 /// A table in a region of its own that scrolls sideways on a phone and can be
@@ -13,6 +13,48 @@ pub fn scrolling(lang: Lang, label_id: &str, table: &Markup) -> Markup {
         div.scroll role="region" tabindex="0" aria-labelledby=(name) {
             (table)
             span #{ (label_id) "-scroll" } hidden { (tr!(lang, "console.scroll")) }
+        }
+    }
+}
+
+/// What is wrong with the field `id`, shown above it and told with it.
+#[derive(Clone, Copy, Debug)]
+pub struct FieldFault<'a> {
+    id: &'a str,
+    text: Option<&'a str>,
+}
+
+impl<'a> FieldFault<'a> {
+    /// The fault among `faults` that is about the field `id`.
+    pub fn of(faults: &'a [Fault], id: &'a str) -> Self {
+        let here = |fault: &&Fault| fault.href.strip_prefix('#') == Some(id);
+        Self {
+            id,
+            text: faults.iter().find(here).map(|fault| fault.text.as_str()),
+        }
+    }
+
+    /// Whether there is one.
+    pub fn is_some(&self) -> bool {
+        self.text.is_some()
+    }
+
+    /// The message, to stand above the field.
+    pub fn message(&self) -> Markup {
+        html! { @if let Some(text) = self.text { p.q-error #{ (self.id) "-error" } { (text) } } }
+    }
+
+    /// `aria-invalid` of the field.
+    pub fn invalid(&self) -> Option<&'static str> {
+        self.text.map(|_| "true")
+    }
+
+    /// `aria-describedby` of the field, which has the hint `hint` as well.
+    pub fn described(&self, hint: Option<&str>) -> Option<String> {
+        let own = self.text.map(|_| format!("{}-error", self.id));
+        match (own, hint) {
+            (Some(own), Some(hint)) => Some(format!("{own} {hint}")),
+            (own, hint) => own.or_else(|| hint.map(str::to_owned)),
         }
     }
 }

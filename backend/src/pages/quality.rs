@@ -193,7 +193,7 @@ fn askers(lang: Lang, view: &Quality) -> Markup {
                 @for line in &view.askers {
                     tr {
                         td { (line.group) }
-                        th scope="row" { (line.question) }
+                        th.ask scope="row" { (line.question) }
                         td.num { (line.icc) }
                         td.num { (line.interval) }
                         td.num { (line.interviewers) }
@@ -232,7 +232,7 @@ fn items(lang: Lang, view: &Quality) -> Markup {
                 @for line in &view.items {
                     tr {
                         td { (line.group) }
-                        th scope="row" { (line.question) }
+                        th.ask scope="row" { (line.question) }
                         td.num { (line.concerned) }
                         @for rate in &line.rates { td.num { (rate) } }
                     }

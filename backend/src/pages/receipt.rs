@@ -188,7 +188,7 @@ fn secret(lang: Lang, view: &Receipt) -> Markup {
     html! {
         @match &view.secret {
             Secret::No => {}
-            Secret::Fresh(_) => p { a href="/receipt/mine" { (tr!(lang, "receipt.secret_use")) } },
+            Secret::Fresh(_) => p { a.second href="/receipt/mine" { (tr!(lang, "receipt.secret_use")) } },
             Secret::Made => {
                 h2 { (tr!(lang, "receipt.secret_title")) }
                 p { (tr!(lang, "receipt.secret_made")) }

@@ -147,7 +147,7 @@ fn result(lang: Lang, found: &Found) -> Markup {
         @if let Some(proof) = &found.proof { (for_experts(lang, found, proof)) }
         h2 { (tr!(lang, "improve.title")) }
         (improvements::entries(lang, &found.done))
-        p { a href={ "/results/" (found.round_id) } { (tr!(lang, "receipt_check.results")) } }
+        p { a.second href={ "/results/" (found.round_id) } { (tr!(lang, "receipt_check.results")) } }
     }
 }
 

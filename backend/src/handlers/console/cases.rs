@@ -359,6 +359,7 @@ pub async fn act(
             .err(),
     };
     let lang = reading.lang;
+    let is_move = field(&pairs, "act") == Some("move");
     let (field_name, message) = match fault {
         None => {
             let path = format!("/console/rounds/{id}/cases/{}", case.id);
@@ -368,15 +369,21 @@ pub async fn act(
         Some(ActError::Unknown) => return Err(PageError::lost()),
         Some(ActError::Move) => ("state", tr!(lang, "cases.fault_move")),
         Some(ActError::TooLong) => ("text", tr!(lang, "cases.fault_long")),
+        Some(ActError::Missing) if is_move && field(&pairs, "state").is_none() => {
+            ("state", tr!(lang, "cases.fault_move"))
+        }
         Some(ActError::Missing) if field(&pairs, "act") == Some("assign") => {
             ("due_on", tr!(lang, "cases.fault_due"))
         }
         Some(ActError::Missing) => ("text", tr!(lang, "cases.fault_missing")),
     };
-    let is_move = field(&pairs, "act") == Some("move");
     let typed = Typed {
         text: field(&pairs, "text").unwrap_or_default().to_owned(),
         in_move: is_move,
+        chosen: (
+            field(&pairs, "state").and_then(CaseState::parse),
+            field(&pairs, "outcome").and_then(Outcome::parse),
+        ),
         fault: Some((field_name, message.into_owned())),
     };
     let case = store::find(&state.db, id, case.id)

@@ -349,7 +349,11 @@ pub async fn print(
         }
         Err(error) => {
             let case = order.choice.case.unwrap_or_default();
-            refuse(&state, (&holder, reading.lang), ("#sheets", error), &case).await
+            let href = match case.as_str() {
+                "" => "#sheet-place",
+                _ => "#sheet-case",
+            };
+            refuse(&state, (&holder, reading.lang), (href, error), &case).await
         }
     }
 }
@@ -373,7 +377,7 @@ pub async fn text_messages(
             let name = format!("{}-sms.csv", holder.round.id);
             Ok(download(&name, "text/csv; charset=utf-8", messages.csv))
         }
-        Err(error) => refuse(&state, (&holder, reading.lang), ("#sms", error), "").await,
+        Err(error) => refuse(&state, (&holder, reading.lang), ("#sms-place", error), "").await,
     }
 }
 

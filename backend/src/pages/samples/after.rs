@@ -293,6 +293,7 @@ pub(super) fn staff(lang: Lang) -> Vec<(&'static str, Markup)> {
         text: "说明".to_owned(),
         in_move,
         fault: Some((field, "请写上内容。".to_owned())),
+        ..Typed::default()
     };
     let one = |state, typed| cases::one(lang, &who, &one_case(state, typed));
     let improvements = |faulty| Improvements {
