@@ -22,3 +22,4 @@ mod privacy;
 mod receipts;
 mod reports;
 mod round;
+mod weights;

@@ -35,6 +35,16 @@ fn node(script: &str, task: &Value) -> Output {
 /// # Panics
 /// When the script fails; the message holds all that it said.
 pub fn run(script: &str, task: &Value) -> Value {
+    let stdout = said(script, task);
+    let last = stdout.lines().last().unwrap_or_default();
+    serde_json::from_str(last).unwrap_or_else(|_| panic!("{script} did not end with a report:\n{stdout}"))
+}
+
+/// Runs `tests/browser/SCRIPT` with `task` and returns all that it said on its standard output.
+///
+/// # Panics
+/// When the script fails.
+pub fn said(script: &str, task: &Value) -> String {
     let output = node(script, task);
     let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
     let stderr = String::from_utf8_lossy(&output.stderr);
@@ -42,8 +52,7 @@ pub fn run(script: &str, task: &Value) -> Value {
         output.status.success(),
         "{script} failed for {task}:\n{stdout}\n{stderr}"
     );
-    let last = stdout.lines().last().unwrap_or_default();
-    serde_json::from_str(last).unwrap_or_else(|_| panic!("{script} did not end with a report:\n{stdout}"))
+    stdout
 }
 
 /// Runs `tests/browser/SCRIPT` with a `task` that it has to find fault with, and returns what it said.

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 
 use super::assets;
-use super::layout::{ConsoleFrame, SignedIn, console};
+use super::layout::{ConsoleFrame, SignedIn, console, crumbs};
 use super::{Lang, tr, words};
 use crate::monitor::days::Curve;
 use crate::monitor::progress::{Line, Step};
@@ -244,9 +244,7 @@ pub fn page(lang: Lang, staff: &SignedIn, view: &View, etag: &str) -> Markup {
     console(
         frame,
         &html! {
-            nav.crumbs aria-label=(tr!(lang, "console.here")) {
-                a href={ "/console/rounds/" (view.id) } { (view.title) }
-            }
+            (crumbs(lang, &[(&format!("/console/rounds/{}", view.id), &view.title)]))
             h1 { (title) }
             nav.chips aria-label=(tr!(lang, "fieldwork.filter")) {
                 @for filter in &view.filters {

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use uuid::Uuid;
 
-use super::layout::{ConsoleFrame, Fault, SignedIn, console, csrf, fault_summary};
+use super::layout::{ConsoleFrame, Fault, SignedIn, console, crumbs, csrf, fault_summary};
 use super::office::FieldFault;
 use super::{Lang, tr};
 use crate::field::interviews::Reason;
@@ -71,11 +71,13 @@ pub fn page(lang: Lang, staff: &SignedIn, view: &HeldPage) -> Markup {
     };
     let waiting = view.lines.iter().filter(|line| line.state == "held").count();
     let content = html! {
-        nav.crumbs aria-label=(tr!(lang, "console.here")) {
-            a href="/console" { (tr!(lang, "rounds.title")) } " › "
-            a href={ "/console/rounds/" (view.round) } { (view.title) } " › "
-            a href={ "/console/rounds/" (view.round) "/interviewers" } { (tr!(lang, "interviewers.title")) }
-        }
+        (crumbs(
+            lang,
+            &[
+                (&format!("/console/rounds/{}", view.round), &view.title),
+                (&format!("/console/rounds/{}/interviewers", view.round), &tr!(lang, "interviewers.title")),
+            ],
+        ))
         (fault_summary(&tr!(lang, "question.errors"), &view.faults))
         h1 { (title) }
         @if let Some(done) = &view.done { p.notice role="status" { (done) } }

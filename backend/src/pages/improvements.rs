@@ -3,7 +3,7 @@
 use analysis::plan::Plan;
 use maud::{Markup, html};
 
-use super::layout::{ConsoleFrame, Fault, SignedIn, console, csrf, fault_summary};
+use super::layout::{ConsoleFrame, Fault, SignedIn, console, crumbs, csrf, fault_summary};
 use super::receipt::AreaChoice;
 use super::{Lang, tr, words};
 use crate::store::improvements::Improvement;
@@ -121,10 +121,7 @@ pub fn page(lang: Lang, staff: &SignedIn, view: &Improvements) -> Markup {
     console(
         frame,
         &html! {
-            nav.crumbs aria-label=(tr!(lang, "console.here")) {
-                a href="/console" { (tr!(lang, "rounds.title")) } " › "
-                a href={ "/console/rounds/" (view.round) } { (view.title) }
-            }
+            (crumbs(lang, &[(&format!("/console/rounds/{}", view.round), &view.title)]))
             (fault_summary(&tr!(lang, "question.errors"), &faults))
             h1 { (title) }
             p.note { (tr!(lang, "improve.office")) }

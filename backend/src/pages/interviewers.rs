@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use uuid::Uuid;
 
-use super::layout::{ConsoleFrame, Fault, SignedIn, console, csrf, fault_summary};
+use super::layout::{ConsoleFrame, Fault, SignedIn, console, crumbs, csrf, fault_summary};
 use super::office::{FieldFault, scrolling};
 use super::{Lang, tr};
 
@@ -143,10 +143,7 @@ pub fn page(lang: Lang, staff: &SignedIn, view: &Interviewers) -> Markup {
         staff: Some(staff),
     };
     let content = html! {
-        nav.crumbs aria-label=(tr!(lang, "console.here")) {
-            a href="/console" { (tr!(lang, "rounds.title")) } " › "
-            a href={ "/console/rounds/" (view.round) } { (view.title) }
-        }
+        (crumbs(lang, &[(&format!("/console/rounds/{}", view.round), &view.title)]))
         (fault_summary(&tr!(lang, "question.errors"), &view.faults))
         h1 { (title) }
         @if let Some(done) = &view.done { p.notice role="status" { (done) } }

@@ -5,7 +5,7 @@ use fast_qr::convert::{Builder, Shape};
 use fast_qr::qr::QRBuilder;
 use maud::{Markup, PreEscaped, html};
 
-use super::layout::{ConsoleFrame, Fault, SignedIn, console, csrf, fault_summary};
+use super::layout::{ConsoleFrame, Fault, SignedIn, console, crumbs, csrf, fault_summary};
 use super::office::{FieldFault, scrolling};
 use super::{Lang, tr};
 use crate::inviting::waves::{Wave, WaveState};
@@ -116,9 +116,7 @@ pub fn page(lang: Lang, staff: &SignedIn, view: &Invitations) -> Markup {
     console(
         frame,
         &html! {
-            nav.crumbs aria-label=(tr!(lang, "console.here")) {
-                a href={ "/console/rounds/" (view.id) } { (view.round) }
-            }
+            (crumbs(lang, &[(&format!("/console/rounds/{}", view.id), &view.round)]))
             (fault_summary(&tr!(lang, "invitations.fault"), faults))
             h1 { (title) }
             @if let Some(done) = &view.done { p.notice role="status" { (done) } }

@@ -242,6 +242,16 @@ pub struct ConsoleFrame<'a> {
     pub staff: Option<&'a SignedIn>,
 }
 
+/// Where a page of a round stands: the list of rounds, then `within` from the outermost page in, each with its address.
+pub fn crumbs(lang: Lang, within: &[(&str, &str)]) -> Markup {
+    html! {
+        nav.crumbs aria-label=(tr!(lang, "console.here")) {
+            a href="/console" { (tr!(lang, "rounds.title")) }
+            @for (href, words) in within { " › " a href=(href) { (words) } }
+        }
+    }
+}
+
 /// A page of the console.
 pub fn console(frame: ConsoleFrame<'_>, content: &Markup) -> Markup {
     let lang = frame.lang;

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::layout::{ConsoleFrame, SignedIn, console};
+use super::layout::{ConsoleFrame, SignedIn, console, crumbs};
 use super::office::scrolling;
 use super::{Lang, tr};
 
@@ -114,9 +114,7 @@ pub fn page(lang: Lang, staff: &SignedIn, view: &Quality) -> Markup {
     console(
         frame,
         &html! {
-            nav.crumbs aria-label=(tr!(lang, "console.here")) {
-                a href={ "/console/rounds/" (view.id) } { (view.title) }
-            }
+            (crumbs(lang, &[(&format!("/console/rounds/{}", view.id), &view.title)]))
             h1 { (heading) }
             @if view.computed {
                 p { (tr!(lang, "quality.found", flagged = view.flagged, responses = view.responses)) }

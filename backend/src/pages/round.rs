@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::layout::{ConsoleFrame, SignedIn, console, csrf};
+use super::layout::{ConsoleFrame, SignedIn, console, crumbs, csrf};
 use super::office::{rate, rate_text, scrolling};
 use super::{Lang, tr, words};
 
@@ -180,9 +180,7 @@ pub fn page(lang: Lang, staff: &SignedIn, view: &Overview) -> Markup {
     console(
         frame,
         &html! {
-            nav.crumbs aria-label=(tr!(lang, "console.here")) {
-                a href="/console" { (tr!(lang, "rounds.title")) }
-            }
+            (crumbs(lang, &[]))
             h1 { (view.title) }
             dl.facts {
                 div { dt { (tr!(lang, "round.state")) } dd { (words::state(lang, &view.state)) } }
@@ -246,9 +244,7 @@ pub fn computing_page(lang: Lang, staff: &SignedIn, id: &str, title: &str, state
     console(
         frame,
         &html! {
-            nav.crumbs aria-label=(tr!(lang, "console.here")) {
-                a href={ "/console/rounds/" (id) } { (title) }
-            }
+            (crumbs(lang, &[(&format!("/console/rounds/{id}"), title)]))
             h1 { (heading) }
             (computing_state(lang, state))
             p { a href=(path) { (tr!(lang, "round.refresh")) } }
