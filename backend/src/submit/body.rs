@@ -646,7 +646,11 @@ mod tests {
         assert_eq!(faults(|b| b["started_at"] = json!("yesterday")), ["started_at"]);
         assert_eq!(faults(|b| b["answers"]["q1"] = json!(4)), ["q1"]);
         assert_eq!(faults(|b| b["extra"] = json!(1)), ["extra"]);
+        // PostgreSQL takes no NUL, and a batch that holds one would fail as a whole.
         assert_eq!(faults(|b| b["language"] = json!("zh\u{0}")), ["language"]);
+        assert_eq!(faults(|b| b["form"] = json!("a\u{0}b")), ["form"]);
+        assert_eq!(faults(|b| b["form_version"] = json!("\u{0}")), ["form_version"]);
+        assert_eq!(faults(|b| b["code"] = json!("\u{0}")), ["code"]);
         assert_eq!(
             faults(|b| b["id"] = json!("01890a5d-ac96-774b-bcce-b302099a8057")),
             ["id"]
