@@ -91,6 +91,9 @@ pub async fn create(
         StatusCode::PAYLOAD_TOO_LARGE => AppError::too_large(),
         _ => AppError::malformed(&rejection.body_text()),
     })?;
+    if let Some(wait) = state.limits.flood_wait(address) {
+        return Err(AppError::too_many(wait.as_secs() + 1));
+    }
     let submission = Submission::from_json(&body).map_err(|detail| AppError::malformed(&detail))?;
     let language = submission
         .response

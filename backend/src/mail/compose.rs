@@ -213,6 +213,37 @@ mod tests {
     }
 
     #[test]
+    fn a_line_break_in_a_name_of_the_register_adds_no_header() {
+        for to_name in [
+            "a\r\nBcc: all@example.org",
+            "王\r\nBcc: all@example.org",
+            "a\nBcc: all@example.org",
+            "\"a\"\r\n\r\nBcc: all@example.org",
+        ] {
+            let header = Header { to_name, ..header() };
+            let letter = Letter {
+                subject: "s".to_owned(),
+                text: "t".to_owned(),
+                html: "h".to_owned(),
+                unsubscribe: "https://minyi.example/r/X/noremind".to_owned(),
+            };
+            let bytes = compose_letter(&header, &letter).expect("a message");
+            let text = String::from_utf8_lossy(&bytes);
+            let (head, _) = text.split_once("\r\n\r\n").expect("a body");
+            let headers = head.lines().filter(|line| !line.starts_with([' ', '\t']));
+            for line in headers {
+                let (name, _) = line.split_once(':').unwrap_or((line, ""));
+                assert!(!name.eq_ignore_ascii_case("bcc"), "{to_name:?}: {text}");
+                assert!(!name.is_empty(), "{to_name:?}: {text}");
+            }
+            assert!(
+                head.contains("Auto-Submitted:"),
+                "{to_name:?} ends the head early: {text}"
+            );
+        }
+    }
+
+    #[test]
     fn a_line_break_in_the_subject_adds_no_header() {
         let summary = EmailSummary {
             subject: "a\r\nBcc: all@example.org".to_owned(),

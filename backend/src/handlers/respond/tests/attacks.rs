@@ -21,9 +21,7 @@ fn after(text: &str, marker: &str) -> String {
 
 /// Signs in with the receipt and a second secret made on the phone that sent the answers.
 async fn own_pages(server: &Server, phone: &mut Browser, base: &str) -> Browser {
-    let page = phone
-        .post(&format!("{base}/receipt"), &[("act", "secret")])
-        .await;
+    let page = phone.post(&format!("{base}/receipt"), &[("act", "secret")]).await;
     assert_eq!(page.status, StatusCode::OK, "{}", page.location());
     let receipt = after(&page.text, "data-receipt>").replace(' ', "");
     let secret = after(&page.text, "data-secret>");
@@ -62,8 +60,13 @@ async fn whoever_opened_the_letter_first_gets_neither_receipt_nor_secret_of_the_
     assert_eq!(made.location(), path, "a secret is made: {}", made.text);
     let used = neighbour.get(&path).await;
     assert_eq!(used.status, StatusCode::CONFLICT);
-    assert!(!used.text.contains(&receipt), "led to a receipt that is not theirs");
-    let pressed = neighbour.post(&format!("{path}/check"), &[("go", "submit")]).await;
+    assert!(
+        !used.text.contains(&receipt),
+        "led to a receipt that is not theirs"
+    );
+    let pressed = neighbour
+        .post(&format!("{path}/check"), &[("go", "submit")])
+        .await;
     assert_eq!(pressed.status, StatusCode::CONFLICT);
 
     assert!(phone.get(&path).await.text.contains(&receipt));
@@ -135,7 +138,10 @@ async fn place_of_a_quota_stays_taken_by_answers_given_again_and_is_given_back_b
     withdraw(&mut other).await;
     assert_eq!(taken().await, 1, "the place is given back");
     let left = quota_places::Entity::find().count(&server.base.db).await.unwrap();
-    assert_eq!(left, 1, "what the withdrawn and the replaced answers said is gone");
+    assert_eq!(
+        left, 1,
+        "what the withdrawn and the replaced answers said is gone"
+    );
     let sent = third.post(&check, &[("go", "submit")]).await;
     assert!(sent.location().ends_with("/receipt"), "{}", sent.text);
     let late = again(&mut other).await;
@@ -148,16 +154,30 @@ async fn place_of_a_quota_stays_taken_by_answers_given_again_and_is_given_back_b
 async fn cap_of_a_site_is_not_passed_by_withdrawing_and_answering_again() {
     let server = limited(1, false).await;
     let (mut first, begun) = begin_at(&server, TOWNSHIP).await;
-    assert!(finish(&mut first, begun.location()).await.location().ends_with("/receipt"));
+    assert!(
+        finish(&mut first, begun.location())
+            .await
+            .location()
+            .ends_with("/receipt")
+    );
     let mut own = own_pages(&server, &mut first, SITE).await;
     withdraw(&mut own).await;
     let (mut second, begun) = begin_at(&server, "990101002").await;
     assert_eq!(begun.status, StatusCode::SEE_OTHER, "the place is given back");
-    assert!(finish(&mut second, begun.location()).await.location().ends_with("/receipt"));
+    assert!(
+        finish(&mut second, begun.location())
+            .await
+            .location()
+            .ends_with("/receipt")
+    );
 
     let late = again(&mut own).await;
     assert_eq!(late.status, StatusCode::TOO_MANY_REQUESTS, "{}", late.location());
-    assert!(late.text.contains("今天的名额已经满了"), "{}", late.text);
+    assert!(
+        late.text.contains("今天的名额已经满了") && late.text.contains("政务大厅"),
+        "{}",
+        late.text
+    );
     assert_eq!(responses::count(&server.base.db, ROUND).await.unwrap(), 1);
     // Whose answers count may replace them whenever they like.
     let mut own_second = own_pages(&server, &mut second, SITE).await;
@@ -189,8 +209,11 @@ async fn own_pages_again(server: &Server, phone: &mut Browser) -> Reply {
         .unwrap();
     crate::store::secrets::insert(&server.base.db, row).await.unwrap();
     let mut own = server.browser();
-    own.post("/receipt/mine", &[("r", &receipt), ("secret", secret), ("go", "next")])
-        .await;
+    own.post(
+        "/receipt/mine",
+        &[("r", &receipt), ("secret", secret), ("go", "next")],
+    )
+    .await;
     let at = own.post("/receipt/again", &CONSENT).await.location().to_owned();
     finish(&mut own, &at).await
 }
@@ -207,9 +230,17 @@ async fn replaced_answers_are_gone_from_the_data_set_as_well() {
         .await
         .unwrap()
         .unwrap();
-    dataset::answers(&server.base, &plan, "resident").await.unwrap().unwrap();
+    dataset::answers(&server.base, &plan, "resident")
+        .await
+        .unwrap()
+        .unwrap();
     let stored = responses::all(&server.base.db, ROUND).await.unwrap().remove(0);
-    let folder = dataset::folder(&server.base.config.data_dir, ROUND, &stored.form, &stored.form_version);
+    let folder = dataset::folder(
+        &server.base.config.data_dir,
+        ROUND,
+        &stored.form,
+        &stored.form_version,
+    );
     let file = folder.join("resident.parquet");
     assert!(file.exists());
     let mut own = own_pages(&server, &mut phone, &path).await;
@@ -231,7 +262,9 @@ async fn withdrawal_cannot_be_told_from_outside_by_sending_the_id_again() {
         let request = axum::http::Request::post("/api/v1/responses")
             .body(axum::body::Body::from(probe.to_string()))
             .unwrap();
-        let reply = tower::ServiceExt::oneshot(server.router.clone(), request).await.unwrap();
+        let reply = tower::ServiceExt::oneshot(server.router.clone(), request)
+            .await
+            .unwrap();
         reply.status()
     };
     let before = ask().await;

@@ -46,7 +46,11 @@ async fn guessing_at_machine_speed_is_not_answered_at_all() {
         api.post(&api.body(n, "0000-0000-00012")).await;
     }
     let (status, _, headers) = api.send(api.body(1_000, &code).to_string()).await;
-    assert_eq!(status, StatusCode::TOO_MANY_REQUESTS, "a right guess is told from a wrong one");
+    assert_eq!(
+        status,
+        StatusCode::TOO_MANY_REQUESTS,
+        "a right guess is told from a wrong one"
+    );
     assert!(headers.contains_key(header::RETRY_AFTER));
     api.server.wait(60);
     assert_eq!(api.post(&api.body(1_000, &code)).await.0, 201);
@@ -107,7 +111,9 @@ async fn what_is_accepted_while_the_round_closes_is_in_its_closing_root() {
         let (sent, closed) = tokio::join!(api.post(&body), rounds::close(base, ROUND, "test"));
         closed.unwrap();
         if sent.0 == 201 {
-            let leaf = receipt::verify(&key, sent.1["receipt"].as_str().unwrap()).unwrap().leaf;
+            let leaf = receipt::verify(&key, sent.1["receipt"].as_str().unwrap())
+                .unwrap()
+                .leaf;
             let logged = merkle_log::position(&base.db, ROUND, &leaf).await.unwrap();
             assert!(logged.is_some(), "accepted after the round was closed");
         } else {
@@ -134,7 +140,11 @@ async fn withdrawal_and_closing_at_the_same_moment_leave_log_and_count_in_step()
         let left = if gone.is_ok() { all.len() - 1 } else { all.len() };
         assert_eq!(api.stored().await.len(), left);
         let root = merkle_log::last_root(&base.db, ROUND).await.unwrap().unwrap();
-        assert_eq!(root.size, i64::try_from(n + 1).unwrap(), "tombstones stay in the log");
+        assert_eq!(
+            root.size,
+            i64::try_from(n + 1).unwrap(),
+            "tombstones stay in the log"
+        );
         rounds::open(base, ROUND, "test").await.unwrap();
     }
 }
