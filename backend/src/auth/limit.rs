@@ -127,6 +127,10 @@ impl Limits {
     /// Counts a code from `address` that does not exist.
     pub fn code_failed(&self, address: IpAddr) {
         self.codes.fail(&network(address));
+    }
+
+    /// Counts a guess of a program at `address`, also while the address waits: unlike a page, a program may go on.
+    pub fn code_guessed(&self, address: IpAddr) {
         self.floods.fail(&network(address));
     }
 

@@ -117,6 +117,7 @@ pub async fn create(
         Err(error) => {
             // A code that exists is never refused for the guesses of a neighbour behind the same address.
             if matches!(error, SubmitError::UnknownCode) {
+                state.limits.code_guessed(address);
                 if let Some(wait) = state.limits.code_wait(address) {
                     return Err(AppError::too_many(wait.as_secs() + 1).in_language(&language));
                 }
