@@ -60,6 +60,7 @@ pub struct Keys {
     pin: [u8; 32],
     secret: [u8; 32],
     visitor: [u8; 32],
+    sender: [u8; 32],
     receipt: SigningKey,
 }
 
@@ -71,6 +72,10 @@ impl std::fmt::Debug for Keys {
 
 /// HMAC-SHA256 of `parts`, each prefixed by its length so that no two lists of parts collide.
 fn hmac(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
+    mac_of(key, parts).finalize().into_bytes().into()
+}
+
+fn mac_of(key: &[u8; 32], parts: &[&[u8]]) -> Hmac<Sha256> {
     // Keys of 32 bytes fit any block, so that the array constructor cannot fail.
     let mut block = hmac::digest::Key::<Hmac<Sha256>>::default();
     block[..32].copy_from_slice(key);
@@ -79,7 +84,7 @@ fn hmac(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
         mac.update(&(part.len() as u64).to_be_bytes());
         mac.update(part);
     }
-    mac.finalize().into_bytes().into()
+    mac
 }
 
 impl Keys {
@@ -101,6 +106,7 @@ impl Keys {
             pin: subkey("pin"),
             secret: subkey("second-secret"),
             visitor: subkey("visitor"),
+            sender: subkey("sender"),
             receipt: SigningKey::from_bytes(&subkey("receipt")),
         }
     }
@@ -257,6 +263,20 @@ impl Keys {
         hex::encode(hmac(&self.visitor, fields))
     }
 
+    /// Whether a seal that came in is that of `fields`, in the same time wherever the two differ.
+    pub fn is_visitor_mac(&self, fields: &[&[u8]], seal: &str) -> bool {
+        hex::decode(seal).is_ok_and(|seal| mac_of(&self.visitor, fields).verify_slice(&seal).is_ok())
+    }
+
+    /// The id under which a browser hands answers in: whoever keeps the browser's token finds the response again, and
+    /// nobody else, not even on the database.
+    pub fn sent_id(&self, device_hash: &str) -> Uuid {
+        let mac = hmac(&self.sender, &[device_hash.as_bytes()]);
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&mac[..16]);
+        uuid::Builder::from_random_bytes(bytes).into_uuid()
+    }
+
     /// Signs with the receipt key.
     pub fn sign(&self, message: &[u8]) -> [u8; 64] {
         self.receipt.sign(message).to_bytes()
@@ -305,6 +325,25 @@ mod tests {
         sealed[30] ^= 1;
         assert!(keys.open("r1/a", &sealed).is_err());
         assert!(keys.open("r1/a", &sealed[..10]).is_err());
+    }
+
+    #[test]
+    fn seal_of_a_cookie_holds_for_its_own_fields_alone() {
+        let keys = Keys::from_master(&[1; 32]);
+        let seal = keys.visitor_mac(&[b"leaf", b"1"]);
+        assert!(keys.is_visitor_mac(&[b"leaf", b"1"], &seal));
+        assert!(!keys.is_visitor_mac(&[b"leaf", b"2"], &seal));
+        for bad in ["", "zz", &seal[..62], &format!("{seal}00")] {
+            assert!(!keys.is_visitor_mac(&[b"leaf", b"1"], bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn id_of_what_a_browser_sends_is_a_random_uuid_of_its_own() {
+        let keys = Keys::from_master(&[1; 32]);
+        let id = keys.sent_id("a");
+        assert_eq!((id.get_version_num(), id), (4, keys.sent_id("a")));
+        assert_ne!(id, keys.sent_id("b"));
     }
 
     #[test]

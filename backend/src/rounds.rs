@@ -315,7 +315,7 @@ async fn move_to(
     why: &'static str,
 ) -> Result<(), RoundActError> {
     let tx = begin(&base.db).await?;
-    let round = rounds::find(&tx, id)
+    let round = rounds::hold(&tx, id, true)
         .await?
         .ok_or_else(|| RoundActError::Unknown(id.to_owned()))?;
     let state = round.round_state();

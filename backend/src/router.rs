@@ -22,7 +22,7 @@ use crate::handlers::{
     assets, console, field, forms, health, login, media, mine, password, receipt, responses, results, roots,
 };
 use crate::middleware::problems::PageError;
-use crate::middleware::{headers, origin, problems};
+use crate::middleware::{address, headers, origin, problems};
 
 /// Largest body: a response of 40 answers has 1.6 KB; long free texts are some ten.
 const MAX_BODY_BYTES: usize = 256 * 1024;
@@ -201,6 +201,7 @@ pub fn router(state: AppState) -> Router {
         .merge(pages)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(from_fn_with_state(state.clone(), origin::check))
+        .layer(from_fn(address::check))
         .layer(from_fn(problems::render))
         .layer(from_fn_with_state(state.clone(), headers::add))
         .layer(CatchPanicLayer::new())

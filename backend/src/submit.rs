@@ -29,9 +29,11 @@ pub mod body;
 pub mod health;
 mod limits;
 pub mod receipt;
+pub mod words;
 mod writer;
 
-pub use body::{Answering, Interview, Mode, NewResponse, Submission, Way};
+pub use body::{Interview, NewResponse, Submission};
+pub use words::{Answering, Mode, Way};
 use writer::{Pending, Writer};
 
 /// Responses that may wait for the writer; one more is told to come back.
@@ -232,7 +234,7 @@ impl Submitter {
         fault: SubmitError,
     ) -> Result<Accepted, SubmitError> {
         if let Some(stored) = responses::find(&self.db, id).await? {
-            return if stored.content_mac == content_mac || stored.content_mac.is_empty() {
+            return if stored.content_mac == content_mac {
                 Ok(Accepted {
                     receipt: stored.receipt,
                     replayed: true,
@@ -282,7 +284,8 @@ impl Submitter {
         if used {
             return Err(SubmitError::CodeUsed);
         }
-        match response.mode.state_of(&round, self.clock.0.today()) {
+        let on_open_link = matches!(response.door, Door::Link(_));
+        match response.mode.state_of(&round, self.clock.0.today(), on_open_link) {
             rounds::RoundState::Open => {}
             rounds::RoundState::Closed => return Err(SubmitError::Closed),
             rounds::RoundState::Draft | rounds::RoundState::Sealed => return Err(SubmitError::NotOpen),

@@ -172,7 +172,8 @@ pub async fn overdue(base: &Base, round: &str) -> Result<Option<Overdue>, StoreE
     Ok((!cases.is_empty()).then(|| figures::overdue(&cases, base.clock.today())))
 }
 
-/// The same with the names of units.
+/// The same with the names of units; those with fewer cases than the plan's smallest cell are not named: in a small
+/// township a number says who complained, and the e-mail keeps to the same rule as page and file.
 fn named(plan: &Plan, lang: Lang, overdue: &Overdue) -> reports::email::Overdue {
     let unknown = lang.pick("乡镇不明", "township unknown");
     let name = |code: &Option<String>| {
@@ -185,6 +186,7 @@ fn named(plan: &Plan, lang: Lang, overdue: &Overdue) -> reports::email::Overdue 
         units: overdue
             .by_unit
             .iter()
+            .filter(|(_, count)| *count >= u64::from(plan.suppression.min_cell))
             .map(|(code, count)| (name(code), *count))
             .collect(),
     }
@@ -203,6 +205,29 @@ fn content_digest(detail: &RoundDetail, overdue: Option<&Overdue>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn townships_with_few_overdue_cases_are_not_named() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("plans/sample");
+        let mut files = crate::rounds::files::read(&folder).unwrap();
+        files.remove("frame.csv");
+        let plan = Plan::read(&files).unwrap();
+        let few = u64::from(plan.suppression.min_cell) - 1;
+        let codes: Vec<Option<String>> = plan
+            .units
+            .of_level("township")
+            .iter()
+            .map(|unit| Some(unit.code.clone()))
+            .collect();
+        let overdue = Overdue {
+            count: 2 * few + 1,
+            oldest_days: 3,
+            by_unit: vec![(codes[0].clone(), few + 1), (codes[1].clone(), few)],
+        };
+        let named = named(&plan, Lang::Zh, &overdue);
+        assert_eq!((named.count, named.units.len()), (overdue.count, 1));
+        assert_eq!(named.units[0].1, few + 1);
+    }
 
     #[test]
     fn the_sender_s_domain_is_found_in_both_forms() {

@@ -93,7 +93,8 @@ pub async fn withdraw(base: &Base, leaf: &str, keep_case: bool) -> Result<(), Wi
     let response = responses::by_leaf(&tx, leaf)
         .await?
         .ok_or(WithdrawError::Nothing)?;
-    let round = rounds::find(&tx, &response.round_id)
+    // Held, so that the round does not close between this look and the commit.
+    let round = rounds::hold(&tx, &response.round_id, false)
         .await?
         .ok_or(WithdrawError::Nothing)?;
     if round.state_on(base.clock.today()) != rounds::RoundState::Open {

@@ -48,7 +48,7 @@ pub struct Overdue {
     pub count: u64,
     /// Days that the oldest is late.
     pub oldest_days: u64,
-    /// Names of the units concerned, the most first.
+    /// Names of the units with enough cases to be named, the most first. The rest of the cases is in others.
     pub units: Vec<(String, u64)>,
 }
 
@@ -63,23 +63,25 @@ impl Overdue {
                 .pick("诉求工单：没有超期未办的。", "Follow-up cases: none is overdue.")
                 .to_owned();
         }
-        let named = self
-            .units
-            .iter()
-            .take(UNITS_NAMED)
-            .map(|(name, count)| match lang {
-                Lang::Zh => format!("{name}{count}件"),
-                Lang::En => format!("{name} {count}"),
-            });
-        let mut named = named.collect::<Vec<_>>().join(lang.pick("、", ", "));
-        if self.units.len() > UNITS_NAMED {
-            named.push_str(lang.pick("等", " and others"));
+        let named = || self.units.iter().take(UNITS_NAMED);
+        let words = named().map(|(name, count)| match lang {
+            Lang::Zh => format!("{name}{count}件"),
+            Lang::En => format!("{name} {count}"),
+        });
+        let mut places = words.collect::<Vec<_>>().join(lang.pick("、", ", "));
+        if places.is_empty() {
+            places.push_str(lang.pick(
+                "各乡镇件数都少，不分开列",
+                "too few in each township to be listed",
+            ));
+        } else if named().map(|(_, count)| count).sum::<u64>() < self.count {
+            places.push_str(lang.pick("，其余在别的乡镇", ", the rest in others"));
         }
         let (count, days) = (self.count, self.oldest_days);
         match lang {
-            Lang::Zh => format!("诉求工单：超期未办{count}件，最久的已超期{days}天；{named}。"),
+            Lang::Zh => format!("诉求工单：超期未办{count}件，最久的已超期{days}天；{places}。"),
             Lang::En => {
-                format!("Follow-up cases: {count} overdue, the oldest by {days} days; {named}.")
+                format!("Follow-up cases: {count} overdue, the oldest by {days} days; {places}.")
             }
         }
     }

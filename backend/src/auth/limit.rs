@@ -83,6 +83,7 @@ impl<K: Hash + Eq + Clone> Guard<K> {
 /// All limits of a server.
 pub struct Limits {
     codes: Guard<IpAddr>,
+    floods: Guard<IpAddr>,
     logins: Guard<(String, IpAddr)>,
     login_addresses: Guard<IpAddr>,
     secrets: Guard<IpAddr>,
@@ -111,6 +112,7 @@ impl Limits {
     pub fn new(clock: &SharedClock) -> Self {
         Self {
             codes: Guard::new(clock, count(60), Duration::from_secs(10)),
+            floods: Guard::new(clock, count(600), Duration::from_secs(1)),
             logins: Guard::new(clock, count(6), Duration::from_secs(30)),
             login_addresses: Guard::new(clock, count(60), Duration::from_secs(10)),
             secrets: Guard::new(clock, count(20), Duration::from_secs(30)),
@@ -125,6 +127,17 @@ impl Limits {
     /// Counts a code from `address` that does not exist.
     pub fn code_failed(&self, address: IpAddr) {
         self.codes.fail(&network(address));
+    }
+
+    /// Counts a guess of a program at `address`, also while the address waits: unlike a page, a program may go on.
+    pub fn code_guessed(&self, address: IpAddr) {
+        self.floods.fail(&network(address));
+    }
+
+    /// How long programs at `address` must wait before anything of theirs is looked at: so many wrong codes are no
+    /// village's slips of the pen any more, and an answer, whatever it says, would tell a right guess from a wrong one.
+    pub fn flood_wait(&self, address: IpAddr) -> Option<Duration> {
+        self.floods.wait(&network(address))
     }
 
     /// How long `address` must wait before a second secret is looked at again.

@@ -148,7 +148,13 @@ impl NewAttempt {
                 mode: self.mode,
                 day: day.to_string(),
                 disposition: self.disposition,
-                note: self.note.trim().to_owned(),
+                // PostgreSQL takes no NUL, and a device would send such a note for ever.
+                note: self
+                    .note
+                    .trim()
+                    .chars()
+                    .filter(|c| *c == '\n' || !c.is_control())
+                    .collect(),
                 callback_day: callback.and_then(Result::ok).map(|day| day.to_string()),
                 callback_part,
             }),
@@ -274,7 +280,7 @@ mod tests {
             day: "2026-11-25".into(),
             mode: "interview".into(),
             disposition: "2.24".into(),
-            note: " 狗在院里 ".into(),
+            note: " 狗在\u{0}院里 ".into(),
             callback_day: Some("2026-11-27".into()),
             callback_part: Some("evening".into()),
         }

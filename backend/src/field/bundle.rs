@@ -260,8 +260,8 @@ async fn round_load(
         .map(|case| {
             let attempts = tried.remove(&case.case_id).unwrap_or_default();
             let state = match invited.get(&case.case_id).map(String::as_str) {
-                Some(COMPLETE) => CaseState::Complete,
-                Some(LEFT) => CaseState::Closed,
+                // Whoever visits must not see that answers were taken back: there is nothing to do in either case.
+                Some(COMPLETE | LEFT) => CaseState::Complete,
                 Some(_) if !is_over && !rules::is_closed(&attempts, staff.id) => CaseState::Open,
                 _ => CaseState::Closed,
             };

@@ -59,7 +59,9 @@ fn sealed(state: &AppState, leaf: &str) -> String {
 fn leaf_of(state: &AppState, value: &str) -> Option<String> {
     let mut parts = value.split('.');
     let (leaf, until, mac) = (parts.next()?, parts.next()?, parts.next()?);
-    let holds = state.keys.visitor_mac(&[leaf.as_bytes(), until.as_bytes()]) == mac;
+    let holds = state
+        .keys
+        .is_visitor_mac(&[leaf.as_bytes(), until.as_bytes()], mac);
     let lives = until
         .parse::<i64>()
         .is_ok_and(|until| until > state.clock.now_ms());

@@ -91,6 +91,9 @@ pub async fn create(
         StatusCode::PAYLOAD_TOO_LARGE => AppError::too_large(),
         _ => AppError::malformed(&rejection.body_text()),
     })?;
+    if let Some(wait) = state.limits.flood_wait(address) {
+        return Err(AppError::too_many(wait.as_secs() + 1));
+    }
     let submission = Submission::from_json(&body).map_err(|detail| AppError::malformed(&detail))?;
     let language = submission
         .response
@@ -114,6 +117,7 @@ pub async fn create(
         Err(error) => {
             // A code that exists is never refused for the guesses of a neighbour behind the same address.
             if matches!(error, SubmitError::UnknownCode) {
+                state.limits.code_guessed(address);
                 if let Some(wait) = state.limits.code_wait(address) {
                     return Err(AppError::too_many(wait.as_secs() + 1).in_language(&language));
                 }

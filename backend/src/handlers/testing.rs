@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use analysis::plan::PlanFiles;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use jiff::SignedDuration;
+use sea_orm::ConnectionTrait;
 use tower::ServiceExt;
 
 use crate::app::Base;
@@ -39,6 +41,24 @@ fn sample_plan() -> PlanFiles {
     files
 }
 
+/// A fresh database of the PostgreSQL server whose URL, without a database, is in `MINYI_TEST_POSTGRES`; none where it is
+/// not set, and then each server has an SQLite file. What two databases lock differently shows only there.
+async fn database() -> Option<String> {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let server = std::env::var("MINYI_TEST_POSTGRES").ok()?;
+    let name = format!(
+        "minyi_{}_{}",
+        std::process::id(),
+        NEXT.fetch_add(1, Ordering::Relaxed)
+    );
+    let admin = sea_orm::Database::connect(format!("{server}/postgres"))
+        .await
+        .unwrap();
+    let made = admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await;
+    made.unwrap();
+    Some(format!("{server}/{name}"))
+}
+
 impl Server {
     pub(crate) async fn start() -> Self {
         Self::start_with(|_| {}).await
@@ -52,7 +72,12 @@ impl Server {
         files.insert("plan.toml".to_owned(), settings.into_bytes());
         let dir = tempfile::tempdir().unwrap();
         let data = dir.path().display().to_string();
-        let env = |name: &str| (name == "MINYI_DATA").then(|| data.clone());
+        let database = database().await;
+        let env = |name: &str| match name {
+            "MINYI_DATA" => Some(data.clone()),
+            "DATABASE_URL" => database.clone(),
+            _ => None,
+        };
         let config = Config::load(None, &env).unwrap();
         let clock = Arc::new(FixedClock::at("2026-11-23T08:00:00Z".parse().unwrap()));
         let shared: SharedClock = clock.clone();

@@ -6,6 +6,7 @@ use serde_json::json;
 use super::{Choice, Invited, InvitingError, chosen, closed_cases, open_identities, record, until};
 use crate::app::Base;
 use crate::pages::Lang;
+use crate::spreadsheet::harmless;
 use crate::store::rounds::{self, RoundState};
 use crate::store::{begin, invitations};
 
@@ -60,14 +61,6 @@ pub fn number(text: &str) -> Option<String> {
         Some(home) => Some(home.to_owned()),
         None if international => Some(format!("00{digits}")),
         None => Some(digits),
-    }
-}
-
-/// A cell that no spreadsheet program takes for a formula.
-fn harmless(text: &str) -> String {
-    match text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        true => format!("'{text}"),
-        false => text.to_owned(),
     }
 }
 
@@ -155,7 +148,7 @@ pub async fn messages(
         let text = fill(&template, one, base, &until);
         let count = parts(&text);
         writer
-            .write_record([phone.as_str(), &harmless(&text), &count.to_string()])
+            .write_record([phone.as_str(), &harmless(text), &count.to_string()])
             .map_err(failed)?;
         messages += 1;
         total += count;
@@ -210,11 +203,5 @@ mod tests {
         assert_eq!([parts(&"字".repeat(134)), parts(&"字".repeat(135))], [2, 3]);
         // Outside the basic plane a character counts twice.
         assert_eq!(parts(&"𰻞".repeat(36)), 2);
-    }
-
-    #[test]
-    fn cells_are_no_formulas() {
-        assert_eq!(harmless("=1+1"), "'=1+1");
-        assert_eq!(harmless("王秀英您好"), "王秀英您好");
     }
 }

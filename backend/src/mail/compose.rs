@@ -60,7 +60,7 @@ pub fn compose(
     summary: &EmailSummary,
     files: &[AttachedFile],
 ) -> Result<Vec<u8>, ComposeError> {
-    let to = Mailbox::new(Some(header.to_name.to_owned()), parse_address(header.to)?);
+    let to = Mailbox::new(named(header.to_name), parse_address(header.to)?);
     let png = media_type("image/png")?;
     let related = MultiPart::related()
         .singlepart(SinglePart::html(summary.html.clone()))
@@ -103,12 +103,11 @@ pub struct Letter {
 /// # Errors
 /// See [`compose`].
 pub fn compose_letter(header: &Header<'_>, letter: &Letter) -> Result<Vec<u8>, ComposeError> {
-    let name = Some(header.to_name.to_owned()).filter(|name| !name.is_empty());
     let raw =
         |name: &'static str, value: String| HeaderValue::new(HeaderName::new_from_ascii_str(name), value);
     let message = Message::builder()
         .from(parse_mailbox(header.from)?)
-        .to(Mailbox::new(name, parse_address(header.to)?))
+        .to(Mailbox::new(named(header.to_name), parse_address(header.to)?))
         .subject(letter.subject.clone())
         .date(header.date)
         .message_id(Some(header.message_id.clone()))
@@ -142,6 +141,16 @@ pub fn parse_mailbox(text: &str) -> Result<Mailbox, ComposeError> {
         address: text.to_owned(),
         source,
     })
+}
+
+/// A name as a header can hold it. Registers are typed by hand and pasted from tables: lettre cannot write a line break
+/// in a name, and one such name must not keep everyone else's message back.
+fn named(name: &str) -> Option<String> {
+    let name: String = name
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    Some(name.trim().to_owned()).filter(|name| !name.is_empty())
 }
 
 fn parse_address(text: &str) -> Result<lettre::Address, ComposeError> {
@@ -210,6 +219,37 @@ mod tests {
         };
         let error = compose(&header, &summary(), &[]).expect_err("no message");
         assert!(error.to_string().contains("not an address"), "{error}");
+    }
+
+    #[test]
+    fn a_line_break_in_a_name_of_the_register_adds_no_header() {
+        for to_name in [
+            "a\r\nBcc: all@example.org",
+            "王\r\nBcc: all@example.org",
+            "a\nBcc: all@example.org",
+            "\"a\"\r\n\r\nBcc: all@example.org",
+        ] {
+            let header = Header { to_name, ..header() };
+            let letter = Letter {
+                subject: "s".to_owned(),
+                text: "t".to_owned(),
+                html: "h".to_owned(),
+                unsubscribe: "https://minyi.example/r/X/noremind".to_owned(),
+            };
+            let bytes = compose_letter(&header, &letter).expect("a message");
+            let text = String::from_utf8_lossy(&bytes);
+            let (head, _) = text.split_once("\r\n\r\n").expect("a body");
+            let headers = head.lines().filter(|line| !line.starts_with([' ', '\t']));
+            for line in headers {
+                let (name, _) = line.split_once(':').unwrap_or((line, ""));
+                assert!(!name.eq_ignore_ascii_case("bcc"), "{to_name:?}: {text}");
+                assert!(!name.is_empty(), "{to_name:?}: {text}");
+            }
+            assert!(
+                head.contains("Auto-Submitted:"),
+                "{to_name:?} ends the head early: {text}"
+            );
+        }
     }
 
     #[test]

@@ -44,6 +44,9 @@ pub struct Kept {
     /// Devices, as keyed hashes, on which someone took over from whoever answered before.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub taken_by: BTreeSet<String>,
+    /// Device, as keyed hash, on which the respondent's own digits were set: they open what was given on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pin_device: Option<String>,
 }
 
 /// Answers on the way, of one invitation or one open-link session.

@@ -136,7 +136,8 @@ pub async fn list(conn: &impl ConnectionTrait, round: &str) -> Result<Vec<Invita
         .await?)
 }
 
-/// The invitation of a case that counts: the one that was not taken back.
+/// The invitation of a case that counts: the one that was not taken back. Held until the transaction ends, so that a
+/// response that is being written is either seen, or sees that the code was taken back.
 ///
 /// # Errors
 /// See [`issue`].
@@ -149,6 +150,7 @@ pub async fn of_case(
         .filter(invitations::Column::RoundId.eq(round))
         .filter(invitations::Column::CaseId.eq(case))
         .filter(invitations::Column::State.ne(WITHDRAWN))
+        .lock_exclusive()
         .one(conn)
         .await?)
 }

@@ -29,6 +29,11 @@ impl OpenDoor {
         let cap = self.link.as_ref()?.daily_cap?;
         u64::try_from(cap).ok()
     }
+
+    /// Whether what comes through it is counted against a limit.
+    pub fn is_limited(&self) -> bool {
+        self.daily_cap().is_some() || self.round.has_quotas()
+    }
 }
 
 /// The links of sites of a round, in the plan's order.
@@ -80,17 +85,35 @@ pub async fn by_slug(conn: &impl ConnectionTrait, slug: &str) -> Result<Option<O
         .into_iter()
         .max_by_key(|round| (round.round_state() == RoundState::Open, round.opens_on.clone()));
     let Some(round) = latest else { return Ok(None) };
-    if let Some(group) = common.into_iter().find(|group| group.round_id == round.id) {
+    in_round(conn, round, slug).await
+}
+
+/// What `slug` leads to in a round.
+///
+/// # Errors
+/// See [`of_round`].
+pub async fn in_round(
+    conn: &impl ConnectionTrait,
+    round: Round,
+    slug: &str,
+) -> Result<Option<OpenDoor>, StoreError> {
+    let groups = rounds::groups(conn, &round.id).await?;
+    let common = groups
+        .iter()
+        .find(|group| group.open_link.as_deref() == Some(slug));
+    if let Some(group) = common.cloned() {
         return Ok(Some(OpenDoor {
             round,
             group,
             link: None,
         }));
     }
-    let Some(link) = of_sites.into_iter().find(|link| link.round_id == round.id) else {
+    let of_site = links::Entity::find()
+        .filter(links::Column::RoundId.eq(&round.id))
+        .filter(links::Column::Slug.eq(slug));
+    let Some(link) = of_site.one(conn).await? else {
         return Ok(None);
     };
-    let groups = rounds::groups(conn, &round.id).await?;
     let group = groups.into_iter().find(|group| group.group == link.group);
     Ok(group.map(|group| OpenDoor {
         round,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use analysis::plan::QuotaPlan;
 use sea_orm::sea_query::Query;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use uuid::Uuid;
 
 use super::{StoreError, insert_all, responses::ACCEPTED};
 use crate::entity::{quota_places, responses};
@@ -49,4 +50,30 @@ pub async fn taken(conn: &impl ConnectionTrait, round: &str) -> Result<BTreeMap<
 /// See [`taken`].
 pub async fn take(conn: &impl ConnectionTrait, places: Vec<QuotaPlace>) -> Result<(), StoreError> {
     insert_all::<quota_places::Entity>(conn, places).await
+}
+
+/// The cells in which a response has a place.
+///
+/// # Errors
+/// See [`taken`].
+pub async fn of_response(conn: &impl ConnectionTrait, response: Uuid) -> Result<Vec<String>, StoreError> {
+    Ok(quota_places::Entity::find()
+        .select_only()
+        .column(quota_places::Column::Cell)
+        .filter(quota_places::Column::ResponseId.eq(response))
+        .into_tuple()
+        .all(conn)
+        .await?)
+}
+
+/// Gives the places of a response back: what a cell says of its respondent goes with the answers.
+///
+/// # Errors
+/// See [`taken`].
+pub async fn give_back(conn: &impl ConnectionTrait, response: Uuid) -> Result<(), StoreError> {
+    quota_places::Entity::delete_many()
+        .filter(quota_places::Column::ResponseId.eq(response))
+        .exec(conn)
+        .await?;
+    Ok(())
 }

@@ -8,7 +8,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::StoreError;
+use super::{StoreError, quotas};
 use crate::entity::responses;
 
 pub use crate::entity::responses::Model as Response;
@@ -133,7 +133,11 @@ pub async fn take_back(conn: &impl ConnectionTrait, id: Uuid, to: &str) -> Resul
         .filter(C::State.is_in(from.iter().copied()))
         .exec(conn)
         .await?;
-    Ok(done.rows_affected == 1)
+    let was_there = done.rows_affected == 1;
+    if was_there {
+        quotas::give_back(conn, id).await?;
+    }
+    Ok(was_there)
 }
 
 /// The leaves of a round, tombstones among them, sorted.

@@ -1,7 +1,5 @@
 //! Rounds, their states, and their respondent groups.
 
-use std::collections::BTreeSet;
-
 use analysis::plan::QuotaPlan;
 use jiff::civil::Date;
 use jiff::{Span, ToSpan};
@@ -120,21 +118,19 @@ pub async fn find_many(conn: &impl ConnectionTrait, ids: &[String]) -> Result<Ve
         .await?)
 }
 
-/// Holds rounds against other writers until the transaction ends; in the order of their ids, so that two that want
-/// several wait for each other.
+/// The round, held until the transaction ends: `alone` against every other who wants it, else only against those who
+/// want it alone. Whoever changes a round wants it alone, so that what its state allows is done before or after, never
+/// in between.
 ///
 /// # Errors
 /// See [`list`].
-pub async fn lock(tx: &impl ConnectionTrait, ids: &BTreeSet<String>) -> Result<(), StoreError> {
-    if !ids.is_empty() {
-        rounds::Entity::find()
-            .filter(rounds::Column::Id.is_in(ids.iter().cloned()))
-            .order_by_asc(rounds::Column::Id)
-            .lock_exclusive()
-            .all(tx)
-            .await?;
-    }
-    Ok(())
+pub async fn hold(tx: &impl ConnectionTrait, id: &str, alone: bool) -> Result<Option<Round>, StoreError> {
+    let round = rounds::Entity::find_by_id(id.to_owned());
+    let round = match alone {
+        true => round.lock_exclusive(),
+        false => round.lock_shared(),
+    };
+    Ok(round.one(tx).await?)
 }
 
 /// Inserts the round, or replaces its header.

@@ -26,6 +26,10 @@ pub async fn insert(conn: &impl ConnectionTrait, row: Staff) -> Result<(), Store
 /// # Errors
 /// When the database does not answer.
 pub async fn by_login(conn: &impl ConnectionTrait, login: &str) -> Result<Option<Staff>, StoreError> {
+    // No account has a NUL in its name, and PostgreSQL would answer with an error.
+    if login.contains('\0') {
+        return Ok(None);
+    }
     Ok(staff::Entity::find()
         .filter(staff::Column::Login.eq(login))
         .one(conn)

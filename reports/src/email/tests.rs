@@ -59,6 +59,24 @@ fn overdue_cases_are_a_line_with_counts_only() {
         mail.text
     );
     assert!(mail.text.contains("青山镇") && !mail.text.contains("丁乡"));
+    assert!(mail.text.contains("，其余在别的乡镇。"));
+    let whole = Overdue {
+        count: 12,
+        oldest_days: 1,
+        units: vec![("青山镇".to_owned(), 12)],
+    };
+    let mail = summary(&report, link, Some(&whole)).unwrap();
+    assert!(mail.text.contains("；青山镇12件。"), "{}", mail.text);
+    let few = Overdue {
+        units: Vec::new(),
+        ..whole
+    };
+    let mail = summary(&report, link, Some(&few)).unwrap();
+    assert!(
+        mail.text.contains("；各乡镇件数都少，不分开列。"),
+        "{}",
+        mail.text
+    );
     let none = summary(&report, link, Some(&Overdue::default())).unwrap();
     assert!(none.text.contains("没有超期未办的"));
     let without = summary(&report, link, None).unwrap();

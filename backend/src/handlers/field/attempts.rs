@@ -77,6 +77,8 @@ pub async fn create(
 ) -> Result<Response, FieldProblem> {
     let staff = delivery.contact.staff.id;
     let sent: Body = read(body)?;
+    // Opened first: whoever cannot seal, having but the token that lies open, is told the same of every case.
+    let opened = sent.open(&state)?;
     let tx = begin(&state.db).await?;
     let known = crate::store::attempts::find(&tx, sent.id).await?;
     let assigned = assignments::find(&tx, &sent.round, &sent.case_id).await?;
@@ -86,8 +88,7 @@ pub async fn create(
         return Err(AppError::not_assigned().into());
     }
     let id = sent.id;
-    let attempt = sent
-        .open(&state)?
+    let attempt = opened
         .check(staff, state.clock.today())
         .map_err(SubmitError::Invalid)?;
     let status = match attempts::record(&tx, attempt).await? {

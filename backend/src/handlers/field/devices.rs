@@ -30,6 +30,10 @@ pub(super) fn read<T: DeserializeOwned>(body: Result<Bytes, BytesRejection>) -> 
         StatusCode::PAYLOAD_TOO_LARGE => AppError::too_large(),
         _ => AppError::malformed(&rejection.body_text()),
     })?;
+    // No id, round or case has a NUL, and PostgreSQL takes none.
+    if body.windows(6).any(|part| part == b"\\u0000") {
+        return Err(AppError::malformed("a character that cannot be stored"));
+    }
     serde_json::from_slice(&body).map_err(|error| AppError::malformed(&error.to_string()))
 }
 

@@ -256,6 +256,7 @@ fn attempt(id: Uuid, case: &str, code: &str, day: &str) -> Value {
 }
 
 mod accounts;
+mod attacks;
 
 #[tokio::test]
 async fn device_is_registered_by_interviewers_alone_and_guessing_is_slowed_down() {

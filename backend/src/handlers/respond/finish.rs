@@ -1,7 +1,5 @@
 //! Check and submit.
 
-use std::collections::BTreeSet;
-
 use axum::extract::{Form, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
@@ -13,13 +11,14 @@ use survey_forms::validate::FieldError;
 use super::visit::{Device, Entry, Visit};
 use super::{Pairs, html, room, ways_of_page};
 use crate::app::AppState;
+use crate::dataset;
 use crate::error::AppError;
 use crate::middleware::problems::PageError;
 use crate::pages::check::{self, Answered, Check};
 use crate::pages::layout::Fault;
 use crate::store::drafts::Draft;
 use crate::store::responses;
-use crate::submit::{Answering, Door, Mode, NewResponse, SubmitError, Way};
+use crate::submit::{Answering, Door, Mode, NewResponse, SubmitError};
 
 fn check_page(visit: &Visit, draft: &Draft, device: &Device, faults: &[FieldError]) -> Html<String> {
     let form = &visit.form;
@@ -89,10 +88,15 @@ pub async fn check(visit: Visit) -> Result<Html<String>, PageError> {
     Ok(check_page(&visit, draft, device, &[]))
 }
 
-/// The response a draft stands for; `here` is how the check page was read.
-fn response_of(state: &AppState, visit: &Visit, draft: &Draft, here: BTreeSet<Way>) -> NewResponse {
+/// The response a draft stands for, as `device` hands it in; `pairs` are the check page's fields.
+fn response_of(
+    state: &AppState,
+    visit: &Visit,
+    (draft, device): (&Draft, &Device),
+    pairs: &[(String, String)],
+) -> NewResponse {
     let mut ways = draft.kept.ways();
-    ways.extend(here);
+    ways.extend(ways_of_page(visit.reading, pairs));
     let mut answers = draft.answers();
     flow::clear_hidden(&visit.form, &mut answers, visit.today);
     answers.retain(|_, value| !value.is_empty());
@@ -102,7 +106,7 @@ fn response_of(state: &AppState, visit: &Visit, draft: &Draft, here: BTreeSet<Wa
         Entry::Again(earlier) => (Door::Again(earlier.id), Some(draft.id.clone())),
     };
     NewResponse {
-        id: draft.response_id,
+        id: device.sent_id(state),
         door,
         form: visit.group.form.clone(),
         form_version: visit.form.version.clone(),
@@ -138,9 +142,14 @@ pub async fn submit(
         return Ok(to_receipt());
     }
     let (draft, device) = visit.begun()?;
-    let response = response_of(&state, &visit, draft, ways_of_page(visit.reading, &pairs));
+    let response = response_of(&state, &visit, (draft, device), &pairs);
     match state.submitter.submit(response).await {
-        Ok(_) => Ok(to_receipt()),
+        Ok(_) => {
+            if let Entry::Again(earlier) = &visit.entry {
+                dataset::forget(&state.config.data_dir, earlier);
+            }
+            Ok(to_receipt())
+        }
         Err(SubmitError::Invalid(faults)) => {
             let page = check_page(&visit, draft, device, &faults);
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
@@ -155,7 +164,8 @@ pub async fn submit(
     }
 }
 
-/// The response that this browser began, if it has been accepted.
+/// The response that this browser handed in, if it has been accepted. To have begun it is not enough: whoever holds the
+/// code may begin.
 pub(super) async fn stored(
     state: &AppState,
     visit: &Visit,
@@ -163,9 +173,9 @@ pub(super) async fn stored(
     let Some(device) = &visit.device else {
         return Ok(None);
     };
-    let found = responses::find(&state.db, device.response_id).await?;
+    let found = responses::find(&state.db, device.sent_id(state)).await?;
     let of_this_door = |response: &responses::Response| match &visit.entry {
-        // A response that was replaced has given its link up; only this browser knows its id.
+        // A response that was replaced has given its link up; its id is this browser's all the same.
         Entry::Invited(_, invitation) => {
             response.link.as_deref() == Some(&state.keys.link(invitation.id))
                 || (response.state == responses::REPLACED && response.group == invitation.group)

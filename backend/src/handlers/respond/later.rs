@@ -17,12 +17,12 @@ use crate::pages::question::{self, Later, PinOffer};
 /// When the code is used, the round is not open, or nothing was begun.
 pub async fn show(visit: Visit) -> Result<Html<String>, PageError> {
     visit.must_be_open()?;
-    let Some(draft) = &visit.draft else {
+    if visit.draft.is_none() {
         return Err(PageError::see_other(visit.base));
-    };
-    let offer = pin::may_set(&visit).then_some(match draft.pin {
-        Some(_) => PinOffer::Stored,
-        None => PinOffer::Ask,
+    }
+    let offer = pin::may_set(&visit).then_some(match pin::is_set(&visit) {
+        true => PinOffer::Stored,
+        false => PinOffer::Ask,
     });
     Ok(page(&visit, offer))
 }

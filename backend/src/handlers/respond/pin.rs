@@ -53,12 +53,21 @@ pub(super) async fn set(state: &AppState, visit: &Visit, digits: &str) -> Result
         && walk::is_owner(&draft, &device.hash)
     {
         draft.pin = Some(state.keys.pin_hash(&draft.id, digits));
+        draft.kept.pin_device = Some(device.hash.clone());
         draft.pin_failures = 0;
         drafts::put(&tx, draft).await?;
         stored = true;
     }
     tx.commit().await.map_err(StoreError::from)?;
     Ok(stored)
+}
+
+/// Whether the digits that are set are those of this browser: whoever held the code before may have set others.
+pub(super) fn is_set(visit: &Visit) -> bool {
+    visit.draft.as_ref().is_some_and(|draft| {
+        let device = visit.device.as_ref().map(|device| &device.hash);
+        draft.pin.is_some() && draft.kept.pin_device.as_ref() == device
+    })
 }
 
 /// What came of trying digits.

@@ -19,12 +19,27 @@ use crate::store::{links, quotas};
 /// must not close the door to all others, and it must not stand open to any number of drafts either.
 const BEGUN_PER_PLACE: u64 = 2;
 
+/// The name of the site; for answers given again, of the one at which they were given first.
+fn site(visit: &Visit) -> &str {
+    if let Some(site) = visit.site() {
+        return site;
+    }
+    let Entry::Again(earlier) = &visit.entry else {
+        return "";
+    };
+    let links = &visit.plan.links;
+    let link = links
+        .iter()
+        .find(|link| earlier.open_link.as_ref() == Some(&link.slug));
+    link.map_or("", |link| link.site.get(visit.reading.lang.code()))
+}
+
 /// The reply at the cap: when to come again, or that there is no other day.
 pub(super) fn capped(state: &AppState, visit: &Visit) -> PageError {
     let tomorrow = visit.today.checked_add(1.day()).ok();
     let again = tomorrow.filter(|day| *day <= visit.plan.round.closes_on);
     let problem = Problem::CapReached {
-        site: visit.site().unwrap_or_default().to_owned(),
+        site: site(visit).to_owned(),
         again,
     };
     PageError::helped(StatusCode::TOO_MANY_REQUESTS, problem, &visit.help())

@@ -6,6 +6,7 @@ use crate::handlers::testing::{Browser, ROUND, Reply, Server};
 use crate::rounds;
 use crate::store::{drafts, responses};
 
+mod attacks;
 mod doors;
 
 const CONSENT: [(&str, &str); 3] = [("consent", "yes"), ("sensitive", "yes"), ("go", "begin")];

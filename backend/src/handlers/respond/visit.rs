@@ -15,6 +15,7 @@ use survey_forms::form::Form;
 use survey_forms::response::RawAnswers;
 use uuid::Uuid;
 
+use super::finish;
 use super::walk::{self, Walk};
 use crate::app::AppState;
 use crate::codes::Code;
@@ -53,7 +54,7 @@ pub(crate) struct Device {
     token: String,
     /// On an open link, the token that the answers hang on once the phone was handed over; the device's own before.
     session: Option<String>,
-    /// The response this browser began or went on with; leads to the receipt afterwards.
+    /// The draft's own id, by which a browser that began another one before is known from this one's.
     pub(crate) response_id: Uuid,
     /// Keyed hash of the token: all that is stored.
     pub(crate) hash: String,
@@ -73,6 +74,8 @@ pub struct Visit {
     pub(crate) form: Arc<Form>,
     pub(crate) device: Option<Device>,
     pub(crate) draft: Option<Draft>,
+    /// Whether this browser handed the answers of a used code in.
+    pub(crate) has_sent: bool,
     pub(crate) today: Date,
     /// Pictures, recordings and films of the round.
     pub(crate) media: Arc<MediaIndex>,
@@ -121,6 +124,11 @@ impl Device {
             session: Some(self.session.as_ref().unwrap_or(&self.token).clone()),
             ..Self::new(state, round, self.response_id)
         }
+    }
+
+    /// The id under which this browser hands its answers in.
+    pub(super) fn sent_id(&self, state: &AppState) -> Uuid {
+        state.keys.sent_id(&self.hash)
     }
 
     /// Keyed hash of the token that an open link's answers hang on.
@@ -205,7 +213,7 @@ impl Visit {
     /// The kind answer to a code that was used.
     pub(crate) fn used(&self) -> PageError {
         let used = UsedCode {
-            receipt: self.device.as_ref().map(|_| format!("{}/receipt", self.base)),
+            receipt: self.has_sent.then(|| format!("{}/receipt", self.base)),
             until: (self.round.state_on(self.today) == RoundState::Open).then_some(self.plan.round.closes_on),
         };
         PageError::helped(StatusCode::CONFLICT, Problem::UsedCode(used), &self.help())
@@ -371,6 +379,7 @@ impl FromRequestParts<AppState> for Visit {
             form,
             device,
             draft: None,
+            has_sent: false,
             today: state.clock.today(),
             media,
         };
@@ -385,6 +394,9 @@ impl FromRequestParts<AppState> for Visit {
             if let Some(draft) = &mut visit.draft {
                 walk::adopt(&visit.form, draft);
             }
+        }
+        if visit.is_used() {
+            visit.has_sent = finish::stored(state, &visit).await?.is_some();
         }
         Ok(visit)
     }

@@ -208,14 +208,17 @@ pub(super) fn is_owner(draft: &Draft, device: &str) -> bool {
         && given.all(|given| given.device == device || given.value.is_empty())
 }
 
-/// Makes `device` the one on which everything was given, by the respondent's own digits; the device before becomes
-/// another one.
+/// Gives `device`, by the respondent's own digits, what was given on the device on which they were set; that one
+/// becomes another. What others gave stays theirs: whoever set digits beforehand reads nothing that came after.
 pub(super) fn claim(draft: &mut Draft, device: &str) {
+    let Some(owner) = draft.kept.pin_device.replace(device.to_owned()) else {
+        return;
+    };
     let mine = draft
         .kept
         .answers
         .values_mut()
-        .filter(|given| given.device != WITHHELD);
+        .filter(|given| given.device == owner);
     for given in mine {
         device.clone_into(&mut given.device);
     }

@@ -15,6 +15,8 @@ use crate::rounds;
 use crate::store::{forms, invitations, responses};
 use crate::submit::receipt;
 
+mod races;
+
 const FORM: &str = "grassroots";
 
 /// The shortest way through a form: the first choice of every question that is asked.

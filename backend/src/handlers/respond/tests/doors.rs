@@ -6,10 +6,10 @@ use serde_json::json;
 use super::*;
 use crate::store::invitations;
 
-const SITE: &str = "/o/hall";
+pub(super) const SITE: &str = "/o/hall";
 
 /// A server with a site that takes two answers a day, and a quota of one to two answers a township.
-async fn limited(cap: u32, quota: bool) -> Server {
+pub(super) async fn limited(cap: u32, quota: bool) -> Server {
     Server::start_with(|plan| {
         plan.push_str(&format!(
             "\n[[links]]\nslug = \"hall\"\ngroup = \"grassroots\"\nsite = {{ zh = \"政务大厅\", en = \"Hall\" }}\ndaily_cap = {cap}\n"
@@ -21,7 +21,7 @@ async fn limited(cap: u32, quota: bool) -> Server {
     .await
 }
 
-async fn begin_at(server: &Server, township: &str) -> (Browser, Reply) {
+pub(super) async fn begin_at(server: &Server, township: &str) -> (Browser, Reply) {
     let mut phone = server.browser();
     let reply = phone
         .post(SITE, &[&CONSENT[..], &[("unit", township)]].concat())
@@ -30,7 +30,7 @@ async fn begin_at(server: &Server, township: &str) -> (Browser, Reply) {
 }
 
 /// Goes on from a page to the receipt; the reply to "submit".
-async fn finish(phone: &mut Browser, from: &str) -> Reply {
+pub(super) async fn finish(phone: &mut Browser, from: &str) -> Reply {
     let (_, at) = walk(phone, from.to_owned(), &[], 80).await;
     phone.post(&at, &[("go", "submit")]).await
 }

@@ -1,0 +1,135 @@
+//! What a batch needs to know of the database, read and held before anything is judged.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sea_orm::{
+    ColumnTrait, Condition, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
+use uuid::Uuid;
+
+use super::pending::{Key, Pending};
+use crate::entity::{invitations, responses};
+use crate::store::links::{self, OpenDoor};
+use crate::store::rounds::{self, Round};
+use crate::store::{StoreError, responses as response_store};
+
+/// What a batch needs to know of the database.
+pub(super) struct Surroundings {
+    /// Content and receipt of what is stored under the batch's ids.
+    pub(super) stored: BTreeMap<Uuid, (String, String)>,
+    pub(super) by_lookup: BTreeMap<String, invitations::Model>,
+    pub(super) by_id: BTreeMap<Uuid, invitations::Model>,
+    /// Open links by slug.
+    pub(super) links: BTreeMap<String, Option<OpenDoor>>,
+    /// Responses that are answered again.
+    pub(super) earlier: BTreeMap<Uuid, responses::Model>,
+    /// The open link by which an earlier response came, by that response's id.
+    pub(super) earlier_doors: BTreeMap<Uuid, OpenDoor>,
+    pub(super) rounds: BTreeMap<String, Round>,
+}
+
+/// Content and receipt of the stored responses among `ids`.
+pub(super) async fn stored(
+    tx: &DatabaseTransaction,
+    ids: Vec<Uuid>,
+) -> Result<BTreeMap<Uuid, (String, String)>, StoreError> {
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let rows: Vec<(Uuid, String, String)> = responses::Entity::find()
+        .select_only()
+        .columns([
+            responses::Column::Id,
+            responses::Column::ContentMac,
+            responses::Column::Receipt,
+        ])
+        .filter(responses::Column::Id.is_in(ids))
+        .into_tuple()
+        .all(tx)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, mac, receipt)| (id, (mac, receipt)))
+        .collect())
+}
+
+/// Reads what the batch concerns. Invitations and rounds are held until the transaction ends, so that nobody replaces a
+/// code or closes a round between the look and the commit: rounds whose places are counted against everyone, the
+/// others against those who change them.
+pub(super) async fn read(tx: &DatabaseTransaction, batch: &[Pending]) -> Result<Surroundings, StoreError> {
+    let (mut lookups, mut ids, mut doors) = (Vec::new(), Vec::new(), BTreeMap::new());
+    let mut earlier: BTreeMap<Uuid, responses::Model> = BTreeMap::new();
+    for pending in batch {
+        match &pending.key {
+            Key::Lookup(lookup) => lookups.push(lookup.clone()),
+            Key::Invitation(id) => ids.push(*id),
+            Key::Slug(slug) => {
+                if !doors.contains_key(slug) {
+                    doors.insert(slug.clone(), links::by_slug(tx, slug).await?);
+                }
+            }
+            Key::Again(id) => {
+                earlier.extend(response_store::find(tx, *id).await?.map(|row| (*id, row)));
+            }
+            Key::Nothing => {}
+        }
+    }
+    let invited = if lookups.is_empty() && ids.is_empty() {
+        Vec::new()
+    } else {
+        let wanted = Condition::any()
+            .add_option((!lookups.is_empty()).then(|| invitations::Column::CodeLookup.is_in(lookups)))
+            .add_option((!ids.is_empty()).then(|| invitations::Column::Id.is_in(ids)));
+        invitations::Entity::find()
+            .filter(wanted)
+            .order_by_asc(invitations::Column::Id)
+            .lock_exclusive()
+            .all(tx)
+            .await?
+    };
+    let of_doors = doors.values().flatten();
+    let limited: BTreeSet<String> = of_doors
+        .clone()
+        .filter(|door| door.is_limited())
+        .map(|door| door.round.id.clone())
+        .chain(
+            earlier
+                .values()
+                .filter(|row| row.open_link.is_some())
+                .map(|row| row.round_id.clone()),
+        )
+        .collect();
+    let concerned: BTreeSet<String> = of_doors
+        .map(|door| door.round.id.clone())
+        .chain(invited.iter().map(|invitation| invitation.round_id.clone()))
+        .chain(earlier.values().map(|row| row.round_id.clone()))
+        .collect();
+    let mut held = BTreeMap::new();
+    for id in concerned {
+        if let Some(round) = rounds::hold(tx, &id, limited.contains(&id)).await? {
+            held.insert(id, round);
+        }
+    }
+    let mut earlier_doors = BTreeMap::new();
+    for row in earlier.values() {
+        if let (Some(slug), Some(round)) = (&row.open_link, held.get(&row.round_id))
+            && let Some(door) = links::in_round(tx, round.clone(), slug).await?
+        {
+            earlier_doors.insert(row.id, door);
+        }
+    }
+    // After the wait for whoever held them: that may have been another server with the same response.
+    let stored = stored(tx, batch.iter().map(|pending| pending.id).collect()).await?;
+    Ok(Surroundings {
+        stored,
+        by_lookup: invited
+            .iter()
+            .map(|row| (row.code_lookup.clone(), row.clone()))
+            .collect(),
+        by_id: invited.into_iter().map(|row| (row.id, row)).collect(),
+        links: doors,
+        earlier,
+        earlier_doors,
+        rounds: held,
+    })
+}
