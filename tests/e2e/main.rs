@@ -5,6 +5,7 @@
     reason = "a test that meets what it does not expect fails, with a message that says why"
 )]
 
+mod amend;
 mod bad_input;
 mod browser;
 mod console;
@@ -22,3 +23,4 @@ mod privacy;
 mod receipts;
 mod reports;
 mod round;
+mod staff;
