@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 
 use crate::diagnostic::{Diagnostic, Place};
-use crate::form::{Choice, Form, Question, QuestionKind, Required};
+use crate::form::{Choice, Form, Item, Question, QuestionKind, Required};
 use crate::response::RawAnswers;
 use crate::text::{Language, Text};
 use crate::validate;
@@ -49,6 +49,7 @@ pub fn compare(file: &str, old: &Form, new: &Form, ground: Ground<'_>) -> Vec<Di
         new,
         ground,
         found: Vec::new(),
+        pages: BTreeSet::new(),
     };
     comparison.languages();
     for question in old
@@ -121,6 +122,8 @@ struct Comparison<'a> {
     new: &'a Form,
     ground: Ground<'a>,
     found: Vec<Diagnostic>,
+    /// Pages that are told to be gone already.
+    pages: BTreeSet<String>,
 }
 
 impl Comparison<'_> {
@@ -199,6 +202,15 @@ impl Comparison<'_> {
                 self.add(change, Cell::survey(new.row, "parameters"));
             }
             self.choices(old, new, &reason);
+        }
+        let (before, now) = (page_of(self.old, &old.name), page_of(self.new, &new.name));
+        if self.ground.begun && before != now && old.takes_answer() && self.pages.insert(before.to_owned()) {
+            let change = Change::Page {
+                question: old.name.clone(),
+                before: before.to_owned(),
+                now: now.to_owned(),
+            };
+            self.add(change, Cell::survey(new.row, "name"));
         }
         if self.ground.begun && is_stricter(&old.required, &new.required) {
             let change = Change::Required {
@@ -376,6 +388,22 @@ fn conditions(form: &Form, question: &str) -> Vec<String> {
     }
     found.sort();
     found
+}
+
+/// The name of the page on which a question stands: the outermost group that shares one, or the question itself.
+fn page_of<'f>(form: &'f Form, question: &'f str) -> &'f str {
+    let nodes = form.nodes();
+    let mut at = form.slot(question);
+    let mut page = question;
+    while let Some(node) = at.and_then(|slot| nodes.get(slot)) {
+        if let Item::Group(group) = node.item
+            && group.is_page()
+        {
+            page = &group.name;
+        }
+        at = node.parent;
+    }
+    page
 }
 
 /// Whether every value of one range is one of the other.

@@ -8,7 +8,7 @@ use super::inviting::TOWNSHIP;
 use super::{FrameSource, Measure, PERSONS, Plan};
 
 /// Questions that the computation knows by their names.
-const KNOWN: [&str; 3] = ["answering", "can_answer", "staff_present"];
+const KNOWN: [&str; 4] = ["answering", "can_answer", "kept_away", "staff_present"];
 
 impl Plan {
     /// The questions of a group's questionnaire that the plan or the computation counts on, by name.
@@ -27,6 +27,9 @@ impl Plan {
         };
         for known in KNOWN {
             add(known, "minyi".to_owned(), false);
+        }
+        for area in &self.areas {
+            add(&format!("why_{}", area.code), "minyi".to_owned(), false);
         }
         let source = self.group(group).map(|group| group.source);
         for indicator in self.indicators.leaves() {
@@ -61,5 +64,43 @@ impl Plan {
             }
         }
         uses
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    fn sample() -> Plan {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../backend/plans/sample");
+        let mut files = crate::plan::PlanFiles::new();
+        for part in ["", "forms/", "media/"] {
+            for entry in std::fs::read_dir(folder.join(part)).unwrap() {
+                let path = entry.unwrap().path();
+                let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+                if path.is_file() && name != "frame.csv" {
+                    files.insert(format!("{part}{name}"), std::fs::read(&path).unwrap());
+                }
+            }
+        }
+        Plan::read(&files).unwrap_or_else(|faults| panic!("{faults:#?}"))
+    }
+
+    #[test]
+    fn uses_are_indicators_questions_areas_and_scales_of_the_group_alone() {
+        let plan = sample();
+        let uses = plan.uses("grassroots");
+        assert!(uses["sat_overall"].is_scale && !uses["equipment"].is_scale);
+        assert!(uses["equipment"].by.contains("4.2") && uses["staff_present"].by.contains("minyi"));
+        assert!(!uses.contains_key("volunteers") && !uses.contains_key("need"));
+        let persons = plan.uses("resident");
+        assert!(
+            persons["help_rehab"].is_scale && !persons["recv_rehab"].is_scale && !persons["need"].is_scale
+        );
+        // A relative who answers in a person's place answers the same questions.
+        assert!(plan.uses("family").contains_key("need"));
+        assert!(plan.uses("nobody").is_empty());
     }
 }

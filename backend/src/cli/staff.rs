@@ -34,6 +34,7 @@ pub enum StaffCommand {
         /// Code of the unit that employs them, when it is one of the plan's: they see nothing that is about it.
         #[arg(long, value_name = "UNIT")]
         employer: Option<String>,
+        /// Where the password comes from.
         #[command(flatten)]
         password: PasswordArgs,
     },
@@ -41,6 +42,7 @@ pub enum StaffCommand {
     Password {
         /// Login.
         user: String,
+        /// Where the password comes from.
         #[command(flatten)]
         password: PasswordArgs,
     },

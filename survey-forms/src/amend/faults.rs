@@ -63,6 +63,11 @@ pub(super) enum Change {
         question: String,
         reason: Reason,
     },
+    Page {
+        question: String,
+        before: String,
+        now: String,
+    },
     ChoiceGone {
         question: String,
         choice: String,
@@ -157,6 +162,7 @@ impl Change {
             Self::Renamed { .. } => "AM002",
             Self::Type { .. } => "AM003",
             Self::Range { .. } => "AM004",
+            Self::Page { .. } => "AM005",
             Self::ChoiceGone { .. } => "AM010",
             Self::Recoded { .. } => "AM011",
             Self::Missing { .. } => "AM012",
@@ -328,6 +334,16 @@ impl Change {
                 format!("{column} of the question {question} has changed, so that others would be asked than before: {}.", reason.en()),
                 "请改回原来的条件；要换问法，等下一轮。".to_owned(),
                 "Go back to the condition of before; ask otherwise in the next round.".to_owned(),
+            ),
+            Self::Page {
+                question,
+                before,
+                now,
+            } => (
+                format!("题目 {question} 从 {before} 这一页到了 {now} 这一页：正开着那一页的人，交上来的回答会丢。"),
+                format!("the question {question} has gone from the page {before} to {now}: what is typed on a page that is open now would be lost."),
+                "题目和页（field-list 的组）的归属、名称保持原样。".to_owned(),
+                "Leave questions on their pages, and pages (groups with field-list) their names.".to_owned(),
             ),
             Self::NewRequired { question } => (
                 format!("新题 {question} 是必答的，答到一半的人会被挡住。"),

@@ -124,6 +124,28 @@ fn compare__what_was_answered__cannot_go_or_change_its_kind() {
 }
 
 #[test]
+fn compare__question_on_another_page__is_refused_once_pages_may_be_open() {
+    let age =
+        "|         | integer               | age   | 年龄    |          |              | . < 120     |\n";
+    let shared = format!("| | begin_group | both | 一起 | | | |\n{age}| | end_group | | | | | |\n");
+    assert!(
+        said(true, &[(age, &shared)]).is_empty(),
+        "a group that is no page"
+    );
+    let page = format!(
+        "{}{age}{}",
+        "| | begin_group | both | 一起 | | | | field-list |\n", "| | end_group | | | | | | |\n"
+    );
+    let header = "| relevant     | constraint  |";
+    let with_column = "| relevant     | constraint  | appearance |";
+    assert_eq!(
+        said(true, &[(header, with_column), (age, &page)]),
+        ["AM005 5 name"]
+    );
+    assert!(said(false, &[(header, with_column), (age, &page)]).is_empty());
+}
+
+#[test]
 fn compare__before_fieldwork__only_what_the_plan_uses_is_kept() {
     assert!(
         said(

@@ -199,7 +199,7 @@ async fn what_would_change_answers_or_plan_is_refused_and_leaves_nothing() {
     let recoded = edited(FORM, |sheet, rows| {
         if sheet == "choices" {
             rows.iter_mut()
-                .find(|row| row[0] == "happened" && row[1] == "yes")
+                .find(|row| row[0] == "enough" && row[1] == "yes")
                 .unwrap()[1] = "oui".to_owned();
         }
     });
