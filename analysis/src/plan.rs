@@ -86,6 +86,7 @@ pub mod series;
 mod settings;
 mod table;
 pub mod unit;
+mod uses;
 
 use std::collections::BTreeMap;
 

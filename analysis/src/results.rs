@@ -35,6 +35,26 @@ pub struct RoundResults {
     /// Signs that deserve a second look; absent from results that were computed without.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quality: Option<QualityResults>,
+    /// Amendments of the questionnaires, the first one first; left out where there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub amendments: Vec<AmendmentLine>,
+}
+
+/// A questionnaire that was put in place of another while the plan was sealed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AmendmentLine {
+    /// Form name.
+    pub form: String,
+    /// Version before.
+    pub old_version: String,
+    /// Version since.
+    pub new_version: String,
+    /// Why, in the office's words.
+    pub reason: String,
+    /// The day.
+    pub day: Date,
+    /// Answers that count and were given under the version before.
+    pub answers_before: u64,
 }
 
 /// How many of the invited answered.

@@ -19,7 +19,7 @@ use crate::field::forms::ClientForms;
 use crate::keys::{KeyError, Keys};
 use crate::media::MediaCache;
 use crate::monitor::quality::QualityCache;
-use crate::store::{self, ConnectError, StoreError, forms, plan_files, rounds};
+use crate::store::{self, ConnectError, StoreError, amendments, forms, plan_files, rounds};
 use crate::submit::Submitter;
 
 /// What handlers and jobs share. Cheap to clone; its fields are those of [`App`].
@@ -279,10 +279,12 @@ impl FormCache {
     }
 }
 
-/// Parsed plans, without their frames. Plans of drafts may change and are read each time.
+/// Parsed plans, without their frames, with the questionnaires as they are now. Plans of drafts may change and are
+/// read each time; sealed ones are read again when a questionnaire was amended, by whichever program.
 #[derive(Clone, Debug, Default)]
 pub struct PlanCache {
-    sealed: Arc<RwLock<HashMap<String, Arc<Plan>>>>,
+    /// By round: how often it was amended, and its plan since.
+    sealed: Arc<RwLock<HashMap<String, (i32, Arc<Plan>)>>>,
 }
 
 impl PlanCache {
@@ -305,13 +307,17 @@ impl PlanCache {
                 .read()
                 .unwrap_or_else(PoisonError::into_inner)
                 .get(round)
-                .cloned();
+                .filter(|(amended, _)| *amended == row.amended)
+                .map(|(_, plan)| Arc::clone(plan));
             if cached.is_some() {
                 return Ok(cached);
             }
         }
         let mut files: PlanFiles = plan_files::read(db, keys, round).await?;
         files.remove("frame.csv");
+        if row.amended > 0 {
+            amendments::apply(db, round, &mut files).await?;
+        }
         let plan = Plan::read(&files).map_err(|faults| StoreError::Corrupt {
             table: "plan_files",
             what: format!("{} faults in a plan that was accepted", faults.len()),
@@ -319,7 +325,7 @@ impl PlanCache {
         let plan = Arc::new(plan);
         if row.plan_sha256.is_some() {
             let mut cache = self.sealed.write().unwrap_or_else(PoisonError::into_inner);
-            cache.insert(round.to_owned(), plan.clone());
+            cache.insert(round.to_owned(), (row.amended, plan.clone()));
         }
         Ok(Some(plan))
     }

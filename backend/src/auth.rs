@@ -4,6 +4,7 @@
 //! as an argument; there is no other way to learn who is signed in, so that a
 //! handler cannot forget to ask.
 
+pub mod accounts;
 pub mod independence;
 pub mod limit;
 pub mod password;
@@ -24,6 +25,15 @@ pub enum Role {
     Interviewer,
     /// 审计: checks what staff did.
     Auditor,
+}
+
+/// Longest login and name, in characters.
+pub const MAX_NAME: usize = 40;
+
+/// Whether `text` can be a login: small letters, digits, `.`, `-` and `_`, so that it is typed on any keyboard.
+pub fn is_login(text: &str) -> bool {
+    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-' | '_');
+    (2..=MAX_NAME).contains(&text.len()) && text.chars().all(fits)
 }
 
 impl Role {

@@ -26,6 +26,8 @@ pub const USUAL_DAYS: u32 = 15;
 const FOLLOW_UP: &str = "follow_up";
 /// Question that holds what should change.
 const FIRST_CHANGE: &str = "first_change";
+/// Questions that a questionnaire must keep for follow-up to work.
+pub const QUESTIONS: [&str; 2] = [FOLLOW_UP, FIRST_CHANGE];
 /// Longest message of a respondent or the office, in characters.
 pub const MESSAGE_CHARS: usize = 1_000;
 /// Longest way of being reached, in characters.

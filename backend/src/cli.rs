@@ -23,6 +23,7 @@ pub mod report;
 pub mod responses;
 pub mod round;
 pub mod serve;
+pub mod staff;
 
 use failure::Failure;
 
@@ -51,6 +52,9 @@ enum Command {
     /// Check a questionnaire.
     #[command(subcommand)]
     Form(form::FormCommand),
+    /// Staff accounts.
+    #[command(subcommand)]
+    Staff(staff::StaffCommand),
     /// Take responses out.
     #[command(subcommand)]
     Responses(responses::ResponsesCommand),
@@ -95,7 +99,8 @@ async fn dispatch(cli: Cli) -> Result<()> {
         Command::Estimate(arguments) => estimate::run(&arguments),
         Command::Demo(arguments) => demo::run(load_config(cli.config.as_deref())?, arguments).await,
         Command::Serve => serve::run(open(cli.config.as_deref()).await?).await,
-        Command::Round(command) => round::run(&open(cli.config.as_deref()).await?, command).await,
+        Command::Round(command) => round::run(&open(cli.config.as_deref()).await?, command, &cli.lang).await,
+        Command::Staff(command) => staff::run(&open(cli.config.as_deref()).await?, command, &cli.lang).await,
         Command::Responses(command) => responses::run(&open(cli.config.as_deref()).await?, command).await,
         Command::Analyse(arguments) => analyse::run(&open(cli.config.as_deref()).await?, arguments).await,
         Command::Report(arguments) => {

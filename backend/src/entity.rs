@@ -1,5 +1,7 @@
 //! Tables as sea-orm entities, one file a table. Only `store` and `submit` use them.
 
+pub mod amendment_media;
+pub mod amendments;
 pub mod assignments;
 pub mod attempts;
 pub mod audit;

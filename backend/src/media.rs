@@ -15,7 +15,7 @@ use survey_forms::media::{self, MediaType};
 
 use crate::app::App;
 use crate::store::rounds::Round;
-use crate::store::{StoreError, forms, plan_files};
+use crate::store::{StoreError, amendments, forms, plan_files};
 
 /// The folder of a plan in which media files lie.
 pub const FOLDER: &str = "media/";
@@ -64,10 +64,11 @@ impl MediaIndex {
 /// Address under which the files of all rounds lie.
 const FOLDER_ADDRESS: &str = "/media/";
 
-/// What is known of the files of sealed rounds, whose plans no longer change.
+/// What is known of the files of sealed rounds, whose plans change by amendments only.
 #[derive(Clone, Debug, Default)]
 pub struct MediaCache {
-    by_round: Arc<RwLock<HashMap<String, Arc<MediaIndex>>>>,
+    /// By round: how often it was amended, and its files since.
+    by_round: Arc<RwLock<HashMap<String, (i32, Arc<MediaIndex>)>>>,
 }
 
 impl MediaCache {
@@ -84,13 +85,14 @@ impl MediaCache {
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .get(&round.id)
-            .cloned();
+            .filter(|(amended, _)| *amended == round.amended)
+            .map(|(_, index)| Arc::clone(index));
         if let Some(known) = known {
             return Ok(known);
         }
         let index = Arc::new(index(app, &round.id).await?);
         let mut cache = self.by_round.write().unwrap_or_else(PoisonError::into_inner);
-        cache.insert(round.id.clone(), Arc::clone(&index));
+        cache.insert(round.id.clone(), (round.amended, Arc::clone(&index)));
         Ok(index)
     }
 }
@@ -103,12 +105,17 @@ async fn index(app: &App, round: &str) -> Result<MediaIndex, StoreError> {
         }
     }
     let mut files = BTreeMap::new();
-    for path in plan_files::paths(&app.db, round).await? {
-        let Some(name) = path.strip_prefix(FOLDER).filter(|name| wanted.contains(*name)) else {
-            continue;
-        };
+    let mut names = amendments::media_names(&app.db, round).await?;
+    let paths = plan_files::paths(&app.db, round).await?;
+    names.extend(
+        paths
+            .iter()
+            .filter_map(|path| path.strip_prefix(FOLDER))
+            .map(str::to_owned),
+    );
+    for name in names.iter().filter(|name| wanted.contains(*name)) {
         // One at a time: films are large.
-        let Some(bytes) = plan_files::find(&app.db, &app.keys, round, &path).await? else {
+        let Some(bytes) = content(app, round, name).await? else {
             continue;
         };
         if let Some(media_type) = media::recognise(&bytes) {
@@ -118,13 +125,22 @@ async fn index(app: &App, round: &str) -> Result<MediaIndex, StoreError> {
                 media_type,
                 bytes: bytes.len(),
             };
-            files.insert(name.to_owned(), file);
+            files.insert(name.clone(), file);
         }
     }
     Ok(MediaIndex {
         round: round.to_owned(),
         files,
     })
+}
+
+/// A file of the sealed plan, or one that came with an amendment.
+async fn content(app: &App, round: &str, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+    let of_plan = plan_files::find(&app.db, &app.keys, round, &format!("{FOLDER}{name}")).await?;
+    match of_plan {
+        Some(bytes) => Ok(Some(bytes)),
+        None => amendments::media(&app.db, round, name).await,
+    }
 }
 
 /// Why a file cannot be handed out.
@@ -157,9 +173,7 @@ pub async fn on_disk(app: &App, round: &str, name: &str, file: &MediaFile) -> Re
         table: "plan_files",
         what: format!("{FOLDER}{name} is gone"),
     };
-    let bytes = plan_files::find(&app.db, &app.keys, round, &format!("{FOLDER}{name}"))
-        .await?
-        .ok_or_else(missing)?;
+    let bytes = content(app, round, name).await?.ok_or_else(missing)?;
     let disk = |path: &PathBuf| {
         let path = path.clone();
         |source| MediaError::Disk { path, source }

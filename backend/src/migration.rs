@@ -10,6 +10,7 @@ mod m20261125_000003_invitations;
 mod m20261125_000004_cases;
 mod m20261125_000005_interviews;
 mod m20261125_000007_devices;
+mod m20261125_000008_amendments;
 
 /// All migrations in order.
 pub struct Migrator;
@@ -24,6 +25,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000004_cases::Migration),
             Box::new(m20261125_000005_interviews::Migration),
             Box::new(m20261125_000007_devices::Migration),
+            Box::new(m20261125_000008_amendments::Migration),
         ]
     }
 }

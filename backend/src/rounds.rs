@@ -23,6 +23,7 @@ use crate::store::rounds::{self, Round, RoundGroup, RoundState};
 use crate::store::units::{self, Unit};
 use crate::store::{StoreError, begin, forms, merkle_log, plan_files, sample};
 
+pub mod amend;
 pub mod draw;
 pub mod files;
 pub mod sampling;
@@ -38,6 +39,9 @@ pub enum RoundActError {
     /// There is no such round.
     #[error("there is no round {0:?}")]
     Unknown(String),
+    /// A corrected questionnaire cannot take the place of the present one.
+    #[error("the questionnaire has {} faults", .0.len())]
+    Form(Vec<Diagnostic>),
     /// The round's state does not allow it.
     #[error("round {id:?} is {state}: {why}")]
     State {
@@ -144,6 +148,7 @@ pub async fn import(base: &Base, files: &PlanFiles, actor: &str) -> Result<Impor
         closes_on: plan.round.closes_on.to_string(),
         grace_days: i32::try_from(plan.invitations.interview_grace_days).unwrap_or_default(),
         quotas: serde_json::to_string(&plan.quotas).unwrap_or_else(|_| "[]".to_owned()),
+        amended: 0,
     };
     rounds::put(&tx, round).await?;
     rounds::replace_groups(&tx, &id, group_rows(&plan)).await?;

@@ -19,6 +19,7 @@ use thiserror::Error;
 
 use crate::keys::KeyError;
 
+pub mod amendments;
 pub mod assignments;
 pub mod attempts;
 pub mod audit;

@@ -79,7 +79,7 @@ pub enum SubmitError {
     /// The id belongs to other content.
     #[error("id already used for other content")]
     IdConflict,
-    /// The form version is not accepted.
+    /// The form version is none of the round's.
     #[error("unknown form version; current is {current}")]
     UnknownVersion {
         /// The version that is.
@@ -300,16 +300,15 @@ impl Submitter {
             return Err(SubmitError::Invalid(vec![wrong_form(&form)]));
         }
         let versions = forms::versions(&self.db, &round.id).await?;
-        let is_earlier = versions
+        let is_known = versions
             .iter()
             .any(|version| version.form == form && version.version == response.form_version);
         let current = versions
             .into_iter()
             .find(|version| version.form == form && version.current);
         match current {
-            // Interviews may be of an earlier version, and then it is their answers that are at fault.
-            _ if response.interviewer.is_some() && is_earlier => Err(fault),
-            Some(current) if current.version != response.form_version => Err(SubmitError::UnknownVersion {
+            // An earlier version is accepted, so that it is the answers that are at fault.
+            Some(current) if !is_known => Err(SubmitError::UnknownVersion {
                 current: current.version,
             }),
             _ => Err(fault),

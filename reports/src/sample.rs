@@ -87,6 +87,7 @@ impl Maker {
                 scores,
                 answering: Some(ways::answering()),
                 quality: Some(ways::quality()),
+                amendments: Vec::new(),
             },
             score_details,
             pairs,

@@ -4,6 +4,7 @@
     expect(non_snake_case, reason = "tests are named subject__condition__result")
 )]
 
+pub mod amend;
 mod answer;
 mod check;
 pub mod client;

@@ -29,13 +29,13 @@ fn interviews_outlive_kill_dash_nine_and_are_stored_once_on_postgresql() {
 
 /// A device that talks to a server.
 #[derive(Clone)]
-struct Device {
+pub(crate) struct Device {
     client: reqwest::Client,
     token: String,
 }
 
 impl Device {
-    async fn register(base_url: &str, login: &Login) -> Self {
+    pub(crate) async fn register(base_url: &str, login: &Login) -> Self {
         let client = reqwest::Client::new();
         let body = json!({ "login": login.user, "password": login.password, "device_name": "测试机" });
         let url = format!("{base_url}/api/v1/field/devices");
@@ -46,7 +46,7 @@ impl Device {
         Self { client, token }
     }
 
-    async fn get(&self, base_url: &str, path: &str) -> (u16, Value) {
+    pub(crate) async fn get(&self, base_url: &str, path: &str) -> (u16, Value) {
         let url = format!("{base_url}/api/v1/field/{path}");
         let reply = self
             .client
@@ -58,7 +58,12 @@ impl Device {
         (reply.status().as_u16(), reply.json().await.unwrap_or_default())
     }
 
-    async fn post(&self, base_url: &str, path: &str, body: &Value) -> reqwest::Result<(u16, Value)> {
+    pub(crate) async fn post(
+        &self,
+        base_url: &str,
+        path: &str,
+        body: &Value,
+    ) -> reqwest::Result<(u16, Value)> {
         let url = format!("{base_url}/api/v1/field/{path}");
         let reply = self
             .client
@@ -71,7 +76,7 @@ impl Device {
     }
 }
 
-fn open_residents(bundle: &Value) -> Vec<String> {
+pub(crate) fn open_residents(bundle: &Value) -> Vec<String> {
     let cases = bundle["rounds"][0]["assignments"]
         .as_array()
         .expect("assignments");
@@ -83,7 +88,7 @@ fn open_residents(bundle: &Value) -> Vec<String> {
 }
 
 /// Interviews of `cases`, sealed by the app's own code.
-fn sealed(bundle: &Value, cases: &[String], days: &str) -> Vec<Value> {
+pub(crate) fn sealed(bundle: &Value, cases: &[String], days: &str) -> Vec<Value> {
     let round = &bundle["rounds"][0];
     let forms = round["forms"].as_array().expect("forms");
     let form = forms

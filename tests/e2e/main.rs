@@ -22,4 +22,5 @@ mod privacy;
 mod receipts;
 mod reports;
 mod round;
+mod staff;
 mod weights;

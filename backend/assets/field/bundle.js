@@ -12,7 +12,8 @@ export async function load(store, key) {
 }
 
 /**
- * Fetches a newer bundle. drafts: those on this device. Resolves with `{ status, bundle }`; bundle is null unless a new
+ * Fetches a newer bundle. drafts: a function that gives those on this device, asked again once the answer is here: an
+ * interview may have begun meanwhile. Resolves with `{ status, bundle }`; bundle is null unless a new
  * one was stored.
  */
 export async function refresh({ store, api, key, token, drafts, lang }) {
@@ -23,8 +24,11 @@ export async function refresh({ store, api, key, token, drafts, lang }) {
   const answer = await api.ask('GET', 'bundle', { token, headers, lang });
   if (answer.status !== 200 || !isWhole(answer.json)) return { status: answer.status, json: answer.json, bundle: null };
   const old = kept ? await unlock(key, NAME, kept.locked) : null;
-  const bundle = withFormsOf(drafts, answer.json, old);
-  const locked = await lock(key, NAME, bundle);
+  let bundle, locked;
+  do {
+    bundle = withFormsOf(drafts(), answer.json, old);
+    locked = await lock(key, NAME, bundle);
+  } while (drafts().some(draft => !formOf(bundle, draft) && formOf(old || bundle, draft)));
   const etag = answer.headers.get('ETag');
   await store.write(['vault', 'meta', 'queue'], async steps => {
     await steps.put('vault', { locked, etag }, NAME);

@@ -20,7 +20,7 @@ export async function hand(items, draftId) {
 export async function refresh() {
   if (!app.key || !app.device || !app.token) return false;
   const found = await bundles.refresh({ store: app.store, api: app.sync.api, key: app.key, token: app.token,
-    drafts: app.drafts, lang: app.lang }).catch(caught);
+    drafts: () => app.drafts, lang: app.lang }).catch(caught);
   if (!found) return false;
   if (found.status === 410 && found.json && found.json.wipe === true) {
     await app.sync.wipe(app.device);

@@ -24,6 +24,8 @@ export function interview(roundId, caseId, place) {
   if (!found) return lost();
   // A question's name never begins with a tilde.
   const steps = { '~intro': intro, '~consents': consents, '~who': who, '~pause': pause, '~check': check };
+  // Nothing was asked yet, so that a newer version may take its place.
+  if (fresh && !formOf(app.bundle, fresh)) fresh = null;
   const draft = found.draft || (fresh && fresh.case_id === caseId && fresh.round === roundId ? fresh : null);
   if (place === '~done' || found.state === 'done') return done(found);
   if (!draft) {

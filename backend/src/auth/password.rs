@@ -59,6 +59,20 @@ pub async fn hash_soon(password: String, entropy: &Entropy) -> Result<String, Pa
     tokio::task::spawn_blocking(move || hash(&password, &entropy)).await?
 }
 
+/// Letters of an initial password: none that look alike, so that it can be read out and copied by hand.
+const LETTERS: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz234567895";
+/// Length of an initial password: 60 random bits.
+const INITIAL_LEN: usize = 12;
+
+/// A new initial password, to be told once and changed by whoever gets it.
+pub fn initial(entropy: &Entropy) -> String {
+    let bytes = entropy.bytes::<INITIAL_LEN>();
+    let letters = bytes
+        .iter()
+        .map(|byte| char::from(LETTERS[usize::from(byte % 32)]));
+    letters.collect()
+}
+
 /// Fewest characters of a password that somebody chooses (OWASP ASVS 4.0 2.1.1).
 const SHORTEST: usize = 12;
 /// Most characters; well below what [`verify`] looks at, whatever the script.

@@ -34,7 +34,7 @@ impl Failure {
             if let Some(Faults(faults)) = cause.downcast_ref() {
                 return Self::Input(listed(faults, lang));
             }
-            if let Some(RoundActError::Plan(faults)) = cause.downcast_ref() {
+            if let Some(RoundActError::Plan(faults) | RoundActError::Form(faults)) = cause.downcast_ref() {
                 return Self::Input(listed(faults, lang));
             }
         }

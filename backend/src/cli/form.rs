@@ -29,11 +29,7 @@ pub enum FormCommand {
 /// [`Faults`] when the form has any.
 pub fn run(command: FormCommand, lang: &str) -> Result<()> {
     let FormCommand::Check { file, json } = command;
-    let bytes = std::fs::read(&file).with_context(|| file.display().to_string())?;
-    let name = file.file_name().map_or_else(
-        || file.display().to_string(),
-        |name| name.to_string_lossy().into_owned(),
-    );
+    let (name, bytes) = workbook(&file)?;
     let read = survey_forms::xlsform::read(&name, &bytes).map_err(Faults)?;
     let media = media_beside(&file)?;
     if let Some(media) = &media {
@@ -96,9 +92,19 @@ pub fn run(command: FormCommand, lang: &str) -> Result<()> {
     Ok(())
 }
 
+/// A workbook with its name for messages.
+pub(super) fn workbook(file: &Path) -> Result<(String, Vec<u8>)> {
+    let bytes = std::fs::read(file).with_context(|| file.display().to_string())?;
+    let name = file.file_name().map_or_else(
+        || file.display().to_string(),
+        |name| name.to_string_lossy().into_owned(),
+    );
+    Ok((name, bytes))
+}
+
 /// The media files of the plan folder in which the workbook lies, `forms/NAME.xlsx` beside `media/`; none where
 /// there is no such folder, as when the workbook was sent alone.
-fn media_beside(workbook: &Path) -> Result<Option<BTreeMap<String, Vec<u8>>>> {
+pub(super) fn media_beside(workbook: &Path) -> Result<Option<BTreeMap<String, Vec<u8>>>> {
     let Some(folder) = workbook
         .parent()
         .map(|forms| forms.join("..").join("media"))

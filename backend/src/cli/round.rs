@@ -12,12 +12,13 @@ use clap::{Subcommand, ValueEnum};
 use reports::sheets::Layout;
 use serde::Serialize;
 
-use super::say;
+use super::{form, say};
 use crate::app::{Base, PlanCache};
 use crate::inviting::sheets::{self, SheetOrder};
 use crate::inviting::waves::{self, Wave};
 use crate::inviting::{Choice, sms};
 use crate::pages::Lang;
+use crate::rounds::amend::Correction;
 use crate::rounds::{self, files};
 use crate::store::invitations::Issued;
 use crate::store::{frame, invitations, outbox, responses, sample};
@@ -44,6 +45,16 @@ pub enum RoundCommand {
     Seal {
         /// The round.
         id: String,
+    },
+    /// Put a corrected questionnaire in the place of the one with the same form_id; answers already given stay valid.
+    Amend {
+        /// The round.
+        id: String,
+        /// The corrected workbook; new media lie beside it as in a plan folder.
+        form: PathBuf,
+        /// Why, in a sentence that every report prints.
+        #[arg(long)]
+        reason: String,
     },
     /// Draw the sample that the sealed plan describes.
     Sample {
@@ -171,7 +182,7 @@ struct Status {
 ///
 /// # Errors
 /// When the plan has faults, the round does not exist or is in another state, or a folder cannot be used.
-pub async fn run(base: &Base, command: RoundCommand) -> Result<()> {
+pub async fn run(base: &Base, command: RoundCommand, lang: &str) -> Result<()> {
     match command {
         RoundCommand::Import { plan_dir } => {
             let imported = rounds::import(base, &files::read(&plan_dir)?, ACTOR).await?;
@@ -186,6 +197,7 @@ pub async fn run(base: &Base, command: RoundCommand) -> Result<()> {
             say(&format!("{}: {} files", dir.display(), exported.len()));
         }
         RoundCommand::Seal { id } => say(&rounds::seal(base, &id, ACTOR).await?),
+        RoundCommand::Amend { id, form, reason } => amend(base, &id, &form, reason, lang).await?,
         RoundCommand::Sample { id } => {
             say(&format!(
                 "{} cases drawn",
@@ -277,6 +289,33 @@ pub async fn run(base: &Base, command: RoundCommand) -> Result<()> {
             }
         }
     }
+    Ok(())
+}
+
+async fn amend(base: &Base, id: &str, path: &Path, reason: String, lang: &str) -> Result<()> {
+    let (file, xlsx) = form::workbook(path)?;
+    let correction = Correction {
+        file,
+        xlsx,
+        media: form::media_beside(path)?.unwrap_or_default(),
+        reason,
+    };
+    let done = rounds::amend::amend(base, id, correction, ACTOR).await?;
+    for warning in &done.warnings {
+        eprintln!("{}", warning.to_line(lang));
+    }
+    let short = |version: &str| version.chars().take(12).collect::<String>();
+    let (short_old, short_new) = (short(&done.old_version), short(&done.new_version));
+    say(&match lang {
+        "en" => format!(
+            "{}: version {short_old} → {short_new}, held against {} answers and drafts",
+            done.form, done.held_against
+        ),
+        _ => format!(
+            "{}：版本 {short_old} → {short_new}，已和 {} 份答卷、草稿核对",
+            done.form, done.held_against
+        ),
+    });
     Ok(())
 }
 

@@ -12,7 +12,8 @@ use crate::store::fieldwork::Tried;
 use crate::store::sample::SampleCase;
 
 /// Columns of a data set that analysis does not read.
-const NO_ANSWERS: [&str; 6] = [
+const NO_ANSWERS: [&str; 7] = [
+    "form_version",
     "link",
     "open_link",
     "open_link_unit",

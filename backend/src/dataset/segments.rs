@@ -19,21 +19,25 @@ pub fn folder(data_dir: &Path, round: &str, form: &str, version: &str) -> PathBu
     data_dir.join("datasets").join(round).join(form).join(version)
 }
 
-/// Deletes the data set that may hold a response which was taken back; the next computation writes it anew from the
-/// database. A failure is logged: the answers are gone from the database in any case.
+/// Deletes the data sets that may hold a response which was taken back, those of every version: a data set holds the
+/// answers of all earlier versions as well. The next computation writes it anew from the database. A failure is logged:
+/// the answers are gone from the database in any case.
 pub fn forget(data_dir: &Path, response: &Response) {
-    let folder = folder(
-        data_dir,
-        &response.round_id,
-        &response.form,
-        &response.form_version,
-    );
-    let path = folder.join(format!("{}.parquet", response.group));
-    match std::fs::remove_file(&path) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            tracing::error!(%error, path = %path.display(), "a data set with a withdrawn response cannot be deleted");
+    let versions = data_dir
+        .join("datasets")
+        .join(&response.round_id)
+        .join(&response.form);
+    let Ok(folders) = std::fs::read_dir(&versions) else {
+        return;
+    };
+    for folder in folders.flatten() {
+        let path = folder.path().join(format!("{}.parquet", response.group));
+        match std::fs::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                tracing::error!(%error, path = %path.display(), "a data set with a withdrawn response cannot be deleted");
+            }
+            _ => {}
         }
-        _ => {}
     }
 }
 
@@ -95,6 +99,7 @@ fn table(code_book: &CodeBook, stored: &[&Response]) -> Result<DataFrame, Datase
             Some(response.ways.clone()).filter(|ways| !ways.is_empty())
         }),
         text("interviewer", &|response| response.interviewer.clone()),
+        text("form_version", &|response| Some(response.form_version.clone())),
         text("language", &|response| Some(response.language.clone())),
         text("day", &|response| Some(response.day.clone())),
         Series::new(

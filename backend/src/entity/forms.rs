@@ -19,7 +19,7 @@ pub struct Model {
     pub source_path: String,
     /// The workbook.
     pub xlsx: Vec<u8>,
-    /// Whether responses are accepted for this version.
+    /// Whether new answers begin with this version; those begun with an earlier one are accepted as well.
     pub current: bool,
 }
 

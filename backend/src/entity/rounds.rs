@@ -25,6 +25,8 @@ pub struct Model {
     pub grace_days: i32,
     /// Quotas of open links as JSON.
     pub quotas: String,
+    /// How often a questionnaire was amended since sealing; what is kept of the plan is as old as this number.
+    pub amended: i32,
 }
 
 /// No relations: each aggregate is read by its own store module.

@@ -17,10 +17,6 @@ use crate::store::{StoreError, assignments, begin, rounds, sessions};
 
 /// Days without contact that the office may allow a device.
 pub const OFFLINE_DAYS: std::ops::RangeInclusive<i32> = 1..=60;
-/// Letters of an initial password: none that look alike, so that it can be read out and copied by hand.
-const LETTERS: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz234567895";
-/// Length of an initial password: 60 random bits.
-const PASSWORD_LEN: usize = 12;
 
 /// Why an act is refused.
 #[derive(Debug, Error)]
@@ -72,12 +68,7 @@ async fn record(
 
 /// A new initial password and its hash.
 async fn initial_password(base: &Base) -> Result<(String, String), AccountError> {
-    let initial: String = base
-        .entropy
-        .bytes::<PASSWORD_LEN>()
-        .iter()
-        .map(|byte| char::from(LETTERS[usize::from(byte % 32)]))
-        .collect();
+    let initial = password::initial(&base.entropy);
     let hash = password::hash_soon(initial.clone(), &base.entropy).await?;
     Ok((initial, hash))
 }

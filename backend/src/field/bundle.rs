@@ -29,6 +29,7 @@ use crate::pages::{Lang, tr, words};
 use crate::store::attempts::Attempt;
 use crate::store::audit::{self, Entry};
 use crate::store::devices::Device;
+use crate::store::forms as stored_forms;
 use crate::store::frame;
 use crate::store::invitations::{COMPLETE, LEFT, WITHDRAWN};
 use crate::store::rounds::{Round, RoundState};
@@ -283,7 +284,10 @@ async fn round_load(
             forms.push((group.group, form, ready));
         }
     }
-    let media = media_json(state.media.of_round(state, &round).await?.as_ref(), &forms);
+    let media = media_json(
+        state.media.of_round(state, &round).await?.as_ref(),
+        &named_media(state, &round.id, &forms).await?,
+    );
     Ok(RoundLoad {
         round,
         plan,
@@ -293,12 +297,34 @@ async fn round_load(
     })
 }
 
+/// What the forms name, in earlier versions as well: an interview begun with one is finished with it.
+async fn named_media(
+    state: &AppState,
+    round: &str,
+    forms: &[(String, Arc<Form>, Arc<ClientForm>)],
+) -> Result<BTreeSet<String>, StoreError> {
+    let groups = rounds::groups(&state.db, round).await?;
+    let sent: BTreeSet<String> = groups
+        .into_iter()
+        .filter(|row| forms.iter().any(|(group, _, _)| *group == row.group))
+        .map(|row| row.form)
+        .collect();
+    let mut names = BTreeSet::new();
+    for version in stored_forms::versions(&state.db, round).await? {
+        if sent.contains(&version.form)
+            && let Some(form) = state.forms.by_version(&state.db, &version.version).await?
+        {
+            names.extend(media::files(&form));
+        }
+    }
+    Ok(names)
+}
+
 /// Pictures and recordings that forms name, for a device to keep. Films are left out: one would fill a phone.
-fn media_json(index: &MediaIndex, forms: &[(String, Arc<Form>, Arc<ClientForm>)]) -> Vec<Value> {
-    let names: BTreeSet<String> = forms.iter().flat_map(|(_, form, _)| media::files(form)).collect();
-    let files = names.into_iter().filter_map(|name| {
-        let file = index.file(&name)?;
-        let url = index.address(&name)?;
+fn media_json(index: &MediaIndex, names: &BTreeSet<String>) -> Vec<Value> {
+    let files = names.iter().filter_map(|name| {
+        let file = index.file(name)?;
+        let url = index.address(name)?;
         matches!(file.media_type.kind, "image" | "audio").then(|| {
             json!({ "name": name, "url": url, "kind": file.media_type.kind, "bytes": file.bytes, "sha256": file.sha256 })
         })

@@ -165,4 +165,4 @@ pub(crate) fn is_local(path: &str) -> bool {
 }
 
 #[cfg(test)]
-pub(in crate::handlers) mod tests;
+pub(crate) mod tests;

@@ -5,6 +5,7 @@
 //! people than the plan's smallest cell, no 0 % and 100 %, counts rounded. Only
 //! the whole county is shown here, so that nothing can be found by subtraction.
 
+use analysis::plan::Plan;
 use axum::extract::{Path, State};
 use axum::response::Html;
 
@@ -14,12 +15,12 @@ use super::respond::html;
 use super::respond::visit::help;
 use crate::app::AppState;
 use crate::middleware::problems::PageError;
-use crate::pages::results::{self, PublicRate, PublicRoot, Results};
+use crate::pages::results::{self, Amended, PublicRate, PublicRoot, Results};
 use crate::pages::round::Figure;
 use crate::pages::tr;
 use crate::pages::{Lang, Reading, words};
-use crate::store::merkle_log;
 use crate::store::rounds::{self, RoundState};
+use crate::store::{amendments, merkle_log};
 
 /// Published counts of people are multiples of this.
 const ROUND_TO: u64 = 10;
@@ -49,6 +50,24 @@ async fn newest_root(state: &AppState, lang: Lang, round: &str) -> Result<Option
         root: root.root,
         signature: root.signature,
     }))
+}
+
+/// The corrections of a round's questionnaires.
+async fn amended(state: &AppState, plan: &Plan, lang: Lang) -> Result<Vec<Amended>, PageError> {
+    let rows = amendments::of_round(&state.db, &plan.round.id).await?;
+    let title = |form: &str| {
+        let group = plan.groups.iter().find(|group| group.form == form)?;
+        let title = plan.forms.get(&group.code)?.title.get(lang.code());
+        Some(title.to_owned()).filter(|title| !title.is_empty())
+    };
+    let lines = rows.into_iter().map(|row| Amended {
+        day: row.day.parse().map_or(row.day, |day| words::day(lang, day)),
+        form: title(&row.form).unwrap_or(row.form),
+        reason: row.reason,
+        old_version: row.old_version,
+        new_version: row.new_version,
+    });
+    Ok(lines.collect())
 }
 
 /// `GET /results/{round}`.
@@ -112,6 +131,7 @@ pub async fn show(
         min_cell,
         help: help(&plan, lang),
         done: done(&state, &plan, lang).await?,
+        amended: amended(&state, &plan, lang).await?,
         root: newest_root(&state, lang, &round.id).await?,
         id: round.id,
         state: round.state,

@@ -257,3 +257,33 @@ impl Browser {
         .await
     }
 }
+
+/// A questionnaire of the sample plan after `edit`, which is called with each sheet's name and rows.
+pub(crate) fn edited(form: &str, edit: impl Fn(&str, &mut Vec<Vec<String>>)) -> Vec<u8> {
+    use calamine::{Data, Reader, Xlsx};
+    let bytes = sample_plan().remove(&format!("forms/{form}.xlsx")).unwrap();
+    let mut before: Xlsx<_> = Xlsx::new(std::io::Cursor::new(bytes)).unwrap();
+    let mut after = rust_xlsxwriter::Workbook::new();
+    for name in before.sheet_names() {
+        let range = before.worksheet_range(&name).unwrap();
+        let text = |cell: &Data| match cell {
+            Data::Empty => String::new(),
+            cell => cell.to_string(),
+        };
+        let mut rows: Vec<Vec<String>> = range.rows().map(|row| row.iter().map(text).collect()).collect();
+        edit(&name, &mut rows);
+        let sheet = after.add_worksheet();
+        sheet.set_name(&name).unwrap();
+        for (row, cells) in (0..).zip(&rows) {
+            for (column, cell) in (0..).zip(cells).filter(|(_, cell)| !cell.is_empty()) {
+                sheet.write_string(row, column, cell).unwrap();
+            }
+        }
+    }
+    after.save_to_buffer().unwrap()
+}
+
+/// The row of a sheet whose second cell is `name`.
+pub(crate) fn row_of<'a>(rows: &'a mut [Vec<String>], name: &str) -> &'a mut Vec<String> {
+    rows.iter_mut().find(|row| row[1] == name).unwrap()
+}

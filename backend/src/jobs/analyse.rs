@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use analysis::results::RoundDetail;
+use analysis::results::{AmendmentLine, RoundDetail};
 use analysis::round;
 use anyhow::{Context, Result, bail};
 
@@ -10,7 +10,7 @@ use super::queue::Work;
 use crate::app::{AppState, Base, PlanCache};
 use crate::dataset;
 use crate::store::jobs::Job;
-use crate::store::{results, rounds};
+use crate::store::{StoreError, amendments, responses, results, rounds};
 
 /// The kind of these jobs.
 pub const KIND: &str = "analyse";
@@ -28,10 +28,32 @@ pub async fn analyse(base: &Base, id: &str) -> Result<Arc<RoundDetail>> {
         .and_then(|round| round.plan_sha256);
     let plan_sha256 = sealed.context("the plan is not sealed yet: figures need a plan that cannot change")?;
     let data = dataset::load(base, &plan).await?;
-    let detail =
+    let mut detail =
         tokio::task::spawn_blocking(move || round::compute(&data.input(&plan, &plan_sha256))).await??;
+    detail.results.amendments = amended(base, id).await?;
     results::put(&base.db, id, base.clock.now_ms(), &detail).await?;
     Ok(Arc::new(detail))
+}
+
+/// What was amended, with the answers that came before.
+async fn amended(base: &Base, id: &str) -> Result<Vec<AmendmentLine>, StoreError> {
+    let all = amendments::of_round(&base.db, id).await?;
+    if all.is_empty() {
+        return Ok(Vec::new());
+    }
+    let counts = responses::by_version(&base.db, id).await?;
+    let lines = all.into_iter().filter_map(|row| {
+        let version = (row.form.clone(), row.old_version.clone());
+        Some(AmendmentLine {
+            answers_before: counts.get(&version).copied().unwrap_or_default(),
+            day: row.day.parse().ok()?,
+            form: row.form,
+            old_version: row.old_version,
+            new_version: row.new_version,
+            reason: row.reason,
+        })
+    });
+    Ok(lines.collect())
 }
 
 /// The worker of the queue.

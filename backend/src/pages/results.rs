@@ -7,7 +7,7 @@ use super::improvements::{self, Done};
 use super::layout::{Frame, Switches, respondent};
 use super::office::{rate_text, scrolling};
 use super::round::Figure;
-use super::{Help, Reading, tr, words};
+use super::{Help, Lang, Reading, tr, words};
 
 /// How one respondent group answered, fit for publication.
 #[derive(Clone, Debug)]
@@ -20,6 +20,21 @@ pub struct PublicRate {
     pub complete: Option<u64>,
     /// Response rate; none where counts are withheld.
     pub rate: Option<f64>,
+}
+
+/// A questionnaire that was corrected while answers came in.
+#[derive(Clone, Debug)]
+pub struct Amended {
+    /// The day, as people say it.
+    pub day: String,
+    /// Title of the questionnaire.
+    pub form: String,
+    /// Why, in the office's words.
+    pub reason: String,
+    /// Version before.
+    pub old_version: String,
+    /// Version since.
+    pub new_version: String,
 }
 
 /// The public page of a round.
@@ -37,6 +52,8 @@ pub struct Results {
     pub closes_on: String,
     /// SHA-256 of the plan, once sealed.
     pub plan_sha256: Option<String>,
+    /// Corrections of the questionnaires since sealing.
+    pub amended: Vec<Amended>,
     /// Response rates by group.
     pub rates: Vec<PublicRate>,
     /// Headline figures, suppressed; none before publication.
@@ -105,8 +122,27 @@ pub fn page(reading: Reading, view: &Results) -> Markup {
                 Some(hash) => { p { (tr!(lang, "results.plan_text")) } p.receipt { (hash) } }
                 None => p { (tr!(lang, "results.plan_unsealed")) },
             }
+            @if !view.amended.is_empty() { (amendments(lang, &view.amended)) }
         },
     )
+}
+
+fn amendments(lang: Lang, amended: &[Amended]) -> Markup {
+    html! {
+        h2 { (tr!(lang, "results.amended")) }
+        p { (tr!(lang, "results.amended_text")) }
+        ol {
+            @for line in amended {
+                li {
+                    (tr!(lang, "results.amended_line", day = line.day, form = line.form, reason = line.reason))
+                    details.more {
+                        summary { (tr!(lang, "results.amended_detail")) }
+                        p.code { (tr!(lang, "results.amended_versions", old = line.old_version, new = line.new_version)) }
+                    }
+                }
+            }
+        }
+    }
 }
 
 fn public_root(reading: Reading, view: &Results, root: &PublicRoot) -> Markup {

@@ -17,7 +17,7 @@ use super::password::{self, Change, Wrong};
 use super::problem::{Problem, UsedCode};
 use super::quality::{AskerLine, ItemLine, Quality, WayLine};
 use super::question::{Later, PinOffer};
-use super::results::{PublicRate, PublicRoot, Results};
+use super::results::{Amended, PublicRate, PublicRoot, Results};
 use super::round::{Computing, Figure, OpenLinkLine, Overview, RateLine, ReportUnit, ScoreLine, Summary};
 use super::start::{Audience, Consents, OpenLink, PinAsk, PinFault, Resume, Start, UnitChoice};
 use super::{
@@ -497,6 +497,16 @@ fn respondent(reading: Reading) -> Vec<(&'static str, Markup)> {
                     rate: None,
                 },
             ],
+            amended: match &figures {
+                Some(_) => vec![Amended {
+                    day: "2026年11月20日".to_owned(),
+                    form: "残疾居民问卷".to_owned(),
+                    reason: "第3题漏了“社区康复站”这个选项。".to_owned(),
+                    old_version: "9f86d081".repeat(8),
+                    new_version: "60303ae2".repeat(8),
+                }],
+                None => Vec::new(),
+            },
             figures,
             min_cell: 10,
             done: after::done(),

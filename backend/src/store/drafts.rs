@@ -233,6 +233,24 @@ pub async fn untouched_since(
         .await?)
 }
 
+/// The drafts of a group of respondents.
+///
+/// # Errors
+/// See [`find`].
+pub async fn of_group(
+    conn: &impl ConnectionTrait,
+    round: &str,
+    group: &str,
+) -> Result<Vec<Draft>, StoreError> {
+    let rows = drafts::Entity::find()
+        .filter(drafts::Column::RoundId.eq(round))
+        .filter(drafts::Column::Group.eq(group))
+        .order_by_asc(drafts::Column::Id)
+        .all(conn)
+        .await?;
+    rows.into_iter().map(Draft::from_row).collect()
+}
+
 /// Inserts or replaces a draft.
 ///
 /// # Errors

@@ -1,8 +1,8 @@
 //! Questionnaire versions. A version is never deleted once the round is sealed.
 
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::{StoreError, insert_all};
+use super::{StoreError, insert_all, upsert};
 use crate::entity::forms;
 
 pub use crate::entity::forms::Model as StoredForm;
@@ -14,7 +14,7 @@ pub struct FormVersion {
     pub form: String,
     /// Version.
     pub version: String,
-    /// Whether responses are accepted for it.
+    /// Whether new answers begin with it; those begun with an earlier one are accepted as well.
     pub current: bool,
 }
 
@@ -58,6 +58,37 @@ pub async fn current(
         .filter(forms::Column::Form.eq(form))
         .filter(forms::Column::Current.eq(true));
     Ok(row.one(conn).await?)
+}
+
+/// The current version of every form of a round, by form.
+///
+/// # Errors
+/// See [`versions`].
+pub async fn all_current(conn: &impl ConnectionTrait, round: &str) -> Result<Vec<StoredForm>, StoreError> {
+    let rows = forms::Entity::find()
+        .filter(forms::Column::RoundId.eq(round))
+        .filter(forms::Column::Current.eq(true))
+        .order_by_asc(forms::Column::Form);
+    Ok(rows.all(conn).await?)
+}
+
+/// Puts a version in the place of the current one of its form. The one before stays: answers name it.
+///
+/// # Errors
+/// See [`versions`].
+pub async fn supersede(conn: &impl ConnectionTrait, new: StoredForm) -> Result<(), StoreError> {
+    forms::Entity::update_many()
+        .col_expr(forms::Column::Current, false.into())
+        .filter(forms::Column::RoundId.eq(&new.round_id))
+        .filter(forms::Column::Form.eq(&new.form))
+        .exec(conn)
+        .await?;
+    let key = [
+        forms::Column::RoundId,
+        forms::Column::Form,
+        forms::Column::Version,
+    ];
+    upsert::<forms::Entity>(conn, new, &key).await
 }
 
 /// Any stored form with this version. The version is a hash of the model, so

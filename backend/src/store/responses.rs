@@ -74,6 +74,29 @@ pub async fn all(conn: &impl ConnectionTrait, round: &str) -> Result<Vec<Respons
     }
 }
 
+/// How many accepted responses each version of a form has, by form and version.
+///
+/// # Errors
+/// See [`find`].
+pub async fn by_version(
+    conn: &impl ConnectionTrait,
+    round: &str,
+) -> Result<BTreeMap<(String, String), u64>, StoreError> {
+    let rows: Vec<(String, String, i64)> = accepted(round)
+        .select_only()
+        .columns([responses::Column::Form, responses::Column::FormVersion])
+        .column_as(responses::Column::Id.count(), "n")
+        .group_by(responses::Column::Form)
+        .group_by(responses::Column::FormVersion)
+        .into_tuple()
+        .all(conn)
+        .await?;
+    let counts = rows
+        .into_iter()
+        .map(|(form, version, n)| ((form, version), n.unsigned_abs()));
+    Ok(counts.collect())
+}
+
 /// How many accepted responses a round has.
 ///
 /// # Errors

@@ -160,6 +160,17 @@ pub async fn set_state(
     Ok(())
 }
 
+/// Sets how often the round was amended.
+///
+/// # Errors
+/// See [`list`].
+pub async fn set_amended(conn: &impl ConnectionTrait, round: Round, amended: i32) -> Result<(), StoreError> {
+    let mut row: rounds::ActiveModel = round.into();
+    row.amended = Set(amended);
+    row.update(conn).await?;
+    Ok(())
+}
+
 /// The respondent groups of a round in the plan's order.
 ///
 /// # Errors

@@ -16,6 +16,15 @@ pub async fn list(conn: &impl ConnectionTrait, round: &str) -> Result<Vec<Unit>,
     Ok(of_round.order_by_asc(units::Column::Ord).all(conn).await?)
 }
 
+/// Whether any round has a unit of this code.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn is_known(conn: &impl ConnectionTrait, code: &str) -> Result<bool, StoreError> {
+    let found = units::Entity::find().filter(units::Column::Code.eq(code));
+    Ok(found.one(conn).await?.is_some())
+}
+
 /// Replaces the units of a round.
 ///
 /// # Errors

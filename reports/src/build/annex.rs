@@ -11,7 +11,11 @@ use crate::number::{self, NumberFormat, Value};
 /// The chapter.
 pub(super) fn section(ctx: &Context<'_>) -> Section {
     let mut section = Section::new("annex", ctx.t("附录", "Annex"));
-    section.sections = vec![plan(ctx), estimates(ctx)];
+    section.sections = vec![plan(ctx)];
+    if !ctx.detail.results.amendments.is_empty() {
+        section.sections.push(amendments(ctx));
+    }
+    section.sections.push(estimates(ctx));
     section
 }
 
@@ -52,6 +56,50 @@ fn plan(ctx: &Context<'_>) -> Section {
             Column::words(ctx.t("视角及其比重", "Perspectives and their shares"), 3.6),
         ],
         rows,
+        ..Table::default()
+    });
+    section
+}
+
+/// What was corrected in the questionnaires while answers came in.
+fn amendments(ctx: &Context<'_>) -> Section {
+    let mut section = Section::new(
+        "annex-amendments",
+        ctx.t("问卷的修订", "Amendments of the questionnaires"),
+    );
+    section.paragraph(ctx.t(
+        "方案封存以后没有变。收答卷期间改正过下列问卷：没有去掉任何题目和选项，没有动指标用到的条件，已经给出的回答照样有效，和后来的一起计算。",
+        "The sealed plan has not changed. These questionnaires were corrected while answers came in: no question and no choice was taken away, no condition that an indicator rests on was touched, and answers already given stay valid and are counted together with later ones.",
+    ));
+    let short = |version: &str| version.chars().take(12).collect::<String>();
+    let rows = ctx.detail.results.amendments.iter().map(|line| {
+        let titles = ctx.plan.groups.iter().filter(|group| group.form == line.form);
+        let title = titles
+            .filter_map(|group| ctx.plan.forms.get(&group.code))
+            .map(|form| form.title.get(ctx.lang.code()))
+            .find(|title| !title.is_empty());
+        Row::plain(vec![
+            Value::text(line.day.to_string()),
+            Value::text(title.unwrap_or(&line.form)),
+            Value::text(line.reason.clone()),
+            Value::text(format!(
+                "{} → {}",
+                short(&line.old_version),
+                short(&line.new_version)
+            )),
+            Value::count(line.answers_before),
+        ])
+    });
+    section.table(Table {
+        caption: ctx.t("修订记录", "The amendments").to_owned(),
+        columns: vec![
+            Column::words(ctx.t("日期", "Day"), 1.1),
+            Column::words(ctx.t("问卷", "Questionnaire"), 1.6),
+            Column::words(ctx.t("原因", "Reason"), 3.0),
+            Column::words(ctx.t("版本", "Versions"), 2.2),
+            Column::figures(ctx.t("原版答卷", "Answers before")),
+        ],
+        rows: rows.collect(),
         ..Table::default()
     });
     section

@@ -8,7 +8,7 @@ import { test } from 'node:test';
 globalThis.self = globalThis;
 if (!globalThis.crypto) globalThis.crypto = webcrypto;
 
-const { currentForm, formOf, withFormsOf } = await import('../../../backend/assets/field/bundle.js');
+const { currentForm, formOf, load, refresh, withFormsOf } = await import('../../../backend/assets/field/bundle.js');
 const { Clock, DAY } = await import('../../../backend/assets/field/clock.js');
 const { choose } = await import('../../../backend/assets/field/media.js');
 const { Interview, newDraft } = await import('../../../backend/assets/field/interview.js');
@@ -293,6 +293,24 @@ test('bundle: an interview keeps the version it was begun under, new ones get th
   assert.equal(currentForm(merged.rounds[0], 'resident').version, 'new');
   const later = withFormsOf([], round([form('new', true)]), merged);
   assert.equal(later.rounds[0].forms.length, 1, 'not longer than it is needed');
+});
+
+test('bundle: an interview begun while the new list is on its way keeps its questionnaire', async () => {
+  const form = (version, current) => ({ form: 'resident', version, current });
+  const list = forms => ({ server_key: { jwk: {} }, rounds: [{ id: 'r', forms }] });
+  const store = new Memory();
+  const { key } = await newLock('a b c');
+  let drafts = [];
+  const serve = (forms, meanwhile) => refresh({
+    store, key, token: 't', lang: 'zh', drafts: () => drafts,
+    api: { ask: async () => { meanwhile(); return { status: 200, json: list(forms), headers: new Headers({ ETag: '"e"' }) }; } },
+  });
+  await serve([form('old', true)], () => {});
+  const draft = { round: 'r', form: 'resident', version: 'old' };
+  const { bundle } = await serve([form('new', true)], () => { drafts = [draft]; });
+  assert.equal(formOf(bundle, draft).current, false);
+  assert.equal(formOf(await load(store, key), draft).current, false, 'and after the app was killed');
+  assert.equal(currentForm(bundle.rounds[0], 'resident').version, 'new');
 });
 
 test('interview: without consent questions about health are answered "rather not say" and not shown', () => {

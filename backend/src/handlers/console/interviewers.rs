@@ -16,10 +16,10 @@ use uuid::Uuid;
 
 use super::{signed_in, title};
 use crate::app::AppState;
-use crate::auth::Role;
 use crate::auth::independence::Independent;
 use crate::auth::policy::Action;
 use crate::auth::staff::{AssignCases, ManageInterviewers, Permission, SeeInterviewers};
+use crate::auth::{MAX_NAME, Role, is_login};
 use crate::error::AppError;
 use crate::field::accounts::{self, AccountError, NewInterviewer};
 use crate::field::assigning::{self, AssignError, Caseload};
@@ -39,8 +39,6 @@ const STALE_DAYS: i32 = 3;
 const MAX_REASON: usize = 300;
 /// What can be done with an account, as the page's forms say it.
 const ACCOUNT_ACTS: [&str; 4] = ["password", "close", "reopen", "unexcept"];
-/// Longest login and name, in characters.
-const MAX_NAME: usize = 40;
 
 /// What the last act did, in the address to which it leads.
 #[derive(Debug, Default, Deserialize)]
@@ -268,11 +266,6 @@ pub async fn show(
         ..Told::default()
     };
     view(&state, &holder, reading.lang, told).await
-}
-
-fn is_login(text: &str) -> bool {
-    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-' | '_');
-    (2..=MAX_NAME).contains(&text.len()) && text.chars().all(fits)
 }
 
 /// `POST /console/rounds/{id}/interviewers`: adds an account and shows its initial password, once.

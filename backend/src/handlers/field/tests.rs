@@ -9,7 +9,8 @@ use uuid::Uuid;
 
 use crate::auth::Role;
 use crate::field::sealing::{Subject, testing::seal};
-use crate::handlers::testing::{Browser, PASSWORD, ROUND, Server};
+use crate::handlers::testing::{Browser, PASSWORD, ROUND, Server, edited, row_of};
+use crate::rounds::amend::{Correction, amend};
 use crate::store::assignments::{self, Assignment};
 use crate::store::forms::StoredForm;
 use crate::store::frame::{self, FrameMember, Identity};
@@ -631,6 +632,58 @@ async fn earlier_version_of_the_questionnaire_is_accepted_from_interviews_and_un
             .await
             .status,
         202
+    );
+}
+
+#[tokio::test]
+async fn amended_questionnaire_is_in_the_bundle_at_once_and_an_interview_begun_before_is_stored_as_it_was() {
+    let (field, token) = Field::with_device().await;
+    let old = field.version().await;
+    let begun = field.interview(field.id(), "resident-000001", |_| {}).await;
+    let before = field.send("GET", "bundle", &token, None).await;
+    let etag = before.headers[header::ETAG].to_str().unwrap().to_owned();
+    let same = field
+        .send_with("GET", "bundle", &token, None, ("if-none-match", &etag))
+        .await;
+    assert_eq!(same.status, 304);
+    let xlsx = edited("resident", |sheet, rows| {
+        if sheet == "survey" {
+            row_of(rows, "answering")[2] = "现在由谁来填？".to_owned();
+        }
+    });
+    let correction = Correction {
+        file: "resident.xlsx".into(),
+        xlsx,
+        reason: "第1题".into(),
+        ..Correction::default()
+    };
+    let amended = amend(&field.server.base, ROUND, correction, "office")
+        .await
+        .unwrap();
+    let after = field
+        .send_with("GET", "bundle", &token, None, ("if-none-match", &etag))
+        .await;
+    assert_eq!(after.status, 200);
+    let forms = after.body["rounds"][0]["forms"].as_array().unwrap();
+    let resident = forms.iter().find(|form| form["form"] == "resident").unwrap();
+    assert_eq!(resident["version"], amended.new_version);
+    let media = |reply: &Reply| reply.body["rounds"][0]["media"].clone();
+    assert_eq!(
+        media(&before),
+        media(&after),
+        "what interviews begun before show stays"
+    );
+    let reply = field.send("POST", "responses", &token, Some(&begun)).await;
+    assert_eq!(reply.status, 201, "{}", reply.body);
+    let stored = responses::all(&field.server.base.db, ROUND).await.unwrap();
+    let answers: Value = serde_json::from_str(&stored[0].answers).unwrap();
+    assert_eq!(
+        (
+            stored[0].form_version.as_str(),
+            &answers["need"],
+            &answers["took_part"]
+        ),
+        (old.as_str(), &json!("none"), &json!("none"))
     );
 }
 

@@ -60,7 +60,7 @@ async fn press(browser: &mut Browser, path: &str, fields: &[(String, String)]) -
 }
 
 /// Walks from a page of the questionnaire to the check page; returns the pages passed.
-pub(in crate::handlers) async fn walk(
+pub(crate) async fn walk(
     browser: &mut Browser,
     mut at: String,
     prefer: &[(&str, &str)],
@@ -78,7 +78,7 @@ pub(in crate::handlers) async fn walk(
     (passed, at)
 }
 
-pub(in crate::handlers) async fn begin(browser: &mut Browser, path: &str) -> String {
+pub(crate) async fn begin(browser: &mut Browser, path: &str) -> String {
     let reply = browser.post(path, &CONSENT).await;
     assert_eq!(reply.status, StatusCode::SEE_OTHER, "{}", reply.text);
     reply.location().to_owned()

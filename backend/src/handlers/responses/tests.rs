@@ -10,8 +10,11 @@ use survey_forms::response::RawAnswers;
 use survey_forms::{flow, validate};
 use tower::ServiceExt;
 
-use crate::handlers::testing::{ROUND, Server};
-use crate::rounds;
+use crate::handlers::testing::{ROUND, Server, edited, row_of};
+use crate::rounds::{
+    self,
+    amend::{Correction, amend},
+};
 use crate::store::{forms, invitations, responses};
 use crate::submit::receipt;
 
@@ -249,6 +252,47 @@ async fn faults_are_listed_by_field_in_the_language_of_the_response() {
     let (status, reply) = api.post(&body).await;
     assert_eq!((status, reply[0]["field"].as_str()), (422, Some("form")));
     assert!(api.stored().await.is_empty());
+}
+
+#[tokio::test]
+async fn answers_of_the_version_before_an_amendment_are_judged_by_it_and_accepted() {
+    let api = Api::start().await;
+    let (first, second) = (api.code("grassroots-1").await, api.code("grassroots-2").await);
+    // The writer knows the round before it is amended.
+    assert_eq!(api.post(&api.body(1, &first)).await.0, 201);
+    let xlsx = edited(FORM, |sheet, rows| {
+        if sheet == "survey" {
+            row_of(rows, "volunteers")[8] = ". >= 0 and . <= 9".to_owned();
+        }
+    });
+    let correction = Correction {
+        file: "grassroots.xlsx".into(),
+        xlsx,
+        reason: "上限".into(),
+        ..Correction::default()
+    };
+    let amended = amend(&api.server.base, ROUND, correction, "office")
+        .await
+        .unwrap();
+    let mut body = api.body(2, &second);
+    body["answers"]["volunteers"] = json!("4000");
+    let mut faulty = body.clone();
+    faulty["answers"]["volunteers"] = json!("6000");
+    let (status, reply) = api.post(&faulty).await;
+    assert_eq!((status, reply[0]["field"].as_str()), (422, Some("volunteers")));
+    faulty = body.clone();
+    faulty["form_version"] = json!(amended.new_version);
+    let (status, reply) = api.post(&faulty).await;
+    assert_eq!((status, reply[0]["field"].as_str()), (422, Some("volunteers")));
+    let (status, reply) = api.post(&body).await;
+    assert_eq!(status, 201, "{reply}");
+    let versions: Vec<String> = api
+        .stored()
+        .await
+        .into_iter()
+        .map(|row| row.form_version)
+        .collect();
+    assert_eq!(versions, [api.version.clone(), api.version.clone()]);
 }
 
 #[tokio::test]

@@ -17,7 +17,7 @@ use crate::store::{StoreError, forms};
 use crate::submit::limits::{Arrival, Limits};
 use crate::submit::{SubmitError, receipt, wrong_form};
 
-/// Groups and form versions of a round, which no longer change once it is sealed.
+/// Groups and form versions of a round. Once it is sealed, groups no longer change, and versions are only added.
 #[derive(Debug)]
 pub(super) struct RoundForms {
     /// Form by group.
@@ -110,9 +110,9 @@ impl Writer {
             return refuse(SubmitError::Invalid(vec![wrong_form(form)]));
         }
         let current = known.current.get(form).cloned().unwrap_or_default();
-        // An interview held with an earlier version, far from any network, is as good as one with the present one.
-        let is_interview = pending.interviewer.is_some() && known.known.contains(&version);
-        if pending.form_version != current && !is_interview {
+        // What was answered with an earlier version, on a page left open or far from any network, is as good as what
+        // is answered with the present one; it was validated by the version that it names.
+        if !known.known.contains(&version) {
             return refuse(SubmitError::UnknownVersion { current });
         }
         // A site that lies in one township answers for it.
@@ -199,9 +199,7 @@ impl Writer {
         round: &str,
         version: &(String, String),
     ) -> Result<&RoundForms, StoreError> {
-        let is_known = |forms: &RoundForms| {
-            forms.known.contains(version) && forms.current.get(&version.0) == Some(&version.1)
-        };
+        let is_known = |forms: &RoundForms| forms.known.contains(version);
         if !self.round_forms.get(round).is_some_and(is_known) {
             let versions = forms::versions(tx, round).await?;
             let current = versions.iter().filter(|v| v.current);
