@@ -19,9 +19,11 @@ export class StoreFull extends Error {}
 export class StoreBroken extends Error {}
 
 export class Store {
-  constructor(name = 'minyi-field', factory = self.indexedDB) {
+  /** makeRoom: called once when the device is full, before the same is tried again; resolves with whether room was made. */
+  constructor(name = 'minyi-field', factory = self.indexedDB, makeRoom = () => Promise.resolve(false)) {
     this.name = name;
     this.factory = factory;
+    this.makeRoom = makeRoom;
     this.opening = null;
   }
 
@@ -58,11 +60,16 @@ export class Store {
 
   /** Runs `work` in one transaction and resolves with its result once the transaction is complete. */
   async run(mode, stores, work) {
+    let madeRoom = false;
     for (let tried = 1; ; tried += 1) {
       try {
         return await this.once(mode, stores, work);
       } catch (error) {
-        if (isFull(error)) throw new StoreFull(String(error));
+        if (isFull(error)) {
+          if (madeRoom || !await this.makeRoom()) throw new StoreFull(String(error));
+          madeRoom = true;
+          continue;
+        }
         if (tried >= TRIES || !isLost(error)) throw isOurs(error) ? error : new StoreBroken(String(error));
         this.opening = null;
       }
@@ -76,7 +83,9 @@ export class Store {
       let result;
       let failure = null;
       transaction.oncomplete = () => resolve(result);
-      transaction.onabort = () => reject(failure || transaction.error || new DOMException('aborted', 'AbortError'));
+      // A request that fails for want of room may itself only say that it was aborted.
+      transaction.onabort = () => reject(isFull(transaction.error) ? transaction.error
+        : failure || transaction.error || new DOMException('aborted', 'AbortError'));
       Promise.resolve(work(new Steps(transaction))).then(
         value => { result = value; },
         error => {
@@ -167,6 +176,8 @@ function isLost(error) {
   return Boolean(error) && ['InvalidStateError', 'AbortError', 'UnknownError', 'TransactionInactiveError'].indexOf(error.name) >= 0;
 }
 
+/** A mistake of this program, not a browser that refuses (SecurityError) or has no database at all (TypeError). */
 function isOurs(error) {
-  return error instanceof Error && !(error instanceof TypeError) && !isLost(error);
+  const isBrowsers = typeof DOMException === 'function' && error instanceof DOMException;
+  return error instanceof Error && !isBrowsers && !(error instanceof TypeError);
 }
