@@ -6,6 +6,7 @@ import { app, readMeta } from './core.js';
 import { h } from './dom.js';
 import { dropMedia, makeRoom } from './media.js';
 import { caught, keepTyped, route, show, useViews } from './screen.js';
+import { sight } from './session.js';
 import { Sync } from './sync.js';
 import { watchUpdates } from './updates.js';
 import { pick } from './views.js';
@@ -32,7 +33,11 @@ async function begin() {
   app.draftCount = (await app.store.all('drafts')).length;
   window.addEventListener('hashchange', route);
   window.addEventListener('online', () => { send(); if (app.key) refresh(); else poll(); });
-  document.addEventListener('visibilitychange', () => { if (document.hidden) keepTyped(); else tick().catch(caught); });
+  document.addEventListener('visibilitychange', () => {
+    if (document.hidden) keepTyped();
+    sight(document.hidden);
+    if (!document.hidden) tick().catch(caught);
+  });
   setInterval(() => tick().catch(caught), TICK);
   await tick();
   route();

@@ -177,7 +177,7 @@ const WORDS = {
   settings_person: ['访问员', 'Interviewer'],
   settings_contact: ['上次连上服务器', 'Last contact'],
   contact_today: ['今天', 'Today'], contact_days: ['{n} 天前', '{n} days ago'], contact_never: ['还没有', 'Never'],
-  settings_rule: ['超过 {days} 天没有连上服务器，名单和没做完的答卷会自动清除。做完的答卷会留着。', 'After {days} days without contact the list and unfinished interviews are wiped. Finished ones stay.'],
+  settings_rule: ['超过 {days} 天没有连上服务器，名单和没做完的答卷会自动清除。做完的答卷会留着。离开这个应用 30 分钟，再打开要输口令。', 'After {days} days without contact the list and unfinished interviews are wiped. Finished ones stay. After 30 minutes out of sight the app asks for the passphrase.'],
   settings_storage: ['保存', 'Storage'],
   storage_kept: ['浏览器答应一直保存，不会自己清理。', 'The browser has promised to keep everything.'],
   storage_what: ['看看怎么办', 'What to do'],
