@@ -19,8 +19,8 @@ export class StoreFull extends Error {}
 export class StoreBroken extends Error {}
 
 export class Store {
-  /** makeRoom: called once when the device is full, before the same is tried again; resolves with whether room was made. */
-  constructor(name = 'minyi-field', factory = self.indexedDB, makeRoom = () => Promise.resolve(false)) {
+  /** makeRoom: called once when the device is full, before the same is tried again. */
+  constructor(name = 'minyi-field', factory = self.indexedDB, makeRoom = () => Promise.resolve()) {
     this.name = name;
     this.factory = factory;
     this.makeRoom = makeRoom;
@@ -66,8 +66,10 @@ export class Store {
         return await this.once(mode, stores, work);
       } catch (error) {
         if (isFull(error)) {
-          if (madeRoom || !await this.makeRoom()) throw new StoreFull(String(error));
+          if (madeRoom) throw new StoreFull(String(error));
+          // Tried again whatever comes of it: somebody else may be making room at this moment.
           madeRoom = true;
+          await this.makeRoom();
           continue;
         }
         if (tried >= TRIES || !isLost(error)) throw isOurs(error) ? error : new StoreBroken(String(error));
