@@ -107,7 +107,7 @@ const lyingThere = page => page.evaluate(async () => {
 const record = async (page, path, note) => {
   await go(page, `attempt/${path}`);
   await page.waitForSelector('#note');
-  await page.locator('[name=disposition]').first().check({ force: true });
+  await page.locator('[name=disposition][value="2.24"]').check({ force: true });
   await page.fill('#note', note);
   await page.click('button.main');
   await page.waitForSelector(`text=${note}`);

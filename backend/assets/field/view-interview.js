@@ -110,7 +110,7 @@ function consents(found, draft, form, faults = []) {
         choices({ name: 'consent', type: 'checkbox', legend: t('consents_intro'), error: faults.length > 0 && faults[0].text,
           list: asked.map(consent => ({ value: consent.name, label: pick(consent.text, app.lang), hint: consent.hint && pick(consent.hint, app.lang),
             checked: draft.consents.indexOf(consent.name) >= 0 })) }),
-        h('button', { class: 'main', type: 'submit' }, t('step_how')),
+        h('button', { class: 'main', type: 'submit' }, t('consent_next')),
         h('p', null, h('a', { class: 'second', href: '#/attempt/' + path(found) + '/2.11' }, t('consent_declined')))),
     ],
   };
