@@ -388,6 +388,30 @@ await withDevice('a lost phone is wiped while the app is closed, where the brows
   await heading(other, '这台设备已经清除');
 });
 
+await withDevice('a log-in page in the middle of an update of the app', {}, async (page, mock, context) => {
+  await signIn(page);
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => true));
+  await toQuestions(page, CASE);
+  const update = async portal => {
+    mock.portal = portal;
+    mock.change = (name, bytes) => (name === 'shell.js' ? Buffer.from(bytes.toString().replace(/VERSION = '[0-9a-f]*'/, "VERSION = 'ffffffffffff'")) : bytes);
+    return page.evaluate(async () => {
+      const registration = await navigator.serviceWorker.getRegistration('/field');
+      await registration.update().catch(() => {});
+      const worker = registration.installing;
+      if (worker) await new Promise(done => { worker.addEventListener('statechange', () => { if (worker.state !== 'installing') done(); }); });
+      return Boolean(registration.waiting);
+    });
+  };
+  assert(!(await update(path => path === '/field/words.js')), 'a page in the place of a file is no update');
+  assert(!(await update(path => path === '/field')), 'nor in the place of the page');
+  await context.setOffline(true);
+  await unlock(page);
+  assert(await draftCount(page) === 1, 'the app opens as it was, with the interview');
+  await context.setOffline(false);
+  assert(await update(null), 'the whole is one');
+});
+
 await withDevice('the office changes the days offline', {}, async (page, mock) => {
   await signIn(page);
   await page.reload();

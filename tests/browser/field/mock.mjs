@@ -103,6 +103,11 @@ async function serve(mock, request, response) {
     return;
   }
   if (!url.pathname.startsWith('/api/')) {
+    if (mock.portal && mock.portal(url.pathname)) {
+      response.writeHead(200, { 'Content-Type': 'text/html' });
+      response.end('<title>Free hotel network</title>');
+      return;
+    }
     const name = url.pathname === '/field' ? 'index.html' : url.pathname.slice('/field/'.length);
     const headers = { 'Content-Type': TYPES[name.split('.').pop()] || 'text/plain', 'Cache-Control': 'no-cache', 'Service-Worker-Allowed': '/field' };
     try {
