@@ -183,6 +183,31 @@ await withDevice('no room: pictures give way first', {}, async page => {
   await pages.check(page, 'device that gave its pictures away');
 });
 
+await withDevice('no room: the disk is so full that the database does not open', {}, async page => {
+  await signIn(page);
+  await toQuestions(page, CASE);
+  await page.click('[data-go=next]');
+  await page.waitForSelector('[data-ask=age]');
+  // What Chromium 156 says on a full disk, seen on a file system of 80 MB.
+  await page.evaluate(async () => {
+    (await (await import('/field/core.js')).app.store.open()).close();
+    globalThis.realOpen = IDBFactory.prototype.open;
+    IDBFactory.prototype.open = function open() {
+      throw new DOMException('Internal error opening backing store for indexedDB.open.', 'UnknownError');
+    };
+  });
+  await page.fill('#age', '30');
+  await page.click('[data-go=next]');
+  await notice(page, '设备存不下了');
+  assert(await page.inputValue('#age') === '30', 'what was typed is on the page');
+  await page.evaluate(() => { IDBFactory.prototype.open = globalThis.realOpen; });
+  await page.click('[data-go=next]');
+  await page.waitForSelector('[data-ask=town]');
+  await unlock(page);
+  await go(page, `interview/${CASE}`);
+  await page.waitForSelector('[data-ask=town]');
+});
+
 await withDevice('no room: what is done is sent all the same, and makes room', {}, async (page, mock) => {
   await signIn(page);
   mock.fault = (method, path) => (path === 'bundle' ? null : 'cut');

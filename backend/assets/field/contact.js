@@ -5,7 +5,7 @@ import * as bundles from './bundle.js';
 import * as canary from './canary.js';
 import { DAY } from './clock.js';
 import { app, readMeta, setDevice } from './core.js';
-import { enqueue, eraseLocked, queueChanged } from './keeping.js';
+import { enqueue, eraseLocked, measureRoom, queueChanged } from './keeping.js';
 import { dropMedia, keepMedia } from './media.js';
 import { caught, drawTop, route } from './screen.js';
 import { StoreFull } from './store.js';
@@ -13,6 +13,7 @@ import { StoreFull } from './store.js';
 /** Items enter the queue, a draft goes, and sending begins. */
 export async function hand(items, draft) {
   await enqueue(items, draft);
+  measureRoom().catch(caught);
   askBackground();
   send();
 }

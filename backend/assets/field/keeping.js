@@ -116,7 +116,13 @@ export async function persist() {
     return;
   }
   app.persisted = (await storage.persisted()) || (await storage.persist());
-  const room = storage.estimate ? await storage.estimate() : {};
+  await measureRoom();
+}
+
+/** How much room is left, in whole megabytes; null where the browser does not say. */
+export async function measureRoom() {
+  const { storage } = navigator;
+  const room = storage && storage.estimate ? await storage.estimate() : {};
   app.free = room.quota ? Math.floor((room.quota - room.usage) / 1048576) : null;
   drawTop();
 }

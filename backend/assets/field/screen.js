@@ -16,6 +16,7 @@ export function useViews(pick) {
 
 /** What went wrong while nobody was looking, or in a button: said plainly, and everything before it is kept. */
 export function caught(error) {
+  const before = app.notice && app.notice.kind;
   if (error && error.name === 'Elsewhere') {
     app.notice = { kind: 'elsewhere' };
     route();
@@ -23,7 +24,8 @@ export function caught(error) {
   else if (error instanceof StoreBroken) app.notice = { kind: 'storage_broken' };
   else app.notice = { kind: 'trouble', detail: String(error && error.stack ? error.stack : error).slice(0, 300) };
   drawTop();
-  const box = document.getElementById('m:notice');
+  // What goes wrong every half minute in the background must not take the focus from whoever is typing.
+  const box = before === app.notice.kind ? null : document.getElementById('m:notice');
   if (box) box.focus();
   return null;
 }

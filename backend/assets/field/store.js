@@ -11,6 +11,8 @@ const STORES = ['meta', 'vault', 'drafts', 'queue'];
 const VERSION = 1;
 /** How often a transaction is begun again after the browser closed the connection. */
 const TRIES = 4;
+/** Milliseconds by which it waits longer each time; the first is at once. */
+const WAIT = 60;
 
 /** The device has no room left. Nothing of the change was written. */
 export class StoreFull extends Error {}
@@ -25,6 +27,7 @@ export class Store {
     this.factory = factory;
     this.makeRoom = makeRoom;
     this.opening = null;
+    this.worked = false;
   }
 
   open() {
@@ -63,17 +66,26 @@ export class Store {
     let madeRoom = false;
     for (let tried = 1; ; tried += 1) {
       try {
-        return await this.once(mode, stores, work);
+        const result = await this.once(mode, stores, work);
+        this.worked = true;
+        return result;
       } catch (error) {
-        if (isFull(error)) {
+        const isGone = isLost(error);
+        if (isOurs(error) || this.worked && !isGone && !isFull(error)) throw error;
+        if (isGone) this.opening = null;
+        const isLeft = isGone && tried < TRIES;
+        // On a disk with no room at all Chromium only says that it cannot open its database. A browser that lets
+        // nothing be kept has never let anything be kept.
+        if (isFull(error) || !isLeft && this.worked) {
           if (madeRoom) throw new StoreFull(String(error));
           // Tried again whatever comes of it: somebody else may be making room at this moment.
           madeRoom = true;
           await this.makeRoom();
-          continue;
+        } else if (isLeft) {
+          await new Promise(resolve => setTimeout(resolve, WAIT * (tried - 1)));
+        } else {
+          throw new StoreBroken(String(error));
         }
-        if (tried >= TRIES || !isLost(error)) throw isOurs(error) ? error : new StoreBroken(String(error));
-        this.opening = null;
       }
     }
   }

@@ -201,7 +201,7 @@ const WORDS = {
   storage_full_title: ['设备存不下了', 'The device is full'],
   storage_full: ['刚才的一步没有存上，前面的都在，这一页写的也还在。先不要关这一页。请删掉手机里的一些照片，再点一次。', 'The last step was not saved; everything before it is, and what you typed is still on this page. Do not close it. Delete some photos on the phone and press again.'],
   storage_broken_title: ['浏览器不让保存', 'The browser does not let this page keep data'],
-  storage_broken: ['请不要用无痕模式，换正常窗口打开。在这里做的答卷存不住。', 'Do not use a private window: interviews made here could not be kept.'],
+  storage_broken: ['如果用的是无痕模式，请换正常窗口打开。如果不是，可能是手机满了：请删掉一些照片，再打开。以前存下的都在。', 'In a private window nothing can be kept: use a usual one. Otherwise the phone may be full: delete some photos and open this again. What was kept before is still there.'],
   storage_low: ['设备快满了，请先腾出空间。', 'The device is nearly full. Make room first.'],
   lost_title: ['这台设备的数据被清掉了', 'This device’s data was deleted'],
   lost_text: ['浏览器或者别人清除了这个应用的数据。丢了 {unsent} 份没送的和 {drafts} 份没做完的答卷。请马上告诉办公室，重新登录以后，按名单再去一次。', 'The browser or somebody cleared this app’s data. Lost: {unsent} unsent and {drafts} unfinished interviews. Tell the office now, then sign in and visit again.'],
