@@ -4,86 +4,13 @@
 
 import { createHash } from 'node:crypto';
 
-import { startMock } from './field/mock.mjs';
+import { CASE, DAY, PASSPHRASE, devices, draftCount, go, heading, signIn, toQuestions, unlock } from './field/device.mjs';
 import { Pages, assert, openBrowser } from './lib.mjs';
 
-const PASSPHRASE = 'a few words';
-const DAY = 86400000;
 const browser = await openBrowser();
 const pages = new Pages(browser, { viewport: { width: 360, height: 740 } });
 
-/** A device of its own with the app open; `shift` moves its clock. */
-async function device(mock, { shift = 0, large = false } = {}) {
-  const context = await browser.newContext({ viewport: { width: 360, height: 740 } });
-  const page = await context.newPage();
-  page.setDefaultTimeout(10000);
-  const errors = [];
-  page.on('pageerror', error => errors.push(String(error)));
-  await page.addInitScript(first => {
-    const Real = Date;
-    globalThis.shiftClock = Number(sessionStorage.getItem('shift') || first);
-    globalThis.Date = class extends Real {
-      constructor(...parts) {
-        if (parts.length === 0) super(Real.now() + globalThis.shiftClock);
-        else super(...parts);
-      }
-      static now() {
-        return Real.now() + globalThis.shiftClock;
-      }
-    };
-  }, shift);
-  await page.goto(`${mock.url}/field`);
-  await page.waitForSelector('#login');
-  if (large) await page.click('[id="m:large"]');
-  return { context, page, errors };
-}
-
-async function signIn(page) {
-  await page.fill('#login', 'zhang');
-  await page.fill('#password', 'right');
-  await page.fill('#device_name', '张三的手机');
-  await page.click('button.main');
-  await page.fill('#passphrase', PASSPHRASE);
-  await page.fill('#again', PASSPHRASE);
-  await page.click('button.main');
-  await page.waitForSelector('.cases');
-}
-
-async function unlock(page) {
-  await page.reload();
-  await page.fill('#passphrase', PASSPHRASE);
-  await page.click('button.main');
-  await page.waitForSelector('nav.places');
-}
-
-const go = (page, path) => page.evaluate(hash => { location.hash = hash; }, `#/${path}`);
-const heading = (page, words) => page.waitForSelector(`h1:has-text("${words}")`);
-const draftCount = page => page.evaluate(async () => (await (await import('/field/core.js')).app.store.all('drafts')).length);
-
-async function toQuestions(page, path) {
-  await go(page, `interview/${path}`);
-  await page.click('.read-out + button.main');
-  await page.locator('#consent-part').check({ force: true });
-  await page.click('button.main[type=submit]');
-  await page.locator('#answering-self').check({ force: true });
-  await page.click('button.main[type=submit]');
-  await page.waitForSelector('form[data-ask]');
-}
-
-async function withDevice(name, options, work) {
-  const mock = await startMock();
-  const made = await device(mock, options);
-  try {
-    await work(made.page, mock, made.context);
-    assert(made.errors.length === 0, made.errors.join('\n'));
-  } catch (error) {
-    pages.problems.push(`${name}: ${error.stack}\n${await made.page.evaluate(() => document.body.innerText).catch(() => '')}`);
-  }
-  await made.context.close();
-  await mock.stop();
-}
-
-const CASE = 'yunxi-2026/c-000001';
+const withDevice = devices(browser, pages);
 
 for (const [lang, large] of [['zh', false], ['en', false], ['zh', true]]) {
   await withDevice(`views ${lang}${large ? ' large' : ''}`, { large }, async (page, mock) => {
@@ -180,7 +107,7 @@ const lyingThere = page => page.evaluate(async () => {
 const record = async (page, path, note) => {
   await go(page, `attempt/${path}`);
   await page.waitForSelector('#note');
-  await page.locator('[name=disposition]').first().check({ force: true });
+  await page.locator('[name=disposition][value="2.24"]').check({ force: true });
   await page.fill('#note', note);
   await page.click('button.main');
   await page.waitForSelector(`text=${note}`);

@@ -24,3 +24,10 @@ fn the_app_in_chromium_keeps_its_store_and_every_view_is_accessible() {
     let checked = report["checked"].as_u64().expect("views looked at by axe");
     assert!(checked >= 20, "{report}");
 }
+
+#[test]
+fn whatever_befalls_a_device_nothing_is_lost_and_nothing_is_sent_twice() {
+    let report = browser::run("field_faults.mjs", &json!({}));
+    let checked = report["checked"].as_u64().expect("views looked at by axe");
+    assert!(checked >= 5, "{report}");
+}

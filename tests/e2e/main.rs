@@ -5,6 +5,7 @@
     reason = "a test that meets what it does not expect fails, with a message that says why"
 )]
 
+mod amend;
 mod bad_input;
 mod browser;
 mod console;

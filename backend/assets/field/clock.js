@@ -5,6 +5,8 @@
 //
 //   offset   server − device at the last contact, used for every day and time that is written. Small differences
 //            count as none. When the device's clock is set right afterwards (a jump of just that size), it ends.
+//            A clock that goes back by more than it can have run ahead (an empty battery, a wrong hand) does not take
+//            the time with it: the offset grows by as much.
 //   offline  the larger of device clock − device clock at the last contact, and the monotonic time counted since.
 //            A clock set back hides nothing that the app has seen pass; a clock set right again counts as right.
 //
@@ -31,8 +33,10 @@ export class Clock {
     this.record = record || null;
     this.ticked = { device: this.device(), monotonic: this.monotonic() };
     // While the app was away any time may have passed, so only a clock that was days off can be seen to be right now.
-    if (this.record && Math.abs(this.record.offset) > 2 * DAY
-      && Math.abs(this.ticked.device - this.record.seen - this.record.offset) < DAY) this.settle(this.record.offset);
+    if (!this.record) return;
+    const away = this.ticked.device - this.record.seen;
+    if (Math.abs(this.record.offset) > 2 * DAY && Math.abs(away - this.record.offset) < DAY) this.settle(this.record.offset);
+    else this.back(away);
   }
 
   /** The time as well as it is known. */
@@ -50,6 +54,7 @@ export class Clock {
       contact: device,
       awake: 0,
       seen: device,
+      ahead: 0,
       noticed: null,
     };
   }
@@ -60,7 +65,8 @@ export class Clock {
     const now = { device: this.device(), monotonic: this.monotonic() };
     const awake = Math.max(0, now.monotonic - this.ticked.monotonic);
     this.record.awake += awake;
-    this.settle(now.device - this.ticked.device - awake);
+    const jump = now.device - this.ticked.device - awake;
+    if (!this.settle(jump)) this.back(jump);
     this.record.seen = now.device;
     this.ticked = now;
   }
@@ -68,8 +74,28 @@ export class Clock {
   /** The device's clock has moved by `jump` more than can be explained: was it set right? */
   settle(jump) {
     const { offset } = this.record;
-    if (offset === 0 || Math.abs(jump - offset) >= SMALL) return;
+    if (offset === 0 || Math.abs(jump - offset) >= SMALL) return false;
     this.record.offset = 0;
+    this.move(jump);
+    return true;
+  }
+
+  /**
+   * Steps forward are sleep as a rule, or a wrong hand; they are remembered, so that a step back of no more than all of
+   * them counts as setting the clock right. One that goes further back is wrong, and the time goes on without it.
+   */
+  back(jump) {
+    const ahead = this.record.ahead || 0;
+    if (jump > -SMALL || -jump <= ahead + SMALL) {
+      this.record.ahead = Math.max(0, ahead + jump);
+      return;
+    }
+    this.record.offset -= jump;
+    this.move(jump);
+  }
+
+  /** What was noted by the device's clock, after that has been moved. */
+  move(jump) {
     this.record.contact += jump;
     if (this.record.noticed) this.record.noticed.device += jump;
   }

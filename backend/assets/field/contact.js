@@ -5,13 +5,15 @@ import * as bundles from './bundle.js';
 import * as canary from './canary.js';
 import { DAY } from './clock.js';
 import { app, readMeta, setDevice } from './core.js';
-import { enqueue, eraseLocked, queueChanged } from './keeping.js';
+import { enqueue, eraseLocked, measureRoom, queueChanged } from './keeping.js';
 import { dropMedia, keepMedia } from './media.js';
 import { caught, drawTop, route } from './screen.js';
+import { StoreFull } from './store.js';
 
 /** Items enter the queue, a draft goes, and sending begins. */
-export async function hand(items, draftId) {
-  await enqueue(items, draftId);
+export async function hand(items, draft) {
+  await enqueue(items, draft);
+  measureRoom().catch(caught);
   askBackground();
   send();
 }
@@ -64,7 +66,27 @@ export function askBackground() {
 
 export async function contacted(time) {
   app.clock.contact(time);
-  await app.store.put('meta', app.clock.record, 'clock');
+  await keepClock();
+}
+
+/** A device with no room must still be able to send: the clock is known until the app is closed. */
+async function keepClock() {
+  await app.store.put('meta', app.clock.record, 'clock').catch(error => {
+    if (!(error instanceof StoreFull)) throw error;
+  });
+}
+
+/**
+ * Contact for its own sake, with the token that only delivers: so that a device that was lost hears of it whoever
+ * opens the app, locked or not, with nothing to send or much.
+ */
+export async function poll() {
+  if (!app.device || app.wiped) return;
+  const answer = await app.sync.poll().catch(caught);
+  if (!answer) return;
+  if (answer.status === 401 && app.token) await signInNeeded();
+  const days = answer.status === 200 && answer.json && answer.json.max_offline_days;
+  if (days && app.device && days !== app.device.max_offline_days) await setDevice({ max_offline_days: days });
 }
 
 /** Now and then: the clock, the limit of days, what waits. */
@@ -79,9 +101,9 @@ export async function tick() {
     await wipeOffline();
     return;
   }
-  if (app.clock.record) await app.store.put('meta', app.clock.record, 'clock');
+  if (app.clock.record) await keepClock();
   if (app.queue.some(item => item.state === 'waiting' || item.state === 'sending')) send();
-  else if (verdict !== 'fine' || app.clock.offline() > DAY / 4) refresh();
+  else if (verdict !== 'fine' || app.clock.offline() > DAY / 4) await (app.key ? refresh() : poll());
 }
 
 /**

@@ -33,9 +33,36 @@ export function noteForCanary() {
   }
 }
 
+/** Another window of the app has gone on with the interview: what it kept is the truth. */
+export class Elsewhere extends Error {
+  get name() {
+    return 'Elsewhere';
+  }
+}
+
+/** Whether another window has kept or handed in this draft since `edition`. */
+async function isElsewhere(steps, id, edition) {
+  if (await steps.get('queue', id)) return true;
+  const kept = await steps.get('drafts', id);
+  return Boolean(kept) && (kept.edition || 0) >= edition;
+}
+
+/** Reads what the other window has kept. */
+async function giveWay() {
+  await openDrafts();
+  throw new Elsewhere('changed in another window');
+}
+
 export async function saveDraft(draft) {
+  draft.edition = (draft.edition || 0) + 1;
+  const { edition } = draft;
   const locked = await lock(app.key, 'draft ' + draft.id, draft);
-  await app.store.put('drafts', { id: draft.id, locked });
+  const isOld = await app.store.write(['drafts', 'queue'], async steps => {
+    if (await isElsewhere(steps, draft.id, edition)) return true;
+    await steps.put('drafts', { id: draft.id, locked, edition });
+    return false;
+  });
+  if (isOld) await giveWay();
   const at = app.drafts.findIndex(one => one.id === draft.id);
   if (at < 0) app.drafts.push(draft);
   else app.drafts[at] = draft;
@@ -44,17 +71,20 @@ export async function saveDraft(draft) {
 }
 
 /** One transaction: items enter the queue, and a draft goes. */
-export async function enqueue(items, draftId) {
-  await app.store.write(['queue', 'drafts', 'meta'], async steps => {
+export async function enqueue(items, draft) {
+  const isOld = await app.store.write(['queue', 'drafts', 'meta'], async steps => {
+    if (draft && await isElsewhere(steps, draft.id, (draft.edition || 0) + 1)) return true;
     let number = (await steps.get('meta', 'number')) || 0;
     for (const item of items) {
       number += 1;
       await steps.put('queue', Object.assign(item, { number }));
     }
     await steps.put('meta', number, 'number');
-    if (draftId) await steps.remove('drafts', draftId);
+    if (draft) await steps.remove('drafts', draft.id);
+    return false;
   });
-  if (draftId) app.drafts = app.drafts.filter(draft => draft.id !== draftId);
+  if (isOld) await giveWay();
+  if (draft) app.drafts = app.drafts.filter(one => one.id !== draft.id);
   app.draftCount = app.drafts.length;
   await queueChanged();
 }
@@ -86,7 +116,13 @@ export async function persist() {
     return;
   }
   app.persisted = (await storage.persisted()) || (await storage.persist());
-  const room = storage.estimate ? await storage.estimate() : {};
+  await measureRoom();
+}
+
+/** How much room is left, in whole megabytes; null where the browser does not say. */
+export async function measureRoom() {
+  const { storage } = navigator;
+  const room = storage && storage.estimate ? await storage.estimate() : {};
   app.free = room.quota ? Math.floor((room.quota - room.usage) / 1048576) : null;
   drawTop();
 }

@@ -7,6 +7,8 @@ import { app } from './core.js';
 export const CACHE = 'minyi-media';
 /** Bytes that are kept at most: a phone that is full of recordings has no room for answers. */
 const LIMIT = 20 * 1048576;
+/** Bytes that must be free before any are kept: twice as much. */
+const LEAST_FREE = 2 * LIMIT;
 
 /** Files to keep, pictures before recordings and small ones first, within the limit; and how many are left out. */
 export function choose(rounds, limit = LIMIT) {
@@ -23,9 +25,13 @@ export function choose(rounds, limit = LIMIT) {
   return { chosen, tooMuch: sorted.length - chosen.length };
 }
 
-/** Fetches what is missing and drops what no questionnaire has any more. */
+/** Fetches what is missing and drops what no questionnaire has any more. A device that is nearly full keeps none. */
 export async function keepMedia() {
   if (!self.caches || !app.bundle) return;
+  if (app.media && app.media.gaveWay || (await freeBytes()) < LEAST_FREE) {
+    await countMedia();
+    return;
+  }
   const { chosen, tooMuch } = choose(app.bundle.rounds);
   if (chosen.length === 0) await dropMedia();
   if (chosen.length + tooMuch === 0) return;
@@ -65,6 +71,20 @@ async function fetchOne(cache, file) {
   } catch (cut) {
     // The next update of the list tries again.
   }
+}
+
+/** Bytes that the browser still gives; without end where it does not say. */
+async function freeBytes() {
+  const { storage } = navigator;
+  const room = storage && storage.estimate ? await storage.estimate() : {};
+  return room.quota > 0 ? room.quota - room.usage : Infinity;
+}
+
+/** Pictures and recordings can be fetched again, answers cannot: they give way first. Resolves with whether any did. */
+export async function makeRoom() {
+  const gaveWay = self.caches ? await self.caches.delete(CACHE).catch(() => false) : false;
+  if (gaveWay && app.media) app.media = { kept: new Set(), bytes: 0, missing: app.media.kept.size + app.media.missing, tooMuch: app.media.tooMuch, gaveWay };
+  return gaveWay;
 }
 
 /** Nothing of a questionnaire stays on a device that is left or wiped. */

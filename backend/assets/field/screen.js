@@ -16,11 +16,16 @@ export function useViews(pick) {
 
 /** What went wrong while nobody was looking, or in a button: said plainly, and everything before it is kept. */
 export function caught(error) {
-  if (error instanceof StoreFull) app.notice = { kind: 'storage_full' };
+  const before = app.notice && app.notice.kind;
+  if (error && error.name === 'Elsewhere') {
+    app.notice = { kind: 'elsewhere' };
+    route();
+  } else if (error instanceof StoreFull) app.notice = { kind: 'storage_full' };
   else if (error instanceof StoreBroken) app.notice = { kind: 'storage_broken' };
   else app.notice = { kind: 'trouble', detail: String(error && error.stack ? error.stack : error).slice(0, 300) };
   drawTop();
-  const box = document.getElementById('m:notice');
+  // What goes wrong every half minute in the background must not take the focus from whoever is typing.
+  const box = before === app.notice.kind ? null : document.getElementById('m:notice');
   if (box) box.focus();
   return null;
 }
@@ -44,7 +49,7 @@ export function go(path) {
 export function route() {
   const [name, ...rest] = location.hash.replace(/^#\/?/, '').split('/').map(decodeURIComponent);
   const view = views(name, rest);
-  show(view ? view() : { title: app.t('lost'), body: [h('p', null, h('a', { href: '#/' }, app.t('back_list')))] });
+  show(view ? view() : { title: app.t('lost'), body: [h('p', null, h('a', { class: 'second', href: '#/' }, app.t('back_list')))] });
 }
 
 /**
@@ -69,6 +74,11 @@ export function show(view) {
     window.scrollTo(0, 0);
   }
   shownBefore = true;
+}
+
+/** Keeps what is typed on the page that is shown: the phone may never come back to it. */
+export function keepTyped() {
+  if (current && current.keep) Promise.resolve(current.keep()).catch(caught);
 }
 
 /** Says something without moving the focus. */

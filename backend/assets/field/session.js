@@ -14,6 +14,8 @@ import { go, route } from './screen.js';
 import { lock, unlock } from './seal.js';
 
 const TOKEN = 'token';
+/** Milliseconds out of sight after which the app is locked. */
+const UNSEEN = 30 * 60000;
 
 /** The server has let somebody in. Tokens of an earlier signing in on this device are ended at the next contact. */
 export async function signedIn({ device_id, token, send_token, interviewer, max_offline_days }, name) {
@@ -50,6 +52,17 @@ export function lockNow() {
   Object.assign(app, { key: null, token: null, bundle: null, drafts: [], visits: new Map() });
   go('');
   route();
+}
+
+let hiddenSince = null;
+
+/** The app goes out of sight, or comes back: a phone that lay about with the app open locks it. */
+export function sight(hidden) {
+  if (hidden && hiddenSince === null) hiddenSince = { device: Date.now(), monotonic: performance.now() };
+  if (hidden || hiddenSince === null) return;
+  const away = Math.max(Date.now() - hiddenSince.device, performance.now() - hiddenSince.monotonic);
+  hiddenSince = null;
+  if (app.key && away >= UNSEEN) lockNow();
 }
 
 /** The passphrase is forgotten: what it locks goes, and the account's password is asked for again. */

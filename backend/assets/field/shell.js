@@ -1,7 +1,7 @@
 // The app's own files, kept so that it opens with no network. A new version is fetched whole beside the old one and
 // waits: it takes over when the app is next opened, or when somebody presses the button, never under an interview.
 
-const VERSION = '98b91b1e853f';
+const VERSION = 'bc263a560b5a';
 const CACHE = 'minyi-field-' + VERSION;
 const FILES = ['/field', '/field/field.css', '/field/app.webmanifest', '/field/icon.svg', '/field/icon-192.png',
   '/field/icon-512.png', '/field/answer.js', '/field/app.js', '/field/bundle.js', '/field/canary.js',
@@ -12,10 +12,25 @@ const FILES = ['/field', '/field/field.css', '/field/app.webmanifest', '/field/i
   '/field/view-interview.js', '/field/view-list.js', '/field/view-queue.js', '/field/view-start.js',
   '/field/views.js', '/field/words.js'];
 
+/** Past the browser's own cache, which may still hold files of the last version. */
+function fetchFresh(file) {
+  return self.fetch(new Request(file, { cache: 'reload', redirect: 'error' })).then(response => {
+    const isPage = /text\/html/.test(response.headers.get('Content-Type'));
+    if (!response.ok || isPage !== (file === '/field')) throw new TypeError('not our file: ' + file);
+    if (!isPage) return response;
+    return response.clone().text().then(text => {
+      if (text.indexOf('id="m:app"') < 0) throw new TypeError('not our page: ' + file);
+      return response;
+    });
+  });
+}
+
+// All or nothing: a network's log-in page, or a proxy's page of regret, in the place of a file would be the end of the
+// app until there is a better network.
 self.addEventListener('install', event => {
-  // Past the browser's own cache, which may still hold files of the last version.
-  const fresh = FILES.map(file => new Request(file, { cache: 'reload' }));
-  event.waitUntil(self.caches.open(CACHE).then(cache => cache.addAll(fresh)));
+  event.waitUntil(Promise.all(FILES.map(fetchFresh))
+    .then(responses => self.caches.open(CACHE)
+      .then(cache => Promise.all(responses.map((response, at) => cache.put(FILES[at], response))))));
 });
 
 self.addEventListener('activate', event => {

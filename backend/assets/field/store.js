@@ -11,6 +11,8 @@ const STORES = ['meta', 'vault', 'drafts', 'queue'];
 const VERSION = 1;
 /** How often a transaction is begun again after the browser closed the connection. */
 const TRIES = 4;
+/** Milliseconds by which it waits longer each time; the first is at once. */
+const WAIT = 60;
 
 /** The device has no room left. Nothing of the change was written. */
 export class StoreFull extends Error {}
@@ -19,10 +21,13 @@ export class StoreFull extends Error {}
 export class StoreBroken extends Error {}
 
 export class Store {
-  constructor(name = 'minyi-field', factory = self.indexedDB) {
+  /** makeRoom: called once when the device is full, before the same is tried again. */
+  constructor(name = 'minyi-field', factory = self.indexedDB, makeRoom = () => Promise.resolve()) {
     this.name = name;
     this.factory = factory;
+    this.makeRoom = makeRoom;
     this.opening = null;
+    this.worked = false;
   }
 
   open() {
@@ -58,13 +63,29 @@ export class Store {
 
   /** Runs `work` in one transaction and resolves with its result once the transaction is complete. */
   async run(mode, stores, work) {
+    let madeRoom = false;
     for (let tried = 1; ; tried += 1) {
       try {
-        return await this.once(mode, stores, work);
+        const result = await this.once(mode, stores, work);
+        this.worked = true;
+        return result;
       } catch (error) {
-        if (isFull(error)) throw new StoreFull(String(error));
-        if (tried >= TRIES || !isLost(error)) throw isOurs(error) ? error : new StoreBroken(String(error));
-        this.opening = null;
+        const isGone = isLost(error);
+        if (isOurs(error) || this.worked && !isGone && !isFull(error)) throw error;
+        if (isGone) this.opening = null;
+        const isLeft = isGone && tried < TRIES;
+        // On a disk with no room at all Chromium only says that it cannot open its database. A browser that lets
+        // nothing be kept has never let anything be kept.
+        if (isFull(error) || !isLeft && this.worked) {
+          if (madeRoom) throw new StoreFull(String(error));
+          // Tried again whatever comes of it: somebody else may be making room at this moment.
+          madeRoom = true;
+          await this.makeRoom();
+        } else if (isLeft) {
+          await new Promise(resolve => setTimeout(resolve, WAIT * (tried - 1)));
+        } else {
+          throw new StoreBroken(String(error));
+        }
       }
     }
   }
@@ -76,7 +97,9 @@ export class Store {
       let result;
       let failure = null;
       transaction.oncomplete = () => resolve(result);
-      transaction.onabort = () => reject(failure || transaction.error || new DOMException('aborted', 'AbortError'));
+      // A request that fails for want of room may itself only say that it was aborted.
+      transaction.onabort = () => reject(isFull(transaction.error) ? transaction.error
+        : failure || transaction.error || new DOMException('aborted', 'AbortError'));
       Promise.resolve(work(new Steps(transaction))).then(
         value => { result = value; },
         error => {
@@ -167,6 +190,8 @@ function isLost(error) {
   return Boolean(error) && ['InvalidStateError', 'AbortError', 'UnknownError', 'TransactionInactiveError'].indexOf(error.name) >= 0;
 }
 
+/** A mistake of this program, not a browser that refuses (SecurityError) or has no database at all (TypeError). */
 function isOurs(error) {
-  return error instanceof Error && !(error instanceof TypeError) && !isLost(error);
+  const isBrowsers = typeof DOMException === 'function' && error instanceof DOMException;
+  return error instanceof Error && !isBrowsers && !(error instanceof TypeError);
 }

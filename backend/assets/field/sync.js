@@ -2,7 +2,7 @@
 // whatever is unclear is sent again, and counts once. An item leaves the device only when the server has said, in a
 // whole and readable answer of its own, that it holds it.
 
-import { Store } from './store.js';
+import { Store, StoreFull } from './store.js';
 
 const API = '/api/v1/field/';
 /** Milliseconds after which a request that hangs is given up. */
@@ -174,7 +174,7 @@ export class Sync {
   }
 
   async send(item, device) {
-    await this.change(item.id, { state: 'sending' });
+    await this.mark(item.id, { state: 'sending' });
     const answer = await this.api.ask('POST', item.kind === 'response' ? 'responses' : 'attempts',
       { token: device.send_token, body: item.body, lang: this.lang() });
     let verdict = judge(item, answer);
@@ -194,9 +194,30 @@ export class Sync {
       // The server has it; the sealed text is of no more use here.
       changes.body = null;
     }
-    await this.change(item.id, changes);
+    const marked = await this.mark(item.id, changes);
+    // With no room even to note that it has arrived it goes altogether: that is what makes room.
+    if (!marked && verdict.state === 'delivered') await this.remove(item.id);
     if (verdict.stop === 'wipe') await this.wipe(device);
     return verdict;
+  }
+
+  /**
+   * Changes fields of an item; resolves with false when the device is too full for it. That must not keep anything from
+   * being sent: what is not marked is sent again, and counts once.
+   */
+  async mark(id, changes) {
+    try {
+      await this.change(id, changes);
+      return true;
+    } catch (error) {
+      if (!(error instanceof StoreFull)) throw error;
+      return false;
+    }
+  }
+
+  async remove(id) {
+    await this.store.write(['queue'], steps => steps.remove('queue', id));
+    await this.onChange();
   }
 
   /** Changes fields of an item that is still there. */
@@ -206,6 +227,15 @@ export class Sync {
       if (item) await steps.put('queue', Object.assign(item, changes));
     });
     await this.onChange();
+  }
+
+  /** Asks the server whether this device is still good; what the office has ordered comes with the answer. */
+  async poll() {
+    const device = await this.store.get('meta', 'device');
+    if (!device || !device.send_token) return null;
+    const answer = await this.api.ask('GET', 'status', { token: device.send_token, lang: this.lang() });
+    if (answer.status === 410 && answer.json && answer.json.wipe === true) await this.wipe(device);
+    return answer;
   }
 
   /** A returned item tries once more. */

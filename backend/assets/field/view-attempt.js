@@ -29,9 +29,10 @@ export async function visit(found, fields) {
   return queued('attempt', Object.assign({ sealed }, about), { shown });
 }
 
-/** Results to choose from, as the server lists them. */
+/** Results to choose from: first those after which somebody goes again, which is most of them; then those that end it. */
 function results() {
-  return (app.bundle.dispositions || []).filter(one => INTERVIEWS.indexOf(one.code) < 0);
+  const all = (app.bundle.dispositions || []).filter(one => INTERVIEWS.indexOf(one.code) < 0);
+  return all.filter(one => !one.closes).concat(all.filter(one => one.closes));
 }
 
 function asksDay(code) {
@@ -88,7 +89,7 @@ export function attempt(roundId, caseId, preset, typed = {}, faults = []) {
         choices({ name: 'mode', legend: t('attempt_mode'), list: ['interview', 'phone'].map(mode => ({
           value: mode, label: t('mode_' + mode), checked: (typed.mode || 'interview') === mode })) }),
         choices({ name: 'disposition', legend: t('attempt_result'), error: error('disposition'), list: results().map(one => ({
-          value: one.code, label: pick(one.text, app.lang), checked: chosen === one.code })) }),
+          value: one.code, label: pick(one.text, app.lang), hint: one.closes && t('attempt_closes'), checked: chosen === one.code })) }),
         dates,
         field({ id: 'note', label: t('attempt_note'), hint: t('attempt_note_hint'), value: typed.note || '', maxlength: '200' }),
         h('button', { class: 'main', type: 'submit' }, t('attempt_save'))),

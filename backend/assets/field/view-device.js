@@ -44,11 +44,12 @@ export function device(asked = false) {
 function media() {
   const { t } = app;
   if (!app.media) return null;
-  const { kept, bytes, missing, tooMuch } = app.media;
+  const { kept, bytes, missing, tooMuch, gaveWay } = app.media;
   return [
     h('h2', null, t('settings_media')),
     h('p', null, t('media_kept', { n: kept.size, size: sizeText(bytes) })),
-    missing > 0 && h('p', { class: 'quiet' }, t('media_missing', { n: missing })),
+    gaveWay && h('p', { class: 'notice' }, t('media_gave_way')),
+    missing > 0 && !gaveWay && h('p', { class: 'quiet' }, t('media_missing', { n: missing })),
     tooMuch > 0 && h('p', { class: 'quiet' }, t('media_too_much', { n: tooMuch })),
     h('p', { class: 'quiet' }, t('media_films')),
   ];

@@ -9,12 +9,21 @@ import { Interview, isSensitive, newDraft } from './interview.js';
 import { saveDraft } from './keeping.js';
 import { hasFilm, placeMedia } from './media.js';
 import { PageForm } from './page-form.js';
-import { act, announce, enlarge, go, show } from './screen.js';
+import { act, announce, caught, enlarge, go, show } from './screen.js';
 import { seal, uuid } from './seal.js';
+import { takesAnswer } from './state.js';
 import { queued } from './sync.js';
 import { pick } from './text.js';
 import { visit } from './view-attempt.js';
 import { find, lost, nameOf, path } from './view-list.js';
+
+/** Milliseconds after the last letter when what is typed is kept. */
+const TYPING = 400;
+
+/** Question by which a person asks to be contacted (backend/src/cases.rs). */
+const FOLLOW_UP = 'follow_up';
+/** The interview handed in last, if its person asked for that: said once, and kept nowhere. */
+let wishes = null;
 
 /** Set aside until the person has agreed: without consent nothing is kept. */
 let fresh = null;
@@ -103,7 +112,7 @@ function consents(found, draft, form, faults = []) {
         choices({ name: 'consent', type: 'checkbox', legend: t('consents_intro'), error: faults.length > 0 && faults[0].text,
           list: asked.map(consent => ({ value: consent.name, label: pick(consent.text, app.lang), hint: consent.hint && pick(consent.hint, app.lang),
             checked: draft.consents.indexOf(consent.name) >= 0 })) }),
-        h('button', { class: 'main', type: 'submit' }, t('step_how')),
+        h('button', { class: 'main', type: 'submit' }, t('consent_next')),
         h('p', null, h('a', { class: 'second', href: '#/attempt/' + path(found) + '/2.11' }, t('consent_declined')))),
     ],
   };
@@ -178,6 +187,9 @@ function question(found, current, page) {
   const markup = form.pages[lang][page.name];
   root.appendChild(fromMarkup(markup, content => placeMedia(content, found.round)));
   const withheld = current.model.nodes.filter(node => !node.group && current.isWithheld(node)).map(node => node.name);
+  // The web's hint sends people to the receipt's page, which a visit does not end with.
+  const hint = root.querySelector('#' + CSS.escape('hint-' + FOLLOW_UP));
+  if (hint) hint.textContent = t('follow_up_hint');
   const fields = new PageForm(root, current.model, Object.assign({}, page, { withheld }), lang);
   fields.fill(current.state(), draft.answers);
   const summary = h('div');
@@ -199,7 +211,17 @@ function question(found, current, page) {
     fields.fit(current.state());
     saved.catch(error => act(() => Promise.reject(error))());
   };
+  /** What is being typed is kept as well: the phone may ring, and the app may be gone in the middle of a sentence. */
+  let typing = null;
+  const typed = event => {
+    if (event.target.type === 'radio' || event.target.type === 'checkbox') return;
+    clearTimeout(typing);
+    typing = setTimeout(() => {
+      if (document.body.contains(root)) keep().catch(caught);
+    }, TYPING);
+  };
   const submit = act(async () => {
+    clearTimeout(typing);
     take();
     const now = current.page(page.name);
     const faults = now ? current.faultsOf(now).filter(fault => withheld.indexOf(fault.field) < 0) : [];
@@ -226,15 +248,18 @@ function question(found, current, page) {
   });
   const title = () => (root.querySelector('h1') || {}).textContent || t('app');
   const [at, all] = current.progress(page.name);
+  const { model } = current;
+  const asked = page.questions.filter(name => takesAnswer(model.nodes.find(node => node.name === name)));
   return {
     title: title(),
     ownHeading: true,
     keep,
     body: [
-      h('p', { class: 'progress' }, nameOf(found.one) + ' · ' + t('progress', { at, all })),
+      h('p', { class: 'progress' }, nameOf(found.one) + ' · '
+        + t(asked.length > 1 ? 'progress_several' : 'progress', { at, all, n: asked.length })),
       summary,
       draft.ways.indexOf('sign') >= 0 && hasFilm(markup) && h('p', { class: 'q-hint' }, t('no_film')),
-      h('form', { submit, change, novalidate: true, 'data-ask': page.name }, root,
+      h('form', { submit, change, input: typed, novalidate: true, 'data-ask': page.name }, root,
         h('button', { class: 'main', type: 'submit', 'data-go': 'next' }, t('next')),
         h('button', { class: 'second', type: 'button', 'data-go': 'previous', click: previous }, isFirst ? t('step_how') : t('previous')),
         h('button', { class: 'second', type: 'button', 'data-go': 'pause', click: act(async () => {
@@ -250,7 +275,7 @@ function question(found, current, page) {
 function pause(found, draft, form, sure = false) {
   const { t } = app;
   const stop = act(async () => {
-    await hand([await visit(found, { disposition: '2.12', mode: draft.mode })], draft.id);
+    await hand([await visit(found, { disposition: '2.12', mode: draft.mode })], draft);
     go('case/' + path(found));
   });
   return {
@@ -336,7 +361,8 @@ export async function handIn(found, current) {
   const about = { id: draft.id, round: draft.round, case_id: draft.case_id };
   const sealed = await seal(app.bundle.server_key, about, current.response(stored, now, app.lang));
   const done = await visit(found, { disposition: '1.1', mode: draft.mode });
-  await hand([queued('response', Object.assign({ sealed }, about)), done], draft.id);
+  await hand([queued('response', Object.assign({ sealed }, about)), done], draft);
+  wishes = stored[FOLLOW_UP] === 'yes' ? draft.id : null;
 }
 
 function done(found) {
@@ -347,7 +373,15 @@ function done(found) {
     const item = app.queue.filter(one => one.kind === 'response' && one.round === found.round.id && one.case_id === found.one.case_id).pop();
     const arrived = item && item.state === 'delivered';
     body.appendChild(h('p', { class: 'notice', role: 'status' }, arrived ? t('done_sent') : t('done_text')));
-    if (item && item.receipt) body.appendChild(h('p', null, t('done_receipt'), h('br'), h('span', { class: 'receipt' }, item.receipt)));
+    if (item && item.id === wishes) {
+      body.appendChild(h('h2', null, t('done_follow_up')));
+      body.appendChild(h('p', null, t('done_follow_up_text')));
+      body.appendChild(h('p', { class: 'read-out' }, pick(found.round.contact || found.round.organiser || found.round.title, app.lang)));
+    }
+    if (item && item.receipt) {
+      body.appendChild(h('p', null, t('done_receipt'), h('br'), h('span', { class: 'receipt' }, item.receipt)));
+      body.appendChild(h('p', null, t('done_receipt_where'), h('br'), h('span', { class: 'receipt' }, location.host + '/receipt')));
+    }
   };
   draw();
   return {

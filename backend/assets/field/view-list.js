@@ -80,7 +80,15 @@ function appointment(found) {
   const { last } = found;
   if (!last || !last.callback_day || !isOpen(found)) return null;
   const part = last.callback_part ? app.t('part_' + last.callback_part) : '';
-  return { day: parseDay(last.callback_day), words: app.t('callback_on', { day: sayDay(last.callback_day, app.lang), part }) };
+  const day = parseDay(last.callback_day);
+  return { day, words: app.t('callback_on', { day: sayDay(last.callback_day, app.lang), part }) + soon(day) };
+}
+
+/** How near a day is, in words, if that matters now. */
+function soon(day) {
+  if (!day || day.days > today().days + 1) return '';
+  if (day.days < today().days) return app.t('callback_past');
+  return app.t(day.days === today().days ? 'callback_today' : 'callback_tomorrow');
 }
 
 // ---- the list
@@ -161,7 +169,7 @@ function entry(members) {
   return h('li', null, h('a', { href: address, class: 'case' },
     named(members.map(member => nameOf(member.one)).join(app.lang === 'zh' ? '、' : ', '), app.t('household', { n: members.length })),
     first.one.address && h('span', { class: 'case-hint' }, first.one.address),
-    h('span', { class: 'state' }, members.map(stateWords).join(' / '))));
+    members.map(member => h('span', { class: 'case-hint' }, nameOf(member.one), ' · ', stateWords(member)))));
 }
 
 // ---- a household
@@ -210,7 +218,7 @@ export function oneCase(roundId, caseId) {
       h('h2', null, t('case_attempts')),
       found.attempts.length === 0 ? h('p', { class: 'quiet' }, t('case_no_attempts'))
         : h('ul', { class: 'visits' }, found.attempts.map(visit)),
-      others.length > 0 && [h('h2', null, t('household_title')), h('ul', { class: 'cases' }, others.map(other => entry([other])))],
+      others.length > 0 && [h('h2', null, t('household_others')), h('ul', { class: 'cases' }, others.map(other => entry([other])))],
     ],
   };
 }
@@ -231,7 +239,7 @@ function visit(attempt) {
     known ? pick(known.text, app.lang) : attempt.disposition,
     attempt.callback_day && [' · ', t('callback_on', { day: sayDay(attempt.callback_day, app.lang),
       part: attempt.callback_part ? t('part_' + attempt.callback_part) : '' })],
-    attempt.note && [h('br'), attempt.note],
+    attempt.note && [h('br'), t('visit_note', { note: attempt.note })],
     attempt.local && h('span', { class: 'quiet' }, ' （' + t('not_sent') + '）'));
 }
 

@@ -59,7 +59,7 @@ function entry(item) {
     h('span', { class: 'state state-' + item.state }, t('s_' + item.state)),
     word && item.state !== 'sending' && h('span', { class: 'item-why' }, word, reason.message && item.state === 'returned' ? ' ' + reason.message : ''),
     faults.length > 0 && h('span', { class: 'item-why' }, faults.join(' ')),
-    item.receipt && h('span', { class: 'item-why code' }, t('done_receipt') + ' ' + item.receipt),
+    item.receipt && h('details', null, h('summary', null, t('queue_receipt')), h('span', { class: 'item-why code' }, item.receipt)),
     item.state === 'returned' && h('button', { type: 'button', class: 'second', id: 'm:retry-' + item.id,
       click: act(() => app.sync.retry(item.id).catch(caught)) }, t('queue_retry')));
 }

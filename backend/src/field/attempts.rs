@@ -19,7 +19,7 @@ use crate::store::{StoreError, invitations, sample};
 
 /// Longest note; it is for the way to the door, not for stories.
 const MAX_NOTE: usize = 300;
-/// Days by which a device's clock may be ahead.
+/// Days by which a device may be ahead of the server and right.
 const DAYS_AHEAD: i32 = 1;
 
 /// An attempt as a device seals it.
@@ -58,11 +58,19 @@ fn fault(field: &str, zh: &str, en: &str) -> FieldError {
 }
 
 impl NewAttempt {
-    /// The attempt as it is stored.
+    /// The attempt as it is stored. `known`: as it was stored before, if it was.
+    ///
+    /// A visit cannot be made again because a phone's clock was wrong: a day that is still to come is stored as the
+    /// last possible one, and stays that when the same is sent again on a later day.
     ///
     /// # Errors
     /// Every fault by field.
-    pub fn check(self, staff: Uuid, today: Date) -> Result<Attempt, Vec<FieldError>> {
+    pub fn check(
+        self,
+        staff: Uuid,
+        today: Date,
+        known: Option<&Attempt>,
+    ) -> Result<Attempt, Vec<FieldError>> {
         let mut faults = Vec::new();
         if self.id.get_version_num() != 4 {
             faults.push(fault(
@@ -85,17 +93,11 @@ impl NewAttempt {
                 "There is no such disposition code.",
             ));
         }
-        let latest = today.saturating_add(DAYS_AHEAD.days());
+        let latest = known
+            .and_then(|row| row.day.parse::<Date>().ok())
+            .unwrap_or_else(|| today.saturating_add(DAYS_AHEAD.days()));
         let day = match self.day.parse::<Date>() {
-            Ok(day) if day <= latest => Some(day),
-            Ok(_) => {
-                faults.push(fault(
-                    "day",
-                    "日期在以后。请检查手机的日期。",
-                    "This day is still to come. Please check the date of the device.",
-                ));
-                None
-            }
+            Ok(day) => Some(day.min(latest)),
             Err(_) => {
                 faults.push(fault(
                     "day",
@@ -289,7 +291,7 @@ mod tests {
     #[test]
     fn every_fault_of_an_attempt_is_named_at_once() {
         let today: Date = "2026-11-25".parse().unwrap();
-        let good = new_attempt().check(ANNA, today).unwrap();
+        let good = new_attempt().check(ANNA, today, None).unwrap();
         assert_eq!(
             (good.note.as_str(), good.callback_day.as_deref()),
             ("狗在院里", Some("2026-11-27"))
@@ -298,14 +300,14 @@ mod tests {
             id: Uuid::nil(),
             mode: "web".into(),
             disposition: "2.21".into(),
-            day: "2026-11-27".into(),
+            day: "tomorrow".into(),
             callback_day: Some("soon".into()),
             callback_part: Some("night".into()),
             note: "长".repeat(301),
             ..new_attempt()
         };
         let fields: Vec<String> = bad
-            .check(ANNA, today)
+            .check(ANNA, today, None)
             .unwrap_err()
             .into_iter()
             .map(|fault| fault.field)
@@ -326,6 +328,29 @@ mod tests {
             callback_day: Some("2026-11-24".into()),
             ..new_attempt()
         };
-        assert_eq!(before.check(ANNA, today).unwrap_err()[0].field, "callback_day");
+        assert_eq!(
+            before.check(ANNA, today, None).unwrap_err()[0].field,
+            "callback_day"
+        );
+    }
+
+    #[test]
+    fn day_of_a_clock_that_is_ahead_is_the_last_possible_one_and_stays_it_when_sent_again() {
+        let today: Date = "2026-11-25".parse().unwrap();
+        let ahead = || NewAttempt {
+            day: "2027-03-01".into(),
+            callback_day: None,
+            callback_part: None,
+            ..new_attempt()
+        };
+        let stored = ahead().check(ANNA, today, None).unwrap();
+        assert_eq!(stored.day, "2026-11-26");
+        let later: Date = "2026-11-29".parse().unwrap();
+        assert_eq!(ahead().check(ANNA, later, Some(&stored)).unwrap(), stored);
+        let other = NewAttempt {
+            day: "2026-11-20".into(),
+            ..ahead()
+        };
+        assert_ne!(other.check(ANNA, later, Some(&stored)).unwrap(), stored);
     }
 }

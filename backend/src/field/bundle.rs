@@ -150,6 +150,8 @@ impl Load {
             hash.update(part);
         };
         add(env!("CARGO_PKG_VERSION"));
+        // Words may change without the version.
+        add(&Value::from(dispositions()).to_string());
         add(&self.key.to_string());
         add(&self.max_offline_days.to_string());
         for load in &self.rounds {
@@ -212,8 +214,8 @@ fn dispositions() -> Vec<Value> {
             json!({
                 "code": outcome.code,
                 "text": {
-                    "zh": words::disposition(Lang::Zh, outcome.code),
-                    "en": words::disposition(Lang::En, outcome.code),
+                    "zh": words::visit(Lang::Zh, outcome.code),
+                    "en": words::visit(Lang::En, outcome.code),
                 },
                 "closes": outcome.closes,
                 "callback": outcome.callback,
@@ -517,6 +519,11 @@ mod tests {
 
     #[test]
     fn every_disposition_has_words_in_both_languages() {
+        let said: BTreeSet<String> = dispositions()
+            .iter()
+            .map(|entry| entry["text"]["zh"].to_string())
+            .collect();
+        assert_eq!(said.len(), OUTCOMES.len(), "no two codes sound the same");
         for entry in dispositions() {
             for lang in ["zh", "en"] {
                 let text = entry["text"][lang].as_str().unwrap();

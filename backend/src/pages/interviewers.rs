@@ -259,6 +259,7 @@ fn devices(lang: Lang, staff: &SignedIn, view: &Interviewers) -> Markup {
             details open[active.iter().any(|(_, device)| view.faults.iter().any(|fault| fault.href == format!("#days-{}", device.id)))] {
                 summary { (tr!(lang, "interviewers.devices_title")) }
                 p.note { (tr!(lang, "interviewers.devices_note")) }
+                p.note { (tr!(lang, "interviewers.devices_limits")) }
                 @for (person, device) in active {
                     @let id = format!("days-{}", device.id);
                     @let fault = FieldFault::of(&view.faults, &id);

@@ -86,6 +86,28 @@ pub fn disposition(lang: Lang, code: &str) -> String {
     fine.into_owned()
 }
 
+/// The result of a visit as an interviewer would say it at the door, by its AAPOR code.
+pub fn visit(lang: Lang, code: &str) -> String {
+    let said = match code {
+        "1.1" => tr!(lang, "visit.complete"),
+        "1.2" => tr!(lang, "visit.partial"),
+        "2.11" => tr!(lang, "visit.refusal"),
+        "2.12" => tr!(lang, "visit.break_off"),
+        "2.20" => tr!(lang, "visit.appointment"),
+        "2.24" => tr!(lang, "visit.non_contact"),
+        "2.25" => tr!(lang, "visit.away"),
+        "2.31" => tr!(lang, "visit.dead"),
+        "2.32" => tr!(lang, "visit.unable"),
+        "2.33" => tr!(lang, "visit.language"),
+        "2.36" => tr!(lang, "visit.other"),
+        "3.17" => tr!(lang, "visit.no_access"),
+        "3.18" => tr!(lang, "visit.not_found"),
+        "4.1" => tr!(lang, "visit.not_eligible"),
+        _ => return disposition(lang, code),
+    };
+    said.into_owned()
+}
+
 /// The name of a role.
 pub fn role(lang: Lang, role: crate::auth::Role) -> String {
     use crate::auth::Role;

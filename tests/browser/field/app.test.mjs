@@ -284,6 +284,39 @@ test('clock: the server\'s time counts until the device\'s is set right', () => 
   assert.equal(Math.round(clock.offline() / DAY), 1);
 });
 
+test('clock: one that falls back takes neither the time nor the days offline with it', () => {
+  const start = 1.7e12;
+  const { clock, hands, pass } = clockAt(start);
+  clock.contact(start);
+  pass(DAY);
+  hands.device -= 4000 * DAY;
+  clock.tick();
+  assert.equal(clock.now(), start + DAY, 'while the app runs');
+  assert.equal(clock.offline(), DAY);
+  // With the app closed nobody knows how long it was: the time goes on from where it was last seen.
+  const kept = structuredClone(clock.record);
+  hands.device -= 300 * DAY;
+  hands.monotonic = 0;
+  const later = new Clock(() => hands.device, () => hands.monotonic);
+  later.load(kept);
+  assert.equal(later.now(), start + DAY);
+  assert.equal(later.offline(), DAY);
+  later.contact(start + 2 * DAY);
+  assert.equal(later.now(), start + 2 * DAY);
+});
+
+test('clock: a phone that slept for days and is then set back by an hour is believed', () => {
+  const start = 1.7e12;
+  const { clock, hands } = clockAt(start);
+  clock.contact(start);
+  hands.device += 3 * DAY;
+  clock.tick();
+  hands.device -= DAY / 24;
+  clock.tick();
+  assert.equal(clock.now(), start + 3 * DAY - DAY / 24);
+  assert.equal(clock.record.offset, 0);
+});
+
 test('bundle: an interview keeps the version it was begun under, new ones get the new one', async () => {
   const form = (version, current) => ({ form: 'resident', version, current });
   const round = forms => ({ rounds: [{ id: 'r', forms }] });
@@ -345,7 +378,7 @@ test('words: every key that is used is there in both languages, and every key is
     assert.ok(en.length > 0, key);
     const holes = text => (text.match(/\{\w+\}/g) || []).sort().join();
     assert.equal(holes(zh), holes(en), key);
-    const prefix = /^(part|state|mode|group|how|queue|s|r|storage|who)_/.test(key);
+    const prefix = /^(part|callback|state|mode|group|how|queue|s|r|storage|elsewhere|who)_/.test(key);
     assert.ok(prefix || code.includes(`'${key}'`), `${key} is never used`);
   }
 });

@@ -59,7 +59,7 @@ export function bundle(server_key, changes = {}) {
 export async function startMock() {
   const pair = await webcrypto.subtle.generateKey({ name: 'ECDH', namedCurve: 'P-256' }, true, ['deriveBits']);
   const { kty, crv, x, y } = await webcrypto.subtle.exportKey('jwk', pair.publicKey);
-  const mock = { fault: () => null, responses: new Map(), attempts: new Map(), tokens: new Set(), sendOnly: new Set(), signedOut: [], media: new Map(), wiped: 0, requests: [],
+  const mock = { fault: () => null, responses: new Map(), attempts: new Map(), tokens: new Set(), sendOnly: new Set(), signedOut: [], media: new Map(), wiped: 0, days: 7, requests: [],
     bundle: bundle({ kid: 'k1', jwk: { kty, crv, x, y } }), timeShift: 0, etag: '"1"' };
   mock.open = body => openSeal(pair.privateKey, body);
   const server = createServer((request, response) => {
@@ -103,6 +103,11 @@ async function serve(mock, request, response) {
     return;
   }
   if (!url.pathname.startsWith('/api/')) {
+    if (mock.portal && mock.portal(url.pathname)) {
+      response.writeHead(200, { 'Content-Type': 'text/html' });
+      response.end('<title>Free hotel network</title>');
+      return;
+    }
     const name = url.pathname === '/field' ? 'index.html' : url.pathname.slice('/field/'.length);
     const headers = { 'Content-Type': TYPES[name.split('.').pop()] || 'text/plain', 'Cache-Control': 'no-cache', 'Service-Worker-Allowed': '/field' };
     try {
@@ -117,7 +122,8 @@ async function serve(mock, request, response) {
   }
   const path = url.pathname.slice('/api/v1/field/'.length);
   mock.requests.push(`${request.method} ${path}`);
-  const fault = mock.fault(request.method, path);
+  const body = chunks.length > 0 ? JSON.parse(Buffer.concat(chunks).toString('utf8')) : null;
+  const fault = mock.fault(request.method, path, body);
   if (fault === 'cut') {
     request.socket.destroy();
     return;
@@ -128,7 +134,6 @@ async function serve(mock, request, response) {
     response.end(fault.body === undefined ? '{"error":"fault"}' : fault.body);
     return;
   }
-  const body = chunks.length > 0 ? JSON.parse(Buffer.concat(chunks).toString('utf8')) : null;
   const [status, json, extra] = await answer(mock, request, path, body);
   response.writeHead(status, { ...headers, ...extra });
   const text = json === null ? '' : JSON.stringify(json);
@@ -156,7 +161,7 @@ async function answer(mock, request, path, body) {
   if (mock.wipe) return [410, { wipe: true }];
   if (!mock.tokens.has(token)) return [401, { error: 'sign_in', message: '' }];
   if (path === 'bundle' && mock.sendOnly.has(token)) return [403, { error: 'only_delivers', message: '' }];
-  if (path === 'status') return [200, { max_offline_days: 7, bundle_etag: mock.etag }];
+  if (path === 'status') return [200, { max_offline_days: mock.days, bundle_etag: mock.etag }];
   if (path === 'bundle') {
     return request.headers['if-none-match'] === mock.etag ? [304, null] : [200, mock.bundle, { ETag: mock.etag }];
   }

@@ -84,12 +84,12 @@ pub async fn create(
     let assigned = assignments::find(&tx, &sent.round, &sent.case_id).await?;
     let is_theirs = assigned.is_some_and(|row| row.staff_id == staff);
     // An attempt that is stored is known for ever, whoever has the case now.
-    if !is_theirs && known.is_none_or(|row| row.staff_id != staff) {
+    if !is_theirs && known.as_ref().is_none_or(|row| row.staff_id != staff) {
         return Err(AppError::not_assigned().into());
     }
     let id = sent.id;
     let attempt = opened
-        .check(staff, state.clock.today())
+        .check(staff, state.clock.today(), known.as_ref())
         .map_err(SubmitError::Invalid)?;
     let status = match attempts::record(&tx, attempt).await? {
         Recorded::New => StatusCode::CREATED,
