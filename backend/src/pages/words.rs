@@ -32,6 +32,11 @@ pub fn day(lang: Lang, date: Date) -> String {
     }
 }
 
+/// A stored day as people say it; what is no day, as it is stored.
+pub fn day_of(lang: Lang, iso: &str) -> String {
+    iso.parse().map_or_else(|_| iso.to_owned(), |date| day(lang, date))
+}
+
 /// A share of one as a percentage with one decimal, `42.5%`.
 pub fn percent(share: f64) -> String {
     format!("{:.1}%", share * 100.0)
