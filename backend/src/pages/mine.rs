@@ -270,7 +270,7 @@ fn talk(lang: Lang, view: &Mine) -> Markup {
                             @if line.from_office { (tr!(lang, "mine.from_office")) } @else { (tr!(lang, "mine.from_you")) }
                             " · " (said(lang, &line.day))
                         }
-                        @for paragraph in line.text.lines() { p { (paragraph) } }
+                        @for paragraph in line.text.lines() { p lang=[words::tongue(lang, paragraph)] { (paragraph) } }
                     }
                 }
             }
