@@ -180,7 +180,7 @@
     };
     button.hidden = false;
     button.addEventListener('click', () => {
-      if (navigator.clipboard) navigator.clipboard.writeText(text).then(() => tell(true), oldWay);
+      if (navigator.clipboard && navigator.clipboard.writeText) navigator.clipboard.writeText(text).then(() => tell(true), oldWay);
       else oldWay();
     });
   });

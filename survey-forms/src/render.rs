@@ -136,7 +136,11 @@ impl<'a> Words<'a> {
         let mut asking = questions().filter(|question| question.takes_answer());
         let alone = asking.next().filter(|_| asking.next().is_none());
         heading
-            .or_else(|| alone.or_else(|| questions().next()).map(|question| self.of(question, lang)))
+            .or_else(|| {
+                alone
+                    .or_else(|| questions().next())
+                    .map(|question| self.of(question, lang))
+            })
             .unwrap_or_default()
     }
 }

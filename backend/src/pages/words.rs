@@ -34,7 +34,8 @@ pub fn day(lang: Lang, date: Date) -> String {
 
 /// A stored day as people say it; what is no day, as it is stored.
 pub fn day_of(lang: Lang, iso: &str) -> String {
-    iso.parse().map_or_else(|_| iso.to_owned(), |date| day(lang, date))
+    iso.parse()
+        .map_or_else(|_| iso.to_owned(), |date| day(lang, date))
 }
 
 /// The `lang` of words that a person or a plan wrote, where they are not in the page's language: Chinese on an English

@@ -81,8 +81,15 @@ fn render__note_before_one_question__is_read_before_the_heading_and_the_title_is
     let given = answers(&[]);
     let one = html(&form, "body", &given, false, "zh");
     let (before, after) = one.split_once("<h1").unwrap();
-    assert!(before.contains("下面问身体。") && after.contains("看东西有困难吗？"), "{one}");
-    assert_eq!(one.matches("<h1").count() + one.matches("<h2").count(), 1, "{one}");
+    assert!(
+        before.contains("下面问身体。") && after.contains("看东西有困难吗？"),
+        "{one}"
+    );
+    assert_eq!(
+        one.matches("<h1").count() + one.matches("<h2").count(),
+        1,
+        "{one}"
+    );
     let words = Words::new(&form, &given, TODAY);
     let of = |name: &str| words.of_page(&flow::page(&form, &given, name, TODAY).unwrap(), "zh");
     assert_eq!(of("body"), "看东西有困难吗？");

@@ -721,8 +721,15 @@ async fn every_page_of_the_sample_asks_one_question_which_is_its_heading_and_its
             let typed = text.matches("inputmode=\"numeric\"").count();
             assert_eq!((headings, asked + typed), (1, 1), "{at}: {text}");
             assert!(!text.contains("道题"), "{at}");
-            let heading = text.split_once("<h1>").and_then(|(_, rest)| rest.split_once("</h1>"));
-            let words: String = heading.unwrap().0.split('<').map(|part| part.rsplit('>').next().unwrap()).collect();
+            let heading = text
+                .split_once("<h1>")
+                .and_then(|(_, rest)| rest.split_once("</h1>"));
+            let words: String = heading
+                .unwrap()
+                .0
+                .split('<')
+                .map(|part| part.rsplit('>').next().unwrap())
+                .collect();
             let words = words.trim_end_matches("（必答）");
             let title = text.split_once("<title>").unwrap().1;
             assert!(title.starts_with(words), "{at}: {words}");
