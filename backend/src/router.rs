@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderName, StatusCode};
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -202,7 +202,7 @@ pub fn router(state: AppState) -> Router {
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(from_fn_with_state(state.clone(), origin::check))
         .layer(from_fn(address::check))
-        .layer(from_fn(problems::render))
+        .layer(from_fn_with_state(state.clone(), problems::render))
         .layer(from_fn_with_state(state.clone(), headers::add))
         .layer(CatchPanicLayer::new())
         .layer(TimeoutLayer::with_status_code(

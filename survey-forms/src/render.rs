@@ -125,16 +125,22 @@ impl<'a> Words<'a> {
         self.0.fill_in(&self.0.form().words_of(question), lang)
     }
 
-    /// What a page is about: the heading of its group, else the words of its first question.
+    /// What a page is about: the heading of its group, else the words of its only question, else of the first item.
     pub fn of_page(&self, page: &Page, lang: &str) -> String {
         let form = self.0.form();
         let heading = form.slot(&page.name).and_then(|slot| match self.0.item(slot) {
             Item::Group(group) if has(&group.label, lang) => Some(self.0.fill_in(&group.label, lang)),
             _ => None,
         });
-        let first = || page.questions.iter().find_map(|name| form.question(name));
+        let questions = || page.questions.iter().filter_map(|name| form.question(name));
+        let mut asking = questions().filter(|question| question.takes_answer());
+        let alone = asking.next().filter(|_| asking.next().is_none());
         heading
-            .or_else(|| first().map(|question| self.of(question, lang)))
+            .or_else(|| {
+                alone
+                    .or_else(|| questions().next())
+                    .map(|question| self.of(question, lang))
+            })
             .unwrap_or_default()
     }
 }

@@ -45,7 +45,7 @@ for (const [lang, large] of [['zh', false], ['en', false], ['zh', true]]) {
     await page.waitForSelector('.faults');
     await check('attempt with faults');
     await toQuestions(page, CASE);
-    for (let step = 0; step < 20 && await page.locator('[data-go=finish]').count() === 0; step += 1) {
+    for (let step = 0; step < 60 && await page.locator('[data-go=finish]').count() === 0; step += 1) {
       const name = await page.getAttribute('form[data-ask]', 'data-ask');
       await check(`question ${name}`);
       await page.click('[data-go=next]');

@@ -29,8 +29,8 @@ function lines(nodes) {
       if (states.length > 0) parts.push(`[${states.join(', ')}]`);
       out.push(`${'  '.repeat(depth)}${parts.join(' ')}`);
     }
-    // A field's value is said with the field; what is inside a date field is the browser's own, in its own language.
-    if (isText || role === 'textbox' || role === 'Date') return;
+    // A field's value is said with the field; what is inside a player is the browser's own, there when it has loaded.
+    if (isText || role === 'textbox' || role === 'Audio' || role === 'Video') return;
     const children = (node.childIds ?? []).map((id) => byId.get(id)).filter(Boolean);
     // A visible label is spoken once, with its control.
     const controls = children.filter((child) => role === 'LabelText' && child.role?.value !== 'StaticText');

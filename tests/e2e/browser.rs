@@ -201,3 +201,16 @@ fn every_kind_of_question_can_be_answered_by_keyboard_alone() {
         );
     }
 }
+
+#[test]
+fn pages_are_read_aloud_part_by_part_and_films_have_their_captions() {
+    let everything = Everything::make(Stage::Open);
+    let server = Server::start(&everything.data(), &[]);
+    browser::run(
+        "reading.mjs",
+        &json!({
+            "url": format!("{}/r/", server.base_url), "codes": everything.codes,
+            "none": "这台手机没有中文朗读功能。可以请人读给您听，或者打开手机自带的朗读（读屏）。",
+        }),
+    );
+}

@@ -16,7 +16,7 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 
 use super::receipt::cleaned;
 use super::respond::visit::help;
-use super::respond::{Pairs, field, html, with_cookie};
+use super::respond::{Pairs, field, home_help, html, with_cookie};
 use crate::app::AppState;
 use crate::cases::respondent::{self, WriteError};
 use crate::cases::{self, CaseState, Satisfaction};
@@ -183,7 +183,10 @@ pub async fn show(
             let page = view(&state, reading, &own, note, "").await?;
             Ok(own.reply(&state, page))
         }
-        None => Ok(html(mine::door(reading, &Door::default())).into_response()),
+        None => {
+            let help = home_help(&state, reading.lang).await?;
+            Ok(html(mine::door(reading, &Door::default(), help.as_ref())).into_response())
+        }
     }
 }
 
@@ -199,13 +202,12 @@ pub async fn enter(
 ) -> Result<Response, PageError> {
     let text = cleaned(field(&pairs, "r").unwrap_or_default());
     if let Some(wished) = reading::changed(reading, &pairs) {
-        let page = html(mine::door(
-            wished,
-            &Door {
-                typed: text,
-                failed: false,
-            },
-        ));
+        let help = home_help(&state, wished.lang).await?;
+        let door = Door {
+            typed: text,
+            failed: false,
+        };
+        let page = html(mine::door(wished, &door, help.as_ref()));
         return Ok(with_cookie(
             page,
             reading::remember(wished, state.config.is_https()),
@@ -228,13 +230,12 @@ pub async fn enter(
     }
     state.limits.secret_failed(address);
     // One answer for a wrong receipt, a wrong secret and a receipt that has none.
-    let page = mine::door(
-        reading,
-        &Door {
-            typed: text,
-            failed: true,
-        },
-    );
+    let help = home_help(&state, reading.lang).await?;
+    let door = Door {
+        typed: text,
+        failed: true,
+    };
+    let page = mine::door(reading, &door, help.as_ref());
     Ok((StatusCode::UNPROCESSABLE_ENTITY, html(page)).into_response())
 }
 

@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 
 use super::respond::visit::help;
-use super::respond::{Pairs, field, html, with_cookie};
+use super::respond::{Pairs, field, home_help, html, with_cookie};
 use crate::app::AppState;
 use crate::middleware::problems::PageError;
 use crate::middleware::reading;
@@ -131,7 +131,11 @@ pub async fn show(
         None => Check::default(),
         Some(text) => judged(&state, reading.lang, &cleaned(text)).await?,
     };
-    Ok((status(&check), html(receipt_check::page(reading, &check))))
+    let help = home_help(&state, reading.lang).await?;
+    Ok((
+        status(&check),
+        html(receipt_check::page(reading, &check, help.as_ref())),
+    ))
 }
 
 /// `POST /receipt`: a receipt was typed or pasted, or a switch pressed.
@@ -149,7 +153,8 @@ pub async fn enter(
             typed,
             ..Check::default()
         };
-        let page = html(receipt_check::page(wished, &check));
+        let help = home_help(&state, wished.lang).await?;
+        let page = html(receipt_check::page(wished, &check, help.as_ref()));
         return Ok(with_cookie(
             page,
             reading::remember(wished, state.config.is_https()),
@@ -160,7 +165,9 @@ pub async fn enter(
         // An address that can be kept and opened again. A receipt that verifies holds nothing that a URL cannot.
         return Ok(Redirect::to(&format!("/receipt?r={typed}")).into_response());
     }
-    Ok((status(&check), html(receipt_check::page(reading, &check))).into_response())
+    let help = home_help(&state, reading.lang).await?;
+    let page = html(receipt_check::page(reading, &check, help.as_ref()));
+    Ok((status(&check), page).into_response())
 }
 
 #[cfg(test)]

@@ -71,7 +71,7 @@ pub(crate) fn with_cookie(reply: impl IntoResponse, cookie: Option<HeaderValue>)
 }
 
 /// Whom to turn to on pages that belong to no round: the organiser of the only round that is open.
-async fn home_help(state: &AppState, lang: Lang) -> Result<Option<Help>, PageError> {
+pub(crate) async fn home_help(state: &AppState, lang: Lang) -> Result<Option<Help>, PageError> {
     let rounds = rounds::list(&state.db).await?;
     let today = state.clock.today();
     let mut open = rounds

@@ -3,13 +3,15 @@
 //! Handlers return a [`PageError`]; it carries the problem, and the layer
 //! [`render`] around the page routes, which knows how the reader reads, writes it out.
 
-use axum::extract::Request;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 
 use super::reading;
+use crate::app::AppState;
 use crate::error::AppError;
+use crate::handlers::respond::home_help;
 use crate::pages::problem::{self, Problem};
 use crate::pages::{Help, Reading};
 use crate::store::StoreError;
@@ -129,19 +131,35 @@ impl IntoResponse for PageError {
     }
 }
 
-fn page(reading: Reading, shown: &Shown) -> Html<String> {
-    Html(problem::page(reading, &shown.problem, shown.help.as_ref()).into_string())
+fn page(reading: Reading, shown: &Shown, path: &str) -> Html<String> {
+    Html(problem::page(reading, &shown.problem, shown.help.as_ref(), path).into_string())
 }
 
-/// The layer that writes problems out.
-pub async fn render(request: Request, next: Next) -> Response {
+/// Where a reader who changes the display comes back to: the same problem, unless only a form led to it. Respondents'
+/// forms are sent to the address of their page.
+fn path_of(request: &Request) -> String {
+    let uri = request.uri();
+    let is_page =
+        request.method() == Method::GET || uri.path().starts_with("/r/") || uri.path().starts_with("/o/");
+    let path = uri.path_and_query().filter(|_| is_page);
+    path.map_or_else(|| "/".to_owned(), ToString::to_string)
+}
+
+/// The layer that writes problems out. Whoever reads one is told whom to turn to wherever that can be known: that is
+/// when help is needed most.
+pub async fn render(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let reading = reading::of_headers(request.headers());
+    let path = path_of(&request);
     let mut reply = next.run(request).await;
     match reply.extensions_mut().remove::<Shown>() {
-        Some(shown) => {
+        Some(mut shown) => {
+            // Not of a database that may just have failed, and staff have their own office to ask.
+            if shown.help.is_none() && shown.problem != Problem::Failed && !path.starts_with("/console") {
+                shown.help = home_help(&state, reading.lang).await.unwrap_or_default();
+            }
             let mut headers = reply.headers().clone();
             headers.remove(header::CONTENT_LENGTH);
-            (reply.status(), headers, page(reading, &shown)).into_response()
+            (reply.status(), headers, page(reading, &shown, &path)).into_response()
         }
         None => reply,
     }

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::layout::{Fault, Frame, Switches, fault_summary, respondent, used_ways};
-use super::{Help, Reading, tr};
+use super::{Help, Reading, tr, words};
 
 /// A question and its answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,7 +72,7 @@ pub fn page(reading: Reading, view: &Check) -> Markup {
                         dt { (row.question) }
                         dd {
                             @if row.answer.is_empty() { span.quiet { (tr!(lang, "question.nothing")) } }
-                            @else { (row.answer) }
+                            @else { span lang=[words::tongue(lang, &row.answer)] { (row.answer) } }
                         }
                         dd.change {
                             a href=(row.change) { (tr!(lang, "check.change")) span.hidden { " " (row.question) } }

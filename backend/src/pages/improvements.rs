@@ -55,8 +55,14 @@ pub fn entries(lang: Lang, done: &[Done]) -> Markup {
                         p.quiet {
                             (entry.area.as_deref().unwrap_or(&tr!(lang, "improve.all_areas"))) " · " (entry.day)
                         }
-                        p { strong { (tr!(lang, "improve.said")) } (entry.said) }
-                        p { strong { (tr!(lang, "improve.did")) } (entry.did) }
+                        p {
+                            strong { (tr!(lang, "improve.said")) }
+                            span lang=[words::tongue(lang, &entry.said)] { (entry.said) }
+                        }
+                        p {
+                            strong { (tr!(lang, "improve.did")) }
+                            span lang=[words::tongue(lang, &entry.did)] { (entry.did) }
+                        }
                     }
                 }
             }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use maud::{DOCTYPE, Markup, html};
 
-use super::{Contrast, Help, Lang, Reading, TextSize, assets, tr};
+use super::{Contrast, Help, Lang, Reading, TextSize, assets, tr, words};
 
 /// How a respondent's page sends a change of language or display.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +56,7 @@ pub fn respondent(frame: Frame<'_>, content: &Markup) -> Markup {
             body {
                 a.skip href="#main" { (tr!(lang, "site.skip")) }
                 header.top {
-                    p.site { (frame.site) }
+                    p.site lang=[words::tongue(lang, frame.site)] { (frame.site) }
                     (switches(reading, frame.switches))
                 }
                 main #main tabindex="-1" { (content) }

@@ -139,8 +139,8 @@ pub struct Withdraw {
     pub help: Help,
 }
 
-/// Renders the door.
-pub fn door(reading: Reading, view: &Door) -> Markup {
+/// Renders the door; `help` is whom to turn to where one round is running.
+pub fn door(reading: Reading, view: &Door, help: Option<&Help>) -> Markup {
     let lang = reading.lang;
     let title = tr!(lang, "mine.door_title");
     let faults: Vec<Fault> = view
@@ -157,7 +157,7 @@ pub fn door(reading: Reading, view: &Door) -> Markup {
         title: &title,
         has_error: view.failed,
         site: &site,
-        help: None,
+        help,
         switches: Switches::InForm("door"),
     };
     let described = if view.failed {
@@ -270,7 +270,7 @@ fn talk(lang: Lang, view: &Mine) -> Markup {
                             @if line.from_office { (tr!(lang, "mine.from_office")) } @else { (tr!(lang, "mine.from_you")) }
                             " · " (said(lang, &line.day))
                         }
-                        @for paragraph in line.text.lines() { p { (paragraph) } }
+                        @for paragraph in line.text.lines() { p lang=[words::tongue(lang, paragraph)] { (paragraph) } }
                     }
                 }
             }

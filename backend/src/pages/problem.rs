@@ -57,8 +57,8 @@ pub struct UsedCode {
     pub until: Option<Date>,
 }
 
-/// Renders the page that explains a problem.
-pub fn page(reading: Reading, problem: &Problem, help: Option<&Help>) -> Markup {
+/// Renders the page that explains a problem; `path` is where it arose, to stay there when the display is changed.
+pub fn page(reading: Reading, problem: &Problem, help: Option<&Help>, path: &str) -> Markup {
     let lang = reading.lang;
     let organiser = help.map(|help| help.organiser.as_str()).unwrap_or_default();
     let (title, text) = match problem {
@@ -107,7 +107,7 @@ pub fn page(reading: Reading, problem: &Problem, help: Option<&Help>) -> Markup 
         has_error: false,
         site: &site,
         help,
-        switches: Switches::Return("/"),
+        switches: Switches::Return(path),
     };
     respondent(
         frame,

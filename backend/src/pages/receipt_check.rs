@@ -65,8 +65,8 @@ pub struct Check {
     pub found: Option<Found>,
 }
 
-/// Renders the page.
-pub fn page(reading: Reading, view: &Check) -> Markup {
+/// Renders the page; `help` is whom to turn to where no round is known.
+pub fn page(reading: Reading, view: &Check, help: Option<&Help>) -> Markup {
     let lang = reading.lang;
     let site = tr!(lang, "site.name");
     let (title, fault) = match (&view.found, view.missing, view.fault) {
@@ -94,7 +94,7 @@ pub fn page(reading: Reading, view: &Check) -> Markup {
         title: &title,
         has_error: fault.is_some(),
         site: view.found.as_ref().map_or(&site, |found| &found.round),
-        help: view.found.as_ref().map(|found| &found.help),
+        help: view.found.as_ref().map(|found| &found.help).or(help),
         switches: Switches::InForm("check"),
     };
     respondent(

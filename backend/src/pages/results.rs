@@ -102,7 +102,7 @@ pub fn page(reading: Reading, view: &Results) -> Markup {
         frame,
         &html! {
             h1 { (view.title) }
-            p { (words::state(lang, &view.state)) " · " (view.opens_on) " – " (view.closes_on) }
+            p { (words::state(lang, &view.state)) " · " (words::day_of(lang, &view.opens_on)) " – " (words::day_of(lang, &view.closes_on)) }
             h2 { (tr!(lang, "results.headline")) }
             @match &view.figures {
                 None => p.notice { (tr!(lang, "results.not_out")) },

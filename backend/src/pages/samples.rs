@@ -472,7 +472,7 @@ fn respondent(reading: Reading) -> Vec<(&'static str, Markup)> {
         ("stale", Problem::Stale),
         ("failed", Problem::Failed),
     ];
-    pages.extend(problems.map(|(name, what)| (name, problem::page(reading, &what, Some(&help)))));
+    pages.extend(problems.map(|(name, what)| (name, problem::page(reading, &what, Some(&help), "/"))));
     let public = |figures: Option<Vec<Figure>>| {
         let view = Results {
             id: "2026".to_owned(),

@@ -161,7 +161,7 @@ pub fn page(reading: Reading, view: &Start) -> Markup {
         frame,
         &html! {
             (fault_summary(&tr!(lang, "question.errors"), &faults))
-            h1 { (view.title) }
+            h1 lang=[words::tongue(lang, &view.title)] { (view.title) }
             @match view.resume {
                 Some(Resume::Here) => p.notice { (tr!(lang, "start.resume_here")) },
                 Some(Resume::Taken) => p.notice { (tr!(lang, "start.resume_taken")) },

@@ -249,6 +249,35 @@ fn ways_are_what_was_wished_and_could_be_had() {
 }
 
 #[test]
+fn page_of_several_questions_says_so_in_title_and_on_top() {
+    let form = form("resident");
+    let mut page = every_page(&form)
+        .into_iter()
+        .find(|page| page.name == "functioning")
+        .unwrap();
+    let (help, answers) = (samples::help(), RawAnswers::new());
+    let text = |page: &Page| {
+        let view = Question {
+            form: &form,
+            manner: Manner::new("zh"),
+            page,
+            answers: &answers,
+            errors: &[],
+            round: "测评",
+            action: "/",
+            progress: (7, 21),
+            has_back: true,
+            from_check: false,
+            help: &help,
+        };
+        question::page(Reading::default(), view).into_string()
+    };
+    assert!(!text(&page).contains("道题"), "a note is no question");
+    page.questions.push("wg_hear".to_owned());
+    assert_eq!(text(&page).matches("这一页有2道题").count(), 2, "{}", text(&page));
+}
+
+#[test]
 fn typed_text_is_escaped() {
     let pages = samples::all(Reading::default());
     let (_, page) = pages.iter().find(|(name, _)| name == "home-error").unwrap();

@@ -32,6 +32,19 @@ pub fn day(lang: Lang, date: Date) -> String {
     }
 }
 
+/// A stored day as people say it; what is no day, as it is stored.
+pub fn day_of(lang: Lang, iso: &str) -> String {
+    iso.parse()
+        .map_or_else(|_| iso.to_owned(), |date| day(lang, date))
+}
+
+/// The `lang` of words that a person or a plan wrote, where they are not in the page's language: Chinese on an English
+/// page. A voice would skip or spell them otherwise (WCAG 3.1.2).
+pub fn tongue(lang: Lang, text: &str) -> Option<&'static str> {
+    let is_han = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
+    (lang != Lang::Zh && text.chars().any(is_han)).then(|| Lang::Zh.tag())
+}
+
 /// A share of one as a percentage with one decimal, `42.5%`.
 pub fn percent(share: f64) -> String {
     format!("{:.1}%", share * 100.0)
@@ -143,6 +156,13 @@ mod tests {
             assert_eq!(disposition(lang, "refusal"), disposition(lang, "2.11"));
             assert_eq!(disposition(lang, "9.9"), "9.9");
         }
+    }
+
+    #[test]
+    fn words_in_chinese_on_an_english_page_are_marked_for_the_voice() {
+        assert_eq!(tongue(Lang::En, "多来村里看看"), Some("zh-CN"));
+        assert_eq!(tongue(Lang::En, "Come and see"), None);
+        assert_eq!(tongue(Lang::Zh, "多来村里看看"), None);
     }
 
     #[test]

@@ -1,9 +1,10 @@
-//! The frame of a page: section heading, group heading, and its questions one below the other.
+//! The frame of a page: section heading, group heading, and its questions one below the other. Where notes introduce a
+//! single question, the question is the heading, and the notes are what is read before it.
 
 use maud::{Markup, html};
 
 use super::{View, has};
-use crate::form::Item;
+use crate::form::{Item, QuestionKind};
 
 impl View<'_, '_> {
     pub(super) fn page(&self, slots: &[usize]) -> Markup {
@@ -28,12 +29,19 @@ impl View<'_, '_> {
                 .map(|(_, around)| &around.label)
                 .find(|label| has(label, self.lang))
         });
+        let mut asking = slots
+            .iter()
+            .copied()
+            .filter(|&slot| self.state.takes_answer(slot));
+        let alone = asking.next().filter(|_| asking.next().is_none());
+        let head = alone.or_else(|| slots.first().copied());
         html! {
             @if let Some(section) = section { p.q-section { (self.text(section)) } }
             @if let Some(heading) = heading { h1 { (self.text(heading)) } }
-            @for (at, &slot) in slots.iter().enumerate() {
+            @for &slot in slots {
                 @if let Some(question) = self.state.question(slot) {
-                    (self.question(question, slot, at == 0 && heading.is_none()))
+                    @if alone.is_some() && question.kind == QuestionKind::Note { (self.note(question)) }
+                    @else { (self.question(question, slot, head == Some(slot) && heading.is_none())) }
                 }
             }
         }

@@ -1,6 +1,6 @@
 //! Rendered pages, read as HTML by a person who reviews the snapshots.
 
-use super::{answer_text, page};
+use super::{Words, answer_text, page};
 use crate::flow;
 use crate::form::Form;
 use crate::response::RawAnswers;
@@ -59,6 +59,44 @@ fn render__fallback_language__is_marked() {
 fn render__field_list_with_likert_and_range() {
     let given = answers(&[("age", "30"), ("need", "rehab"), ("sat", "4")]);
     insta::assert_snapshot!(html(&sample(), "care", &given, true, "zh"));
+}
+
+#[test]
+fn render__note_before_one_question__is_read_before_the_heading_and_the_title_is_the_question() {
+    let form = form(
+        "
+        | survey |             |        |                  |            |
+        |        | type        | name   | label            | appearance |
+        |        | begin_group | body   |                  | field-list |
+        |        | note        | lead   | 下面问身体。     |            |
+        |        | text        | seeing | 看东西有困难吗？ |            |
+        |        | end_group   |        |                  |            |
+        |        | begin_group | two    |                  | field-list |
+        |        | note        | more   | 还有两题。       |            |
+        |        | text        | a      | 第一题？         |            |
+        |        | text        | b      | 第二题？         |            |
+        |        | end_group   |        |                  |            |
+        ",
+    );
+    let given = answers(&[]);
+    let one = html(&form, "body", &given, false, "zh");
+    let (before, after) = one.split_once("<h1").unwrap();
+    assert!(
+        before.contains("下面问身体。") && after.contains("看东西有困难吗？"),
+        "{one}"
+    );
+    assert_eq!(
+        one.matches("<h1").count() + one.matches("<h2").count(),
+        1,
+        "{one}"
+    );
+    let words = Words::new(&form, &given, TODAY);
+    let of = |name: &str| words.of_page(&flow::page(&form, &given, name, TODAY).unwrap(), "zh");
+    assert_eq!(of("body"), "看东西有困难吗？");
+    // Above several questions a note is what they have in common.
+    assert_eq!(of("two"), "还有两题。");
+    let two = html(&form, "two", &given, false, "zh");
+    assert!(two.split_once("</h1>").unwrap().0.contains("还有两题。"), "{two}");
 }
 
 #[test]

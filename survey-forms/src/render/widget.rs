@@ -41,6 +41,18 @@ impl View<'_, '_> {
         }
     }
 
+    /// A note that leads to the one question of its page.
+    pub(super) fn note(&self, note: &Question) -> Markup {
+        let audio = self.recording(&note.label, &note.media.audio);
+        html! {
+            div.q.q-note {
+                p data-audio=[audio] { (self.text(&note.label)) }
+                (self.hint(note))
+                (self.media(note))
+            }
+        }
+    }
+
     /// The question's words as a heading; for choices it stands inside the legend.
     fn heading(&self, question: &Question, slot: usize, first: bool) -> Markup {
         self.headed(question, first, &self.words(question, slot))

@@ -3,7 +3,7 @@ import { startMock } from '../field/mock.mjs';
 
 const PASSPHRASE = 'a few words';
 const CASE = 'yunxi-2026/c-000001';
-const MOST_PAGES = 20;
+const MOST_PAGES = 60;
 
 /** The app is one page: a view is there when its heading is. */
 async function to(page, path) {

@@ -570,7 +570,7 @@ async fn who_answers_may_change_in_the_middle_and_only_what_belongs_is_kept() {
     ];
     let (passed, check) = walk(&mut phone, first.clone(), &prefer, 80).await;
     let asked = |pages: &[String], name: &str| pages.iter().any(|page| page.ends_with(&format!("/q/{name}")));
-    assert!(asked(&passed, "process") && asked(&passed, "overall"));
+    assert!(asked(&passed, "process") && asked(&passed, "sat_overall"));
     let kept = |draft: &drafts::Draft| draft.answers();
     let draft = server.draft(&path).await;
     assert!(kept(&draft).contains_key("sat_overall") && !kept(&draft).contains_key("relation"));
@@ -611,12 +611,35 @@ async fn who_answers_may_change_in_the_middle_and_only_what_belongs_is_kept() {
     let draft = server.draft(&path).await;
     assert!(!kept(&draft).contains_key("relation") && kept(&draft)["need"] == "rehab");
     let (again, at) = walk(&mut phone, at.split('?').next().unwrap().to_owned(), &[], 80).await;
-    assert!(asked(&again, "overall"), "{again:?}");
+    assert!(asked(&again, "sat_overall"), "{again:?}");
     let sent = phone.post(&at, &[("go", "submit")]).await;
     assert_eq!(sent.location(), format!("{path}/receipt"), "{}", sent.text);
     let stored = responses::all(&server.base.db, ROUND).await.unwrap();
     assert_eq!(stored[0].answering, "self");
     assert!(stored[0].answers.contains("sat_overall") && !stored[0].answers.contains("relation"));
+}
+
+#[tokio::test]
+async fn display_changed_on_the_page_of_a_problem_leads_back_to_the_problem() {
+    let server = Server::start().await;
+    let mut phone = server.browser();
+    for (path, status) in [
+        ("/r/0000-0000-00000", StatusCode::NOT_FOUND),
+        ("/o/nowhere", StatusCode::NOT_FOUND),
+        ("/nowhere", StatusCode::NOT_FOUND),
+    ] {
+        let page = phone.get(path).await;
+        assert_eq!(page.status, status, "{path}");
+        assert!(
+            page.text.contains(&format!(r#"name="to" value="{path}""#)),
+            "{}",
+            page.text
+        );
+        assert!(page.text.contains("id=\"help\""), "whom to ask: {}", page.text);
+        let larger = phone.post("/view", &[("to", path), ("size", "3")]).await;
+        assert_eq!(larger.location(), path);
+        assert!(phone.get(path).await.text.contains(r#"class="largest"#));
+    }
 }
 
 #[tokio::test]
@@ -684,21 +707,35 @@ async fn film_watched_and_check_page_read_aloud_are_ways_of_reading() {
 }
 
 #[tokio::test]
-async fn page_of_several_questions_says_so_in_title_and_on_top() {
+async fn every_page_of_the_sample_asks_one_question_which_is_its_heading_and_its_title() {
     let server = Server::start().await;
-    let path = server.invite("resident", "r-1").await;
-    let mut phone = server.browser();
-    let first = begin(&mut phone, &path).await;
-    let alone = phone.get(&first).await.text;
-    assert!(!alone.contains("道题"), "{alone}");
-    let (passed, _) = walk(&mut phone, first, &[], 80).await;
-    let several = passed.iter().find(|at| at.ends_with("/functioning")).unwrap();
-    let text = phone.get(several).await.text;
-    assert_eq!(
-        text.matches("这一页有3道题").count(),
-        2,
-        "the note is no question: {text}"
-    );
+    for group in ["resident", "family", "grassroots"] {
+        let path = server.invite(group, "r-1").await;
+        let mut phone = server.browser();
+        let first = begin(&mut phone, &path).await;
+        let (passed, _) = walk(&mut phone, first, &[], 80).await;
+        assert!(passed.len() > 10, "{passed:?}");
+        for at in &passed {
+            let text = phone.get(at).await.text;
+            let headings = text.matches("<h1").count();
+            let asked = text.matches("<legend").count() + text.matches("<label for=\"first_change\"").count();
+            let typed = text.matches("inputmode=\"numeric\"").count();
+            assert_eq!((headings, asked + typed), (1, 1), "{at}: {text}");
+            assert!(!text.contains("道题"), "{at}");
+            let heading = text
+                .split_once("<h1>")
+                .and_then(|(_, rest)| rest.split_once("</h1>"));
+            let words: String = heading
+                .unwrap()
+                .0
+                .split('<')
+                .map(|part| part.rsplit('>').next().unwrap())
+                .collect();
+            let words = words.trim_end_matches("（必答）");
+            let title = text.split_once("<title>").unwrap().1;
+            assert!(title.starts_with(words), "{at}: {words}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -123,7 +123,7 @@ pub(super) fn respondents(reading: Reading) -> Vec<(&'static str, Markup)> {
         fault: Some(fault),
         ..Check::default()
     };
-    let check = |view: Check| receipt_check::page(reading, &view);
+    let check = |view: Check| receipt_check::page(reading, &view, None);
     let over = Mine {
         until: None,
         case: None,
@@ -167,8 +167,8 @@ pub(super) fn respondents(reading: Reading) -> Vec<(&'static str, Markup)> {
                 ..Check::default()
             }),
         ),
-        ("mine-door", mine::door(reading, &Door::default())),
-        ("mine-door-failed", mine::door(reading, &door(true))),
+        ("mine-door", mine::door(reading, &Door::default(), None)),
+        ("mine-door-failed", mine::door(reading, &door(true), None)),
         ("mine", mine::page(reading, &own(Own::Counted, Some(Note::Sent)))),
         (
             "mine-rated",
