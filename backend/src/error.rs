@@ -311,8 +311,8 @@ impl From<SubmitError> for AppError {
                 let mut error = Self::new(
                     S::CONFLICT,
                     "unknown_form_version",
-                    "问卷版本已更换，请取得现行版本。",
-                    "This is not the current version of the questionnaire.",
+                    "这一轮没有过这个版本的问卷，请取得现行版本。",
+                    "The round never had this version of the questionnaire; please fetch the current one.",
                 );
                 error.extra.push(("current_form_version", json!(current)));
                 error

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use analysis::results::AmendmentLine;
+
 use crate::build::{BuildError, Scope, annual, annual_against};
 use crate::model::{Block, Lang, Report, Section};
 use crate::{docx, email, html, pdf, sample, xlsx};
@@ -57,6 +59,34 @@ fn sample_round_renders_in_every_format_and_language() {
             format!("{}\n\n{}", mail.subject, mail.text).as_bytes(),
         );
     }
+}
+
+#[test]
+fn amendments_are_told_in_the_annex_and_only_where_there_are_any() {
+    let (mut detail, plan) = (sample::detail(), sample::plan());
+    let page = |detail: &analysis::results::RoundDetail, lang| {
+        html::render(&annual(detail, &plan, &Scope::County, lang).unwrap()).unwrap()
+    };
+    assert!(!page(&detail, Lang::Zh).contains("问卷的修订"));
+    detail.results.amendments.push(AmendmentLine {
+        form: "resident".to_owned(),
+        old_version: "8d171d50ed07".repeat(5),
+        new_version: "30d8e9e9a8d7".repeat(5),
+        reason: "第1题漏了“现在”。".to_owned(),
+        day: jiff::civil::date(2026, 11, 20),
+        answers_before: 1_234,
+    });
+    let told = page(&detail, Lang::Zh);
+    for words in [
+        "问卷的修订",
+        "第1题漏了“现在”。",
+        "8d171d50ed07 → 30d8e9e9a8d7",
+        "1,234",
+        "2026-11-20",
+    ] {
+        assert!(told.contains(words), "{words}");
+    }
+    assert!(page(&detail, Lang::En).contains("Amendments of the questionnaires"));
 }
 
 #[test]

@@ -75,7 +75,7 @@ pub struct FaultBody {
     (status = 400, description = "No JSON object, or no id"),
     (status = 403, description = "The round has not opened yet"),
     (status = 404, description = "Unknown code or link"),
-    (status = 409, description = "Code used up; id used for other content; or not the current form version, which is named"),
+    (status = 409, description = "Code used up; id used for other content; or a form version that the round never had, with the current one"),
     (status = 410, description = "The round is closed, or the quota of this open-link answer is full"),
     (status = 413, description = "Too large"),
     (status = 422, description = "Faults by field", body = Vec<FaultBody>),

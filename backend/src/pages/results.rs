@@ -134,7 +134,9 @@ fn amendments(lang: Lang, amended: &[Amended]) -> Markup {
         ol {
             @for line in amended {
                 li {
-                    (tr!(lang, "results.amended_line", day = line.day, form = line.form, reason = line.reason))
+                    p { (tr!(lang, "results.amended_line", day = line.day, form = line.form)) }
+                    // The office writes it once, in its own language.
+                    p lang=(if line.reason.is_ascii() { Lang::En.tag() } else { Lang::Zh.tag() }) { (line.reason) }
                     details.more {
                         summary { (tr!(lang, "results.amended_detail")) }
                         p.code { (tr!(lang, "results.amended_versions", old = line.old_version, new = line.new_version)) }
