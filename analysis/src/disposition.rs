@@ -2,6 +2,24 @@
 //!
 //! Codes and rates are those of the American Association for Public Opinion Research, so
 //! that a rate means the same here as in any published survey.
+//!
+//! # Complete, partial, broken off
+//! AAPOR leaves it to each survey to say, beforehand, which share of the essential questions makes an interview
+//! complete, partial or broken off. Here the essential questions are those that the form requires, and an answer is
+//! accepted only with all of them: every accepted response is **complete** (1.1), is weighted, and counts in every
+//! rate; questions that may be left out are item non-response, not partial interviews. What was begun and never handed
+//! in has no answers that anyone could use: it is in no estimate, and when fieldwork is over it is a **break-off**
+//! (2.12, counted with refusals). **Partial** (1.2) is therefore temporary: interviewed, as an interviewer says, and
+//! the answers have not come in; see [`Disposition::at_close`]. So RR2 equals RR1 once fieldwork is over.
+//!
+//! A response that its giver takes back is a refusal (2.11): no answers are left, no weight is given, and RR1 has it in
+//! the denominator alone, in the monitor as in the report.
+//!
+//! # Source
+//! AAPOR (2023), Standard Definitions: Final Dispositions of Case Codes and Outcome Rates for Surveys, 10th edition.
+//! Chapter "In-Person Household Surveys" and its table of codes (8th edition: p. 22), "Calculating Outcome Rates" (8th
+//! edition: response p. 52, cooperation p. 54, refusal p. 55, contact p. 56). Codes compared with the table as the
+//! Chilean household survey Casen 2015 prints it; rates with the R package outcomerate 1.1.0.
 
 use serde::{Deserialize, Serialize};
 
@@ -24,13 +42,13 @@ pub enum Disposition {
     Refusal,
     /// 2.2 Non-contact (NC).
     NonContact,
-    /// 2.3 Other eligible non-interview: absent, ill, no common language (O).
+    /// 2.3 Other eligible non-interview: died since fieldwork began, unable, no common language (O).
     Other,
     /// 3.1 Unknown whether the household or address exists or is occupied (UH).
     UnknownHousehold,
-    /// 3.2 Other unknown eligibility: nothing ever heard (UO).
+    /// 3.2 and 3.9 Other unknown eligibility: nothing ever heard (UO).
     UnknownOther,
-    /// 4 Not eligible: died, moved away, wrongly listed.
+    /// 4 Not eligible when fieldwork began: died before it, moved out of the county, wrongly listed.
     NotEligible,
 }
 
@@ -90,9 +108,13 @@ impl Disposition {
     /// use analysis::disposition::Disposition;
     /// assert_eq!(Disposition::parse("2.11"), Some(Disposition::Refusal));
     /// assert_eq!(Disposition::parse("refusal"), Some(Disposition::Refusal));
+    /// assert_eq!(Disposition::parse("3.9"), Some(Disposition::UnknownOther));
     /// assert_eq!(Disposition::parse("9"), None);
     /// ```
     pub fn parse(text: &str) -> Option<Self> {
+        if text == "3.9" || text == "3.90" {
+            return Some(Self::UnknownOther);
+        }
         let family = |disposition: &Self| {
             let rest = text.strip_prefix(disposition.family());
             rest.is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit() || c == '.'))
@@ -132,6 +154,23 @@ impl Disposition {
             Some(Self::Complete) => Self::Partial,
             Some(known) => known,
             None => Self::UnknownOther,
+        }
+    }
+
+    /// What a case that [settled](Self::settle) so counts as once fieldwork is over.
+    ///
+    /// - `attempt`: code of the latest attempt that settles the case.
+    /// - `begun`: whether the person began to answer on the web without handing anything in.
+    ///
+    /// An interview that was reported as complete and never came in is lost: 2.36, another reason that is not the
+    /// person's. One reported as partial, and what was begun on the web, is a break-off: 2.12, the person was reached
+    /// and stopped.
+    pub fn at_close(self, attempt: Option<&str>, begun: bool) -> Self {
+        match self {
+            Self::Partial if attempt == Some("1.1") => Self::Other,
+            Self::Partial => Self::Refusal,
+            unsettled if begun && !unsettled.settles() => Self::Refusal,
+            known => known,
         }
     }
 }
@@ -391,6 +430,19 @@ mod tests {
         assert_eq!(settle(false, Some(Complete), None, None), UnknownOther);
         assert_eq!(settle(false, None, Some(Complete), Some(Complete)), Partial);
         assert_eq!(settle(true, Some(Refusal), Some(Refusal), None), Complete);
+    }
+
+    #[test]
+    fn when_fieldwork_is_over_nothing_without_answers_is_an_interview() {
+        use Disposition::*;
+        assert_eq!(Partial.at_close(Some("1.1"), false), Other, "reported and lost");
+        assert_eq!(Partial.at_close(Some("1.2"), false), Refusal, "stopped half-way");
+        assert_eq!(UnknownOther.at_close(None, true), Refusal, "begun on the web");
+        assert_eq!(NonContact.at_close(None, true), Refusal);
+        assert_eq!(Other.at_close(Some("2.32"), true), Other, "a settled case stays");
+        for known in Disposition::ALL.into_iter().filter(|known| *known != Partial) {
+            assert_eq!(known.at_close(None, false), known);
+        }
     }
 
     #[test]

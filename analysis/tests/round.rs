@@ -5,6 +5,8 @@
     reason = "a test that meets what it does not expect fails, with a message that says why"
 )]
 
+#[path = "round/against_r.rs"]
+mod against_r;
 #[path = "round/answering.rs"]
 mod answering;
 #[path = "round/estimates.rs"]

@@ -5,7 +5,7 @@
 //! no file and no table says which invitation a response belongs to. Nothing here depends on the order in which
 //! responses came: cases are sorted by their numbers, on every database alike.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use analysis::plan::{FrameSource, GroupPlan, Plan};
 use analysis::round::{CriterionScore, GroupCases, RoundInput, Unfinished};
@@ -88,6 +88,15 @@ pub async fn load(base: &Base, plan: &Plan) -> Result<RoundData, DatasetError> {
     let round = plan.round.id.as_str();
     let members = frame::members(&base.db, round, None).await?;
     let invited = invitations::list(&base.db, round).await?;
+    let is_over = rounds::find(&base.db, round)
+        .await?
+        .is_some_and(|round| round.round_state() == RoundState::Closed);
+    let begun: Option<BTreeSet<String>> = is_over.then(|| {
+        let begun = invited
+            .iter()
+            .filter(|invitation| invitation.state == invitations::STARTED);
+        begun.map(|invitation| invitation.case_id.clone()).collect()
+    });
     // Whoever was drawn and invited stays in the sample, also when the office took the code back: a denominator that
     // the office can shorten would be no denominator. A code that replaced another comes after it and counts.
     let (withdrawn, current): (Vec<_>, Vec<_>) = invited
@@ -108,7 +117,7 @@ pub async fn load(base: &Base, plan: &Plan) -> Result<RoundData, DatasetError> {
         let invited = sample
             .iter()
             .filter(|case| case.group == group.code && links.contains_key(&case.case_id));
-        let cases = cases::join(invited, &links, &tried, &answers)?;
+        let cases = cases::join(invited, &links, &tried, begun.as_ref(), &answers)?;
         groups.push(GroupCases {
             group: group.code.clone(),
             cases,

@@ -34,6 +34,7 @@ use crate::store::invitations::Issued;
 use crate::store::scores::CriterionScoreRow;
 use crate::store::staff::Staff;
 use crate::store::{scores, staff};
+use crate::submit::health::is_sensitive;
 use crate::submit::{Answering, Door, Mode, NewResponse, SubmitError, Submitter};
 use crate::summaries;
 use crate::synthetic::{self, Fieldwork, Population, Response};
@@ -323,7 +324,11 @@ fn new_response(plan: &Plan, response: &Response, door: Door, id: Uuid) -> Resul
         draft_id: None,
         unit: None,
         ways: response.ways.clone(),
-        consents: String::new(),
+        // Whoever of them answers about health has agreed to it.
+        consents: match form.questions().any(is_sensitive) {
+            true => "sensitive".to_owned(),
+            false => String::new(),
+        },
         interviewer: None,
         staff_collected: false,
         ended_on: None,

@@ -27,10 +27,15 @@ const fn outcome(code: &'static str, disposition: Disposition, closes: bool, cal
 /// Every code that interviewers choose from, in-person households, in their order.
 ///
 /// 2.20 is an appointment: a temporary code, which counts as not yet met. 2.33 (no common language, no sign-language
-/// interpreter) settles a case for the rates, but leaves it open for another visit with an interpreter.
+/// interpreter) settles a case for the rates, but leaves it open for another visit with an interpreter. Who died after
+/// fieldwork began was eligible (2.31), who died before it was not (4.1, out of sample, as who moved out of the county;
+/// a move within the county changes nothing). Codes of a household that was drawn without names (screening, vacant,
+/// quota) cannot occur, since persons are drawn from a register.
 ///
 /// # Source
-/// AAPOR (2023), Standard Definitions, 10th edition, final disposition codes for in-person household surveys.
+/// AAPOR (2023), Standard Definitions, 10th edition, final disposition codes for in-person household surveys: 2.11
+/// refusal, 2.12 break-off, 2.24 no one at residence, 2.25 respondent away, 2.31 dead, 2.32 unable, 2.33 language, 2.36
+/// miscellaneous, 3.17 unable to reach or unsafe, 3.18 unable to locate the address, 4.1 out of sample.
 pub const OUTCOMES: [Outcome; 14] = {
     use Disposition::*;
     [

@@ -9,6 +9,10 @@ use super::straight_lining::Pattern;
 use super::{Flag, FlagKind, QualityError, check_rows};
 
 /// When one answer to everything is flagged.
+///
+/// Two and a half spreads by default: where nearly half of a way are wholly of one mind, as among those who answer in
+/// easy read, two spreads would flag one honest person in a hundred, and twenty times as many as among the others
+/// (`docs/quality_flags.md`). Fewer than six items are too few to tell one mind from one button.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct HasteRule {
     /// The fewest items answered.
@@ -21,7 +25,7 @@ impl Default for HasteRule {
     fn default() -> Self {
         Self {
             min_items: 6,
-            spreads: 2.0,
+            spreads: 2.5,
         }
     }
 }

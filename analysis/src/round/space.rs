@@ -122,12 +122,12 @@ impl Spread {
 impl View {
     /// The variance of Σ t over PSU totals `t` (one per PSU of the space).
     ///
-    /// Σₕ nₕ/(nₕ−1) Σᵢ (tₕᵢ − t̄ₕ)²; a stratum with a single PSU is centred at the mean of all PSUs, which is near 0
-    /// for the influence of a ratio.
+    /// Σₕ nₕ/(nₕ−1) Σᵢ (tₕᵢ − t̄ₕ)²; a stratum with a single PSU is centred at 0, which is the mean of all PSUs where
+    /// totals are of influences, since these sum to 0 (R's `survey.lonely.psu = "adjust"`). The mean of the totals as
+    /// they stand would be off by the finite-population corrections that they carry.
     pub(crate) fn spread(&self, totals: &[f64]) -> Spread {
-        let grand = self.grand_mean(totals);
         Spread::sum(self.strata.iter().map(|psus| {
-            let (centre, factor, df) = centre(psus, totals, grand);
+            let (centre, factor, df) = centre(psus, totals);
             let squares: f64 = psus
                 .iter()
                 .map(|&psu| (totals[psu as usize] - centre).powi(2))
@@ -141,33 +141,20 @@ impl View {
 
     /// The covariance of two sums of PSU totals, on the rule of [`View::spread`].
     pub(crate) fn covariance(&self, a: &[f64], b: &[f64]) -> f64 {
-        let (grand_a, grand_b) = (self.grand_mean(a), self.grand_mean(b));
         let part = |psus: &Vec<u32>| {
-            let (centre_a, factor, _) = centre(psus, a, grand_a);
-            let (centre_b, _, _) = centre(psus, b, grand_b);
+            let (centre_a, factor, _) = centre(psus, a);
+            let (centre_b, _, _) = centre(psus, b);
             let product = |&psu: &u32| (a[psu as usize] - centre_a) * (b[psu as usize] - centre_b);
             factor * psus.iter().map(product).sum::<f64>()
         };
         self.strata.iter().map(part).sum()
     }
-
-    /// The mean over all PSUs, at which strata with a single PSU are centred.
-    fn grand_mean(&self, totals: &[f64]) -> f64 {
-        let all: usize = self.strata.iter().map(Vec::len).sum();
-        let sum: f64 = self
-            .strata
-            .iter()
-            .flatten()
-            .map(|&psu| totals[psu as usize])
-            .sum();
-        sum / all as f64
-    }
 }
 
 /// A stratum's centre, the factor of its squares and its degrees of freedom.
-fn centre(psus: &[u32], totals: &[f64], grand_mean: f64) -> (f64, f64, f64) {
+fn centre(psus: &[u32], totals: &[f64]) -> (f64, f64, f64) {
     if psus.len() < 2 {
-        return (grand_mean, 1.0, 1.0);
+        return (0.0, 1.0, 1.0);
     }
     let n = psus.len() as f64;
     let mean = psus.iter().map(|&psu| totals[psu as usize]).sum::<f64>() / n;

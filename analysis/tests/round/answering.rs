@@ -165,3 +165,65 @@ fn relative_who_stands_in_is_a_proxy_in_the_relative_s_own_mode() {
     let row = difference(&found, WayBy::Mode, "phone", "1.1", false);
     assert_eq!(row.flag, Some(Flag::Suppressed), "one person must not be shown");
 }
+
+#[test]
+fn category_for_which_only_proxies_answer_is_in_no_comparison_and_the_overlap_says_so() {
+    // For people with an intellectual disability somebody else always answers: they are a third of the proxies.
+    let cases = residents(240, |i| {
+        let kind = ["mind", "physical", "vision"][i % 3];
+        let turn = i / 3;
+        let proxy = kind == "mind" && turn < 40 || kind != "mind" && turn % 2 == 0;
+        let took_part = match kind {
+            "mind" => false,
+            _ => turn % 4 < if proxy { 1 } else { 2 },
+        };
+        let asked = kind != "mind" || proxy;
+        (
+            "web",
+            if proxy {
+                "proxy"
+            } else if asked {
+                "self"
+            } else {
+                "assisted"
+            },
+            kind,
+            took_part,
+        )
+    });
+    let found = found(&cases);
+    let raw = difference(&found, WayBy::Answering, "proxy", "1.1", false);
+    let same_kind = difference(&found, WayBy::Answering, "proxy", "1.1", true);
+    assert_eq!((raw.n, raw.overlap), (120, None));
+    close(same_kind.overlap, 80.0 / 120.0);
+    // Within the other two kinds proxies report 1 in 2 less; the 40 without counterpart, who never took part, are out.
+    let within = same_kind.estimate.expect("a value");
+    assert!(raw.estimate.expect("a value") < within, "{raw:?} {same_kind:?}");
+}
+
+#[test]
+fn no_kind_of_people_with_both_ways_gives_no_adjusted_difference_rather_than_a_wrong_one() {
+    let cases = residents(120, |i| {
+        let mind = i % 2 == 0;
+        (
+            "web",
+            if mind { "proxy" } else { "self" },
+            if mind { "mind" } else { "physical" },
+            i % 6 < 2,
+        )
+    });
+    let found = found(&cases);
+    let raw = difference(&found, WayBy::Answering, "proxy", "1.1", false);
+    let same_kind = difference(&found, WayBy::Answering, "proxy", "1.1", true);
+    assert!(raw.estimate.is_some() && raw.se.is_some());
+    assert_eq!(
+        (
+            same_kind.estimate,
+            same_kind.se,
+            same_kind.p_value,
+            same_kind.overlap
+        ),
+        (None, None, None, None)
+    );
+    assert_eq!((same_kind.n, same_kind.n_reference), (60, 60));
+}

@@ -80,6 +80,14 @@ const WAYS: [Way; 6] = [
     },
 ];
 
+const KINDS: [FlagKind; 3] = [
+    FlagKind::Speeding,
+    FlagKind::StraightLining,
+    FlagKind::NearDuplicate,
+];
+/// How often the field is made anew for the table of `docs/quality_flags.md`.
+const TIMES: u64 = 10;
+
 struct Field {
     rng: ChaCha8Rng,
     cases: Vec<Case>,
@@ -126,8 +134,12 @@ impl Field {
 }
 
 fn field(careless: usize) -> Vec<Case> {
+    field_of(20_261_125, careless)
+}
+
+fn field_of(seed: u64, careless: usize) -> Vec<Case> {
     let mut field = Field {
-        rng: ChaCha8Rng::seed_from_u64(20_261_125),
+        rng: ChaCha8Rng::seed_from_u64(seed),
         cases: Vec::new(),
     };
     for way in WAYS {
@@ -224,6 +236,113 @@ fn who_answers_in_a_second_each_is_found_among_honest_people() {
     assert!(mixed.flagged >= honest.flagged + 36);
 }
 
+/// The share flagged among those who could be judged, as the document prints it.
+fn share(flagged: u64, judged: u64) -> String {
+    if judged == 0 {
+        "not judged".to_owned()
+    } else {
+        format!("{:.2} %", 100.0 * flagged as f64 / judged as f64)
+    }
+}
+
+#[test]
+fn documented_rates_of_false_and_found_flags_are_those_measured() {
+    let mut honest: BTreeMap<(String, String, String, FlagKind), (u64, u64)> = BTreeMap::new();
+    let mut caught: BTreeMap<FlagKind, u64> = BTreeMap::new();
+    for seed in 1..=TIMES {
+        let found = quality(&field_of(seed, 0));
+        for row in &found.flags {
+            let key = (
+                row.mode.clone(),
+                row.answering.clone(),
+                row.reading.clone(),
+                row.kind,
+            );
+            let sum = honest.entry(key).or_default();
+            sum.0 += row.flagged;
+            sum.1 += row.judged;
+        }
+        let mixed = quality(&field_of(seed, 40));
+        for kind in KINDS {
+            let of = |found: &QualityResults| -> u64 {
+                let rows = found.flags.iter().filter(|row| row.kind == kind);
+                rows.map(|row| row.flagged).sum()
+            };
+            *caught.entry(kind).or_default() += of(&mixed).saturating_sub(of(&found));
+        }
+    }
+    let mut table = String::from(
+        "| mode | who | reading | too fast | one answer in haste | copied |\n|---|---|---|---|---|---|\n",
+    );
+    let ways: std::collections::BTreeSet<_> = honest
+        .keys()
+        .map(|(mode, who, reading, _)| (mode, who, reading))
+        .collect();
+    for (mode, who, reading) in ways {
+        let cells = KINDS.map(|kind| {
+            let (flagged, judged) = honest[&(mode.clone(), who.clone(), reading.clone(), kind)];
+            let rate = flagged as f64 / judged.max(1) as f64;
+            assert!(rate <= BOUND, "{mode} {who} {reading} {kind:?}: {rate}");
+            share(flagged, judged)
+        });
+        table += &format!("| {mode} | {who} | {reading} | {} |\n", cells.join(" | "));
+    }
+    let all = 40 * TIMES;
+    table += &format!(
+        "\nOf {all} careless people {} were found too fast; of the {} among them who gave one answer throughout, {}.\n",
+        caught[&FlagKind::Speeding],
+        all / 2,
+        caught[&FlagKind::StraightLining]
+    );
+    let document = include_str!("../../docs/quality_flags.md");
+    assert!(document.contains(&table), "the document should say:\n{table}");
+}
+
+#[test]
+fn no_flag_of_any_kind_drops_an_answer() {
+    let mut cases = field(40);
+    // Twenty copies of answers of the same village.
+    for i in 0..20 {
+        let mut copy = cases[11 * i].clone();
+        copy.0.insert("case_id".to_owned(), format!("x{i:05}"));
+        copy.0.insert("person".to_owned(), format!("x{i:05}"));
+        cases.push(copy);
+    }
+    let found = round(&cases);
+    let quality = found.results.quality.as_ref().expect("computed");
+    for kind in KINDS {
+        let flagged: u64 = quality
+            .flags
+            .iter()
+            .filter(|row| row.kind == kind)
+            .map(|row| row.flagged)
+            .sum();
+        assert!(flagged >= 10, "{kind:?}: {flagged}");
+    }
+    let all = cases.len() as u64;
+    let county = |unit: &str| unit == "c";
+    let rates = &found.results.response_rates;
+    let rate = rates
+        .iter()
+        .find(|row| county(&row.unit) && row.group == "resident");
+    assert_eq!(rate.map(|row| (row.invited, row.complete)), Some((all, all)));
+    let weights = found
+        .weights
+        .iter()
+        .find(|row| county(&row.unit) && row.group == "resident");
+    let weights = weights.expect("weights");
+    assert_eq!(weights.n, all);
+    // Everybody answered and nothing is calibrated: each stands for ten, flagged or not.
+    assert!(
+        (weights.min - 10.0).abs() < 1e-9 && (weights.max - 10.0).abs() < 1e-9,
+        "{weights:?}"
+    );
+    let satisfied = found
+        .indicator("3", "c", Some("resident"), None)
+        .expect("an estimate");
+    assert_eq!(satisfied.n, all);
+}
+
 #[test]
 fn flags_change_no_weight_and_no_estimate() {
     let careful = field(40);
@@ -238,6 +357,8 @@ fn flags_change_no_weight_and_no_estimate() {
     assert!(flagged(&with) > flagged(&without) + 20);
     assert_eq!(with.results.indicators, without.results.indicators);
     assert_eq!(with.results.scores, without.results.scores);
+    assert_eq!(with.results.response_rates, without.results.response_rates);
+    assert_eq!(with.dispositions, without.dispositions);
     assert_eq!(with.results.answering, without.results.answering);
     assert_eq!(with.weights, without.weights);
     assert_eq!(with.node_scores, without.node_scores);

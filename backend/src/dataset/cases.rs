@@ -1,6 +1,6 @@
 //! Invited cases with the answers that came, as `analysis::round` takes them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use analysis::disposition::Disposition;
 use polars::prelude::{
@@ -23,10 +23,13 @@ const NO_ANSWERS: [&str; 7] = [
 ];
 
 /// Joins `invited` with the responses that carry their links, sorted by case.
+///
+/// - `begun`: when fieldwork is over, the cases that began on the web and handed nothing in.
 pub(super) fn join<'a>(
     invited: impl Iterator<Item = &'a SampleCase>,
     links: &HashMap<String, String>,
     tried: &Tried,
+    begun: Option<&BTreeSet<String>>,
     answers: &DataFrame,
 ) -> Result<DataFrame, DatasetError> {
     let mut invited: Vec<&SampleCase> = invited.collect();
@@ -77,7 +80,7 @@ pub(super) fn join<'a>(
             Some(case.hardship.clone()).filter(|codes| !codes.is_empty())
         }),
         text("body_kind", &|case| case.body_kind.clone()),
-        disposition(&invited, tried, &rows),
+        disposition(&invited, tried, begun, &rows),
         Series::new(
             "responded".into(),
             rows.iter().map(Option::is_some).collect::<Vec<_>>(),
@@ -102,14 +105,26 @@ pub(super) fn join<'a>(
 }
 
 /// What became of each case: a response settles it, else what the office noted, else the attempts of interviewers.
-fn disposition(invited: &[&SampleCase], tried: &Tried, rows: &[Option<IdxSize>]) -> Column {
+fn disposition(
+    invited: &[&SampleCase],
+    tried: &Tried,
+    begun: Option<&BTreeSet<String>>,
+    rows: &[Option<IdxSize>],
+) -> Column {
     let parse = |code: &Option<String>| code.as_deref().and_then(Disposition::parse);
     let settled = invited.iter().zip(rows).map(|(case, row)| {
-        let (settled, latest) = tried
-            .get(&case.case_id)
-            .map(|(settled, latest)| (parse(settled), parse(latest)))
-            .unwrap_or_default();
-        Some(Disposition::settle(row.is_some(), parse(&case.disposition), settled, latest).word())
+        let (settled, latest) = tried.get(&case.case_id).cloned().unwrap_or_default();
+        let so_far = Disposition::settle(
+            row.is_some(),
+            parse(&case.disposition),
+            parse(&settled),
+            parse(&latest),
+        );
+        let counted = match begun {
+            Some(begun) => so_far.at_close(settled.as_deref(), begun.contains(&case.case_id)),
+            None => so_far,
+        };
+        Some(counted.word())
     });
     Series::new("disposition".into(), settled.collect::<Vec<_>>()).into_column()
 }

@@ -171,6 +171,8 @@ pub async fn enter(
 }
 
 #[cfg(test)]
+mod counted;
+#[cfg(test)]
 mod story;
 
 #[cfg(test)]

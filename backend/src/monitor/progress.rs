@@ -29,11 +29,12 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Adds cases.
-    pub fn add(&mut self, row: &CaseCount) {
+    /// Adds cases; `over`: fieldwork is over, and rates are the final ones.
+    pub fn add(&mut self, row: &CaseCount, over: bool) {
         let disposition = row.disposition();
+        let counted = if over { row.at_close() } else { disposition };
         #[expect(clippy::cast_precision_loss, reason = "counts of people are far below 2^52")]
-        self.counts.add(disposition, row.n as f64);
+        self.counts.add(counted, row.n as f64);
         self.invited += row.n;
         let pool = match disposition {
             Disposition::Complete => &mut self.complete,
@@ -150,7 +151,14 @@ fn spread(target: u64, invited: &[u64]) -> Vec<u64> {
 /// Puts counted cases and due call-backs together by group and by township.
 ///
 /// - `only`: townships of this group alone.
-pub fn standing(plan: &Plan, rows: &[CaseCount], call_backs: &[CallBack], only: Option<&str>) -> Standing {
+/// - `over`: fieldwork is over, so that cases count as they do in the report.
+pub fn standing(
+    plan: &Plan,
+    rows: &[CaseCount],
+    call_backs: &[CallBack],
+    only: Option<&str>,
+    over: bool,
+) -> Standing {
     // Bodies of the county have no township: they stand in a line of the county's.
     let place_of = |township: &Option<String>| township.clone().unwrap_or_else(|| plan.round.county.clone());
     let mut cells: BTreeMap<(&str, String), Progress> = BTreeMap::new();
@@ -158,7 +166,7 @@ pub fn standing(plan: &Plan, rows: &[CaseCount], call_backs: &[CallBack], only: 
         cells
             .entry((row.group.as_str(), place_of(&row.township)))
             .or_default()
-            .add(row);
+            .add(row, over);
     }
     let mut places: BTreeMap<String, Line> = BTreeMap::new();
     let mut groups = Vec::new();
@@ -251,7 +259,7 @@ mod tests {
             row("resident", "a", ISSUED, None, 28),
         ];
         for row in &rows {
-            progress.add(row);
+            progress.add(row, false);
         }
         assert_eq!(
             (progress.invited, progress.complete, progress.open()),
@@ -275,6 +283,23 @@ mod tests {
         close(rates.cooperation[0], 40.0 / 57.0);
         close(rates.refusal[0], 10.0 / 96.0);
         close(rates.e, 68.0 / 72.0);
+        // Once fieldwork is over the two interviews that never came in are lost, and the three begun are broken off.
+        let mut last = Progress::default();
+        for row in &rows {
+            last.add(row, true);
+        }
+        let count = |disposition| last.counts.count(disposition);
+        assert_eq!(
+            [
+                count(Disposition::Partial),
+                count(Disposition::Other),
+                count(Disposition::Refusal),
+                count(Disposition::NonContact),
+            ],
+            [0.0, 7.0, 13.0, 8.0]
+        );
+        assert_eq!(last.counts.rr1(), progress.counts.rr1());
+        assert_eq!(last.counts.rr2(), last.counts.rr1());
     }
 
     #[test]
@@ -293,7 +318,7 @@ mod tests {
             row("resident", &codes[1], ISSUED, None, 1400),
             row("grassroots", "", ISSUED, None, 10),
         ];
-        let all = standing(&plan, &rows, &[], None);
+        let all = standing(&plan, &rows, &[], None, false);
         let of = |code: &str| all.townships.iter().find(|line| line.code == code).unwrap();
         assert_eq!((of(&codes[0]).target, of(&codes[1]).target), (825, 825));
         assert_eq!(all.townships[0].code, codes[1]);
@@ -301,7 +326,7 @@ mod tests {
         assert_eq!((of(&codes[1]).gap(), of(&codes[1]).step()), (725, Step::Work));
         assert_eq!(of(&plan.round.county).target, 6, "58 % of ten, rounded up");
         assert_eq!(all.total.target, 1650 + 6);
-        let bodies = standing(&plan, &rows, &[], Some("grassroots"));
+        let bodies = standing(&plan, &rows, &[], Some("grassroots"), false);
         assert_eq!((bodies.townships.len(), bodies.groups.len()), (1, 3));
     }
 
@@ -312,7 +337,7 @@ mod tests {
             row("resident", "x", COMPLETE, None, 10),
             row("resident", "x", ISSUED, Some("2.11"), 5),
         ];
-        let line = &standing(&plan, &rows, &[], None).townships[0];
+        let line = &standing(&plan, &rows, &[], None, false).townships[0];
         assert_eq!((line.target, line.gap(), line.step()), (15, 5, Step::Exhausted));
     }
 }

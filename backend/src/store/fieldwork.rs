@@ -55,6 +55,12 @@ impl CaseCount {
             parse(&self.latest),
         )
     }
+
+    /// What these cases count as once fieldwork is over.
+    pub fn at_close(&self) -> Disposition {
+        let begun = self.invitation == STARTED;
+        self.disposition().at_close(self.settled.as_deref(), begun)
+    }
 }
 
 /// Rows of a statement as tuples.
@@ -99,7 +105,10 @@ fn outcomes(round: &str) -> SelectStatement {
         .take()
 }
 
-/// Invited cases by group, township, state and history; invitations taken back are none.
+/// Invited cases by group, township, state and history.
+///
+/// A case whose invitation was taken back stays in the denominator unless another replaced it, as in the report
+/// ([`crate::dataset::load`]): a denominator that the office can shorten would be no denominator.
 ///
 /// # Errors
 /// When the database does not answer; so for every function here.
@@ -114,6 +123,12 @@ pub async fn cases(conn: &impl ConnectionTrait, round: &str) -> Result<Vec<CaseC
         .add(
             Expr::col(sampled(sample_cases::Column::CaseId)).equals(invitation(invitations::Column::CaseId)),
         );
+    let valid = Query::select()
+        .column(invitations::Column::CaseId)
+        .from(invitations::Entity)
+        .and_where(Expr::col(invitations::Column::RoundId).eq(round))
+        .and_where(Expr::col(invitations::Column::State).ne(WITHDRAWN))
+        .take();
     let statement = Query::select()
         .column(invitation(invitations::Column::Group))
         .column(sampled(sample_cases::Column::Township))
@@ -121,7 +136,10 @@ pub async fn cases(conn: &impl ConnectionTrait, round: &str) -> Result<Vec<CaseC
         .column(sampled(sample_cases::Column::Disposition))
         .column(("tried", "settled"))
         .column(("tried", "latest"))
-        .expr(Func::count(Expr::col(invitation(invitations::Column::Id))))
+        // Of a case whose codes were all taken back there may be several.
+        .expr(Func::count_distinct(Expr::col(invitation(
+            invitations::Column::CaseId,
+        ))))
         .from(invitations::Entity)
         .left_join(sample_cases::Entity, same_case)
         .join_subquery(
@@ -131,7 +149,11 @@ pub async fn cases(conn: &impl ConnectionTrait, round: &str) -> Result<Vec<CaseC
             Expr::col(("tried", attempts::Column::CaseId)).equals(invitation(invitations::Column::CaseId)),
         )
         .and_where(Expr::col(invitation(invitations::Column::RoundId)).eq(round))
-        .and_where(Expr::col(invitation(invitations::Column::State)).ne(WITHDRAWN))
+        .cond_where(
+            Cond::any()
+                .add(Expr::col(invitation(invitations::Column::State)).ne(WITHDRAWN))
+                .add(Expr::col(invitation(invitations::Column::CaseId)).not_in_subquery(valid)),
+        )
         .group_by_col(invitation(invitations::Column::Group))
         .group_by_col(sampled(sample_cases::Column::Township))
         .group_by_col(invitation(invitations::Column::State))

@@ -1,7 +1,7 @@
 //! Chapter three: who answered and how, and whether it makes a difference.
 
 use analysis::plan::PERSONS;
-use analysis::results::{AnsweringResults, Flag, ModeColumn, WayBy, WayDifference, WayEstimate};
+use analysis::results::{AnsweringResults, Flag, ModeColumn, ModeCount, WayBy, WayDifference, WayEstimate};
 
 use super::context::Context;
 use super::{charts, context};
@@ -11,6 +11,8 @@ use crate::number::{self, NumberFormat, Value};
 
 /// The order in which ways are listed: the reference first.
 const ORDER: [&str; 7] = ["self", "assisted", "proxy", "web", "interview", "phone", "paper"];
+/// From this share on it is said how many have nobody to be compared with.
+const MATTERS: f64 = 0.02;
 /// A difference is called real below this probability, over all that a table shows.
 const ALPHA: f64 = 0.05;
 
@@ -65,11 +67,26 @@ fn spread(ctx: &Context<'_>) -> Section {
         ctx.t("填答人与填答方式", "Who filled in, and by what way"),
     );
     section.finding(shares_sentence(ctx));
-    let rows: Vec<Row> = ctx
+    let mut counts: Vec<&ModeCount> = ctx
         .detail
         .counts
         .iter()
         .filter(|row| row.unit == ctx.unit)
+        .collect();
+    let only_one = |row: &ModeCount| {
+        row.what == ModeColumn::Answering
+            && !counts
+                .iter()
+                .any(|other| other.group == row.group && other.what == row.what && other.value != row.value)
+    };
+    // Where everybody answers for themselves there is nothing to tell apart.
+    let single: Vec<bool> = counts.iter().map(|row| only_one(row)).collect();
+    let mut single = single.into_iter();
+    counts.retain(|_| single.next() == Some(false));
+    let group_place = |code: &str| ctx.plan.groups.iter().position(|group| group.code == code);
+    counts.sort_by_key(|row| (group_place(&row.group), row.what, place(&row.value)));
+    let rows: Vec<Row> = counts
+        .into_iter()
         .map(|row| {
             let share = if ctx.may_show(row.n) {
                 Value::Number(row.share, NumberFormat::Percent)
@@ -198,6 +215,10 @@ fn compared(ctx: &Context<'_>, found: &AnsweringResults, by: WayBy) -> Section {
     if let Some(table) = differences_table(ctx, by, &differences) {
         section.table(table);
     }
+    let alone = without_counterpart(ctx, &differences);
+    if !alone.is_empty() {
+        section.note(alone);
+    }
     if by == WayBy::Answering {
         for row in found.not_asked.iter().filter(|row| ctx.may_show(row.n)) {
             let (share, name) = (
@@ -205,14 +226,57 @@ fn compared(ctx: &Context<'_>, found: &AnsweringResults, by: WayBy) -> Section {
                 ctx.indicator_name(&row.code),
             );
             section.note(match ctx.lang {
-                Lang::Zh => format!("“{name}”只问本人。由别人代答的占{share}（加权），他们自己满意不满意，这里不知道。"),
+                Lang::Zh => format!(
+                    "“{name}”只问本人。残疾人问卷里由别人代答的占{share}（加权），他们自己满意不满意，这里不知道。"
+                ),
                 Lang::En => format!(
-                    "“{name}” is asked of the persons alone. For {share} (weighted) somebody else answered: how satisfied they are is not known."
+                    "“{name}” is asked of the persons alone. Of the persons' questionnaires, {share} (weighted) were answered by somebody else: how satisfied those persons are is not known."
                 ),
             });
         }
     }
     section
+}
+
+/// Who has nobody of the same kind to be compared with: the share that each comparison leaves out, where it matters.
+fn without_counterpart(ctx: &Context<'_>, differences: &[&WayDifference]) -> String {
+    let shown = |row: &&&WayDifference| row.adjusted && row.flag != Some(Flag::Suppressed);
+    let mut left_out: Vec<(&str, f64)> = Vec::new();
+    for row in differences.iter().filter(shown) {
+        let Some(missing) = row.overlap.map(|overlap| 1.0 - overlap) else {
+            continue;
+        };
+        match left_out.iter_mut().find(|(level, _)| *level == row.level) {
+            Some((_, most)) => *most = most.max(missing),
+            None => left_out.push((row.level.as_str(), missing)),
+        }
+    }
+    left_out.retain(|(_, missing)| *missing >= MATTERS);
+    if left_out.is_empty() {
+        return String::new();
+    }
+    left_out.sort_by_key(|(level, _)| place(level));
+    let named: Vec<String> = left_out
+        .into_iter()
+        .map(|(level, missing)| {
+            let (level, share) = (
+                way(level, ctx.lang),
+                number::number(missing, NumberFormat::Percent),
+            );
+            ctx.lang
+                .pick(format!("{level}{share}"), format!("{level} {share}"))
+        })
+        .collect();
+    match ctx.lang {
+        Lang::Zh => format!(
+            "有些类别的人只用一种填法，没有同类可比，“同类人相差”里没有他们。各项中最多时占：{}。",
+            named.join("、")
+        ),
+        Lang::En => format!(
+            "People of some kinds answered in one way only: nobody of the same kind can be compared with them, and “same kind” leaves them out. At most, over the measures: {}.",
+            named.join(", ")
+        ),
+    }
 }
 
 fn place(level: &str) -> usize {
@@ -262,20 +326,41 @@ fn finding(ctx: &Context<'_>, by: WayBy, differences: &[&WayDifference]) -> Stri
             })
         })
         .collect();
+    // Nothing found is not nothing there: how large a difference could have stayed unseen.
+    let unseen = shown
+        .iter()
+        .filter(|row| ctx.format(&row.code) == NumberFormat::Percent)
+        .filter_map(|row| Some((row.upper? - row.lower?) / 2.0))
+        .fold(0.0, f64::max);
+    let unseen = match (unseen > 0.0).then(|| (100.0 * unseen).ceil()) {
+        Some(points) => ctx.lang.pick(
+            format!("但比率的差别在约{points}个百分点以内的，这样多的答卷还看不出来。"),
+            format!(
+                " Differences of rates up to about {points} percentage points would not show with so many answers."
+            ),
+        ),
+        None => String::new(),
+    };
     match (ctx.lang, real.is_empty(), by) {
         (Lang::Zh, true, WayBy::Answering) => {
-            "残疾类别、等级和年龄相同的人相比，由谁来填，看不出超出误差的差别。".to_owned()
+            format!("残疾类别、等级和年龄相同的人相比，由谁来填，看不出超出误差的差别。{unseen}")
         }
-        (Lang::Zh, true, _) => "残疾类别、等级和年龄相同的人相比，用什么方式填，看不出超出误差的差别。".to_owned(),
+        (Lang::Zh, true, _) => {
+            format!("残疾类别、等级和年龄相同的人相比，用什么方式填，看不出超出误差的差别。{unseen}")
+        }
         (Lang::Zh, false, _) => format!(
             "残疾类别、等级和年龄相同的人相比，差别超出误差的有：{}。",
             real.join("；")
         ),
         (Lang::En, true, WayBy::Answering) => {
-            "Among people of the same category, grade and age, no measure differs by who answered beyond error.".to_owned()
+            format!(
+                "Among people of the same category, grade and age, no measure differs by who answered beyond error.{unseen}"
+            )
         }
         (Lang::En, true, _) => {
-            "Among people of the same category, grade and age, no measure differs by mode beyond error.".to_owned()
+            format!(
+                "Among people of the same category, grade and age, no measure differs by mode beyond error.{unseen}"
+            )
         }
         (Lang::En, false, _) => format!(
             "Among people of the same category, grade and age, these differ beyond error: {}.",
@@ -363,6 +448,13 @@ fn estimates_table(ctx: &Context<'_>, by: WayBy, estimates: &[&WayEstimate]) -> 
             Column::figures(ctx.t("人数", "Persons")),
         ],
         rows,
+        notes: vec![
+            ctx.t(
+                "人数只算这一项有答案的。本人没有答、亲友问卷说明本人不能答的，也算代答，所以代答的人比残疾人问卷里的多。",
+                "Persons with an answer to the measure. Where the person did not answer and a relative's questionnaire says that the person cannot, the relative counts as a proxy: there are more proxies than in the persons' questionnaires.",
+            )
+            .to_owned(),
+        ],
         ..Table::default()
     }
 }
@@ -430,6 +522,12 @@ fn difference_cells(ctx: &Context<'_>, row: Option<&WayDifference>) -> [Value; 2
     };
     if row.flag == Some(Flag::Suppressed) {
         return [Value::Suppressed, Value::Suppressed];
+    }
+    if row.adjusted && row.estimate.is_none() {
+        return [
+            Value::text(ctx.t("没有同类可比", "none of the same kind")),
+            Value::Absent,
+        ];
     }
     let format = match ctx.format(&row.code) {
         NumberFormat::Percent => NumberFormat::PointsChange,

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use analysis::disclosure::{Mark, PublishedTotals, suppress};
 use analysis::plan::{ADMIN, Plan, THIRD_PARTY};
-use analysis::results::{Flag, Proportion, RoundDetail, WayBy};
+use analysis::results::{Flag, ModeColumn, Proportion, RoundDetail, WayBy};
 
 /// A copy of the results in which every cell that must not be shown is marked or emptied.
 pub(super) fn protect(detail: &RoundDetail, plan: &Plan) -> RoundDetail {
@@ -28,7 +28,33 @@ pub(super) fn protect(detail: &RoundDetail, plan: &Plan) -> RoundDetail {
     protect_ladder(&mut safe, &places, min_cell);
     protect_unmet_needs(&mut safe, &places, min_cell);
     protect_answering(&mut safe, min_cell);
+    protect_counts(&mut safe, &places, min_cell);
     safe
+}
+
+/// Who filled in and by what way add up to the responses of a unit, and the units' to the county's: both are published.
+/// Ways of reading and presence add up to nothing, as a response may have several or none of them.
+fn protect_counts(detail: &mut RoundDetail, places: &Places<'_>, min_cell: u64) {
+    let rows = &mut detail.counts;
+    let found = grids(rows.iter(), places, |row| match row.what {
+        ModeColumn::Answering | ModeColumn::Mode => Some((
+            format!("{}/{:?}", row.group, row.what),
+            row.unit.as_str(),
+            Some(row.value.as_str()),
+        )),
+        _ => Some((
+            format!("{}/{:?}/{}", row.group, row.what, row.value),
+            row.unit.as_str(),
+            None,
+        )),
+    });
+    for grid in found {
+        for index in grid.hidden(places.units.len(), min_cell, |index| rows[index].n) {
+            // Whatever is below the smallest cell is withheld where it is shown, and tells no more than that.
+            rows[index].n = 1;
+            rows[index].share = f64::NAN;
+        }
+    }
 }
 
 /// Ways of answering add up to everybody: a single small one would be what is left over, and takes another with it.
@@ -283,6 +309,50 @@ mod tests {
             let small = ["paper", "phone"].contains(&row.level.as_str());
             assert_eq!(row.flag == Some(Flag::Suppressed), small, "{row:?}");
         }
+    }
+
+    #[test]
+    fn a_unit_s_only_small_way_is_not_what_the_others_leave_of_its_answers() {
+        let (mut detail, plan) = (sample::detail(), sample::plan());
+        let units: Vec<String> = plan.scored_units().iter().map(|unit| unit.code.clone()).collect();
+        let group = plan.groups[0].code.clone();
+        detail.counts.clear();
+        let mut add = |unit: &str, value: &str, n: u64| {
+            detail.counts.push(analysis::results::ModeCount {
+                group: group.clone(),
+                unit: unit.to_owned(),
+                what: ModeColumn::Answering,
+                value: value.to_owned(),
+                n,
+                share: 0.3,
+            });
+        };
+        for (index, unit) in units.iter().enumerate() {
+            add(unit, "self", 90);
+            add(unit, "assisted", 60);
+            add(unit, "proxy", if index == 2 { 3 } else { 40 });
+        }
+        let n = units.len() as u64;
+        add(&plan.county().code, "self", 90 * n);
+        add(&plan.county().code, "assisted", 60 * n);
+        add(&plan.county().code, "proxy", 40 * (n - 1) + 3);
+        let safe = protect(&detail, &plan);
+        let hidden = |unit: &str, value: &str| {
+            let mut rows = safe.counts.iter();
+            let row = rows.find(|row| row.unit == unit && row.value == value).unwrap();
+            row.n < u64::from(plan.suppression.min_cell)
+        };
+        assert!(hidden(&units[2], "proxy"));
+        let of = |unit: &str| {
+            ["self", "assisted", "proxy"]
+                .into_iter()
+                .filter(|value| hidden(unit, value))
+                .count()
+        };
+        assert!(of(&units[2]) >= 2, "the township's total would give it away");
+        let proxies = units.iter().filter(|unit| hidden(unit, "proxy")).count();
+        assert!(proxies >= 2, "the county's total would give it away");
+        assert_eq!(of(&plan.county().code), 0);
     }
 
     #[test]

@@ -139,8 +139,8 @@ fn by_group(ctx: &Context<'_>) -> Table {
         rows,
         notes: vec![
             ctx.t(
-                "应答率按AAPOR的RR1计算：完成数除以全部邀请数，未加权。",
-                "AAPOR RR1: complete answers over all invitations, unweighted.",
+                "应答率按AAPOR的RR1计算：完成数除以邀请数，未加权。邀请数里不算已查明不属于调查对象的人；情况不明的都算在内，所以这是最低的算法。",
+                "AAPOR RR1: complete answers over those invited, unweighted. Whoever is known not to be eligible is not among the invited, and everyone of whom nothing is known is: the lowest of the rates.",
             )
             .to_owned(),
         ],
@@ -185,6 +185,13 @@ fn outcomes(ctx: &Context<'_>) -> Table {
             .to_owned(),
         columns,
         rows,
+        notes: vec![
+            ctx.t(
+                "必答题全部答了才能交卷，交了的都算完成；选答题空着不影响。开了头没交的和交了又撤回的，不计入任何估计，算作拒绝。",
+                "An answer can only be handed in with every required question answered, and then is complete; optional questions may be empty. What was begun and never handed in, or handed in and taken back, is in no estimate and counts as refused.",
+            )
+            .to_owned(),
+        ],
         ..Table::default()
     }
 }
@@ -192,9 +199,9 @@ fn outcomes(ctx: &Context<'_>) -> Table {
 fn disposition(code: &str, lang: Lang) -> String {
     let words = match code {
         "complete" => ("完成", "Complete"),
-        "partial" => ("部分完成", "Partial"),
+        "partial" => ("已访问，答卷还没收到", "Interviewed, answers awaited"),
         "break_off" => ("中途退出", "Break-off"),
-        "refused" | "refusal" => ("拒绝", "Refused"),
+        "refused" | "refusal" => ("拒绝或中途退出", "Refused or broken off"),
         "no_answer" | "non_contact" => ("没有联系上", "Not reached"),
         "other" => ("其他原因没有应答", "Eligible, did not answer for another reason"),
         "unknown_household" => (

@@ -1,5 +1,6 @@
 //! A part of the method: which answers deserve a second look, and what the answers owe to those who asked.
 
+use analysis::disclosure::{Mark, PublishedTotals, suppress};
 use analysis::quality::FlagKind;
 use analysis::results::{FlagCount, QualityResults};
 
@@ -74,6 +75,15 @@ fn counts(ctx: &Context<'_>, rows: &[&FlagCount]) -> [Value; 3] {
     [ctx.base(judged), ctx.base(flagged), share]
 }
 
+/// Judged and flagged; nothing where none could be judged, which is not the same as none found.
+fn judged(ctx: &Context<'_>, rows: &[&FlagCount]) -> [Value; 2] {
+    if rows.iter().all(|row| row.judged == 0) {
+        return [Value::Absent, Value::Absent];
+    }
+    let [judged, flagged, _] = counts(ctx, rows);
+    [judged, flagged]
+}
+
 fn by_kind(ctx: &Context<'_>, quality: &QualityResults) -> Table {
     let mut rows = Vec::new();
     for group in &ctx.plan.groups {
@@ -109,8 +119,8 @@ fn by_kind(ctx: &Context<'_>, quality: &QualityResults) -> Table {
         rows,
         notes: vec![
             ctx.t(
-                "答得过快：每题用时不到同类中位数的40%，并比它低2.5个标准差以上（对数）。一个答案到底：六道以上五级题答案全同，并比同类快2个标准差以上。几乎相同：15道以上题目有95%相同，而偶然出现这样的答卷预计不到千分之一份。",
-                "Too fast: less than 40% of the median seconds per answer of the same way, and more than 2.5 spreads below it (log scale). One answer throughout: six or more five-point questions answered alike, and more than 2 spreads faster than the same way. Nearly another's: 95% of 15 or more questions alike where chance would give less than a thousandth of such an answer.",
+                "答得过快：每题用时不到同类中位数的40%，并比它低2.5个标准差以上（对数）。一个答案到底：六道以上五级题答案全同，并比同类快2.5个标准差以上。几乎相同：15道以上题目有95%相同，而偶然出现这样的答卷预计不到千分之一份。",
+                "Too fast: less than 40% of the median seconds per answer of the same way, and more than 2.5 spreads below it (log scale). One answer throughout: six or more five-point questions answered alike, and more than 2.5 spreads faster than the same way. Nearly another's: 95% of 15 or more questions alike where chance would give less than a thousandth of such an answer.",
             )
             .to_owned(),
         ],
@@ -126,9 +136,30 @@ fn by_way(ctx: &Context<'_>, quality: &QualityResults) -> Table {
         .collect();
     ways.sort();
     ways.dedup();
+    // A single way left out would be what the others leave of all answers: the next smallest goes with it.
+    let sizes: Vec<u64> = ways
+        .iter()
+        .map(|(mode, answering, reading)| {
+            let same = quality.flags.iter().filter(|row| {
+                (&row.mode, &row.answering, &row.reading) == (mode, answering, reading)
+                    && row.kind == FlagKind::Speeding
+            });
+            same.map(|row| row.responses).sum()
+        })
+        .collect();
+    let marks = suppress(
+        &[sizes],
+        u64::from(ctx.plan.suppression.min_cell),
+        PublishedTotals {
+            rows: true,
+            columns: false,
+        },
+    );
     let rows = ways
         .iter()
-        .filter_map(|(mode, answering, reading)| {
+        .zip(&marks[0])
+        .filter(|(_, mark)| **mark == Mark::Shown)
+        .map(|((mode, answering, reading), _)| {
             let of = |kind: FlagKind| -> Vec<&FlagCount> {
                 let same = quality.flags.iter().filter(|row| {
                     (&row.mode, &row.answering, &row.reading) == (mode, answering, reading)
@@ -138,9 +169,6 @@ fn by_way(ctx: &Context<'_>, quality: &QualityResults) -> Table {
             };
             let fast = of(FlagKind::Speeding);
             let responses: u64 = fast.iter().map(|row| row.responses).sum();
-            if !ctx.may_show(responses) {
-                return None;
-            }
             let read: Vec<String> = reading.split('+').map(|word| way(word, ctx.lang)).collect();
             let mut cells = vec![
                 Value::text(way(mode, ctx.lang)),
@@ -148,9 +176,9 @@ fn by_way(ctx: &Context<'_>, quality: &QualityResults) -> Table {
                 Value::text(read.join(ctx.t("、", ", "))),
                 Value::count(responses),
             ];
-            cells.extend(counts(ctx, &fast).into_iter().take(2));
-            cells.extend(counts(ctx, &of(FlagKind::StraightLining)).into_iter().take(2));
-            Some(Row::plain(cells))
+            cells.extend(judged(ctx, &fast));
+            cells.extend(judged(ctx, &of(FlagKind::StraightLining)));
+            Row::plain(cells)
         })
         .collect();
     Table {
@@ -168,13 +196,13 @@ fn by_way(ctx: &Context<'_>, quality: &QualityResults) -> Table {
             Column::figures(ctx.t("比快慢的", "Pace judged")),
             Column::figures(ctx.t("过快", "Too fast")),
             Column::figures(ctx.t("比答法的", "Pattern judged")),
-            Column::figures(ctx.t("一个答案到底", "One answer")),
+            Column::figures(ctx.t("一答到底", "One answer")),
         ],
         rows,
         notes: vec![
             ctx.t(
-                "答卷太少、不能单列的方式没有列出。",
-                "Ways with too few answers to be shown are left out.",
+                "“—”：这种填法不作判断（不足30份，或者纸质答卷看不出快慢），不是没有发现。答卷太少、不能单列的填法没有列出。“比答法”只看答了六道以上五级题的。",
+                "— : not judged (fewer than 30 answers, or paper, which shows no pace), which is not the same as nothing found. Ways with too few answers to be shown are left out. Patterns are judged of those who answered six or more five-point questions.",
             )
             .to_owned(),
         ],
@@ -189,7 +217,7 @@ fn interviewers(ctx: &Context<'_>, quality: &QualityResults) -> String {
     let Some(largest) = effects.first() else {
         return String::new();
     };
-    let decimal = |value: f64| number::number(value, NumberFormat::Decimal);
+    let decimal = |value: f64| number::number(value, NumberFormat::Decimal).replace('-', "−");
     let bound = ALPHA / effects.len() as f64;
     let real = effects.iter().filter(|row| row.p_value < bound).count();
     let name = question::short(ctx, &largest.group, &largest.question);
@@ -200,7 +228,7 @@ fn interviewers(ctx: &Context<'_>, quality: &QualityResults) -> String {
     );
     match ctx.lang {
         Lang::Zh => format!(
-            "访问员效应：共看{}道五级题，组内相关最大的是“{name}”，ρ={icc}（95%区间{lower}～{upper}，{}名访问员）；{}。访问员各管一片，ρ里也有地方差别。",
+            "访问员的影响：同一个人问来的答案如果特别像，就可能是问法造成的（组内相关ρ，0为没有影响，1为全由访问员决定）。共看{}道五级题，最大的是“{name}”，ρ={icc}（95%区间{lower}～{upper}，{}名访问员）；{}。访问员各管一片，ρ里也有地方差别。",
             effects.len(),
             largest.interviewers,
             if real == 0 {
@@ -210,7 +238,7 @@ fn interviewers(ctx: &Context<'_>, quality: &QualityResults) -> String {
             }
         ),
         Lang::En => format!(
-            "Interviewer effects: of {} five-point questions the largest intra-interviewer correlation is that of “{name}”, ρ = {icc} (95% interval {lower} to {upper}, {} interviewers); {}. Interviewers work in one area each, so ρ holds differences between places too.",
+            "Interviewer effects: answers taken by the same person that are much alike may be owed to the way of asking (intra-interviewer correlation ρ, 0 none, 1 all). Of {} five-point questions the largest is that of “{name}”, ρ = {icc} (95% interval {lower} to {upper}, {} interviewers); {}. Interviewers work in one area each, so ρ holds differences between places too.",
             effects.len(),
             largest.interviewers,
             if real == 0 {

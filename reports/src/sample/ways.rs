@@ -79,7 +79,7 @@ pub(super) fn answering() -> AnsweringResults {
                     p_value: Some((-z * z / 1.8).exp()),
                     n,
                     n_reference: 1_100,
-                    overlap: adjusted.then_some(0.98),
+                    overlap: adjusted.then_some(if level == "proxy" { 0.91 } else { 0.98 }),
                     flag: None,
                 });
             }

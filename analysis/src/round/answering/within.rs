@@ -129,6 +129,29 @@ mod tests {
         assert_eq!(within(&[]), None);
     }
 
+    #[test]
+    fn rows_without_weight_change_nothing_and_make_no_cell() {
+        let rows = [
+            row(2.0, 1.0, false, 0),
+            row(2.0, 4.0, true, 0),
+            row(1.0, 5.0, true, 0),
+        ];
+        let alone = within(&rows).unwrap();
+        let mut more = rows.to_vec();
+        // One beside them, one whose cell has nobody else, one that would be the only counterpart of a third.
+        more.extend([
+            row(0.0, 1e6, true, 0),
+            row(0.0, 7.0, false, 1),
+            row(3.0, 9.0, true, 2),
+            row(0.0, 2.0, false, 2),
+        ]);
+        let found = within(&more).unwrap();
+        assert!((found.value - alone.value).abs() < 1e-12);
+        assert_eq!((found.cells, found.overlap), (2, 0.5));
+        assert_eq!(found.influence[3..], [0.0, 0.0, 0.0, 0.0]);
+        assert_eq!(within(&[row(0.0, 1.0, true, 0), row(0.0, 2.0, false, 0)]), None);
+    }
+
     proptest! {
         #[test]
         fn value_and_influence_are_those_of_the_regression_with_every_dummy(

@@ -17,7 +17,7 @@ use crate::monitor::progress::{self, Line};
 use crate::pages::fieldwork::{Due, Filter, Named, Person, Silent, View};
 use crate::pages::{Lang, tr};
 use crate::store::fieldwork::{self, CallBack, Workload};
-use crate::store::rounds::Round;
+use crate::store::rounds::{Round, RoundState};
 
 /// Days ahead of which call-backs are listed: today and two more.
 const AHEAD: i64 = 2;
@@ -113,7 +113,8 @@ pub(super) async fn view(
 
     let cases = fieldwork::cases(db, id).await?;
     let calls = fieldwork::call_backs(db, id, &later(AHEAD.days()).to_string()).await?;
-    let standing = progress::standing(plan, &cases, &calls, only);
+    let is_over = round.round_state() == RoundState::Closed;
+    let standing = progress::standing(plan, &cases, &calls, only, is_over);
     let daily = fieldwork::daily(db, id).await?;
     let dates = (plan.round.opens_on, plan.round.closes_on);
     let curve = Curve::new(&daily, only, dates, today, standing.total.target);
