@@ -65,12 +65,13 @@ pub fn sign(keys: &Keys, round: &str, leaf: &[u8; 32]) -> String {
     )
 }
 
-/// Reads a receipt and checks its signature.
+/// Reads a receipt and checks its signature. Pages show it in groups of four, so that blanks may come along.
 ///
 /// # Errors
 /// [`ReceiptError`].
 pub fn verify(key: &VerifyingKey, text: &str) -> Result<Receipt, ReceiptError> {
-    let mut parts = text.trim().split('.');
+    let text: String = text.split_whitespace().collect();
+    let mut parts = text.split('.');
     let (Some(PREFIX), Some(round), Some(leaf), Some(signature), None) = (
         parts.next(),
         parts.next(),
@@ -105,6 +106,8 @@ mod tests {
         let text = sign(&keys, "qinghe-2026", &leaf);
         let key = keys.verifying_key();
         let receipt = verify(&key, &format!(" {text}\n")).unwrap();
+        let (first, rest) = text.split_at(text.len() - 30);
+        assert_eq!(verify(&key, &format!("{first} {rest}")), Ok(receipt.clone()));
         assert_eq!(
             (receipt.round.as_str(), receipt.leaf),
             ("qinghe-2026", hex::encode(leaf))
