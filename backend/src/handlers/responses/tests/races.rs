@@ -56,15 +56,21 @@ async fn guessing_at_machine_speed_is_not_answered_at_all() {
     assert_eq!(api.post(&api.body(1_000, &code)).await.0, 201);
 }
 
-#[tokio::test]
-async fn one_response_sent_many_times_takes_one_place_of_the_day() {
+/// A server with a site that takes so many answers a day.
+async fn with_site(cap: u32) -> Api {
     let mut api = Api::start().await;
     api.server = Server::start_with(|plan| {
-        plan.push_str(
-            "\n[[links]]\nslug = \"hall\"\ngroup = \"grassroots\"\nsite = { zh = \"政务大厅\" }\ndaily_cap = 2\n",
-        );
+        plan.push_str(&format!(
+            "\n[[links]]\nslug = \"hall\"\ngroup = \"grassroots\"\nsite = {{ zh = \"政务大厅\" }}\ndaily_cap = {cap}\n"
+        ));
     })
     .await;
+    api
+}
+
+#[tokio::test]
+async fn one_response_sent_many_times_takes_one_place_of_the_day() {
+    let api = with_site(2).await;
     let (one, other) = (api.by_link(1, "hall"), api.by_link(2, "hall"));
     let (a, b, c, d, e) = tokio::join!(
         api.post(&one),
@@ -147,4 +153,49 @@ async fn withdrawal_and_closing_at_the_same_moment_leave_log_and_count_in_step()
         );
         rounds::open(base, ROUND, "test").await.unwrap();
     }
+}
+
+/// Sends a body to one of several servers.
+async fn post_to(server: axum::Router, body: Value) -> u16 {
+    let request = Request::post("/api/v1/responses").body(Body::from(body.to_string()));
+    let reply = server.oneshot(request.unwrap()).await.unwrap();
+    reply.status().as_u16()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn two_servers_on_one_database_pass_no_cap_and_take_no_code_twice() {
+    let api = with_site(3).await;
+    let (state, _background) = api.server.base.clone().into_state();
+    let servers = [api.server.router.clone(), crate::router::router(state)];
+    let mut sent = tokio::task::JoinSet::new();
+    for n in 0..10u128 {
+        let server = servers[usize::from(n % 2 == 0)].clone();
+        sent.spawn(post_to(server, api.by_link(n, "hall")));
+    }
+    let replies = sent.join_all().await;
+    let accepted = replies.iter().filter(|status| **status == 201).count();
+    assert_eq!(accepted, 3, "{replies:?}");
+    assert!(
+        replies.iter().all(|status| matches!(status, 201 | 429)),
+        "{replies:?}"
+    );
+
+    for n in 0..6u128 {
+        let code = api.code(&format!("c{n}")).await;
+        let (one, other) = (api.body(100 + 2 * n, &code), api.body(101 + 2 * n, &code));
+        let (a, b, c) = tokio::join!(
+            post_to(servers[0].clone(), one.clone()),
+            post_to(servers[1].clone(), one),
+            post_to(servers[1].clone(), other)
+        );
+        let mut statuses = [a, b, c];
+        statuses.sort_unstable();
+        assert!(
+            matches!(statuses, [200, 201, 409] | [201, 409, 409]),
+            "{statuses:?}: one response, known by its id"
+        );
+        // The two of one id are told the same, whichever server they met.
+        assert_eq!(a == 409, b == 409, "{a} {b} {c}");
+    }
+    assert_eq!(api.stored().await.len(), 9);
 }
