@@ -155,12 +155,16 @@ pub fn number(value: f64, format: NumberFormat) -> String {
     }
 }
 
-/// Writes an interval: `59.1%～65.7%` in Chinese, as GB/T 15835 asks; `59.1–65.7%` in English.
+/// Writes an interval: `59.1%～65.7%` in Chinese, as GB/T 15835 asks; `59.1–65.7%` in English, and `−3.8 to +6.2`
+/// where a dash would meet a sign.
 #[must_use]
 pub fn interval(lower: f64, upper: f64, format: NumberFormat, lang: Lang) -> String {
     let (lower, upper) = (number(lower, format), number(upper, format));
     match lang {
         Lang::Zh => format!("{lower}～{upper}"),
+        Lang::En if [&lower, &upper].iter().any(|end| end.starts_with(['+', '−'])) => {
+            format!("{} to {upper}", lower.trim_end_matches('%'))
+        }
         Lang::En => format!("{}–{upper}", lower.trim_end_matches('%')),
     }
 }
@@ -300,6 +304,9 @@ mod tests {
         let value = Value::interval(Some(0.591), Some(0.657), NumberFormat::Percent);
         assert_eq!(value.show(Lang::Zh), "59.1%～65.7%");
         assert_eq!(value.show(Lang::En), "59.1–65.7%");
+        let change = Value::interval(Some(-0.038), Some(0.062), NumberFormat::PointsChange);
+        assert_eq!(change.show(Lang::Zh), "−3.8～+6.2");
+        assert_eq!(change.show(Lang::En), "−3.8 to +6.2");
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::number::{self, NumberFormat, Value};
 /// The order in which ways are listed: the reference first.
 const ORDER: [&str; 7] = ["self", "assisted", "proxy", "web", "interview", "phone", "paper"];
 /// From this share on it is said how many have nobody to be compared with.
-const MATTERS: f64 = 0.02;
+const MATTERS: f64 = 0.05;
 /// A difference is called real below this probability, over all that a table shows.
 const ALPHA: f64 = 0.05;
 

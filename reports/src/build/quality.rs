@@ -75,10 +75,11 @@ fn counts(ctx: &Context<'_>, rows: &[&FlagCount]) -> [Value; 3] {
     [ctx.base(judged), ctx.base(flagged), share]
 }
 
-/// Judged and flagged; nothing where none could be judged, which is not the same as none found.
+/// Judged and flagged; words where none could be judged, which is not the same as none found.
 fn judged(ctx: &Context<'_>, rows: &[&FlagCount]) -> [Value; 2] {
     if rows.iter().all(|row| row.judged == 0) {
-        return [Value::Absent, Value::Absent];
+        let not = Value::text(ctx.t("未判断", "not judged"));
+        return [not.clone(), not];
     }
     let [judged, flagged, _] = counts(ctx, rows);
     [judged, flagged]
@@ -201,8 +202,8 @@ fn by_way(ctx: &Context<'_>, quality: &QualityResults) -> Table {
         rows,
         notes: vec![
             ctx.t(
-                "“—”：这种填法不作判断（不足30份，或者纸质答卷看不出快慢），不是没有发现。答卷太少、不能单列的填法没有列出。“比答法”只看答了六道以上五级题的。",
-                "— : not judged (fewer than 30 answers, or paper, which shows no pace), which is not the same as nothing found. Ways with too few answers to be shown are left out. Patterns are judged of those who answered six or more five-point questions.",
+                "“未判断”：这种填法不足30份，或者是纸质答卷，看不出快慢；不等于没有发现。答卷太少、不能单列的填法没有列出。“比答法”只看答了六道以上五级题的。",
+                "Not judged: fewer than 30 answers of the way, or paper, which shows no pace; not the same as nothing found. Ways with too few answers to be shown are left out. Patterns are judged of those who answered six or more five-point questions.",
             )
             .to_owned(),
         ],
