@@ -380,7 +380,11 @@ async fn attempts_are_stored_once_and_settle_their_case() {
     );
     let foreign = attempt(field.id(), "resident-000003", "2.24", "2026-11-23");
     assert_eq!(field.visit(&token, &foreign).await.body["error"], "not_assigned");
-    let faulty = attempt(field.id(), "resident-000002", "9.9", "2026-12-31");
+    // A clock that is weeks ahead costs no visit.
+    let ahead = attempt(field.id(), "resident-000002", "2.24", "2026-12-31");
+    assert_eq!(field.visit(&token, &ahead).await.status, 201);
+    assert_eq!(field.visit(&token, &ahead).await.status, 200);
+    let faulty = attempt(field.id(), "resident-000002", "9.9", "someday");
     let faulty = field.visit(&token, &faulty).await;
     assert_eq!(faulty.status, 422);
     assert_eq!(
