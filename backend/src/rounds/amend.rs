@@ -6,7 +6,7 @@
 //! [`survey_forms::amend`], by reading the whole plan with the new questionnaire, and by holding every stored answer
 //! against it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use analysis::plan::{Plan, PlanFiles};
 use jiff::civil::Date;
@@ -91,8 +91,7 @@ pub async fn amend(
     let read = xlsform::read(&correction.file, &correction.xlsx).map_err(RoundActError::Form)?;
     let tx = begin(&base.db).await?;
     // Two amendments at once wait for each other, so that each is held against the version that it replaces.
-    rounds::lock(&tx, &BTreeSet::from([id.to_owned()])).await?;
-    let round = rounds::find(&tx, id)
+    let round = rounds::hold(&tx, id, true)
         .await?
         .ok_or_else(|| RoundActError::Unknown(id.to_owned()))?;
     let begun = must_be_sealed(&round)?;
