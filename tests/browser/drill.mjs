@@ -90,7 +90,7 @@ class Device {
         this.browser = await chromium.connectOverCDP(`http://127.0.0.1:${port}`, { timeout: 5000 });
         break;
       } catch (notYet) {
-        if (tried > 100) throw notYet;
+        if (tried > 600) throw notYet;
         await pause(100);
       }
     }
