@@ -171,10 +171,7 @@ fn answers_for_another_handed_over_or_taken_up_elsewhere_can_be_given_by_keyboar
         json!({ "digitsAfter": 3 }),
         json!({ "prefer": { "answering": "assisted" }, "handOverAfter": 5, "digitsAfter": 2 }),
     ];
-    let tasks = ways
-        .iter()
-        .flat_map(|way| [(way, true), (way, false)])
-        .zip(11..);
+    let tasks = ways.iter().flat_map(|way| [(way, true), (way, false)]).zip(11..);
     for ((way, javascript), nth) in tasks {
         let code = &demo.invitations["resident"][nth];
         let mut task = json!({

@@ -103,8 +103,17 @@ mod tests {
     #[test]
     fn the_servers_router_is_read() {
         let pages = pages();
-        for route in ["/", "/r/{code}/check", "/receipt/again/later", "/console/rounds/{id}/cases/{case}", "/field"] {
-            assert!(pages.iter().any(|page| page == route), "{route} is not among {pages:?}");
+        for route in [
+            "/",
+            "/r/{code}/check",
+            "/receipt/again/later",
+            "/console/rounds/{id}/cases/{case}",
+            "/field",
+        ] {
+            assert!(
+                pages.iter().any(|page| page == route),
+                "{route} is not among {pages:?}"
+            );
         }
         assert!(pages.len() > 40, "{pages:?}");
     }

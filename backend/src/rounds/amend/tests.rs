@@ -91,7 +91,7 @@ async fn amended_form_is_new_to_the_next_and_whoever_is_in_the_middle_goes_on_wi
     let second_path = server.invite(FORM, "grassroots-2").await;
     let mut second = server.browser();
     let at = begin_answering(&mut second, &second_path).await;
-    let (_, at) = walk(&mut second, at, &[("body_type", "commissioner")], 4).await;
+    let (_, at) = walk(&mut second, at, &[("body_type", "commissioner")], 8).await;
     let before = server.draft(&second_path).await.answers();
     assert!(before.len() > 4, "{before:?}");
     let public = format!("/results/{ROUND}");
