@@ -1,5 +1,7 @@
 //! Shared state of the server, and the caches of what no longer changes.
 
+pub mod per_round;
+
 use std::collections::HashMap;
 use std::ops::Deref;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -12,6 +14,7 @@ use survey_forms::form::Form;
 use thiserror::Error;
 use tokio::task::JoinHandle;
 
+use self::per_round::PerRound;
 use crate::auth::limit::Limits;
 use crate::clock::{Entropy, SharedClock, SystemClock};
 use crate::config::Config;
@@ -283,8 +286,7 @@ impl FormCache {
 /// read each time; sealed ones are read again when a questionnaire was amended, by whichever program.
 #[derive(Clone, Debug, Default)]
 pub struct PlanCache {
-    /// By round: how often it was amended, and its plan since.
-    sealed: Arc<RwLock<HashMap<String, (i32, Arc<Plan>)>>>,
+    sealed: PerRound<Plan>,
 }
 
 impl PlanCache {
@@ -301,17 +303,8 @@ impl PlanCache {
         let Some(row) = rounds::find(db, round).await? else {
             return Ok(None);
         };
-        if row.plan_sha256.is_some() {
-            let cached = self
-                .sealed
-                .read()
-                .unwrap_or_else(PoisonError::into_inner)
-                .get(round)
-                .filter(|(amended, _)| *amended == row.amended)
-                .map(|(_, plan)| Arc::clone(plan));
-            if cached.is_some() {
-                return Ok(cached);
-            }
+        if let Some(plan) = self.sealed.get(&row) {
+            return Ok(Some(plan));
         }
         let mut files: PlanFiles = plan_files::read(db, keys, round).await?;
         files.remove("frame.csv");
@@ -323,10 +316,7 @@ impl PlanCache {
             what: format!("{} faults in a plan that was accepted", faults.len()),
         })?;
         let plan = Arc::new(plan);
-        if row.plan_sha256.is_some() {
-            let mut cache = self.sealed.write().unwrap_or_else(PoisonError::into_inner);
-            cache.insert(round.to_owned(), (row.amended, plan.clone()));
-        }
+        self.sealed.keep(&row, &plan);
         Ok(Some(plan))
     }
 }

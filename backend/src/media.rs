@@ -5,15 +5,16 @@
 //! their hash into the data folder when they are first asked for and served from there, so that a film neither fills
 //! the memory nor is read whole for each of its ranges.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 use survey_forms::form::{Choice, Form, Question};
 use survey_forms::media::{self, MediaType};
 
 use crate::app::App;
+use crate::app::per_round::PerRound;
 use crate::store::rounds::Round;
 use crate::store::{StoreError, amendments, forms, plan_files};
 
@@ -67,8 +68,7 @@ const FOLDER_ADDRESS: &str = "/media/";
 /// What is known of the files of sealed rounds, whose plans change by amendments only.
 #[derive(Clone, Debug, Default)]
 pub struct MediaCache {
-    /// By round: how often it was amended, and its files since.
-    by_round: Arc<RwLock<HashMap<String, (i32, Arc<MediaIndex>)>>>,
+    by_round: PerRound<MediaIndex>,
 }
 
 impl MediaCache {
@@ -80,19 +80,11 @@ impl MediaCache {
         if round.plan_sha256.is_none() {
             return Ok(Arc::default());
         }
-        let known = self
-            .by_round
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(&round.id)
-            .filter(|(amended, _)| *amended == round.amended)
-            .map(|(_, index)| Arc::clone(index));
-        if let Some(known) = known {
+        if let Some(known) = self.by_round.get(round) {
             return Ok(known);
         }
         let index = Arc::new(index(app, &round.id).await?);
-        let mut cache = self.by_round.write().unwrap_or_else(PoisonError::into_inner);
-        cache.insert(round.id.clone(), (round.amended, Arc::clone(&index)));
+        self.by_round.keep(round, &index);
         Ok(index)
     }
 }

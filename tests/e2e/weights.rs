@@ -9,10 +9,6 @@ use serde_json::json;
 /// Bytes are the same on every machine, so they are asserted (in the script, against issue 4's limits); the times to
 /// first paint are printed only.
 #[test]
-#[expect(
-    clippy::print_stdout,
-    reason = "the table is for whoever runs it with --nocapture"
-)]
 fn respondents_pages_stay_light() {
     let data = demo::copy();
     let demo = DemoFile::read(data.path());
