@@ -277,7 +277,13 @@ fn devices(lang: Lang, staff: &SignedIn, view: &Interviewers) -> Markup {
                                 aria-describedby=[fault.described(None)];
                         }
                         button type="submit" name="go" value="days" { (tr!(lang, "interviewers.save_days")) }
-                        button type="submit" name="go" value="lost" { (tr!(lang, "interviewers.report_lost")) }
+                        // It cannot be taken back, so that one slip of the finger must not be enough.
+                        details {
+                            summary { (tr!(lang, "interviewers.report_lost")) }
+                            button type="submit" name="go" value="lost" {
+                                (tr!(lang, "interviewers.report_lost_sure", person = person.name, device = device.name))
+                            }
+                        }
                     }
                 }
             }

@@ -151,7 +151,7 @@ async function* interviewing(page, task) {
   yield { state: 'held interview, put aside', light: false };
 
   await page.goto(address);
-  await page.locator('details:has(input[name=days])').first().evaluate((one) => { one.open = true; });
+  await page.locator('details:has(button[value=lost])').evaluateAll((all) => all.forEach((one) => { one.open = true; }));
   await press(page, 'form[action$="/devices"] button[value=lost]');
   yield 'interviewers, device lost';
 }
