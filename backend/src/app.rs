@@ -218,6 +218,8 @@ fn metrics_handle() -> PrometheusHandle {
 #[derive(Clone, Debug, Default)]
 pub struct FormCache {
     by_version: Arc<RwLock<HashMap<String, Arc<Form>>>>,
+    /// Held while a form is read: many who come at once after a start wait for one reading and do not each read it.
+    reading: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl FormCache {
@@ -230,13 +232,12 @@ impl FormCache {
         db: &DatabaseConnection,
         version: &str,
     ) -> Result<Option<Arc<Form>>, StoreError> {
-        if let Some(form) = self
-            .by_version
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(version)
-        {
-            return Ok(Some(form.clone()));
+        if let Some(form) = self.known(version) {
+            return Ok(Some(form));
+        }
+        let _alone = self.reading.lock().await;
+        if let Some(form) = self.known(version) {
+            return Ok(Some(form));
         }
         match forms::by_version(db, version).await? {
             Some(stored) => self.parse(&stored).map(Some),
@@ -262,6 +263,11 @@ impl FormCache {
             Some(version) => self.by_version(db, &version.version).await,
             None => Ok(None),
         }
+    }
+
+    fn known(&self, version: &str) -> Option<Arc<Form>> {
+        let known = self.by_version.read().unwrap_or_else(PoisonError::into_inner);
+        known.get(version).cloned()
     }
 
     fn parse(&self, stored: &forms::StoredForm) -> Result<Arc<Form>, StoreError> {

@@ -35,7 +35,7 @@ use crate::store::scores::CriterionScoreRow;
 use crate::store::staff::Staff;
 use crate::store::{scores, staff};
 use crate::submit::health::is_sensitive;
-use crate::submit::{Answering, Door, Mode, NewResponse, SubmitError, Submitter};
+use crate::submit::{Door, NewResponse, SubmitError, Submitter};
 use crate::summaries;
 use crate::synthetic::{self, Fieldwork, Population, Response};
 
@@ -317,8 +317,8 @@ fn new_response(plan: &Plan, response: &Response, door: Door, id: Uuid) -> Resul
         form: group.form.clone(),
         form_version: form.version.clone(),
         language: response.language.to_owned(),
-        mode: Mode::parse(response.mode.code()).context("a way of answering")?,
-        answering: Answering::parse(response.answering.code()).context("who answers")?,
+        mode: response.mode,
+        answering: response.answering,
         duration_s: i64::from(response.duration_s),
         answers: response.answers.clone(),
         draft_id: None,

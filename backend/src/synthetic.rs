@@ -28,8 +28,7 @@ use rust_embed::RustEmbed;
 use thiserror::Error;
 
 pub use county::{Body, BodyKind, Category, Person, Population, Township, Village};
-pub use experience::Answering;
-pub use fieldwork::{Case, Conduct, Fieldwork, GroupSizes, Mode, Response};
+pub use fieldwork::{Case, Conduct, Fieldwork, GroupSizes, Response};
 pub use marks::criterion_scores;
 pub use response::respond;
 pub use truth::{group_cases, margin_totals, truth};

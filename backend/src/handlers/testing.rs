@@ -18,6 +18,7 @@ use crate::auth::{Role, password};
 use crate::clock::{Entropy, FixedClock, SharedClock};
 use crate::codes::Code;
 use crate::config::Config;
+use crate::store::sample::SampleCase;
 use crate::store::{begin, drafts, invitations, staff};
 use crate::{rounds, router};
 
@@ -255,6 +256,32 @@ impl Browser {
             &[("login", role.as_str()), ("password", PASSWORD)],
         )
         .await
+    }
+}
+
+/// A case drawn from a village or, where a township is itself a unit of answering, from a township; nothing else is
+/// known of it.
+pub(crate) fn sample_case(case_id: &str, group: &str, unit: &str) -> SampleCase {
+    let township = &unit[..9];
+    SampleCase {
+        round_id: ROUND.to_owned(),
+        case_id: case_id.to_owned(),
+        group: group.to_owned(),
+        member_key: Some(case_id.to_owned()),
+        township: Some(township.to_owned()),
+        unit: unit.to_owned(),
+        stratum: township.to_owned(),
+        psu: unit.to_owned(),
+        certainty: false,
+        base_weight: 1.0,
+        person: Some(case_id.to_owned()),
+        category: None,
+        grade: None,
+        sex: None,
+        age_band: None,
+        hardship: String::new(),
+        body_kind: None,
+        disposition: None,
     }
 }
 

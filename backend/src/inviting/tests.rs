@@ -10,7 +10,7 @@ use super::waves::{self, Wave};
 use super::*;
 use crate::app::PlanCache;
 use crate::entity::outbox as outbox_table;
-use crate::handlers::testing::{ROUND, Server};
+use crate::handlers::testing::{ROUND, Server, sample_case};
 use crate::pages::Lang;
 use crate::store::frame::FrameMember;
 use crate::store::outbox::{self, Message};
@@ -69,24 +69,9 @@ async fn invited() -> (Server, Arc<Plan>) {
             },
         ));
         cases.push(SampleCase {
-            round_id: ROUND.to_owned(),
-            case_id: format!("c-{at}"),
-            group: "resident".to_owned(),
             member_key: Some(key),
-            township: Some("990101001".to_owned()),
-            unit: VILLAGE.to_owned(),
-            stratum: "s".to_owned(),
-            psu: "p".to_owned(),
-            certainty: false,
-            base_weight: 1.0,
             person: None,
-            category: None,
-            grade: None,
-            sex: None,
-            age_band: None,
-            hardship: String::new(),
-            body_kind: None,
-            disposition: None,
+            ..sample_case(&format!("c-{at}"), "resident", VILLAGE)
         });
     }
     frame::replace(&base.db, &base.keys, &base.entropy, ROUND, members)

@@ -107,8 +107,6 @@ mod tests {
         let text = sign(&keys, "qinghe-2026", &leaf);
         let key = keys.verifying_key();
         let receipt = verify(&key, &format!(" {text}\n")).unwrap();
-        let (first, rest) = text.split_at(text.len() - 30);
-        assert_eq!(verify(&key, &format!("{first} {rest}")), Ok(receipt.clone()));
         assert_eq!(
             (receipt.round.as_str(), receipt.leaf),
             ("qinghe-2026", hex::encode(leaf))

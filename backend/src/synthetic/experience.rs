@@ -4,28 +4,7 @@
 use super::answers::{Answer, Sink};
 use super::county::{Category, Person, Population, Theme};
 use super::draw::{Draw, Topic, five, logistic};
-
-/// Who fills in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Answering {
-    /// 本人: the person alone.
-    Myself,
-    /// 协助: the person, helped.
-    Assisted,
-    /// 代答: someone in the person's place.
-    Proxy,
-}
-
-impl Answering {
-    /// The code in the questionnaire and in the API.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Myself => "self",
-            Self::Assisted => "assisted",
-            Self::Proxy => "proxy",
-        }
-    }
-}
+use crate::submit::Answering;
 
 /// The questions of each service area, in the order of [`AREAS`](super::AREAS).
 pub(super) const RECEIVED: [&str; 10] = [

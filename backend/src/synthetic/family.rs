@@ -3,8 +3,9 @@
 use super::answers::Sink;
 use super::county::{Category, Population, Theme};
 use super::draw::{Draw, Topic, logistic};
-use super::experience::{Answering, Experience, codes, opinion, yes_no};
+use super::experience::{Experience, codes, opinion, yes_no};
 use super::resident::{PROCESS, closing, present};
+use crate::submit::Answering;
 
 const SUPPORT: [(&str, f64); 4] = [
     ("skills", 0.22),

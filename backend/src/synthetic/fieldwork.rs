@@ -15,11 +15,10 @@ pub use self::conduct::Conduct;
 use super::SyntheticError;
 use super::county::Population;
 use super::draw::Topic;
-use super::experience::Answering;
 use super::frame::{body_id, person_id, relative_id};
 use super::response::decide;
 use crate::rounds::draw::SamplingFrame;
-use crate::submit::Way;
+use crate::submit::{Answering, Mode, Way};
 
 /// Expected response rates, from which the sample's size follows: residents, relatives, bodies.
 const EXPECTED: [f64; 3] = [0.58, 0.50, 0.75];
@@ -29,31 +28,6 @@ const BODY_SHARE: f64 = 0.157;
 const LEAST: usize = 100;
 /// Persons drawn per village before further villages are drawn.
 const CROWDED: usize = 60;
-
-/// How an answer came in (填答方式).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Mode {
-    /// On the respondent's own or a borrowed device.
-    Web,
-    /// With an interviewer at home.
-    Interview,
-    /// By telephone.
-    Phone,
-    /// On paper, keyed in.
-    Paper,
-}
-
-impl Mode {
-    /// The code in the API.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Web => "web",
-            Self::Interview => "interview",
-            Self::Phone => "phone",
-            Self::Paper => "paper",
-        }
-    }
-}
 
 /// An invited case. Cases of a group are in the order of their ids.
 #[derive(Clone, Debug)]

@@ -3,7 +3,8 @@
 use super::answers::{Answer, Sink};
 use super::county::{Category, Population, Theme};
 use super::draw::{Draw, Topic, logistic};
-use super::experience::{Answering, Experience, opinion, yes_no};
+use super::experience::{Experience, opinion, yes_no};
+use crate::submit::Answering;
 
 /// Satisfaction and refusal questions of each service area, in the order of [`AREAS`](super::AREAS).
 const SATISFIED: [&str; 10] = [
@@ -90,7 +91,7 @@ pub(super) fn answer(county: &Population, index: usize, sink: &mut impl Sink) {
     let own_views = experience.answering != Answering::Proxy;
     let mood = village.effect + TRAIT * experience.contentment;
 
-    sink.code("answering", experience.answering.code());
+    sink.code("answering", experience.answering.as_str());
     if !own_views {
         let relation = person.relative.unwrap_or("relative");
         sink.code("relation", if draw.chance(0.03) { "carer" } else { relation });

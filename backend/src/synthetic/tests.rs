@@ -15,6 +15,7 @@ use survey_forms::response::RawAnswers;
 use survey_forms::{flow, validate, xlsform};
 
 use super::*;
+use crate::submit::Mode;
 
 const SEED: u64 = 20_261_123;
 const TODAY: Date = date(2026, 11, 1);

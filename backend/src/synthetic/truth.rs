@@ -82,7 +82,7 @@ pub fn group_cases(
     let mut modes = vec![None; fieldwork.cases.len()];
     for response in &fieldwork.responses {
         if let Some(case) = response.case {
-            modes[case] = Some(response.mode.code());
+            modes[case] = Some(response.mode.as_str());
         }
     }
     let row = |(case, mode): (&Case, &Option<&'static str>)| Row {

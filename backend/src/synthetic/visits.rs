@@ -9,7 +9,8 @@ use jiff::civil::Date;
 
 use super::county::Population;
 use super::draw::{Draw, Topic};
-use super::fieldwork::{Case, Fieldwork, Mode};
+use super::fieldwork::{Case, Fieldwork};
+use crate::submit::Mode;
 
 /// Interviewers by name.
 pub const INTERVIEWERS: [&str; 8] = ["赵慧", "钱立", "孙洁", "李强", "周宁", "吴芳", "郑凯", "王静"];
@@ -93,7 +94,7 @@ pub fn visits(county: &Population, fieldwork: &Fieldwork, opens: Date, today: Da
             (Disposition::Complete, Some((mode @ (Mode::Interview | Mode::Phone), day)))
                 if case.person.is_some() =>
             {
-                round.mode = mode.code();
+                round.mode = mode.as_str();
                 round.end(&mut draw, day, "1.1");
             }
             (Disposition::NonContact, _) => round.never_met(&mut draw, today),

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::auth::Role;
 use crate::field::attempts as visits;
 use crate::handlers::respond::tests::{begin, walk};
-use crate::handlers::testing::{ROUND, Server};
+use crate::handlers::testing::{ROUND, Server, sample_case};
 use crate::store::attempts::Attempt;
 use crate::store::sample::{self, SampleCase};
 use crate::store::{begin as transaction, fieldwork, invitations, responses, staff};
@@ -19,24 +19,8 @@ const TOWNSHIP: &str = "990101001";
 
 fn sampled(case_id: &str) -> SampleCase {
     SampleCase {
-        round_id: ROUND.into(),
-        case_id: case_id.into(),
-        group: "resident".into(),
-        member_key: Some(case_id.into()),
-        township: Some(TOWNSHIP.into()),
-        unit: TOWNSHIP.into(),
-        stratum: TOWNSHIP.into(),
-        psu: TOWNSHIP.into(),
-        certainty: false,
         base_weight: 5.0,
-        person: Some(case_id.into()),
-        category: None,
-        grade: None,
-        sex: None,
-        age_band: None,
-        hardship: String::new(),
-        body_kind: None,
-        disposition: None,
+        ..sample_case(case_id, "resident", TOWNSHIP)
     }
 }
 

@@ -8,10 +8,11 @@ use jiff::civil::Date;
 use survey_forms::response::RawAnswers;
 
 use super::conduct::conduct;
-use super::{Case, Conduct, Mode, Response};
+use super::{Case, Conduct, Response};
+use crate::submit::{Answering, Mode};
 use crate::synthetic::county::Population;
 use crate::synthetic::draw::{Draw, Topic};
-use crate::synthetic::experience::{Answering, Experience};
+use crate::synthetic::experience::Experience;
 use crate::synthetic::{body, family, resident};
 
 /// Days of fieldwork.

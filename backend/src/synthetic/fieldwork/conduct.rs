@@ -4,11 +4,10 @@
 
 use survey_forms::response::RawAnswers;
 
-use super::{Mode, Response};
-use crate::submit::Way;
+use super::Response;
+use crate::submit::{Answering, Mode, Way};
 use crate::synthetic::county::{Category, Person, Population};
 use crate::synthetic::draw::{Draw, Topic};
-use crate::synthetic::experience::Answering;
 
 /// Share of those who answer alone on the web that press through.
 const HASTY: f64 = 0.02;

@@ -6,6 +6,7 @@ use analysis::results::{IndicatorResult, RoundResults};
 use analysis::round::{GroupCases, RoundInput, compute};
 
 use super::*;
+use crate::submit::Mode;
 
 fn results(plan: &Plan, county: &Population, groups: Vec<GroupCases>) -> RoundResults {
     let input = RoundInput {

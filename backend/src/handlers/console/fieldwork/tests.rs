@@ -4,7 +4,7 @@ use axum::http::{StatusCode, header};
 use uuid::Uuid;
 
 use crate::auth::Role;
-use crate::handlers::testing::{Browser, PASSWORD, ROUND, Reply, Server};
+use crate::handlers::testing::{Browser, PASSWORD, ROUND, Reply, Server, sample_case};
 use crate::store::fieldwork::{Assignment, Attempt, Device};
 use crate::store::sample::SampleCase;
 use crate::store::staff::Staff;
@@ -14,24 +14,11 @@ const INTERVIEWER: Uuid = Uuid::from_u128(77);
 
 fn case(id: &str, group: &str, township: &str, unit: &str) -> SampleCase {
     SampleCase {
-        round_id: ROUND.to_owned(),
-        case_id: id.to_owned(),
-        group: group.to_owned(),
         member_key: None,
-        township: Some(township.to_owned()),
-        unit: unit.to_owned(),
-        stratum: township.to_owned(),
-        psu: unit.to_owned(),
-        certainty: false,
-        base_weight: 1.0,
         person: None,
-        category: None,
-        grade: None,
-        sex: None,
-        age_band: None,
-        hardship: String::new(),
-        body_kind: None,
-        disposition: None,
+        township: Some(township.to_owned()),
+        stratum: township.to_owned(),
+        ..sample_case(id, group, unit)
     }
 }
 

@@ -353,3 +353,103 @@ async fn a_mistyped_code_is_told_what_is_wrong() {
         assert!(reply.text.contains(words), "{typed}: {}", reply.text);
     }
 }
+
+#[tokio::test]
+async fn open_link_asks_the_township_and_resumes_in_the_same_browser_only() {
+    let server = Server::start().await;
+    let path = format!("/o/{ROUND}-resident");
+    let mut phone = server.browser();
+    let start = phone.get(&path).await;
+    assert!(
+        start.text.contains("公开链接") && start.text.contains("城关镇"),
+        "{}",
+        start.text
+    );
+    let nowhere = phone.post(&path, &CONSENT).await;
+    assert_eq!(nowhere.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(nowhere.text.contains("href=\"#unit\"") && nowhere.text.contains("value=\"yes\" checked"));
+    let begun = phone
+        .post(&path, &[&CONSENT[..], &[("unit", "990101001")]].concat())
+        .await;
+    let (_, at) = walk(&mut phone, begun.location().to_owned(), &[], 5).await;
+    assert!(!server.browser().get(&path).await.text.contains("上次答了一部分"));
+    assert!(phone.get(&path).await.text.contains("上次答了一部分"));
+    let (_, at) = walk(&mut phone, at, &[], 80).await;
+    let sent = phone.post(&at, &[("go", "submit")]).await;
+    assert_eq!(sent.location(), format!("{path}/receipt"), "{}", sent.text);
+    let stored = responses::all(&server.base.db, ROUND).await.unwrap();
+    assert_eq!(
+        (stored[0].link.as_deref(), stored[0].open_link.as_deref()),
+        (None, Some("yunxi-2026-resident"))
+    );
+    assert!(phone.get(&format!("{path}/receipt")).await.text.contains("MY1."));
+    assert_eq!(stored[0].unit.as_deref(), Some("990101001"));
+    // The link itself is never used up.
+    assert_eq!(phone.get(&path).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn doors_that_do_not_open_say_why_kindly() {
+    let server = Server::start().await;
+    let path = server.invite("resident", "r-1").await;
+    let mut browser = server.browser();
+    let unknown = browser.get("/r/0000-0000-00012").await;
+    assert_eq!(unknown.status, StatusCode::NOT_FOUND);
+    assert!(unknown.text.contains("没有找到这个答题码"));
+    assert_eq!(browser.get("/o/nothing").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(browser.get("/nothing").await.status, StatusCode::NOT_FOUND);
+    let mistyped = browser.post("/", &[("code", "0000 0000 00013")]).await;
+    assert_eq!(mistyped.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(mistyped.text.contains("value=\"0000 0000 00013\""));
+
+    let mut phone = server.browser();
+    let at = begin(&mut phone, &path).await;
+    rounds::close(&server.base, ROUND, "test").await.unwrap();
+    for address in [path.clone(), at] {
+        let closed = phone.get(&address).await;
+        assert_eq!(closed.status, StatusCode::GONE);
+        assert!(closed.text.contains("已经结束") && closed.text.contains("需要帮忙吗"));
+    }
+}
+
+#[tokio::test]
+async fn guessing_codes_is_slowed_down_and_recovers() {
+    let server = Server::start().await;
+    let mut guesser = server.browser();
+    let mut statuses = Vec::new();
+    for _ in 0..62 {
+        statuses.push(guesser.get("/r/0000-0000-00012").await.status);
+    }
+    assert_eq!(statuses[..61], [StatusCode::NOT_FOUND; 61]);
+    let slowed = guesser.get("/r/0000-0000-00012").await;
+    assert_eq!(slowed.status, StatusCode::TOO_MANY_REQUESTS);
+    assert!(slowed.headers.contains_key(header::RETRY_AFTER) && slowed.text.contains("请稍等"));
+    server.wait(11);
+    assert_eq!(
+        guesser.get("/r/0000-0000-00012").await.status,
+        StatusCode::NOT_FOUND
+    );
+}
+
+#[tokio::test]
+async fn display_changed_on_the_page_of_a_problem_leads_back_to_the_problem() {
+    let server = Server::start().await;
+    let mut phone = server.browser();
+    for (path, status) in [
+        ("/r/0000-0000-00000", StatusCode::NOT_FOUND),
+        ("/o/nowhere", StatusCode::NOT_FOUND),
+        ("/nowhere", StatusCode::NOT_FOUND),
+    ] {
+        let page = phone.get(path).await;
+        assert_eq!(page.status, status, "{path}");
+        assert!(
+            page.text.contains(&format!(r#"name="to" value="{path}""#)),
+            "{}",
+            page.text
+        );
+        assert!(page.text.contains("id=\"help\""), "whom to ask: {}", page.text);
+        let larger = phone.post("/view", &[("to", path), ("size", "3")]).await;
+        assert_eq!(larger.location(), path);
+        assert!(phone.get(path).await.text.contains(r#"class="largest"#));
+    }
+}

@@ -1,0 +1,218 @@
+//! Answers to the samples and to an odd form, by hand and at random.
+
+use super::*;
+
+fn any_answers(fields: Vec<&'static str>, values: Vec<&'static str>) -> impl Strategy<Value = RawAnswers> {
+    let count = fields.len();
+    prop::collection::btree_map(
+        proptest::sample::select(fields).prop_map(str::to_owned),
+        proptest::sample::select(values).prop_map(str::to_owned),
+        0..count,
+    )
+}
+
+fn random_answers(count: usize, fields: &[&'static str], values: &[&'static str]) -> Vec<RawAnswers> {
+    let mut runner = TestRunner::deterministic();
+    let strategy = any_answers(fields.to_vec(), values.to_vec());
+    (0..count)
+        .map(|_| strategy.new_tree(&mut runner).unwrap().current())
+        .collect()
+}
+
+pub(super) fn sample_answers() -> Vec<RawAnswers> {
+    let good = answers(&[
+        ("age", " ３０ "),
+        ("town", "a"),
+        ("village", "a2"),
+        ("need", "care rehab care"),
+        ("sat", "4"),
+        ("hours", "7.50"),
+        ("income", "0.0"),
+        ("wish", "多来看看\r\n我们"),
+    ]);
+    let changed = |name: &str, value: &str| {
+        let mut all = good.clone();
+        all.insert(name.to_owned(), value.to_owned());
+        all
+    };
+    let mut all = vec![RawAnswers::new(), good.clone()];
+    for (name, value) in [
+        ("age", "15"),
+        ("age", "121"),
+        ("age", "十"),
+        ("age", "1234567890123456"),
+        ("age", "+031"),
+        ("age", "30.0"),
+        ("age", "30.5"),
+        ("village", "b1"),
+        ("village", ""),
+        ("since", "2026-01-01"),
+        ("hours", "7.3"),
+        ("hours", "24.5"),
+        ("hours", "-0"),
+        ("income", "很多"),
+        ("income", "5。5"),
+        ("income", "．５"),
+        ("agee", "1"),
+        ("welcome", "x"),
+        ("about", "x"),
+        ("need", "none rehab"),
+        ("need", "rehab dk"),
+        ("need", "dk"),
+        ("need", "rehab gone"),
+        ("sat", ""),
+        ("sat", "9"),
+        ("score", "999"),
+        ("start", "2026-01-01T00:00:00"),
+        ("wish", "\u{feff}x"),
+        ("wish", "\u{85} y \u{3000}"),
+        ("age", "70"),
+        ("town", "b"),
+    ] {
+        all.push(changed(name, value));
+    }
+    for since in [
+        "2026年11月23日",
+        "2026/11/3",
+        "2026-11-24",
+        "20261103",
+        "２０２６．１１．０３",
+        "2026-02-30",
+        "26-1-1",
+        "昨天",
+        "2026-11",
+        "2026-11-1-1",
+        "+026-1-1",
+        "2026- 1 -１",
+        "2026-111-1",
+        "1899-12-31",
+        "2026年11月23号",
+    ] {
+        let mut with_income = changed("income", "5");
+        with_income.insert("since".to_owned(), since.to_owned());
+        all.push(with_income);
+    }
+    all.push(changed("wish", &"字".repeat(10_001)));
+    all.push(changed("wish", &"𠮷".repeat(10_000)));
+    let fields = [
+        "age", "town", "village", "need", "sat", "hours", "income", "since", "wish", "score", "about",
+    ];
+    let values = [
+        "",
+        " ",
+        "5",
+        "30",
+        "12",
+        "a",
+        "b",
+        "a1",
+        "b1",
+        "rehab",
+        "rehab care",
+        "care  rehab",
+        "none",
+        "dk",
+        "rf",
+        "2026-01-01",
+        "2026年12月1日",
+        "x y",
+        "９",
+        "𠮷",
+        "-1",
+        "0.5",
+        "24",
+        "7.25",
+        "yes",
+    ];
+    all.extend(random_answers(150, &fields, &values));
+    all
+}
+
+pub(super) fn odd_answers() -> Vec<RawAnswers> {
+    let good = answers(&[
+        ("called", "王小·明"),
+        ("helped", "yes"),
+        ("helpers", "3"),
+        ("who", "儿子\r家人"),
+        ("kin", "wife son"),
+        ("visit", "2026年11月20日"),
+        ("pain", "０"),
+        ("share", "0.5"),
+        ("money", "30"),
+        ("first", "旧-1"),
+    ]);
+    let changed = |name: &str, value: &str| {
+        let mut all = good.clone();
+        all.insert(name.to_owned(), value.to_owned());
+        all
+    };
+    let mut all = vec![RawAnswers::new(), good.clone()];
+    for (name, value) in [
+        ("called", "Bob"),
+        ("called", "王"),
+        ("helped", "no"),
+        ("helped", "rf"),
+        ("helpers", "1"),
+        ("helpers", "2"),
+        ("helpers", "0"),
+        ("helpers", "10"),
+        ("helpers", "x"),
+        ("who", ""),
+        ("kin", "none"),
+        ("kin", "none son"),
+        ("kin", "son wife other"),
+        ("visit", "2025-11-22"),
+        ("visit", "2025-11-23"),
+        ("visit", "2026-11-24"),
+        ("visit", "2026-11-22"),
+        ("visit", ""),
+        ("pain", "11"),
+        ("pain", "1.5"),
+        ("pain", ""),
+        ("share", "0.3"),
+        ("share", "0.2"),
+        ("share", "1.1"),
+        ("office", "别处"),
+        ("money", ""),
+        ("money", "-1"),
+        ("mean", "1"),
+        ("day", "x"),
+        ("inner", "x"),
+        ("thanks", "x"),
+        ("bye", "x"),
+        ("ago", "99"),
+    ] {
+        all.push(changed(name, value));
+    }
+    let fields = [
+        "called", "helped", "helpers", "who", "kin", "visit", "pain", "share", "money", "first", "mean",
+        "ago",
+    ];
+    let values = [
+        "",
+        "王明",
+        "Bob",
+        "yes",
+        "no",
+        "rf",
+        "1",
+        "2",
+        "3",
+        "9",
+        "0.3",
+        "0.5",
+        "son",
+        "wife son",
+        "other",
+        "none",
+        "2026-11-20",
+        "2026-11-22",
+        "2025-11-23",
+        "2020-01-01",
+        "x y",
+        "-1",
+        "１",
+    ];
+    all.extend(random_answers(150, &fields, &values));
+    all
+}
