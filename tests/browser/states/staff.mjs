@@ -31,6 +31,7 @@ export const STAFF_PAGES = [
   ['round', 'office', 'en', at('')],
   ['round', 'evaluator', 'zh', at('')],
   ['outbox', 'office', 'en', ({ demo }) => `${demo.url}/console/outbox`],
+  ['password', 'auditor', 'en', ({ demo }) => `${demo.url}/console/password`],
   ['no such round', 'office', 'zh', ({ demo }) => `${demo.url}/console/rounds/nowhere`],
   ['round over', 'office', 'zh', ended(''), 'ended'],
   ['round over, monitor', 'office', 'zh', ended('/fieldwork'), 'ended'],
@@ -208,6 +209,22 @@ async function* stale(page, task) {
   yield 'form of another session';
 }
 
+/** What is typed wrongly in a change of the own password; nothing is changed. */
+async function* changingPassword(page, { demo }) {
+  await page.goto(`${demo.url}/console/password`);
+  yield 'own password';
+  const type = async (old, fresh, again) => {
+    await page.fill('#old', old);
+    await page.fill('#new', fresh);
+    await page.fill('#again', again);
+    await send(page, 'form:has(#old)');
+  };
+  await type(demo.logins.viewer.password, 'zhu yi an quan', 'zhu yi an quan 2');
+  yield 'own password, typed in two ways';
+  await type('wrong', 'zhu yi an quan', 'zhu yi an quan');
+  yield 'own password, the old one is wrong';
+}
+
 /** The page that waits for a computation reloads itself; here it stays, to be looked at. */
 async function* computing(page, task) {
   await page.route('**/compute', async (route) => {
@@ -218,6 +235,8 @@ async function* computing(page, task) {
   });
   await page.goto(ended('')(task));
   await press(page, 'form[action$="/compute"] button');
+  // What a form is redirected to passes no route.
+  await page.goto(page.url());
   if (!page.url().endsWith('/compute')) throw new Error(`nothing is computed at ${page.url()}`);
   yield 'computing';
 }
@@ -235,6 +254,7 @@ export const STAFF = [
   { name: 'interviewers', role: 'office', walk: interviewing, light: true },
   { name: 'computing', role: 'office', walk: computing, server: 'ended' },
   { name: 'monitor', role: 'evaluator', walk: watching, alone: true },
+  { name: 'own password', role: 'viewer', walk: changingPassword },
   { name: 'a form of another session', role: 'office', walk: stale },
   { name: 'log out', role: 'auditor', walk: loggingOut, alone: true },
 ].map((journey) => ({ language: 'zh', who: 'console', ...journey }));
