@@ -320,7 +320,7 @@ async fn move_to(
     why: &'static str,
 ) -> Result<(), RoundActError> {
     let tx = begin(&base.db).await?;
-    let round = rounds::hold(&tx, id, true)
+    let round = rounds::hold_alone(&tx, id)
         .await?
         .ok_or_else(|| RoundActError::Unknown(id.to_owned()))?;
     let state = round.round_state();

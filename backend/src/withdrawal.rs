@@ -94,7 +94,7 @@ pub async fn withdraw(base: &Base, leaf: &str, keep_case: bool) -> Result<(), Wi
         .await?
         .ok_or(WithdrawError::Nothing)?;
     // Held, so that the round does not close between this look and the commit.
-    let round = rounds::hold(&tx, &response.round_id, false)
+    let round = rounds::hold(&tx, &response.round_id)
         .await?
         .ok_or(WithdrawError::Nothing)?;
     if round.state_on(base.clock.today()) != rounds::RoundState::Open {

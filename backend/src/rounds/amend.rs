@@ -91,7 +91,7 @@ pub async fn amend(
     let read = xlsform::read(&correction.file, &correction.xlsx).map_err(RoundActError::Form)?;
     let tx = begin(&base.db).await?;
     // Two amendments at once wait for each other, so that each is held against the version that it replaces.
-    let round = rounds::hold(&tx, id, true)
+    let round = rounds::hold_alone(&tx, id)
         .await?
         .ok_or_else(|| RoundActError::Unknown(id.to_owned()))?;
     let begun = must_be_sealed(&round)?;

@@ -118,18 +118,22 @@ pub async fn find_many(conn: &impl ConnectionTrait, ids: &[String]) -> Result<Ve
         .await?)
 }
 
-/// The round, held until the transaction ends: `alone` against every other who wants it, else only against those who
-/// want it alone. Whoever changes a round wants it alone, so that what its state allows is done before or after, never
-/// in between.
+/// The round, held until the transaction ends against those who change it, and not against others who hold it so: what
+/// its state allows is done before the change or after, never in between.
 ///
 /// # Errors
 /// See [`list`].
-pub async fn hold(tx: &impl ConnectionTrait, id: &str, alone: bool) -> Result<Option<Round>, StoreError> {
-    let round = rounds::Entity::find_by_id(id.to_owned());
-    let round = match alone {
-        true => round.lock_exclusive(),
-        false => round.lock_shared(),
-    };
+pub async fn hold(tx: &impl ConnectionTrait, id: &str) -> Result<Option<Round>, StoreError> {
+    let round = rounds::Entity::find_by_id(id.to_owned()).lock_shared();
+    Ok(round.one(tx).await?)
+}
+
+/// The round, held until the transaction ends against everybody: for whoever changes it.
+///
+/// # Errors
+/// See [`list`].
+pub async fn hold_alone(tx: &impl ConnectionTrait, id: &str) -> Result<Option<Round>, StoreError> {
+    let round = rounds::Entity::find_by_id(id.to_owned()).lock_exclusive();
     Ok(round.one(tx).await?)
 }
 

@@ -106,7 +106,11 @@ pub(super) async fn read(tx: &DatabaseTransaction, batch: &[Pending]) -> Result<
         .collect();
     let mut held = BTreeMap::new();
     for id in concerned {
-        if let Some(round) = rounds::hold(tx, &id, limited.contains(&id)).await? {
+        let round = match limited.contains(&id) {
+            true => rounds::hold_alone(tx, &id).await?,
+            false => rounds::hold(tx, &id).await?,
+        };
+        if let Some(round) = round {
             held.insert(id, round);
         }
     }
