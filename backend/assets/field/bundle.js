@@ -2,6 +2,7 @@
 // under the passphrase as soon as it is here. Questionnaires that drafts were begun under stay beside the new ones.
 
 import { lock, unlock } from './seal.js';
+import { isLockKept } from './store.js';
 
 const NAME = 'bundle';
 
@@ -18,6 +19,7 @@ export async function load(store, key) {
  */
 export async function refresh({ store, api, key, token, drafts, lang }) {
   const kept = await store.get('vault', NAME);
+  const lockedBy = await store.get('meta', 'crypto');
   // What was delivered before the bundle was asked for is in it.
   const delivered = (await store.all('queue')).filter(item => item.kind === 'attempt' && item.state === 'delivered');
   const headers = kept && kept.etag ? { 'If-None-Match': kept.etag } : {};
@@ -30,12 +32,14 @@ export async function refresh({ store, api, key, token, drafts, lang }) {
     locked = await lock(key, NAME, bundle);
   } while (drafts().some(draft => !formOf(bundle, draft) && formOf(old || bundle, draft)));
   const etag = answer.headers.get('ETag');
-  await store.write(['vault', 'meta', 'queue'], async steps => {
+  const isKept = await store.write(['vault', 'meta', 'queue'], async steps => {
+    if (!await isLockKept(steps, lockedBy)) return false;
     await steps.put('vault', { locked, etag }, NAME);
     await steps.put('meta', bundle.server_key, 'server_key');
     for (const item of delivered) await steps.remove('queue', item.id);
+    return true;
   });
-  return { status: 200, bundle };
+  return isKept ? { status: 200, bundle } : { status: 0, bundle: null };
 }
 
 function isWhole(json) {

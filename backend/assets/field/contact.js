@@ -21,7 +21,8 @@ export async function hand(items, draft) {
 /** Fetches the list; resolves with whether the server was reached. */
 export async function refresh() {
   if (!app.key || !app.device || !app.token) return false;
-  const found = await bundles.refresh({ store: app.store, api: app.sync.api, key: app.key, token: app.token,
+  const { key } = app;
+  const found = await bundles.refresh({ store: app.store, api: app.sync.api, key, token: app.token,
     drafts: () => app.drafts, lang: app.lang }).catch(caught);
   if (!found) return false;
   if (found.status === 410 && found.json && found.json.wipe === true) {
@@ -29,7 +30,8 @@ export async function refresh() {
     return false;
   }
   if (found.status === 401) await signInNeeded();
-  if (found.bundle) {
+  // Locked meanwhile: it is kept, and not opened.
+  if (found.bundle && app.key === key) {
     app.bundle = found.bundle;
     await setDevice({ max_offline_days: found.bundle.max_offline_days });
     await queueChanged();

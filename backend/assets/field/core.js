@@ -16,8 +16,13 @@ export const app = {
 };
 
 export async function setDevice(changes) {
-  app.device = Object.assign({}, app.device, changes);
-  await app.store.put('meta', app.device, 'device');
+  const changed = await app.store.write(['meta'], async steps => {
+    const device = await steps.get('meta', 'device');
+    if (!device) return null;
+    await steps.put('meta', Object.assign(device, changes), 'device');
+    return device;
+  });
+  if (changed && app.device) app.device = changed;
 }
 
 /** Reads what needs no passphrase. */

@@ -5,6 +5,7 @@ import * as canary from './canary.js';
 import { app } from './core.js';
 import { changed, drawTop } from './screen.js';
 import { lock, unlock } from './seal.js';
+import { isLockKept } from './store.js';
 
 /** Reads the queue again after any change to it, and shows what has changed. */
 export async function queueChanged() {
@@ -56,12 +57,15 @@ async function giveWay() {
 export async function saveDraft(draft) {
   draft.edition = (draft.edition || 0) + 1;
   const { edition } = draft;
+  const lockedBy = app.crypto;
   const locked = await lock(app.key, 'draft ' + draft.id, draft);
-  const isOld = await app.store.write(['drafts', 'queue'], async steps => {
+  const isOld = await app.store.write(['drafts', 'queue', 'meta'], async steps => {
+    if (!await isLockKept(steps, lockedBy)) return null;
     if (await isElsewhere(steps, draft.id, edition)) return true;
     await steps.put('drafts', { id: draft.id, locked, edition });
     return false;
   });
+  if (isOld === null) return;
   if (isOld) await giveWay();
   const at = app.drafts.findIndex(one => one.id === draft.id);
   if (at < 0) app.drafts.push(draft);

@@ -142,6 +142,15 @@ export class Store {
   }
 }
 
+/**
+ * Whether `lock`, the record beside the passphrase's key, is still this device's: not after a wipe, a sign-out or a
+ * forgotten passphrase. What was on its way then must not come back.
+ */
+export async function isLockKept(steps, lock) {
+  const kept = await steps.get('meta', 'crypto');
+  return Boolean(kept && lock) && kept.salt === lock.salt;
+}
+
 /** The steps of one transaction. Only these may be awaited inside it. */
 class Steps {
   constructor(transaction) {

@@ -332,7 +332,8 @@ test('bundle: an interview begun while the new list is on its way keeps its ques
   const form = (version, current) => ({ form: 'resident', version, current });
   const list = forms => ({ server_key: { jwk: {} }, rounds: [{ id: 'r', forms }] });
   const store = new Memory();
-  const { key } = await newLock('a b c');
+  const { key, kept } = await newLock('a b c');
+  await store.put('meta', kept, 'crypto');
   let drafts = [];
   const serve = (forms, meanwhile) => refresh({
     store, key, token: 't', lang: 'zh', drafts: () => drafts,
@@ -344,6 +345,24 @@ test('bundle: an interview begun while the new list is on its way keeps its ques
   assert.equal(formOf(bundle, draft).current, false);
   assert.equal(formOf(await load(store, key), draft).current, false, 'and after the app was killed');
   assert.equal(currentForm(bundle.rounds[0], 'resident').version, 'new');
+});
+
+test('bundle: a list that was on its way when the device was wiped, or locked anew, does not come back', async () => {
+  const { key, kept } = await newLock('a b c');
+  const other = (await newLock('d e f')).kept;
+  for (const [left, returns] of [[null, false], [other, false], [kept, true]]) {
+    const store = new Memory();
+    await store.put('meta', kept, 'crypto');
+    const found = await refresh({
+      store, key, token: 't', lang: 'zh', drafts: () => [],
+      api: { ask: async () => {
+        await store.wipe(left ? { crypto: left } : { wiped: { reason: 'office' } });
+        return { status: 200, json: { server_key: { jwk: {} }, rounds: [] }, headers: new Headers({ ETag: '"e"' }) };
+      } },
+    });
+    assert.equal(Boolean(found.bundle), returns);
+    assert.equal((await store.all('vault')).length, returns ? 1 : 0);
+  }
 });
 
 test('interview: without consent questions about health are answered "rather not say" and not shown', () => {

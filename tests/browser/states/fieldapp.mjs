@@ -103,10 +103,9 @@ async function* troubles(page, mock) {
   yield 'passphrase forgotten';
   await to(page, '');
   await page.waitForSelector('.cases');
-  await page.context().setOffline(false);
-  await page.waitForFunction(() => navigator.onLine);
+  // The app makes contact by itself as soon as there is a network.
   mock.wipe = true;
-  await page.click('main button.second');
+  await page.context().setOffline(false);
   await page.waitForSelector('h1:has-text("清除")');
   yield 'wiped';
 }
