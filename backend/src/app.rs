@@ -9,7 +9,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use analysis::plan::{Plan, PlanFiles};
 use jiff::tz::Offset;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
-use sea_orm::DatabaseConnection;
+use sea_orm::{ConnectionTrait, DatabaseConnection};
 use survey_forms::form::Form;
 use thiserror::Error;
 use tokio::task::JoinHandle;
@@ -22,7 +22,7 @@ use crate::field::forms::ClientForms;
 use crate::keys::{KeyError, Keys};
 use crate::media::MediaCache;
 use crate::monitor::quality::QualityCache;
-use crate::store::{self, ConnectError, StoreError, amendments, forms, plan_files, rounds};
+use crate::store::{self, ConnectError, StoreError, amendments, audit, forms, plan_files, rounds};
 use crate::submit::Submitter;
 
 /// What handlers and jobs share. Cheap to clone; its fields are those of [`App`].
@@ -181,6 +181,27 @@ impl Base {
             metrics: metrics_handle(),
         };
         (AppState(Arc::new(app)), Background { writer })
+    }
+
+    /// Writes an act into the audit trail, in the transaction of the act itself.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn record(
+        &self,
+        tx: &impl ConnectionTrait,
+        actor: &str,
+        action: &str,
+        subject: &str,
+        detail: serde_json::Value,
+    ) -> Result<(), StoreError> {
+        let entry = audit::Entry {
+            actor: actor.to_owned(),
+            action: action.to_owned(),
+            subject: subject.to_owned(),
+            detail,
+        };
+        audit::append(tx, &self.keys, self.clock.now_ms(), entry).await
     }
 }
 

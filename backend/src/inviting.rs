@@ -16,7 +16,6 @@ use thiserror::Error;
 use crate::app::Base;
 use crate::codes::Code;
 use crate::mail::compose::ComposeError;
-use crate::store::audit::{self, Entry};
 use crate::store::frame::{self, Identity};
 use crate::store::invitations::{self, Invitation};
 use crate::store::sample::{self, SampleCase};
@@ -170,22 +169,6 @@ async fn open_identities(
     Ok(opened)
 }
 
-async fn record(
-    tx: &DatabaseTransaction,
-    base: &Base,
-    (actor, action): (&str, &str),
-    round: &str,
-    detail: Value,
-) -> Result<(), StoreError> {
-    let entry = Entry {
-        actor: actor.to_owned(),
-        action: action.to_owned(),
-        subject: round.to_owned(),
-        detail,
-    };
-    audit::append(tx, &base.keys, base.clock.now_ms(), entry).await
-}
-
 /// Whom a group's letters address.
 fn audience(plan: &Plan, group: &str) -> Audience {
     match plan.group(group).map(|group| group.source) {
@@ -236,7 +219,8 @@ pub async fn withdraw(
     invitations::withdraw(&tx, invitation.id).await?;
     drafts::delete(&tx, &base.keys.link(invitation.id)).await?;
     let detail = json!({ "case": case, "reason": reason });
-    record(&tx, base, (actor, "invitation.withdraw"), round, detail).await?;
+    base.record(&tx, actor, "invitation.withdraw", round, detail)
+        .await?;
     tx.commit().await?;
     Ok(())
 }
@@ -280,7 +264,8 @@ pub async fn reissue(
         }
     }
     let detail = json!({ "case": case, "reason": reason });
-    record(&tx, base, (actor, "invitation.reissue"), round, detail).await?;
+    base.record(&tx, actor, "invitation.reissue", round, detail)
+        .await?;
     tx.commit().await?;
     Ok(())
 }

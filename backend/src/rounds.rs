@@ -6,15 +6,13 @@
 use std::collections::BTreeMap;
 
 use analysis::plan::{Plan, PlanFiles, read_frame};
-use sea_orm::DatabaseTransaction;
-use serde_json::{Value, json};
+use serde_json::json;
 use survey_forms::diagnostic::Diagnostic;
 use survey_forms::text::Text;
 use thiserror::Error;
 
 use crate::app::Base;
 use crate::roots;
-use crate::store::audit::{self, Entry};
 use crate::store::forms::StoredForm;
 use crate::store::frame::{self, FrameMember, Identity};
 use crate::store::invitations::{self, Issued};
@@ -85,23 +83,6 @@ pub struct Imported {
     pub forms: usize,
 }
 
-async fn record(
-    base: &Base,
-    tx: &DatabaseTransaction,
-    actor: &str,
-    action: &str,
-    round: &str,
-    detail: Value,
-) -> Result<(), StoreError> {
-    let entry = Entry {
-        actor: actor.to_owned(),
-        action: action.to_owned(),
-        subject: round.to_owned(),
-        detail,
-    };
-    audit::append(tx, &base.keys, base.clock.now_ms(), entry).await
-}
-
 /// The round `id`.
 ///
 /// # Errors
@@ -170,7 +151,7 @@ pub async fn import(base: &Base, files: &PlanFiles, actor: &str) -> Result<Impor
     frame::replace(&tx, &base.keys, &base.entropy, &id, people).await?;
     sample::replace(&tx, &id, Vec::new()).await?;
     let detail = json!({ "files": files.len(), "frame": imported.frame });
-    record(base, &tx, actor, "round.import", &id, detail).await?;
+    base.record(&tx, actor, "round.import", &id, detail).await?;
     tx.commit().await?;
     Ok(imported)
 }
@@ -278,15 +259,8 @@ pub async fn export(base: &Base, id: &str, actor: &str) -> Result<PlanFiles, Rou
     require(base, id).await?;
     let tx = begin(&base.db).await?;
     let files = plan_files::read(&tx, &base.keys, id).await?;
-    record(
-        base,
-        &tx,
-        actor,
-        "round.export",
-        id,
-        json!({ "files": files.len() }),
-    )
-    .await?;
+    base.record(&tx, actor, "round.export", id, json!({ "files": files.len() }))
+        .await?;
     tx.commit().await?;
     Ok(files)
 }
@@ -306,7 +280,8 @@ pub async fn seal(base: &Base, id: &str, actor: &str) -> Result<String, RoundAct
     let files = plan_files::read(&tx, &base.keys, id).await?;
     let hash = Plan::sha256(&files);
     rounds::set_state(&tx, round, RoundState::Sealed, Some(hash.clone())).await?;
-    record(base, &tx, actor, "round.seal", id, json!({ "plan_sha256": hash })).await?;
+    base.record(&tx, actor, "round.seal", id, json!({ "plan_sha256": hash }))
+        .await?;
     tx.commit().await?;
     Ok(hash)
 }
@@ -333,7 +308,8 @@ async fn move_to(
     }
     rounds::set_state(&tx, round, to, None).await?;
     let detail = json!({ "from": state.as_str() });
-    record(base, &tx, actor, &format!("round.{}", to.as_str()), id, detail).await?;
+    base.record(&tx, actor, &format!("round.{}", to.as_str()), id, detail)
+        .await?;
     if to == RoundState::Closed && state != to && !merkle_log::waiting(&tx, id, None).await?.is_empty() {
         let day = base.clock.today().to_string();
         roots::publish(&tx, &base.keys, id, merkle_log::CLOSING, &day).await?;
@@ -401,15 +377,8 @@ pub async fn set_sample(
     let cases = sampling::cases(&base.keys, plan, &members, drawn).map_err(RoundActError::NotInFrame)?;
     let numbers: Vec<String> = cases.iter().map(|case| case.case_id.clone()).collect();
     sample::replace(&tx, id, cases).await?;
-    record(
-        base,
-        &tx,
-        actor,
-        "round.sample",
-        id,
-        json!({ "cases": numbers.len() }),
-    )
-    .await?;
+    base.record(&tx, actor, "round.sample", id, json!({ "cases": numbers.len() }))
+        .await?;
     tx.commit().await?;
     Ok(numbers)
 }
@@ -465,8 +434,7 @@ pub async fn invite(base: &Base, id: &str, actor: &str) -> Result<Vec<Issued>, R
         .filter(|case| !invited.contains(&case.case_id));
     let cases: Vec<(String, String)> = cases.map(|case| (case.group, case.case_id)).collect();
     let issued = invitations::issue(&tx, &base.keys, &base.entropy, id, &cases).await?;
-    record(
-        base,
+    base.record(
         &tx,
         actor,
         "round.invite",

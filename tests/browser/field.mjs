@@ -4,7 +4,7 @@
 
 import { createHash } from 'node:crypto';
 
-import { CASE, DAY, PASSPHRASE, devices, draftCount, go, heading, signIn, toQuestions, unlock } from './field/device.mjs';
+import { CASE, DAY, PASSPHRASE, closeApp, devices, draftCount, go, heading, signIn, toQuestions, unlock } from './field/device.mjs';
 import { Pages, assert, openBrowser } from './lib.mjs';
 
 const browser = await openBrowser();
@@ -243,22 +243,11 @@ await withDevice('sent in the background while the app is closed', {}, async (pa
   await page.evaluate(() => navigator.serviceWorker.ready.then(() => true));
   mock.fault = () => 'cut';
   await record(page, CASE, '下午在家');
-  const other = await context.newPage();
-  await page.close();
-  await other.goto('about:blank');
-  const session = await context.newCDPSession(other);
-  const registered = new Promise(resolve => {
-    session.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
-      const found = registrations.find(one => one.scopeURL.endsWith('/field') && !one.isDeleted);
-      if (found) resolve(found.registrationId);
-    });
-  });
-  await session.send('ServiceWorker.enable');
-  const registrationId = await registered;
+  const { other, dispatch } = await closeApp(page, mock, context);
   assert(mock.attempts.size === 0, 'it waits');
   mock.fault = () => null;
   const before = mock.requests.length;
-  await session.send('ServiceWorker.dispatchSyncEvent', { origin: mock.url, registrationId, tag: 'minyi-field', lastChance: false });
+  await dispatch('Sync', { tag: 'minyi-field', lastChance: false });
   await delivered(mock, 1);
   assert(mock.requests.slice(before).every(request => request === 'POST attempts'), `no more than was to be sent: ${mock.requests.slice(before)}`);
   await other.goto(`${mock.url}/field`);

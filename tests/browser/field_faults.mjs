@@ -3,7 +3,7 @@
 // two windows, storage that is not promised, and a lost phone that somebody else opens. Nothing may be lost, and
 // nothing may be with the server twice.
 
-import { CASE, DAY, PASSPHRASE, devices, draftCount, go, heading, signIn, toQuestions, unlock } from './field/device.mjs';
+import { CASE, DAY, PASSPHRASE, closeApp, devices, draftCount, go, heading, signIn, toQuestions, unlock } from './field/device.mjs';
 import { Pages, assert, openBrowser } from './lib.mjs';
 
 const browser = await openBrowser();
@@ -394,20 +394,9 @@ await withDevice('a lost phone is wiped while the app is closed, where the brows
   await signIn(page);
   await page.evaluate(() => navigator.serviceWorker.ready.then(() => true));
   await toQuestions(page, CASE);
-  const other = await context.newPage();
-  await page.close();
-  await other.goto('about:blank');
-  const session = await context.newCDPSession(other);
-  const registered = new Promise(resolve => {
-    session.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
-      const found = registrations.find(one => one.scopeURL.endsWith('/field') && !one.isDeleted);
-      if (found) resolve(found.registrationId);
-    });
-  });
-  await session.send('ServiceWorker.enable');
-  const registrationId = await registered;
+  const { other, dispatch } = await closeApp(page, mock, context);
   mock.wipe = true;
-  await session.send('ServiceWorker.dispatchPeriodicSyncEvent', { origin: mock.url, registrationId, tag: 'minyi-field-contact' });
+  await dispatch('PeriodicSync', { tag: 'minyi-field-contact' });
   await until(() => mock.wiped === 1, 'the office is told');
   await other.goto(`${mock.url}/field`);
   await heading(other, '这台设备已经清除');

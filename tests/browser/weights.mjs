@@ -51,9 +51,9 @@ async function weigh(name, { page, seen }, arrive) {
 }
 
 const next = (page) => Promise.all([page.waitForNavigation(), page.click('main form button[data-main]')]);
-// The browser's own start is not the page's.
+// The browser's own start, with its Chinese font, is not the page's.
 const warmUp = await visitor();
-await warmUp.page.goto(`${task.base}/healthz`);
+await warmUp.page.goto(task.base);
 await warmUp.context.close();
 const first = await visitor();
 const { page } = first;

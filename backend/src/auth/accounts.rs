@@ -10,7 +10,6 @@ use super::password::{self, PasswordError, Unfit};
 use super::{MAX_NAME, Role, is_login};
 use crate::app::{Base, PlanCache};
 use crate::field::accounts::{self as interviewers, AccountError};
-use crate::store::audit::{self, Entry};
 use crate::store::staff::{self, Staff};
 use crate::store::{StoreError, begin, sessions, units};
 
@@ -68,21 +67,6 @@ pub struct NewAccount {
     pub employer: Option<String>,
 }
 
-async fn record(
-    base: &Base,
-    tx: &impl sea_orm::ConnectionTrait,
-    (actor, action, login): (&str, &str, &str),
-    detail: Value,
-) -> Result<(), StoreError> {
-    let entry = Entry {
-        actor: actor.to_owned(),
-        action: action.to_owned(),
-        subject: login.to_owned(),
-        detail,
-    };
-    audit::append(tx, &base.keys, base.clock.now_ms(), entry).await
-}
-
 /// Hashes a password that somebody chose, after looking at it.
 async fn hashed(base: &Base, login: &str, password: &str) -> Result<String, StaffError> {
     password::fitness(password, "", login).map_err(StaffError::Unfit)?;
@@ -125,7 +109,7 @@ pub async fn add(base: &Base, actor: &str, new: &NewAccount, password: &str) -> 
     }
     staff::insert(&tx, row).await?;
     let detail = json!({ "role": new.role.as_str(), "employer": new.employer });
-    record(base, &tx, (actor, "staff.add", &new.login), detail).await?;
+    base.record(&tx, actor, "staff.add", &new.login, detail).await?;
     Ok(tx.commit().await.map_err(StoreError::from)?)
 }
 
@@ -149,7 +133,8 @@ pub async fn set_password(base: &Base, actor: &str, login: &str, password: &str)
     };
     staff::update(&tx, row).await?;
     sessions::delete_of(&tx, id).await?;
-    record(base, &tx, (actor, "staff.password", login), json!({})).await?;
+    base.record(&tx, actor, "staff.password", login, json!({}))
+        .await?;
     Ok(tx.commit().await.map_err(StoreError::from)?)
 }
 
@@ -192,19 +177,19 @@ pub async fn reopen(base: &Base, actor: &str, login: &str) -> Result<(), StaffEr
 
 async fn switch(
     base: &Base,
-    act: (&str, &str, &str),
+    (actor, action, login): (&str, &str, &str),
     id: Uuid,
     disabled: bool,
     detail: Value,
 ) -> Result<(), StaffError> {
     let tx = begin(&base.db).await?;
-    let row = account(&tx, act.2).await?;
+    let row = account(&tx, login).await?;
     if row.disabled == disabled {
         return Err(StaffError::Nobody);
     }
     staff::update(&tx, Staff { disabled, ..row }).await?;
     sessions::delete_of(&tx, id).await?;
-    record(base, &tx, act, detail).await?;
+    base.record(&tx, actor, action, login, detail).await?;
     Ok(tx.commit().await.map_err(StoreError::from)?)
 }
 
@@ -212,6 +197,7 @@ async fn switch(
 mod tests {
     use super::*;
     use crate::handlers::testing::Server;
+    use crate::store::audit;
 
     const PASSWORD: &str = "a long enough sentence";
 

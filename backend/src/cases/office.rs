@@ -8,7 +8,6 @@ use uuid::Uuid;
 use super::{CaseState, MESSAGE_CHARS, Outcome, message, plain};
 use crate::app::Base;
 use crate::keys::KeyError;
-use crate::store::audit::{self, Entry};
 use crate::store::cases::{self, Case};
 use crate::store::{StoreError, begin};
 
@@ -74,13 +73,8 @@ pub async fn act(base: &Base, round: &str, id: Uuid, act: Act, actor: &str) -> R
         case.unread = false;
     }
     cases::update(&tx, case).await?;
-    let entry = Entry {
-        actor: actor.to_owned(),
-        action: format!("case.{word}"),
-        subject: id.to_string(),
-        detail,
-    };
-    audit::append(&tx, &base.keys, base.clock.now_ms(), entry).await?;
+    base.record(&tx, actor, &format!("case.{word}"), &id.to_string(), detail)
+        .await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(())
 }

@@ -9,7 +9,6 @@ use uuid::Uuid;
 use super::ACTOR;
 use crate::app::Base;
 use crate::auth::{Role, password};
-use crate::store::audit::{self, Entry};
 use crate::store::fieldwork::{self, Assignment, Attempt, Device};
 use crate::store::staff::{self, Staff};
 use crate::store::{StoreError, begin};
@@ -115,13 +114,7 @@ pub(super) async fn store(
         staff::insert(&tx, account).await?;
     }
     fieldwork::insert(&tx, assigned, tried, devices).await?;
-    let entry = Entry {
-        actor: ACTOR.to_owned(),
-        action: "demo.fieldwork".to_owned(),
-        subject: round.to_owned(),
-        detail,
-    };
-    audit::append(&tx, &base.keys, base.clock.now_ms(), entry).await?;
+    base.record(&tx, ACTOR, "demo.fieldwork", round, detail).await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Acts of the office on interviewers: accounts, devices, exceptions. Each is one transaction with its audit entry.
 
 use analysis::plan::Plan;
-use serde_json::{Value, json};
+use serde_json::json;
 use thiserror::Error;
 use uuid::Uuid;
 
@@ -9,7 +9,6 @@ use super::assigning::Caseload;
 use crate::app::{Base, PlanCache};
 use crate::auth::password::{self, PasswordError};
 use crate::auth::{Role, independence};
-use crate::store::audit::{self, Entry};
 use crate::store::devices::{self, Device};
 use crate::store::exceptions::{self, Exception};
 use crate::store::staff::{self, Staff};
@@ -49,23 +48,6 @@ pub struct NewInterviewer {
     pub employer: String,
 }
 
-async fn record(
-    base: &Base,
-    tx: &impl sea_orm::ConnectionTrait,
-    actor: &str,
-    action: &str,
-    subject: &str,
-    detail: Value,
-) -> Result<(), StoreError> {
-    let entry = Entry {
-        actor: actor.to_owned(),
-        action: action.to_owned(),
-        subject: subject.to_owned(),
-        detail,
-    };
-    audit::append(tx, &base.keys, base.clock.now_ms(), entry).await
-}
-
 /// A new initial password and its hash.
 async fn initial_password(base: &Base) -> Result<(String, String), AccountError> {
     let initial = password::initial(&base.entropy);
@@ -94,7 +76,8 @@ pub async fn renew_password(base: &Base, actor: &str, id: Uuid) -> Result<(Strin
     let login = row.login.clone();
     staff::update(&tx, Staff { password_hash, ..row }).await?;
     sessions::delete_of(&tx, id).await?;
-    record(base, &tx, actor, "interviewer.password", &login, json!({})).await?;
+    base.record(&tx, actor, "interviewer.password", &login, json!({}))
+        .await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok((login, initial))
 }
@@ -168,7 +151,8 @@ pub async fn close(
     )
     .await?;
     let detail = json!({ "reason": reason, "cases": freed, "devices": wiped });
-    record(base, &tx, actor, "interviewer.close", &login, detail).await?;
+    base.record(&tx, actor, "interviewer.close", &login, detail)
+        .await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(freed)
 }
@@ -192,7 +176,8 @@ pub async fn reopen(base: &Base, actor: &str, id: Uuid) -> Result<(String, Strin
         ..row
     };
     staff::update(&tx, row).await?;
-    record(base, &tx, actor, "interviewer.reopen", &login, json!({})).await?;
+    base.record(&tx, actor, "interviewer.reopen", &login, json!({}))
+        .await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok((login, initial))
 }
@@ -216,7 +201,8 @@ pub async fn end_exception(
     let employer = row.employer_unit.as_deref();
     let freed = give_back(&tx, plan, id, |unit| independence::is_bound(plan, employer, unit)).await?;
     let detail = json!({ "round": plan.round.id, "reason": reason, "cases": freed });
-    record(base, &tx, actor, "interviewer.end_exception", &row.login, detail).await?;
+    base.record(&tx, actor, "interviewer.end_exception", &row.login, detail)
+        .await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(freed)
 }
@@ -253,7 +239,8 @@ pub async fn add(
     }
     staff::insert(&tx, row).await?;
     let detail = json!({ "round": plan.round.id, "employer": new.employer });
-    record(base, &tx, actor, "interviewer.add", &new.login, detail).await?;
+    base.record(&tx, actor, "interviewer.add", &new.login, detail)
+        .await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(initial)
 }
@@ -277,15 +264,8 @@ pub async fn report_lost(base: &Base, actor: &str, id: Uuid) -> Result<(), Accou
     let tx = begin(&base.db).await?;
     let (device, owner) = device_and_owner(&tx, id).await?;
     if devices::set_state(&tx, device.id, devices::ACTIVE, devices::WIPE).await? {
-        record(
-            base,
-            &tx,
-            actor,
-            "device.lost",
-            &owner.login,
-            json!({ "device": id }),
-        )
-        .await?;
+        base.record(&tx, actor, "device.lost", &owner.login, json!({ "device": id }))
+            .await?;
     }
     Ok(tx.commit().await.map_err(StoreError::from)?)
 }
@@ -299,7 +279,8 @@ pub async fn set_offline_days(base: &Base, actor: &str, id: Uuid, days: i32) -> 
     let (_, owner) = device_and_owner(&tx, id).await?;
     devices::set_max_offline_days(&tx, id, days).await?;
     let detail = json!({ "device": id, "days": days });
-    record(base, &tx, actor, "device.offline_days", &owner.login, detail).await?;
+    base.record(&tx, actor, "device.offline_days", &owner.login, detail)
+        .await?;
     Ok(tx.commit().await.map_err(StoreError::from)?)
 }
 
@@ -325,6 +306,7 @@ pub async fn except(
     };
     exceptions::put(&tx, exception).await?;
     let detail = json!({ "round": plan.round.id, "employer": row.employer_unit, "reason": reason });
-    record(base, &tx, actor, "interviewer.except", &row.login, detail).await?;
+    base.record(&tx, actor, "interviewer.except", &row.login, detail)
+        .await?;
     Ok(tx.commit().await.map_err(StoreError::from)?)
 }

@@ -11,7 +11,7 @@ use reports::pdf::Printed;
 use reports::sheets::{self, Household, Layout, Member, Notice, Poster, Village};
 use serde_json::json;
 
-use super::{Choice, Invited, InvitingError, audience, chosen, open_identities, record, typed, until};
+use super::{Choice, Invited, InvitingError, audience, chosen, open_identities, typed, until};
 use crate::app::Base;
 use crate::pages::Lang;
 use crate::store::begin;
@@ -85,7 +85,8 @@ pub async fn make(
     detail["language"] = json!(order.lang.code());
     detail["sheets_for"] = json!(invited.len());
     detail["identities_opened"] = json!(opened);
-    record(&tx, base, (actor, "invitation.sheets"), round, detail).await?;
+    base.record(&tx, actor, "invitation.sheets", round, detail)
+        .await?;
     tx.commit().await?;
     let villages = villages(base, plan, order.lang, invited);
     let (notice, layout) = (notice(base, plan, order.lang), order.layout);
@@ -210,7 +211,8 @@ pub async fn posters(
     }
     let tx = begin(&base.db).await?;
     let detail = json!({ "slug": slug, "posters": posters.len(), "language": lang.code() });
-    record(&tx, base, (actor, "invitation.posters"), &plan.round.id, detail).await?;
+    base.record(&tx, actor, "invitation.posters", &plan.round.id, detail)
+        .await?;
     tx.commit().await?;
     let notice = notice(base, plan, lang);
     let made = tokio::task::spawn_blocking(move || sheets::posters(&notice, &posters)).await;

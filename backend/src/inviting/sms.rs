@@ -3,7 +3,7 @@
 use analysis::plan::Plan;
 use serde_json::json;
 
-use super::{Choice, Invited, InvitingError, chosen, closed_cases, open_identities, record, until};
+use super::{Choice, Invited, InvitingError, chosen, closed_cases, open_identities, until};
 use crate::app::Base;
 use crate::pages::Lang;
 use crate::spreadsheet::harmless;
@@ -163,7 +163,7 @@ pub async fn messages(
     detail["language"] = json!(lang.code());
     detail["messages"] = json!(messages);
     detail["identities_opened"] = json!(opened);
-    record(&tx, base, (actor, "invitation.sms"), round, detail).await?;
+    base.record(&tx, actor, "invitation.sms", round, detail).await?;
     tx.commit().await?;
     Ok(Messages {
         csv,

@@ -14,7 +14,7 @@ use crate::handlers::testing::{ROUND, Server, sample_case};
 use crate::pages::Lang;
 use crate::store::frame::FrameMember;
 use crate::store::outbox::{self, Message};
-use crate::store::{frame, sample};
+use crate::store::{audit, frame, sample};
 use std::sync::Arc;
 
 const VILLAGE: &str = "990101001001";

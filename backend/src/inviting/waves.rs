@@ -12,7 +12,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::email::Waiting;
-use super::{Choice, Invited, InvitingError, chosen, closed_cases, open_identities, record};
+use super::{Choice, Invited, InvitingError, chosen, closed_cases, open_identities};
 use crate::app::Base;
 use crate::store::outbox::{self, NewMessage, Outgoing};
 use crate::store::rounds::{self, RoundState};
@@ -195,7 +195,7 @@ pub async fn queue(base: &Base, plan: &Plan, wave: Wave, actor: &str) -> Result<
     }
     let queued = outbox::enqueue(&tx, messages, now).await?;
     let detail = json!({ "wave": wave.kind(), "queued": queued, "identities_opened": opened });
-    record(&tx, base, (actor, "invitation.email"), round, detail).await?;
+    base.record(&tx, actor, "invitation.email", round, detail).await?;
     tx.commit().await?;
     Ok(Queued {
         queued,

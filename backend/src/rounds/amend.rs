@@ -19,7 +19,7 @@ use survey_forms::response::RawAnswers;
 use survey_forms::text::Text;
 use survey_forms::xlsform;
 
-use super::{RoundActError, record};
+use super::RoundActError;
 use crate::app::Base;
 use crate::cases;
 use crate::media::FOLDER;
@@ -147,7 +147,7 @@ pub async fn amend(
     let detail = json!({
         "form": amended.form, "from": amended.old_version, "to": amended.new_version, "reason": reason,
     });
-    record(base, &tx, actor, "round.amend", id, detail).await?;
+    base.record(&tx, actor, "round.amend", id, detail).await?;
     tx.commit().await?;
     Ok(amended)
 }

@@ -7,6 +7,7 @@ use analysis::plan::{FramePerson, Plan, PlanFiles};
 use super::*;
 use crate::clock::{Entropy, FixedClock};
 use crate::config::Config;
+use crate::store::audit;
 
 const ROUND: &str = "yunxi-2026";
 

@@ -65,6 +65,28 @@ export async function toQuestions(page, path) {
   await page.waitForSelector('form[data-ask]');
 }
 
+/**
+ * Closes the app's only page. Gives another, empty one of the same browser, and `dispatch(kind, more)`, with which the
+ * browser wakes the app's worker up: `Sync` or `PeriodicSync`.
+ */
+export async function closeApp(page, mock, context) {
+  const other = await context.newPage();
+  await page.close();
+  await other.goto('about:blank');
+  const session = await context.newCDPSession(other);
+  const registered = new Promise(resolve => {
+    session.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
+      const found = registrations.find(one => one.scopeURL.endsWith('/field') && !one.isDeleted);
+      if (found) resolve(found.registrationId);
+    });
+  });
+  await session.send('ServiceWorker.enable');
+  const registrationId = await registered;
+  const dispatch = (kind, more) => session.send(`ServiceWorker.dispatch${kind}Event`,
+    Object.assign({ origin: mock.url, registrationId }, more));
+  return { other, dispatch };
+}
+
 /** `withDevice(name, options, work)`: runs `work(page, mock, context)` on a device of its own; failures go to `pages`. */
 export const devices = (browser, pages) => async (name, options, work) => {
   const mock = await startMock();

@@ -1,8 +1,7 @@
 // The interviewers' app against the mock of its server: every view, and what can befall a device.
+import { CASE, PASSPHRASE, signIn } from '../field/device.mjs';
 import { startMock } from '../field/mock.mjs';
 
-const PASSPHRASE = 'a few words';
-const CASE = 'yunxi-2026/c-000001';
 const MOST_PAGES = 60;
 
 /** The app is one page: a view is there when its heading is. */
@@ -77,14 +76,7 @@ async function* views(page, mock) {
 }
 
 async function* troubles(page, mock) {
-  await page.fill('#login', 'zhang');
-  await page.fill('#password', 'right');
-  await page.fill('#device_name', 'x');
-  await page.click('button.main');
-  await page.fill('#passphrase', PASSPHRASE);
-  await page.fill('#again', PASSPHRASE);
-  await page.click('button.main');
-  await page.waitForSelector('.cases');
+  await signIn(page);
   await page.evaluate(() => navigator.serviceWorker.ready.then(() => true));
   await page.waitForTimeout(400);
   await page.context().setOffline(true);
