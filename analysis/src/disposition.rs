@@ -95,10 +95,16 @@ impl Disposition {
     }
 
     /// What the codes of the Standard Definitions that belong here begin with: `2.1` stands for 2.11, 2.12 and so on.
-    pub fn family(self) -> &'static str {
+    pub fn families(self) -> &'static [&'static str] {
         match self {
-            Self::NotEligible => "4",
-            other => other.code(),
+            Self::Complete => &["1.1"],
+            Self::Partial => &["1.2"],
+            Self::Refusal => &["2.1"],
+            Self::NonContact => &["2.2"],
+            Self::Other => &["2.3"],
+            Self::UnknownHousehold => &["3.1"],
+            Self::UnknownOther => &["3.2", "3.9"],
+            Self::NotEligible => &["4"],
         }
     }
 
@@ -112,12 +118,12 @@ impl Disposition {
     /// assert_eq!(Disposition::parse("9"), None);
     /// ```
     pub fn parse(text: &str) -> Option<Self> {
-        if text == "3.9" || text == "3.90" {
-            return Some(Self::UnknownOther);
-        }
         let family = |disposition: &Self| {
-            let rest = text.strip_prefix(disposition.family());
-            rest.is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit() || c == '.'))
+            let mut rests = disposition
+                .families()
+                .iter()
+                .filter_map(|family| text.strip_prefix(family));
+            rests.any(|rest| rest.chars().all(|c| c.is_ascii_digit() || c == '.'))
         };
         let found = |disposition: &Self| disposition.word() == text || family(disposition);
         Self::ALL.into_iter().find(found)

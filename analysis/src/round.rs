@@ -26,6 +26,7 @@ pub(crate) mod answers;
 mod cases;
 mod classes;
 mod describe;
+pub(crate) mod known;
 mod quality;
 pub(crate) mod sample;
 mod scores;

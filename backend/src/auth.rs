@@ -21,7 +21,7 @@ pub enum Role {
     Evaluator,
     /// 领导小组 and others who read.
     Viewer,
-    /// 调查员: collects answers.
+    /// 访问员: collects answers.
     Interviewer,
     /// 审计: checks what staff did.
     Auditor,

@@ -153,7 +153,7 @@ impl AppError {
         Self::new(
             StatusCode::FORBIDDEN,
             "not_an_interviewer",
-            "这个账号不是调查员账号。",
+            "这个账号不是访问员账号。",
             "This account is not an interviewer's.",
         )
     }

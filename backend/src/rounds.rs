@@ -4,14 +4,16 @@
 //! replaced while the round is a draft; sealing fixes it and publishes its hash.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use analysis::plan::{Plan, PlanFiles, read_frame};
+use sea_orm::ConnectionTrait;
 use serde_json::json;
 use survey_forms::diagnostic::Diagnostic;
 use survey_forms::text::Text;
 use thiserror::Error;
 
-use crate::app::Base;
+use crate::app::{Base, PlanCache};
 use crate::roots;
 use crate::store::forms::StoredForm;
 use crate::store::frame::{self, FrameMember, Identity};
@@ -35,8 +37,13 @@ pub enum RoundActError {
     #[error("the plan has {} faults", .0.len())]
     Plan(Vec<Diagnostic>),
     /// There is no such round.
-    #[error("there is no round {0:?}")]
-    Unknown(String),
+    #[error("there is no round {id:?}")]
+    Unknown {
+        /// What was asked for.
+        id: String,
+        /// The rounds that there are.
+        known: Vec<String>,
+    },
     /// A corrected questionnaire cannot take the place of the present one.
     #[error("the questionnaire has {} faults", .0.len())]
     Form(Vec<Diagnostic>),
@@ -83,14 +90,41 @@ pub struct Imported {
     pub forms: usize,
 }
 
+/// The round that was looked for under `id`, or the error that tells which ones there are.
+async fn known(conn: &impl ConnectionTrait, id: &str, found: Option<Round>) -> Result<Round, RoundActError> {
+    if let Some(round) = found {
+        return Ok(round);
+    }
+    let known = rounds::list(conn).await?.into_iter().map(|round| round.id);
+    Err(RoundActError::Unknown {
+        id: id.to_owned(),
+        known: known.collect(),
+    })
+}
+
+/// The plan of a round, with its questionnaires as they are now and without its frame.
+///
+/// # Errors
+/// [`RoundActError::Unknown`].
+pub async fn plan(base: &Base, id: &str) -> Result<Arc<Plan>, RoundActError> {
+    let round = require(base, id).await?;
+    let plan = PlanCache::default().get(&base.db, &base.keys, id).await?;
+    plan.ok_or_else(|| {
+        let what = format!("round {} without files", round.id);
+        StoreError::Corrupt {
+            table: "plan_files",
+            what,
+        }
+        .into()
+    })
+}
+
 /// The round `id`.
 ///
 /// # Errors
 /// [`RoundActError::Unknown`].
 pub async fn require(base: &Base, id: &str) -> Result<Round, RoundActError> {
-    rounds::find(&base.db, id)
-        .await?
-        .ok_or_else(|| RoundActError::Unknown(id.to_owned()))
+    known(&base.db, id, rounds::find(&base.db, id).await?).await
 }
 
 fn zh_en(text: &Text) -> (String, String) {
@@ -271,9 +305,7 @@ pub async fn export(base: &Base, id: &str, actor: &str) -> Result<PlanFiles, Rou
 /// [`RoundActError::Unknown`].
 pub async fn seal(base: &Base, id: &str, actor: &str) -> Result<String, RoundActError> {
     let tx = begin(&base.db).await?;
-    let round = rounds::find(&tx, id)
-        .await?
-        .ok_or_else(|| RoundActError::Unknown(id.to_owned()))?;
+    let round = known(&tx, id, rounds::find(&tx, id).await?).await?;
     if let Some(hash) = round.plan_sha256 {
         return Ok(hash);
     }
@@ -295,9 +327,7 @@ async fn move_to(
     why: &'static str,
 ) -> Result<(), RoundActError> {
     let tx = begin(&base.db).await?;
-    let round = rounds::hold_alone(&tx, id)
-        .await?
-        .ok_or_else(|| RoundActError::Unknown(id.to_owned()))?;
+    let round = known(&tx, id, rounds::hold_alone(&tx, id).await?).await?;
     let state = round.round_state();
     if !from.contains(&state) {
         return Err(RoundActError::State {
@@ -413,9 +443,7 @@ pub async fn draw_sample(base: &Base, id: &str, actor: &str) -> Result<usize, Ro
 /// [`RoundActError::State`] while the round is a draft.
 pub async fn invite(base: &Base, id: &str, actor: &str) -> Result<Vec<Issued>, RoundActError> {
     let tx = begin(&base.db).await?;
-    let round = rounds::find(&tx, id)
-        .await?
-        .ok_or_else(|| RoundActError::Unknown(id.to_owned()))?;
+    let round = known(&tx, id, rounds::find(&tx, id).await?).await?;
     if round.round_state() == RoundState::Draft {
         return Err(RoundActError::State {
             id: id.to_owned(),

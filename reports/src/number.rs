@@ -228,22 +228,22 @@ fn fixed(value: f64, decimals: usize) -> String {
     let scale = 10_f64.powi(i32::try_from(decimals).unwrap_or(0));
     // A product such as 0.0845 × 1000 comes out a hair under the half that it means.
     let rounded = (value * scale + value.signum() * 1e-9).round() / scale;
-    format!("{:.decimals$}", if rounded == 0.0 { 0.0 } else { rounded })
+    // A true minus sign: a hyphen breaks lines and is read aloud as a dash.
+    format!("{:.decimals$}", if rounded == 0.0 { 0.0 } else { rounded }).replace('-', "−")
 }
 
 fn signed(value: f64, decimals: usize) -> String {
     let plain = fixed(value, decimals);
-    match plain.strip_prefix('-') {
-        // A true minus sign: a hyphen breaks lines and is read aloud as a dash.
-        Some(rest) => format!("−{rest}"),
-        None if plain.chars().all(|c| c == '0' || c == '.') => plain,
-        None => format!("+{plain}"),
+    if plain.starts_with('−') || plain.chars().all(|c| c == '0' || c == '.') {
+        plain
+    } else {
+        format!("+{plain}")
     }
 }
 
 fn grouped(value: f64) -> String {
     let plain = fixed(value, 0);
-    let (sign, digits) = plain.strip_prefix('-').map_or(("", plain.as_str()), |d| ("−", d));
+    let (sign, digits) = plain.strip_prefix('−').map_or(("", plain.as_str()), |d| ("−", d));
     let mut out = String::from(sign);
     for (i, digit) in digits.chars().enumerate() {
         if i > 0 && (digits.len() - i) % 3 == 0 {

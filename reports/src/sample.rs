@@ -234,7 +234,11 @@ impl Maker {
         group: Option<String>,
         area: Option<String>,
     ) -> IndicatorResult {
-        let measure = leaf.measure.unwrap_or(Measure::Share);
+        let measure = match group.as_deref() {
+            Some(THIRD_PARTY) => Measure::Criteria,
+            Some(ADMIN) => Measure::Admin,
+            _ => leaf.measure.unwrap_or(Measure::Share),
+        };
         let centre = match measure {
             Measure::Participation => 0.47,
             Measure::Benefit => 0.49,

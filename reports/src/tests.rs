@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use analysis::results::AmendmentLine;
 
 use crate::build::{BuildError, Scope, annual, annual_against};
-use crate::model::{Block, Lang, Report, Section};
+use crate::model::{Block, Lang, Report, Section, Table};
+use crate::number::{NumberFormat, Value};
 use crate::{docx, email, html, pdf, sample, xlsx};
 
 /// The county's report and one unit's, in both languages.
@@ -141,6 +142,44 @@ fn tables_are_square_and_ids_unique() {
                 sheet.name
             );
         }
+    }
+}
+
+/// Every table of a report and of its workbook, by caption or name.
+fn tables(report: &Report) -> Vec<(String, Table)> {
+    let mut all: Vec<(String, Table)> = report
+        .sheets
+        .iter()
+        .map(|sheet| (sheet.name.clone(), sheet.table.clone()))
+        .collect();
+    walk(&report.sections, &mut |section| {
+        for block in &section.blocks {
+            if let Block::Table(table) = block {
+                all.push((table.caption.clone(), table.clone()));
+            }
+        }
+    });
+    all
+}
+
+#[test]
+fn no_percentage_is_more_than_the_whole_where_marks_stand_beside_shares() {
+    for (name, report) in reports() {
+        let mut percentages = 0;
+        for (caption, table) in tables(&report) {
+            for cell in table.rows.iter().flat_map(|row| &row.cells) {
+                let most = match cell {
+                    Value::Number(v, NumberFormat::Percent) | Value::Marked(v, NumberFormat::Percent) => {
+                        v.abs()
+                    }
+                    Value::Interval(low, high, NumberFormat::Percent) => low.abs().max(high.abs()),
+                    _ => continue,
+                };
+                percentages += 1;
+                assert!(most <= 1.0, "{name}, {caption}: {cell:?}");
+            }
+        }
+        assert!(percentages > 100, "{name}: only {percentages}");
     }
 }
 

@@ -218,14 +218,19 @@ impl Comparison<'_> {
             };
             self.add(change, Cell::survey(new.row, "required"));
         }
+        let asked = (conditions(self.old, &old.name), conditions(self.new, &new.name));
+        let is_used = self.ground.uses.contains_key(&old.name);
+        // Whoever was not asked before would be held up now. What the plan counts on is refused below in any case.
+        if self.ground.begun && !is_used && asked.0 != asked.1 && !matches!(new.required, Required::No) {
+            let change = Change::Required {
+                question: old.name.clone(),
+            };
+            self.add(change, Cell::survey(new.row, "relevant"));
+        }
         if let Some(used) = self.ground.uses.get(&old.name) {
             let reason = Reason::Used(used.by.iter().cloned().collect());
             let pairs = [
-                (
-                    "relevant",
-                    conditions(self.old, &old.name),
-                    conditions(self.new, &new.name),
-                ),
+                ("relevant", asked.0, asked.1),
                 (
                     "calculation",
                     written(&old.calculation),
@@ -251,14 +256,21 @@ impl Comparison<'_> {
             }
         }
         self.recording(
-            (&old.name, new.row),
+            &old.name,
             (&old.label, &old.media.audio),
             (&new.label, &new.media.audio),
+            |column| Cell::survey(new.row, column),
         );
     }
 
     /// A recording that still says the words of before.
-    fn recording(&mut self, (question, row): (&str, u32), old: (&Text, &Text), new: (&Text, &Text)) {
+    fn recording(
+        &mut self,
+        question: &str,
+        old: (&Text, &Text),
+        new: (&Text, &Text),
+        cell: impl Fn(&str) -> Cell,
+    ) {
         let stale = new.1.iter().find(|(tag, recording)| {
             !recording.is_empty()
                 && old.1.get(tag) == *recording
@@ -270,7 +282,7 @@ impl Comparison<'_> {
                 question: question.to_owned(),
                 recording: recording.to_owned(),
             };
-            self.add(change, Cell::survey(row, &format!("media::audio::{tag}")));
+            self.add(change, cell(&format!("media::audio::{tag}")));
         }
     }
 
@@ -289,7 +301,7 @@ impl Comparison<'_> {
                     };
                     self.add(change, Cell::choices(same.row, "missing"));
                 }
-                Some(_) => {}
+                Some(same) => self.choice(old, (before, choice), same, reason),
                 None => {
                     let twin = now
                         .iter()
@@ -329,6 +341,45 @@ impl Comparison<'_> {
             };
             self.add(change, Cell::choices(choice.row, "name"));
         }
+    }
+
+    /// A choice that kept its name: with the words of another of before it would mean what that one meant.
+    fn choice(
+        &mut self,
+        question: &Question,
+        (all, old): (&[Choice], &Choice),
+        new: &Choice,
+        reason: &Reason,
+    ) {
+        let changed: Vec<(&str, &str)> = new
+            .label
+            .iter()
+            .filter(|(tag, words)| !words.is_empty() && old.label.get(tag) != *words)
+            .collect();
+        let says = |other: &Choice| changed.iter().any(|(tag, words)| other.label.get(tag) == *words);
+        let taken = all.iter().find(|other| other.name != old.name && says(other));
+        let question = question.name.clone();
+        if let Some(other) = taken {
+            let change = Change::Recoded {
+                question: question.clone(),
+                choice: other.name.clone(),
+                now: old.name.clone(),
+                reason: reason.clone(),
+            };
+            self.add(change, Cell::choices(new.row, "label"));
+        } else if !changed.is_empty() && matches!(reason, Reason::Used(_)) {
+            let change = Change::Wording {
+                question: question.clone(),
+                reason: reason.clone(),
+            };
+            self.add(change, Cell::choices(new.row, "label"));
+        }
+        self.recording(
+            &question,
+            (&old.label, &old.media.audio),
+            (&new.label, &new.media.audio),
+            |column| Cell::choices(new.row, column),
+        );
     }
 
     fn added(&mut self) {

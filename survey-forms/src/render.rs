@@ -133,8 +133,7 @@ impl<'a> Words<'a> {
             _ => None,
         });
         let questions = || page.questions.iter().filter_map(|name| form.question(name));
-        let mut asking = questions().filter(|question| question.takes_answer());
-        let alone = asking.next().filter(|_| asking.next().is_none());
+        let alone = only(questions().filter(|question| question.takes_answer()));
         heading
             .or_else(|| {
                 alone
@@ -143,6 +142,11 @@ impl<'a> Words<'a> {
             })
             .unwrap_or_default()
     }
+}
+
+/// The item of an iterator of one.
+fn only<T>(mut items: impl Iterator<Item = T>) -> Option<T> {
+    items.next().filter(|_| items.next().is_none())
 }
 
 impl fmt::Debug for Words<'_> {

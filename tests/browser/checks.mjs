@@ -1,4 +1,4 @@
-// What is checked on every state of every page, at every width: axe, the window's width, the size of targets, the
+// What is checked on every state of every page: axe at the narrowest and the widest window, and at every width the window's width, the size of targets, the
 // focus of every tab stop, text spacing, zoom, forced colours, motion. A finding is `{ width, rule, target }`.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -13,7 +13,7 @@ const ZOOMED = { width: 320, height: 256 };
 const HEIGHT = 640;
 /** Least side of a target in CSS pixels: WCAG 2.5.5 for respondents and on visits, 2.5.8 at a desk. */
 const TARGET = { respondent: 44, interviewer: 44, console: 24 };
-/** Widths at which axe looks: the style sheets have one break between them, and the rest of the page is the same. */
+/** Widths at which axe looks. Between them the style sheets' breaks move boxes; words and roles are the same. */
 const AXE_WIDTHS = [320, 1280];
 
 async function axe(page, rules = { runOnly: { type: 'tag', values: AXE_TAGS } }) {

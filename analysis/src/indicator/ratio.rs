@@ -218,14 +218,7 @@ fn questions<'a>(
     areas: &'a [String],
 ) -> impl Iterator<Item = (&'a Answers, &'a Vec<String>)> {
     refs.iter().flat_map(move |entry| {
-        let names: Vec<String> = if entry.variable.contains('*') {
-            areas
-                .iter()
-                .map(|area| entry.variable.replace('*', area))
-                .collect()
-        } else {
-            vec![entry.variable.clone()]
-        };
+        let names = entry.names(areas.iter().map(String::as_str));
         names
             .into_iter()
             .filter_map(move |name| sample.questions.get(&name).map(|answers| (answers, &entry.codes)))

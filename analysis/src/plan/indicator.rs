@@ -103,6 +103,18 @@ pub struct QuestionRef {
     pub codes: Vec<String>,
 }
 
+impl QuestionRef {
+    /// The variables that it names, `*` filled in with each area.
+    pub(crate) fn names<'a>(&'a self, areas: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+        if self.variable.contains('*') {
+            let areas = areas.into_iter();
+            areas.map(|area| self.variable.replace('*', area)).collect()
+        } else {
+            vec![self.variable.clone()]
+        }
+    }
+}
+
 /// A perspective's weight within a leaf, in percent: a leaf's weights sum to 100.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PerspectiveWeight {

@@ -6,9 +6,10 @@ use survey_forms::amend::Use;
 
 use super::inviting::TOWNSHIP;
 use super::{FrameSource, Measure, PERSONS, Plan};
+use crate::round::known::{CAN_ANSWER, KEPT_AWAY, STAFF_PRESENT, rungs, why};
 
 /// Questions that the computation knows by their names.
-const KNOWN: [&str; 4] = ["answering", "can_answer", "kept_away", "staff_present"];
+const KNOWN: [&str; 4] = ["answering", CAN_ANSWER, KEPT_AWAY, STAFF_PRESENT];
 
 impl Plan {
     /// The questions of a group's questionnaire that the plan or the computation counts on, by name.
@@ -28,8 +29,12 @@ impl Plan {
         for known in KNOWN {
             add(known, "minyi".to_owned(), false);
         }
-        for area in &self.areas {
-            add(&format!("why_{}", area.code), "minyi".to_owned(), false);
+        let areas = || self.areas.iter().map(|area| area.code.as_str());
+        for area in areas() {
+            add(&why(area), "minyi".to_owned(), false);
+        }
+        for question in rungs(self).iter().flat_map(|rung| rung.names(areas())) {
+            add(&question, "minyi".to_owned(), false);
         }
         let source = self.group(group).map(|group| group.source);
         for indicator in self.indicators.leaves() {
@@ -47,13 +52,8 @@ impl Plan {
                         Some(Measure::Benefit) => position == 2,
                         _ => false,
                     };
-                    if entry.variable.contains('*') {
-                        for area in &indicator.areas {
-                            let question = entry.variable.replace('*', area);
-                            add(&question, indicator.code.clone(), is_scale);
-                        }
-                    } else {
-                        add(&entry.variable, indicator.code.clone(), is_scale);
+                    for question in entry.names(indicator.areas.iter().map(String::as_str)) {
+                        add(&question, indicator.code.clone(), is_scale);
                     }
                 }
             }

@@ -5,6 +5,7 @@ use survey_forms::form::{Choice, Form, QuestionKind};
 use survey_forms::text::Text;
 
 use super::answers::{Answers, Values};
+use super::known::{KEPT_AWAY, rungs, why};
 use super::sample::Sample;
 use crate::indicator::leaf::Ground;
 use crate::indicator::present::{Scale, interval, proportion};
@@ -162,25 +163,15 @@ fn shares(
     pairs.ratios(sample, ground.space, ground.units.len() - 1)
 }
 
-/// The three questions of the ladder, as the plan's benefit rate names them.
+/// The three questions of the ladder.
 struct Rungs {
     refs: Vec<QuestionRef>,
 }
 
 impl Rungs {
     fn of(ground: &Ground<'_>) -> Self {
-        let benefit = ground
-            .plan
-            .indicators
-            .leaves()
-            .find(|leaf| leaf.measure == Some(Measure::Benefit) && leaf.by_area);
-        let refs = benefit.and_then(|leaf| leaf.questions.get(PERSONS)).cloned();
-        let plain = |variable: &str| QuestionRef {
-            variable: variable.to_owned(),
-            codes: Vec::new(),
-        };
         Self {
-            refs: refs.unwrap_or_else(|| ["need", "recv_*", "help_*"].map(plain).to_vec()),
+            refs: rungs(ground.plan),
         }
     }
 
@@ -361,7 +352,7 @@ pub(crate) fn barriers(ground: &Ground<'_>) -> Vec<Barrier> {
         .plan
         .areas
         .iter()
-        .map(|area| (Some(area.code.clone()), format!("why_{}", area.code)))
+        .map(|area| (Some(area.code.clone()), why(&area.code)))
         .collect();
     let pooled: Vec<String> = names.iter().map(|(_, name)| name.clone()).collect();
     let mut rows = reasons(ground, None, &pooled, &[]);
@@ -373,7 +364,7 @@ pub(crate) fn barriers(ground: &Ground<'_>) -> Vec<Barrier> {
 
 /// Why people took no part.
 pub(crate) fn kept_away(ground: &Ground<'_>) -> Vec<Barrier> {
-    reasons(ground, None, &["kept_away".to_owned()], &[NONE])
+    reasons(ground, None, &[KEPT_AWAY.to_owned()], &[NONE])
 }
 
 fn reasons(ground: &Ground<'_>, area: Option<String>, names: &[String], skip: &[&str]) -> Vec<Barrier> {

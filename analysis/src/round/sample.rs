@@ -7,6 +7,7 @@ use survey_forms::text::Text;
 use super::MarginTotals;
 use super::answers::Answers;
 use super::cases::Cases;
+use super::known::CAN_ANSWER;
 use super::space::{Space, Spread, View};
 use super::weights::{Weighing, Weights, weigh};
 use crate::plan::{Domain, FrameSource, PERSONS, Plan};
@@ -219,7 +220,7 @@ fn way(name: &str, joined: &[Result<u32, u32>], cases: &Cases, relatives: Option
 /// For each person without an own answer: the first relative who answered that the person cannot.
 fn stand_ins(cases: &Cases, own: &[bool], relatives: &Cases) -> BTreeMap<u32, u32> {
     let mut by_person: BTreeMap<&str, u32> = BTreeMap::new();
-    let cannot = relatives.questions.get("can_answer");
+    let cannot = relatives.questions.get(CAN_ANSWER);
     let wanted = cannot.map(|answers| answers.among(&["no".to_owned()]));
     for row in (0..relatives.rows).rev() {
         let usable = relatives.responded[row] && !relatives.staff_collected[row];

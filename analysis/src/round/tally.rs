@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::cases::Cases;
+use super::known::STAFF_PRESENT;
 use super::sample::Sample;
 use super::{GroupCases, MarginTotals};
 use crate::disposition::Disposition;
@@ -74,7 +75,7 @@ pub(crate) fn response(
 pub(crate) fn modes(plan: &Plan, cases: &Cases, units: &[&str]) -> Vec<ModeCount> {
     let mut counts: Vec<BTreeMap<(ModeColumn, String), u64>> = vec![BTreeMap::new(); units.len()];
     let mut responses = vec![0u64; units.len()];
-    let present = cases.questions.get("staff_present");
+    let present = cases.questions.get(STAFF_PRESENT);
     let yes = present.map(|answers| answers.among(&["yes".to_owned()]));
     for (row, places) in places(plan, cases, units)
         .into_iter()

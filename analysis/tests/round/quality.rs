@@ -248,7 +248,7 @@ fn share(flagged: u64, judged: u64) -> String {
 #[test]
 fn documented_rates_of_false_and_found_flags_are_those_measured() {
     let mut honest: BTreeMap<(String, String, String, FlagKind), (u64, u64)> = BTreeMap::new();
-    let mut caught: BTreeMap<FlagKind, u64> = BTreeMap::new();
+    let mut more: BTreeMap<FlagKind, u64> = BTreeMap::new();
     for seed in 1..=TIMES {
         let found = quality(&field_of(seed, 0));
         for row in &found.flags {
@@ -268,7 +268,7 @@ fn documented_rates_of_false_and_found_flags_are_those_measured() {
                 let rows = found.flags.iter().filter(|row| row.kind == kind);
                 rows.map(|row| row.flagged).sum()
             };
-            *caught.entry(kind).or_default() += of(&mixed).saturating_sub(of(&found));
+            *more.entry(kind).or_default() += of(&mixed).saturating_sub(of(&found));
         }
     }
     let mut table = String::from(
@@ -287,12 +287,12 @@ fn documented_rates_of_false_and_found_flags_are_those_measured() {
         });
         table += &format!("| {mode} | {who} | {reading} | {} |\n", cells.join(" | "));
     }
-    let all = 40 * TIMES;
+    let careless = 40 * TIMES;
     table += &format!(
-        "\nOf {all} careless people {} were found too fast; of the {} among them who gave one answer throughout, {}.\n",
-        caught[&FlagKind::Speeding],
-        all / 2,
-        caught[&FlagKind::StraightLining]
+        "\nWith {careless} careless people among them, {} of whom gave one answer throughout, {} more answers were flagged as too fast and {} more as one answer in haste.\n",
+        careless / 2,
+        more[&FlagKind::Speeding],
+        more[&FlagKind::StraightLining]
     );
     let document = include_str!("../../docs/quality_flags.md");
     assert!(document.contains(&table), "the document should say:\n{table}");

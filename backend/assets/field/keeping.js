@@ -5,7 +5,7 @@ import * as canary from './canary.js';
 import { app } from './core.js';
 import { changed, drawTop } from './screen.js';
 import { lock, unlock } from './seal.js';
-import { isLockKept } from './store.js';
+import { Elsewhere, isLockKept } from './store.js';
 
 /** Reads the queue again after any change to it, and shows what has changed. */
 export async function queueChanged() {
@@ -31,13 +31,6 @@ export function noteForCanary() {
   if (app.device && !app.wiped) {
     const unsent = app.queue.filter(item => item.kind === 'response' && item.state !== 'delivered' && item.state !== 'held');
     canary.note({ device: app.device.device_id, unsent: unsent.length, drafts: app.draftCount || 0 });
-  }
-}
-
-/** Another window of the app has gone on with the interview: what it kept is the truth. */
-export class Elsewhere extends Error {
-  get name() {
-    return 'Elsewhere';
   }
 }
 
@@ -77,6 +70,7 @@ export async function saveDraft(draft) {
 /** One transaction: items enter the queue, and a draft goes. */
 export async function enqueue(items, draft) {
   const isOld = await app.store.write(['queue', 'drafts', 'meta'], async steps => {
+    if (await steps.get('meta', 'wiped')) return null;
     if (draft && await isElsewhere(steps, draft.id, (draft.edition || 0) + 1)) return true;
     let number = (await steps.get('meta', 'number')) || 0;
     for (const item of items) {
@@ -87,6 +81,7 @@ export async function enqueue(items, draft) {
     if (draft) await steps.remove('drafts', draft.id);
     return false;
   });
+  if (isOld === null) return;
   if (isOld) await giveWay();
   if (draft) app.drafts = app.drafts.filter(one => one.id !== draft.id);
   app.draftCount = app.drafts.length;

@@ -3,7 +3,7 @@
 import { DAY } from './clock.js';
 import { app } from './core.js';
 import { h, replace } from './dom.js';
-import { StoreBroken, StoreFull } from './store.js';
+import { Elsewhere, StoreBroken, StoreFull } from './store.js';
 
 let views = () => null;
 let current = null;
@@ -17,7 +17,7 @@ export function useViews(pick) {
 /** What went wrong while nobody was looking, or in a button: said plainly, and everything before it is kept. */
 export function caught(error) {
   const before = app.notice && app.notice.kind;
-  if (error && error.name === 'Elsewhere') {
+  if (error instanceof Elsewhere) {
     app.notice = { kind: 'elsewhere' };
     route();
   } else if (error instanceof StoreFull) app.notice = { kind: 'storage_full' };

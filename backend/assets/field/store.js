@@ -17,6 +17,9 @@ const WAIT = 60;
 /** The device has no room left. Nothing of the change was written. */
 export class StoreFull extends Error {}
 
+/** Another window of the app has gone on with the interview: what it kept is the truth. */
+export class Elsewhere extends Error {}
+
 /** The browser does not let this page keep anything. */
 export class StoreBroken extends Error {}
 

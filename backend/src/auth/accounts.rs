@@ -1,6 +1,6 @@
 //! Staff accounts, by whoever holds the machine: the first one of an installation cannot come from anywhere else.
 //! Each act is one transaction with its audit entry. Interviewers' accounts are closed and opened as the console does
-//! it, with their devices and cases.
+//! it: their devices are wiped and their cases freed, and who comes back gets a new password.
 
 use serde_json::{Value, json};
 use thiserror::Error;
@@ -28,9 +28,15 @@ pub enum StaffError {
     /// No round has this unit.
     #[error("no such unit")]
     NoUnit,
-    /// There is no such account, or it is closed already, or open already.
+    /// There is no such account.
     #[error("no such account")]
     Nobody,
+    /// The account is closed.
+    #[error("the account is closed")]
+    Closed,
+    /// The account is open.
+    #[error("the account is open")]
+    Open,
     /// The password will not do.
     #[error("unfit password")]
     Unfit(Unfit),
@@ -113,16 +119,17 @@ pub async fn add(base: &Base, actor: &str, new: &NewAccount, password: &str) -> 
     Ok(tx.commit().await.map_err(StoreError::from)?)
 }
 
-/// Gives an open account another password; it is signed out everywhere.
+/// Gives an open account another password; it is signed out of the console. An interviewer's devices go on: what leaves
+/// a device is reported lost, not locked out.
 ///
 /// # Errors
-/// [`StaffError::Nobody`], also for closed accounts; [`StaffError::Unfit`].
+/// [`StaffError::Nobody`], [`StaffError::Closed`], [`StaffError::Unfit`].
 pub async fn set_password(base: &Base, actor: &str, login: &str, password: &str) -> Result<(), StaffError> {
     let password_hash = hashed(base, login, password).await?;
     let tx = begin(&base.db).await?;
     let row = account(&tx, login).await?;
     if row.disabled {
-        return Err(StaffError::Nobody);
+        return Err(StaffError::Closed);
     }
     let id = row.id;
     let row = Staff {
@@ -146,11 +153,11 @@ async fn account(conn: &impl sea_orm::ConnectionTrait, login: &str) -> Result<St
 /// cases are free again.
 ///
 /// # Errors
-/// [`StaffError::Nobody`], also for accounts that are closed.
+/// [`StaffError::Nobody`], [`StaffError::Closed`].
 pub async fn close(base: &Base, actor: &str, login: &str, reason: &str) -> Result<(), StaffError> {
     let row = account(&base.db, login).await?;
     if row.disabled {
-        return Err(StaffError::Nobody);
+        return Err(StaffError::Closed);
     }
     if Role::parse(&row.role) == Some(Role::Interviewer) {
         interviewers::close(base, &PlanCache::default(), actor, row.id, reason).await?;
@@ -166,13 +173,23 @@ pub async fn close(base: &Base, actor: &str, login: &str, reason: &str) -> Resul
     .await
 }
 
-/// Opens a closed account again; the password is the one it had.
+/// Opens a closed account again. The password is the one it had; an interviewer gets a new initial one, which is
+/// returned.
 ///
 /// # Errors
-/// [`StaffError::Nobody`], also for accounts that are open.
-pub async fn reopen(base: &Base, actor: &str, login: &str) -> Result<(), StaffError> {
-    let id = account(&base.db, login).await?.id;
-    switch(base, (actor, "staff.reopen", login), id, false, json!({})).await
+/// [`StaffError::Nobody`], [`StaffError::Open`].
+pub async fn reopen(base: &Base, actor: &str, login: &str) -> Result<Option<String>, StaffError> {
+    let row = account(&base.db, login).await?;
+    if !row.disabled {
+        return Err(StaffError::Open);
+    }
+    if Role::parse(&row.role) == Some(Role::Interviewer) {
+        let (_, initial) = interviewers::reopen(base, actor, row.id).await?;
+        return Ok(Some(initial));
+    }
+    let act = (actor, "staff.reopen", login);
+    switch(base, act, row.id, false, json!({})).await?;
+    Ok(None)
 }
 
 async fn switch(
@@ -184,8 +201,11 @@ async fn switch(
 ) -> Result<(), StaffError> {
     let tx = begin(&base.db).await?;
     let row = account(&tx, login).await?;
-    if row.disabled == disabled {
-        return Err(StaffError::Nobody);
+    // Somebody else was faster.
+    match (row.disabled, disabled) {
+        (true, true) => return Err(StaffError::Closed),
+        (false, false) => return Err(StaffError::Open),
+        _ => {}
     }
     staff::update(&tx, Staff { disabled, ..row }).await?;
     sessions::delete_of(&tx, id).await?;
@@ -226,13 +246,15 @@ mod tests {
         close(base, "cli", "wang", "left").await.unwrap();
         assert_eq!(browser.get("/console").await.status.as_u16(), 303);
         assert_eq!(browser.post("/console/login", &fields).await.status.as_u16(), 422);
-        assert!(matches!(
-            close(base, "cli", "wang", "left").await,
-            Err(StaffError::Nobody)
-        ));
+        let closed = close(base, "cli", "wang", "left").await;
+        assert!(matches!(closed, Err(StaffError::Closed)));
         let refused = set_password(base, "cli", "wang", "another long sentence").await;
-        assert!(matches!(refused, Err(StaffError::Nobody)));
-        reopen(base, "cli", "wang").await.unwrap();
+        assert!(matches!(refused, Err(StaffError::Closed)));
+        assert_eq!(reopen(base, "cli", "wang").await.unwrap(), None);
+        let open = reopen(base, "cli", "wang").await;
+        assert!(matches!(open, Err(StaffError::Open)));
+        let unknown = reopen(base, "cli", "nobody").await;
+        assert!(matches!(unknown, Err(StaffError::Nobody)));
         set_password(base, "cli", "wang", "another long sentence")
             .await
             .unwrap();
@@ -253,6 +275,25 @@ mod tests {
             "staff.login",
         ];
         assert_eq!(acts, expected);
+    }
+
+    #[tokio::test]
+    async fn interviewer_who_comes_back_gets_a_new_password() {
+        let server = Server::start().await;
+        let base = &server.base;
+        add(base, "cli", &new("zhang", Role::Interviewer), PASSWORD)
+            .await
+            .unwrap();
+        close(base, "cli", "zhang", "").await.unwrap();
+        let initial = reopen(base, "cli", "zhang").await.unwrap().unwrap();
+        let mut browser = server.browser();
+        for (password, status) in [(PASSWORD, 422), (&*initial, 303)] {
+            let fields = [("login", "zhang"), ("password", password)];
+            assert_eq!(
+                browser.post("/console/login", &fields).await.status.as_u16(),
+                status
+            );
+        }
     }
 
     #[tokio::test]

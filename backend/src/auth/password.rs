@@ -74,9 +74,9 @@ pub fn initial(entropy: &Entropy) -> String {
 }
 
 /// Fewest characters of a password that somebody chooses (OWASP ASVS 4.0 2.1.1).
-const SHORTEST: usize = 12;
+pub const SHORTEST: usize = 12;
 /// Most characters; well below what [`verify`] looks at, whatever the script.
-const LONGEST: usize = 200;
+pub const LONGEST: usize = 200;
 
 /// Why a new password is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

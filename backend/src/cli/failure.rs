@@ -37,6 +37,9 @@ impl Failure {
             if let Some(RoundActError::Plan(faults) | RoundActError::Form(faults)) = cause.downcast_ref() {
                 return Self::Input(listed(faults, lang));
             }
+            if let Some(RoundActError::Unknown { id, known }) = cause.downcast_ref() {
+                return Self::Input(unknown_round(id, known, lang));
+            }
         }
         let message = format!("minyi: {error:#}");
         if error.chain().any(is_environment) {
@@ -70,11 +73,21 @@ fn listed(faults: &[Diagnostic], lang: &str) -> String {
     }
     let errors = faults.iter().filter(|fault| fault.is_error()).count();
     text.push_str(&if lang == "en" {
-        format!("{errors} faults")
+        format!("{errors} fault{}", if errors == 1 { "" } else { "s" })
     } else {
         format!("共 {errors} 处错误")
     });
     text
+}
+
+fn unknown_round(id: &str, known: &[String], lang: &str) -> String {
+    let all = known.join(if lang == "en" { ", " } else { "、" });
+    match (lang, known.is_empty()) {
+        ("en", true) => format!("There is no round “{id}”, nor any other; import a plan first."),
+        ("en", false) => format!("There is no round “{id}”. There are: {all}."),
+        (_, true) => format!("没有轮次“{id}”，也没有别的轮次；先用 round import 导入方案。"),
+        (_, false) => format!("没有轮次“{id}”。现有：{all}。"),
+    }
 }
 
 fn is_environment(cause: &(dyn std::error::Error + 'static)) -> bool {
@@ -112,9 +125,19 @@ mod tests {
             Failure::of(&anyhow::Error::new(missing).context("plan"), "zh").exit_code(),
             1
         );
+        let unknown = || {
+            anyhow::Error::new(RoundActError::Unknown {
+                id: "x".to_owned(),
+                known: vec!["a".to_owned(), "b".to_owned()],
+            })
+        };
         assert_eq!(
-            Failure::of(&anyhow!("there is no round \"x\""), "zh").exit_code(),
-            1
+            Failure::of(&unknown(), "zh"),
+            Failure::Input("没有轮次“x”。现有：a、b。".to_owned())
+        );
+        assert_eq!(
+            Failure::of(&unknown(), "en").message(),
+            "There is no round “x”. There are: a, b."
         );
     }
 

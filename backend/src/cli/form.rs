@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use clap::Subcommand;
+use survey_forms::diagnostic::{Diagnostic, Place};
 use survey_forms::form::QuestionKind;
+use survey_forms::text::Text;
 
 use super::failure::Faults;
 use super::say;
@@ -94,7 +96,25 @@ pub fn run(command: FormCommand, lang: &str) -> Result<()> {
 
 /// A workbook with its name for messages.
 pub(super) fn workbook(file: &Path) -> Result<(String, Vec<u8>)> {
-    let bytes = std::fs::read(file).with_context(|| file.display().to_string())?;
+    let refused = |(zh, en): (&str, &str)| {
+        Faults(vec![Diagnostic::error(
+            "CL001",
+            Place::file(file.display().to_string()),
+            Text::zh_en(zh, en),
+            Text::zh_en(
+                "请给出问卷的 .xlsx 文件，如 forms/resident.xlsx。",
+                "Give the questionnaire's .xlsx file, such as forms/resident.xlsx.",
+            ),
+        )])
+    };
+    let bytes = match std::fs::read(file) {
+        Ok(bytes) => bytes,
+        Err(_) if file.is_dir() => return Err(refused(("这是文件夹。", "This is a folder.")).into()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            return Err(refused(("找不到这个文件。", "There is no such file.")).into());
+        }
+        Err(error) => return Err(error).with_context(|| file.display().to_string()),
+    };
     let name = file.file_name().map_or_else(
         || file.display().to_string(),
         |name| name.to_string_lossy().into_owned(),

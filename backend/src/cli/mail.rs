@@ -6,7 +6,8 @@ use analysis::results::RoundDetail;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
-use crate::app::{Base, PlanCache};
+use crate::app::Base;
+use crate::rounds;
 use crate::store::results;
 use crate::summaries;
 
@@ -34,12 +35,7 @@ pub enum Done {
 /// # Errors
 /// When nothing has been computed, or a message, the outbox or the folder cannot be written.
 pub async fn run(base: &Base, arguments: MailArgs) -> Result<Done> {
-    let Some(plan) = PlanCache::default()
-        .get(&base.db, &base.keys, &arguments.id)
-        .await?
-    else {
-        bail!("there is no round {:?}", arguments.id);
-    };
+    let plan = rounds::plan(base, &arguments.id).await?;
     let Some((_, detail)) = results::get::<RoundDetail>(&base.db, &arguments.id).await? else {
         bail!(
             "round {0:?} has not been computed yet; run `minyi analyse {0}` first",

@@ -8,8 +8,9 @@ use clap::Args;
 use reports::build::Scope;
 use reports::model::Lang;
 
-use crate::app::{Base, PlanCache};
+use crate::app::Base;
 use crate::reporting::{self, Format};
+use crate::rounds;
 use crate::store::results;
 
 /// Write the reports of a computed round.
@@ -47,12 +48,7 @@ fn parse_language(word: &str) -> Result<Lang, String> {
 /// # Errors
 /// When nothing has been computed, the unit is not scored, or the folder cannot be written.
 pub async fn run(base: &Base, arguments: ReportArgs) -> Result<Vec<PathBuf>> {
-    let Some(plan) = PlanCache::default()
-        .get(&base.db, &base.keys, &arguments.id)
-        .await?
-    else {
-        bail!("there is no round {:?}", arguments.id);
-    };
+    let plan = rounds::plan(base, &arguments.id).await?;
     let Some((_, detail)) = results::get::<RoundDetail>(&base.db, &arguments.id).await? else {
         bail!(
             "round {0:?} has not been computed yet; run `minyi analyse {0}` first",

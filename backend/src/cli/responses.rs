@@ -14,8 +14,9 @@ use polars::prelude::{AnyValue, Column, DataFrame, DataType, IntoColumn, NamedFr
 use rust_xlsxwriter::{Format as CellFormat, Workbook};
 
 use super::say;
-use crate::app::{Base, PlanCache};
+use crate::app::Base;
 use crate::dataset;
+use crate::rounds;
 use crate::spreadsheet::harmless;
 
 /// Commands on responses.
@@ -59,9 +60,7 @@ pub async fn run(base: &Base, command: ResponsesCommand) -> Result<()> {
         out,
         group,
     } = command;
-    let Some(plan) = PlanCache::default().get(&base.db, &base.keys, &id).await? else {
-        bail!("there is no round {id:?}");
-    };
+    let plan = rounds::plan(base, &id).await?;
     let known: Vec<&str> = plan.groups.iter().map(|group| group.code.as_str()).collect();
     let wanted: Vec<&str> = match &group {
         Some(code) if known.contains(&code.as_str()) => vec![code],

@@ -4,16 +4,14 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use analysis::plan::Plan;
 use anyhow::{Context, Result};
 use clap::{Subcommand, ValueEnum};
 use reports::sheets::Layout;
 use serde::Serialize;
 
 use super::{form, say};
-use crate::app::{Base, PlanCache};
+use crate::app::Base;
 use crate::inviting::sheets::{self, SheetOrder};
 use crate::inviting::waves::{self, Wave};
 use crate::inviting::{Choice, sms};
@@ -235,7 +233,7 @@ pub async fn run(base: &Base, command: RoundCommand, lang: &str) -> Result<()> {
                 names: !without_names,
                 most: None,
             };
-            let plan = plan(base, &id).await?;
+            let plan = rounds::plan(base, &id).await?;
             let printed = sheets::make(base, &plan, &order, ACTOR).await?;
             keep(&out, &printed.pdf)?;
             say(&format!("{} pages", printed.pages));
@@ -246,7 +244,7 @@ pub async fn run(base: &Base, command: RoundCommand, lang: &str) -> Result<()> {
             language,
             out,
         } => {
-            let plan = plan(base, &id).await?;
+            let plan = rounds::plan(base, &id).await?;
             let lang = Lang::parse(&language).unwrap_or_default();
             let printed = sheets::posters(base, &plan, (link.as_deref(), lang), ACTOR).await?;
             keep(&out, &printed.pdf)?;
@@ -258,7 +256,7 @@ pub async fn run(base: &Base, command: RoundCommand, lang: &str) -> Result<()> {
             language,
             out,
         } => {
-            let plan = plan(base, &id).await?;
+            let plan = rounds::plan(base, &id).await?;
             let choice = Choice {
                 unit: village,
                 groups: group,
@@ -270,7 +268,7 @@ pub async fn run(base: &Base, command: RoundCommand, lang: &str) -> Result<()> {
             say(&format!("{} messages, {} parts", made.messages, made.parts));
         }
         RoundCommand::Email { id, wave } => {
-            let plan = plan(base, &id).await?;
+            let plan = rounds::plan(base, &id).await?;
             let wave = Wave::parse(&wave).context("a wave")?;
             let done = waves::queue(base, &plan, wave, ACTOR).await?;
             say(&format!(
@@ -304,25 +302,19 @@ async fn amend(base: &Base, id: &str, path: &Path, reason: String, lang: &str) -
     for warning in &done.warnings {
         eprintln!("{}", warning.to_line(lang));
     }
-    let short = |version: &str| version.chars().take(12).collect::<String>();
-    let (short_old, short_new) = (short(&done.old_version), short(&done.new_version));
+    // Twelve characters tell versions apart.
+    let (old, new, held) = (&done.old_version, &done.new_version, done.held_against);
     say(&match lang {
         "en" => format!(
-            "{}: version {short_old} → {short_new}, held against {} answers and drafts",
-            done.form, done.held_against
+            "{}: version {old:.12} → {new:.12}, held against {held} answers and drafts",
+            done.form
         ),
         _ => format!(
-            "{}：版本 {short_old} → {short_new}，已和 {} 份答卷、草稿核对",
-            done.form, done.held_against
+            "{}：版本 {old:.12} → {new:.12}，已和 {held} 份答卷、草稿核对",
+            done.form
         ),
     });
     Ok(())
-}
-
-async fn plan(base: &Base, id: &str) -> Result<Arc<Plan>> {
-    rounds::require(base, id).await?;
-    let plan = PlanCache::default().get(&base.db, &base.keys, id).await?;
-    plan.with_context(|| format!("round {id:?} has no plan"))
 }
 
 /// Writes a file that is not there yet.

@@ -3,6 +3,7 @@
 use std::io::{BufRead, IsTerminal};
 
 use anyhow::{Context, Result};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 use survey_forms::diagnostic::{Diagnostic, Place};
 use survey_forms::text::Text;
@@ -11,7 +12,7 @@ use super::failure::Faults;
 use super::say;
 use crate::app::Base;
 use crate::auth::accounts::{self, NewAccount, StaffError};
-use crate::auth::password::{self, Unfit};
+use crate::auth::password::{self, LONGEST, SHORTEST, Unfit};
 use crate::auth::{MAX_NAME, Role};
 use crate::store::staff;
 
@@ -26,8 +27,8 @@ pub enum StaffCommand {
         /// Login: small letters, digits, `.`, `-` and `_`.
         user: String,
         /// What they are.
-        #[arg(long, value_parser = ["office", "evaluator", "viewer", "interviewer", "auditor"])]
-        role: String,
+        #[arg(long, value_parser = roles())]
+        role: Role,
         /// Name shown.
         #[arg(long)]
         name: String,
@@ -38,7 +39,7 @@ pub enum StaffCommand {
         #[command(flatten)]
         password: PasswordArgs,
     },
-    /// Give an account another password; it is signed out everywhere.
+    /// Give an account another password; it is signed out of the console.
     Password {
         /// Login.
         user: String,
@@ -54,13 +55,18 @@ pub enum StaffCommand {
         #[arg(long, default_value = "")]
         reason: String,
     },
-    /// Open a closed account again, with the password it had.
+    /// Open a closed account again, with the password it had; interviewers get a new one.
     Reopen {
         /// Login.
         user: String,
     },
     /// All accounts.
     List,
+}
+
+fn roles() -> impl TypedValueParser<Value = Role> {
+    PossibleValuesParser::new(Role::ALL.map(Role::as_str))
+        .try_map(|word| Role::parse(&word).ok_or("no such role"))
 }
 
 /// Where a password comes from.
@@ -141,14 +147,17 @@ fn wrong(field: &str, (zh, en): (&str, &str), (mend_zh, mend_en): (&str, &str)) 
 /// The words of a refusal; what the machine failed at stays an error of the machine.
 fn explained(error: StaffError) -> anyhow::Error {
     let fault = match error {
-        StaffError::Login => wrong(
-            "user",
-            ("不能用作登录名。", "This cannot be a login."),
-            (
-                "用 2 到 40 个小写字母、数字、点、横线或下划线。",
-                "Use 2 to 40 small letters, digits, dots, hyphens and underscores.",
-            ),
-        ),
+        StaffError::Login => {
+            let (zh, en) = (
+                format!("用 2 到 {MAX_NAME} 个小写字母、数字、点、横线或下划线。"),
+                format!("Use 2 to {MAX_NAME} small letters, digits, dots, hyphens and underscores."),
+            );
+            wrong(
+                "user",
+                ("不能用作登录名。", "This cannot be a login."),
+                (&zh, &en),
+            )
+        }
         StaffError::Name => {
             let (zh, en) = (
                 format!("姓名要有，不超过 {MAX_NAME} 字。"),
@@ -177,30 +186,36 @@ fn explained(error: StaffError) -> anyhow::Error {
         ),
         StaffError::Nobody => wrong(
             "user",
-            (
-                "没有这样的账号，或者它的状态不对：关闭的不能改密码或再关，开着的不能再开。",
-                "There is no such account, or it is in another state: a closed one takes no password and cannot be closed again, an open one cannot be opened.",
-            ),
+            ("没有这个账号。", "There is no such account."),
             ("staff list 列出全部账号。", "staff list shows all accounts."),
         ),
+        StaffError::Closed => wrong(
+            "user",
+            ("这个账号已经关闭。", "The account is closed."),
+            (
+                "要再用它，先 staff reopen。",
+                "To use it again, staff reopen it first.",
+            ),
+        ),
+        StaffError::Open => wrong("user", ("这个账号本来就开着。", "The account is open."), NOTHING),
         StaffError::Unfit(unfit) => {
-            let problem = match unfit {
+            let (zh, en) = match unfit {
                 Unfit::Short => (
-                    "密码太短：至少 12 个字符。",
-                    "The password is too short: at least 12 characters.",
+                    format!("密码太短：至少 {SHORTEST} 个字符。"),
+                    format!("The password is too short: at least {SHORTEST} characters."),
                 ),
                 Unfit::Long => (
-                    "密码太长：最多 200 个字符。",
-                    "The password is too long: at most 200 characters.",
+                    format!("密码太长：最多 {LONGEST} 个字符。"),
+                    format!("The password is too long: at most {LONGEST} characters."),
                 ),
                 Unfit::Same => (
-                    "密码不能就是登录名，也不能是空的。",
-                    "The password must not be the login, nor empty.",
+                    "密码不能就是登录名，也不能是空的。".to_owned(),
+                    "The password must not be the login, nor empty.".to_owned(),
                 ),
             };
             wrong(
                 "password",
-                problem,
+                (&zh, &en),
                 (
                     "几个不相干的词最好记。",
                     "A few unrelated words are easily kept in mind.",
@@ -242,7 +257,7 @@ pub async fn run(base: &Base, command: StaffCommand, lang: &str) -> Result<()> {
             let new = NewAccount {
                 login: user.clone(),
                 name,
-                role: Role::parse(&role).context("a role")?,
+                role,
                 employer,
             };
             let chosen = password.read(base, lang)?;
@@ -265,11 +280,28 @@ pub async fn run(base: &Base, command: StaffCommand, lang: &str) -> Result<()> {
             tell(lang, &user, ("账号已关闭。", "account closed."), None);
         }
         StaffCommand::Reopen { user } => {
-            accounts::reopen(base, ACTOR, &user).await.map_err(explained)?;
-            tell(lang, &user, ("账号又能用了。", "account open again."), None);
+            let initial = accounts::reopen(base, ACTOR, &user).await.map_err(explained)?;
+            let chosen = initial.map(|password| Chosen {
+                password,
+                is_new: true,
+            });
+            tell(
+                lang,
+                &user,
+                ("账号又能用了。", "account open again."),
+                chosen.as_ref(),
+            );
         }
         StaffCommand::List => {
-            for row in staff::list(&base.db).await? {
+            let all = staff::list(&base.db).await?;
+            if all.is_empty() {
+                let place = base.config.data_dir.display();
+                say(&match lang {
+                    "en" => format!("no accounts yet (data folder {place})"),
+                    _ => format!("还没有账号（数据文件夹 {place}）"),
+                });
+            }
+            for row in all {
                 let state = if row.disabled { "closed" } else { "open" };
                 let employer = row.employer_unit.as_deref().unwrap_or("-");
                 say(&format!(

@@ -14,6 +14,7 @@ use survey_forms::text::Text;
 use survey_forms::validate::FieldError;
 use uuid::Uuid;
 
+use crate::cases;
 use crate::store::attempts::{self, Attempt};
 use crate::store::{StoreError, invitations, sample};
 
@@ -151,12 +152,7 @@ impl NewAttempt {
                 day: day.to_string(),
                 disposition: self.disposition,
                 // PostgreSQL takes no NUL, and a device would send such a note for ever.
-                note: self
-                    .note
-                    .trim()
-                    .chars()
-                    .filter(|c| *c == '\n' || !c.is_control())
-                    .collect(),
+                note: cases::plain(&self.note).unwrap_or_default(),
                 callback_day: callback.and_then(Result::ok).map(|day| day.to_string()),
                 callback_part,
             }),

@@ -76,7 +76,7 @@ impl Reason {
             ),
             Self::Unassigned => (
                 "case_id",
-                "这个人现在没有分配给这位调查员。",
+                "这个人现在没有分配给这位访问员。",
                 "This person is not assigned to this interviewer at present.",
             ),
             Self::NoCase => (

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use analysis::results::{AmendmentLine, RoundDetail};
 use analysis::round;
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
 use super::queue::Work;
-use crate::app::{AppState, Base, PlanCache};
+use crate::app::{AppState, Base};
 use crate::dataset;
 use crate::store::jobs::Job;
 use crate::store::{StoreError, amendments, responses, results, rounds};
@@ -20,9 +20,7 @@ pub const KIND: &str = "analyse";
 /// # Errors
 /// When there is no such round, its data cannot be read, or its plan does not fit them.
 pub async fn analyse(base: &Base, id: &str) -> Result<Arc<RoundDetail>> {
-    let Some(plan) = PlanCache::default().get(&base.db, &base.keys, id).await? else {
-        bail!("there is no round {id:?}");
-    };
+    let plan = crate::rounds::plan(base, id).await?;
     let sealed = rounds::find(&base.db, id)
         .await?
         .and_then(|round| round.plan_sha256);

@@ -279,7 +279,7 @@ fn devices(lang: Lang, staff: &SignedIn, view: &Interviewers) -> Markup {
                         button type="submit" name="go" value="days" { (tr!(lang, "interviewers.save_days")) }
                         // It cannot be taken back, so that one slip of the finger must not be enough.
                         details {
-                            summary { (tr!(lang, "interviewers.report_lost")) }
+                            summary { (tr!(lang, "interviewers.report_lost", person = person.name, device = device.name)) }
                             button type="submit" name="go" value="lost" {
                                 (tr!(lang, "interviewers.report_lost_sure", person = person.name, device = device.name))
                             }

@@ -19,7 +19,7 @@ use survey_forms::response::RawAnswers;
 use survey_forms::text::Text;
 use survey_forms::xlsform;
 
-use super::RoundActError;
+use super::{RoundActError, known};
 use crate::app::Base;
 use crate::cases;
 use crate::media::FOLDER;
@@ -91,9 +91,7 @@ pub async fn amend(
     let read = xlsform::read(&correction.file, &correction.xlsx).map_err(RoundActError::Form)?;
     let tx = begin(&base.db).await?;
     // Two amendments at once wait for each other, so that each is held against the version that it replaces.
-    let round = rounds::hold_alone(&tx, id)
-        .await?
-        .ok_or_else(|| RoundActError::Unknown(id.to_owned()))?;
+    let round = known(&tx, id, rounds::hold_alone(&tx, id).await?).await?;
     let begun = must_be_sealed(&round)?;
     let stored = forms::all_current(&tx, id).await?;
     let (present, old) = present(&stored, &read.form, &correction.file)?;
@@ -289,6 +287,13 @@ fn faults_of_plan(
         .unwrap_or_default()
         .into_iter()
         .filter(Diagnostic::is_error)
+        .map(|mut found| {
+            // Whoever amends gave the workbook under another name than it has in the plan.
+            if found.place.file.as_deref() == Some(present.source_path.as_str()) {
+                found.place.file = Some(correction.file.clone());
+            }
+            found
+        })
         .collect()
 }
 

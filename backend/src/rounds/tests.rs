@@ -97,7 +97,7 @@ async fn faults_of_the_plan_are_returned_and_nothing_is_stored() {
     );
     assert!(matches!(
         require(&base, ROUND).await,
-        Err(RoundActError::Unknown(_))
+        Err(RoundActError::Unknown { .. })
     ));
 }
 

@@ -76,12 +76,12 @@ async fn rows<T: TryGetableMany>(
 
 /// Attempts of a disposition that `chosen` takes, by the beginning of their codes.
 fn of_family(chosen: impl Fn(Disposition) -> bool) -> Cond {
-    let families = Disposition::ALL.into_iter().filter(|family| chosen(*family));
+    let families = Disposition::ALL
+        .into_iter()
+        .filter(|disposition| chosen(*disposition))
+        .flat_map(Disposition::families);
     families.fold(Cond::any(), |any, family| {
-        any.add(
-            Expr::col((attempts::Entity, attempts::Column::Disposition))
-                .like(format!("{}%", family.family())),
-        )
+        any.add(Expr::col((attempts::Entity, attempts::Column::Disposition)).like(format!("{family}%")))
     })
 }
 

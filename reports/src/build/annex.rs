@@ -71,7 +71,6 @@ fn amendments(ctx: &Context<'_>) -> Section {
         "方案封存以后没有变。收答卷期间改正过下列问卷：没有去掉任何题目和选项，没有动指标用到的条件，已经给出的回答照样有效，和后来的一起计算。",
         "The sealed plan has not changed. These questionnaires were corrected while answers came in: no question and no choice was taken away, no condition that an indicator rests on was touched, and answers already given stay valid and are counted together with later ones.",
     ));
-    let short = |version: &str| version.chars().take(12).collect::<String>();
     let rows = ctx.detail.results.amendments.iter().map(|line| {
         let titles = ctx.plan.groups.iter().filter(|group| group.form == line.form);
         let title = titles
@@ -82,11 +81,8 @@ fn amendments(ctx: &Context<'_>) -> Section {
             Value::text(line.day.to_string()),
             Value::text(title.unwrap_or(&line.form)),
             Value::text(line.reason.clone()),
-            Value::text(format!(
-                "{} → {}",
-                short(&line.old_version),
-                short(&line.new_version)
-            )),
+            // Twelve characters tell versions apart.
+            Value::text(format!("{:.12} → {:.12}", line.old_version, line.new_version)),
             Value::count(line.answers_before),
         ])
     });
@@ -97,7 +93,7 @@ fn amendments(ctx: &Context<'_>) -> Section {
             Column::words(ctx.t("问卷", "Questionnaire"), 1.6),
             Column::words(ctx.t("原因", "Reason"), 3.0),
             Column::words(ctx.t("版本", "Versions"), 2.2),
-            Column::figures(ctx.t("原版答卷", "Answers before")),
+            Column::figures(ctx.t("旧版答卷数", "Answers to the replaced version")),
         ],
         rows: rows.collect(),
         ..Table::default()

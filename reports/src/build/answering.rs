@@ -1,5 +1,8 @@
 //! Chapter three: who answered and how, and whether it makes a difference.
 
+use std::collections::BTreeMap;
+
+use analysis::interval::t_quantile;
 use analysis::plan::PERSONS;
 use analysis::results::{AnsweringResults, Flag, ModeColumn, ModeCount, WayBy, WayDifference, WayEstimate};
 
@@ -15,6 +18,8 @@ const ORDER: [&str; 7] = ["self", "assisted", "proxy", "web", "interview", "phon
 const MATTERS: f64 = 0.05;
 /// A difference is called real below this probability, over all that a table shows.
 const ALPHA: f64 = 0.05;
+/// How often a difference of the size that is named would be found.
+const POWER: f64 = 0.8;
 
 /// The chapter.
 pub(super) fn section(ctx: &Context<'_>) -> Section {
@@ -73,16 +78,13 @@ fn spread(ctx: &Context<'_>) -> Section {
         .iter()
         .filter(|row| row.unit == ctx.unit)
         .collect();
-    let only_one = |row: &ModeCount| {
-        row.what == ModeColumn::Answering
-            && !counts
-                .iter()
-                .any(|other| other.group == row.group && other.what == row.what && other.value != row.value)
-    };
-    // Where everybody answers for themselves there is nothing to tell apart.
-    let single: Vec<bool> = counts.iter().map(|row| only_one(row)).collect();
-    let mut single = single.into_iter();
-    counts.retain(|_| single.next() == Some(false));
+    let is_answering = |row: &ModeCount| row.what == ModeColumn::Answering;
+    let mut answering: BTreeMap<&str, usize> = BTreeMap::new();
+    for row in counts.iter().filter(|row| is_answering(row)) {
+        *answering.entry(&row.group).or_default() += 1;
+    }
+    // Where all are answered for in one way there is nothing to tell apart.
+    counts.retain(|row| !is_answering(row) || answering[row.group.as_str()] > 1);
     let group_place = |code: &str| ctx.plan.groups.iter().position(|group| group.code == code);
     counts.sort_by_key(|row| (group_place(&row.group), row.what, place(&row.value)));
     let rows: Vec<Row> = counts
@@ -326,17 +328,20 @@ fn finding(ctx: &Context<'_>, by: WayBy, differences: &[&WayDifference]) -> Stri
             })
         })
         .collect();
-    // Nothing found is not nothing there: how large a difference could have stayed unseen.
+    // Nothing found is not nothing there: the largest difference that is found but eight times in ten, by the bound
+    // that was applied (Cohen 1988, §2.2: quantile of the test plus quantile of the power, times the standard error).
     let unseen = shown
         .iter()
         .filter(|row| ctx.format(&row.code) == NumberFormat::Percent)
-        .filter_map(|row| Some((row.upper? - row.lower?) / 2.0))
+        .filter_map(|row| {
+            Some((t_quantile(1.0 - bound / 2.0, row.df?) + t_quantile(POWER, row.df?)) * row.se?)
+        })
         .fold(0.0, f64::max);
     let unseen = match (unseen > 0.0).then(|| (100.0 * unseen).ceil()) {
         Some(points) => ctx.lang.pick(
-            format!("但比率的差别在约{points}个百分点以内的，这样多的答卷还看不出来。"),
+            format!("但比率真有约{points}个百分点的差别，这样多的答卷十次里有八次才看得出来，更小的差别更难看出。"),
             format!(
-                " Differences of rates up to about {points} percentage points would not show with so many answers."
+                " A difference of rates of about {points} percentage points would be found eight times in ten with so many answers, a smaller one less often."
             ),
         ),
         None => String::new(),

@@ -14,6 +14,14 @@ pub(super) fn is_record(row: &IndicatorResult) -> bool {
     row.group.as_deref() == Some(ADMIN)
 }
 
+fn format(measure: Option<Measure>) -> NumberFormat {
+    if measure.is_some_and(Measure::is_fraction) {
+        NumberFormat::Percent
+    } else {
+        NumberFormat::Score
+    }
+}
+
 /// The results, the plan and the unit that a report is about.
 pub(super) struct Context<'a> {
     /// This round.
@@ -164,22 +172,14 @@ impl<'a> Context<'a> {
 
     /// How the values of a leaf are written.
     pub(super) fn format(&self, code: &str) -> NumberFormat {
-        let measure = self.plan.indicators.get(code).and_then(|node| node.measure);
-        if measure.is_some_and(Measure::is_fraction) {
-            NumberFormat::Percent
-        } else {
-            NumberFormat::Score
-        }
+        format(self.plan.indicators.get(code).and_then(|node| node.measure))
     }
 
-    /// How a row's values are printed: a measure that counts people is a percentage, but what administration
-    /// reports beside it is a score of 0–100.
+    /// How a row's values are printed. A measure that counts people is a percentage; the third party's marks and what
+    /// administration reports for the same leaf are scores of 0–100.
     pub(super) fn format_of(&self, row: &IndicatorResult) -> NumberFormat {
-        if is_record(row) {
-            NumberFormat::Score
-        } else {
-            self.format(&row.code)
-        }
+        let measure = Measure::ALL.into_iter().find(|one| one.code() == row.measure);
+        format(measure)
     }
 
     /// Whether a figure from so many answers may be shown.
@@ -217,7 +217,7 @@ impl<'a> Context<'a> {
         match row {
             Some(row) if row.flag == Some(Flag::Suppressed) => Value::Suppressed,
             Some(row) if is_record(row) => Value::Absent,
-            Some(row) => Value::interval(row.lower, row.upper, self.format(&row.code)),
+            Some(row) => Value::interval(row.lower, row.upper, self.format_of(row)),
             None => Value::Absent,
         }
     }
@@ -227,7 +227,7 @@ impl<'a> Context<'a> {
         let Some(row) = row else {
             return chart::Point::absent();
         };
-        let scale = if self.format(&row.code) == NumberFormat::Percent {
+        let scale = if self.format_of(row) == NumberFormat::Percent {
             100.0
         } else {
             1.0

@@ -61,49 +61,71 @@ fn kind_name(kind: FlagKind, lang: Lang) -> &'static str {
     }
 }
 
-/// Judged and flagged, and the share; small counts are withheld.
-fn counts(ctx: &Context<'_>, rows: &[&FlagCount]) -> [Value; 3] {
-    let sum = |of: fn(&FlagCount) -> u64| rows.iter().map(|row| of(row)).sum::<u64>();
-    let (judged, flagged) = (sum(|row| row.judged), sum(|row| row.flagged));
-    let share = if judged == 0 {
-        Value::Absent
-    } else if flagged == 0 || ctx.may_show(flagged) {
-        Value::Number(flagged as f64 / judged as f64, NumberFormat::Percent)
-    } else {
-        Value::Suppressed
+const KINDS: [FlagKind; 3] = [
+    FlagKind::Speeding,
+    FlagKind::StraightLining,
+    FlagKind::NearDuplicate,
+];
+
+/// Which of the flagged counts of one kind may be shown. Their sum is taken to be known: the other table, the sentence
+/// above and the workbook give it or nearly so.
+fn shown(ctx: &Context<'_>, flagged: Vec<u64>) -> Vec<bool> {
+    let totals = PublishedTotals {
+        rows: true,
+        columns: false,
     };
-    [ctx.base(judged), ctx.base(flagged), share]
+    let marks = suppress(&[flagged], u64::from(ctx.plan.suppression.min_cell), totals);
+    let first = marks.into_iter().next().unwrap_or_default();
+    first.into_iter().map(|mark| mark == Mark::Shown).collect()
 }
 
-/// Judged and flagged; words where none could be judged, which is not the same as none found.
-fn judged(ctx: &Context<'_>, rows: &[&FlagCount]) -> [Value; 2] {
-    if rows.iter().all(|row| row.judged == 0) {
+fn sum(rows: &[&FlagCount], of: fn(&FlagCount) -> u64) -> u64 {
+    rows.iter().map(|row| of(row)).sum()
+}
+
+/// Judged and flagged, and the share; words where none could be judged, which is not the same as none found.
+fn counts(ctx: &Context<'_>, rows: &[&FlagCount], is_shown: bool) -> [Value; 3] {
+    let (judged, flagged) = (sum(rows, |row| row.judged), sum(rows, |row| row.flagged));
+    if judged == 0 {
         let not = Value::text(ctx.t("未判断", "not judged"));
-        return [not.clone(), not];
+        return [not.clone(), not, Value::Absent];
     }
-    let [judged, flagged, _] = counts(ctx, rows);
-    [judged, flagged]
+    let found = |value: Value| if is_shown { value } else { Value::Suppressed };
+    [
+        ctx.base(judged),
+        found(Value::count(flagged)),
+        found(Value::Number(
+            flagged as f64 / judged as f64,
+            NumberFormat::Percent,
+        )),
+    ]
 }
 
 fn by_kind(ctx: &Context<'_>, quality: &QualityResults) -> Table {
+    let of = |group: &str, kind: FlagKind| -> Vec<&FlagCount> {
+        let rows = quality.flags.iter();
+        rows.filter(|row| row.group == group && row.kind == kind)
+            .collect()
+    };
+    let may_show = KINDS.map(|kind| {
+        let groups = ctx.plan.groups.iter();
+        shown(
+            ctx,
+            groups
+                .map(|group| sum(&of(&group.code, kind), |row| row.flagged))
+                .collect(),
+        )
+    });
     let mut rows = Vec::new();
-    for group in &ctx.plan.groups {
-        for kind in [
-            FlagKind::Speeding,
-            FlagKind::StraightLining,
-            FlagKind::NearDuplicate,
-        ] {
-            let of: Vec<&FlagCount> = quality
-                .flags
-                .iter()
-                .filter(|row| row.group == group.code && row.kind == kind)
-                .collect();
+    for (at, group) in ctx.plan.groups.iter().enumerate() {
+        for (kind, may_show) in KINDS.into_iter().zip(&may_show) {
+            let of = of(&group.code, kind);
             if !of.is_empty() {
                 let mut cells = vec![
                     Value::text(ctx.perspective_name(&group.code)),
                     Value::text(kind_name(kind, ctx.lang)),
                 ];
-                cells.extend(counts(ctx, &of));
+                cells.extend(counts(ctx, &of, may_show[at]));
                 rows.push(Row::plain(cells));
             }
         }
@@ -137,48 +159,44 @@ fn by_way(ctx: &Context<'_>, quality: &QualityResults) -> Table {
         .collect();
     ways.sort();
     ways.dedup();
+    let of = |way: &(String, String, String), kind: FlagKind| -> Vec<&FlagCount> {
+        let same = quality.flags.iter().filter(|row| {
+            (&row.mode, &row.answering, &row.reading) == (&way.0, &way.1, &way.2) && row.kind == kind
+        });
+        same.collect()
+    };
     // A single way left out would be what the others leave of all answers: the next smallest goes with it.
-    let sizes: Vec<u64> = ways
+    let answers: Vec<u64> = ways
         .iter()
-        .map(|(mode, answering, reading)| {
-            let same = quality.flags.iter().filter(|row| {
-                (&row.mode, &row.answering, &row.reading) == (mode, answering, reading)
-                    && row.kind == FlagKind::Speeding
-            });
-            same.map(|row| row.responses).sum()
-        })
+        .map(|way| sum(&of(way, FlagKind::Speeding), |row| row.responses))
         .collect();
-    let marks = suppress(
-        &[sizes],
-        u64::from(ctx.plan.suppression.min_cell),
-        PublishedTotals {
-            rows: true,
-            columns: false,
-        },
-    );
-    let rows = ways
-        .iter()
-        .zip(&marks[0])
-        .filter(|(_, mark)| **mark == Mark::Shown)
-        .map(|((mode, answering, reading), _)| {
-            let of = |kind: FlagKind| -> Vec<&FlagCount> {
-                let same = quality.flags.iter().filter(|row| {
-                    (&row.mode, &row.answering, &row.reading) == (mode, answering, reading)
-                        && row.kind == kind
-                });
-                same.collect()
+    let is_listed = shown(ctx, answers.clone());
+    let [fast, alike] = [FlagKind::Speeding, FlagKind::StraightLining].map(|kind| {
+        shown(
+            ctx,
+            ways.iter()
+                .map(|way| sum(&of(way, kind), |row| row.flagged))
+                .collect(),
+        )
+    });
+    let rows = (0..ways.len())
+        .filter(|&at| is_listed[at])
+        .map(|at| {
+            let way_of = &ways[at];
+            let read: Vec<String> = match way_of.2.as_str() {
+                "none" => vec![ctx.t("普通", "ordinary").to_owned()],
+                reading => reading.split('+').map(|word| way(word, ctx.lang)).collect(),
             };
-            let fast = of(FlagKind::Speeding);
-            let responses: u64 = fast.iter().map(|row| row.responses).sum();
-            let read: Vec<String> = reading.split('+').map(|word| way(word, ctx.lang)).collect();
             let mut cells = vec![
-                Value::text(way(mode, ctx.lang)),
-                Value::text(way(answering, ctx.lang)),
+                Value::text(way(&way_of.0, ctx.lang)),
+                Value::text(way(&way_of.1, ctx.lang)),
                 Value::text(read.join(ctx.t("、", ", "))),
-                Value::count(responses),
+                Value::count(answers[at]),
             ];
-            cells.extend(judged(ctx, &fast));
-            cells.extend(judged(ctx, &of(FlagKind::StraightLining)));
+            for (kind, may_show) in [(FlagKind::Speeding, &fast), (FlagKind::StraightLining, &alike)] {
+                let [judged, flagged, _] = counts(ctx, &of(way_of, kind), may_show[at]);
+                cells.extend([judged, flagged]);
+            }
             Row::plain(cells)
         })
         .collect();
@@ -202,8 +220,8 @@ fn by_way(ctx: &Context<'_>, quality: &QualityResults) -> Table {
         rows,
         notes: vec![
             ctx.t(
-                "“未判断”：这种填法不足30份，或者是纸质答卷，看不出快慢；不等于没有发现。答卷太少、不能单列的填法没有列出。“比答法”只看答了六道以上五级题的。",
-                "Not judged: fewer than 30 answers of the way, or paper, which shows no pace; not the same as nothing found. Ways with too few answers to be shown are left out. Patterns are judged of those who answered six or more five-point questions.",
+                "“未判断”：这种填法不足30份，或者是纸质答卷，看不出快慢；不等于没有发现。答卷太少、不能单列的填法没有列出；带标记的份数少到能认出人的，连同能把它推算出来的一起隐匿。“比答法”只看答了六道以上五级题的。",
+                "Not judged: fewer than 30 answers of the way, or paper, which shows no pace; not the same as nothing found. Ways with too few answers to be shown are left out; counts of flags so small that they could point at somebody are withheld, with those from which they could be worked out. Patterns are judged of those who answered six or more five-point questions.",
             )
             .to_owned(),
         ],
@@ -218,7 +236,7 @@ fn interviewers(ctx: &Context<'_>, quality: &QualityResults) -> String {
     let Some(largest) = effects.first() else {
         return String::new();
     };
-    let decimal = |value: f64| number::number(value, NumberFormat::Decimal).replace('-', "−");
+    let decimal = |value: f64| number::number(value, NumberFormat::Decimal);
     let bound = ALPHA / effects.len() as f64;
     let real = effects.iter().filter(|row| row.p_value < bound).count();
     let name = question::short(ctx, &largest.group, &largest.question);

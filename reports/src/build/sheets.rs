@@ -226,7 +226,7 @@ fn indicators(ctx: &Context<'_>) -> Sheet {
 
 fn indicator_row(ctx: &Context<'_>, row: &IndicatorResult) -> Row {
     let hidden = row.flag == Some(Flag::Suppressed);
-    let format = ctx.format(&row.code);
+    let format = ctx.format_of(row);
     let figure = |value: Option<f64>| {
         if hidden {
             Value::Suppressed

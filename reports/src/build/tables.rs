@@ -51,7 +51,7 @@ pub(super) fn standard_error(ctx: &Context<'_>, row: Option<&IndicatorResult>) -
     if context::is_record(row) {
         return Value::Absent;
     }
-    match ctx.format(&row.code) {
+    match ctx.format_of(row) {
         NumberFormat::Percent => Value::number(row.se, NumberFormat::Percent),
         _ => Value::number(row.se, NumberFormat::Decimal),
     }

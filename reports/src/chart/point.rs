@@ -183,7 +183,7 @@ mod tests {
         assert_eq!(Measure::Percent.print(72.45), "72.5%");
         assert_eq!(Measure::Score.print(-0.04), "0.0");
         assert_eq!(whole(0.5), "1");
-        assert_eq!(whole(-2.5), "-3");
+        assert_eq!(whole(-2.5), "−3");
     }
 
     #[test]

@@ -178,21 +178,9 @@ impl Change {
         }
     }
 
+    /// What is wrong and how to mend it.
     fn words(&self) -> (Text, Text) {
         let (zh, en, mend_zh, mend_en) = match self {
-            Self::Gone { .. } | Self::Renamed { .. } | Self::Type { .. } | Self::Range { .. } => {
-                self.of_question()
-            }
-            Self::ChoiceGone { .. } | Self::Recoded { .. } | Self::Missing { .. } | Self::Step { .. } => {
-                self.of_choice()
-            }
-            _ => self.of_the_rest(),
-        };
-        (Text::zh_en(zh, en), Text::zh_en(mend_zh, mend_en))
-    }
-
-    fn of_question(&self) -> (String, String, String, String) {
-        match self {
             Self::Gone {
                 question,
                 row,
@@ -242,12 +230,6 @@ impl Change {
                 "start、end、step 改回原来的，或者只放宽两头。".to_owned(),
                 "Go back to the same start, end and step, or only widen the ends.".to_owned(),
             ),
-            _ => Default::default(),
-        }
-    }
-
-    fn of_choice(&self) -> (String, String, String, String) {
-        match self {
             Self::ChoiceGone {
                 question,
                 choice,
@@ -311,12 +293,6 @@ impl Change {
                 "请删去它，或者在 missing 列写明它不算回答。".to_owned(),
                 "Remove it, or say in the column missing that it is no answer.".to_owned(),
             ),
-            _ => Default::default(),
-        }
-    }
-
-    fn of_the_rest(&self) -> (String, String, String, String) {
-        match self {
             Self::Required { question } => (
                 format!("题目 {question} 比原来更必答：已经跳过它的人会被挡住。"),
                 format!("the question {question} must be answered more often than before: who passed it over would be held up."),
@@ -375,7 +351,7 @@ impl Change {
                 String::new(),
                 String::new(),
             ),
-            _ => Default::default(),
-        }
+        };
+        (Text::zh_en(zh, en), Text::zh_en(mend_zh, mend_en))
     }
 }

@@ -74,6 +74,7 @@ fn compare__other_words_choices_and_optional_questions__are_allowed() {
         .is_empty()
     );
     assert!(said(true, &[("| yes      |", "|  |"), (". < 120", ". < 130")]).is_empty());
+    assert_eq!(said(true, &[("| 差  ", "| 很差 ")]), ["AM050? 2 label"]);
     assert_eq!(said(true, &[("满意吗", "您满意吗")]), ["AM050? 2 label"]);
     assert_eq!(
         said(
@@ -85,6 +86,34 @@ fn compare__other_words_choices_and_optional_questions__are_allowed() {
         ),
         [""; 0]
     );
+}
+
+#[test]
+fn compare__choices_that_change_their_words_with_each_other__would_turn_answers_round() {
+    assert_eq!(
+        said(
+            true,
+            &[("| 1    | 差 ", "| 1 | 好 "), ("| 5    | 好 ", "| 5 | 差 ")]
+        ),
+        ["AM011 2 label", "AM011 3 label"]
+    );
+}
+
+#[test]
+fn compare__a_required_question_that_is_asked_of_others__holds_up_who_was_not_asked() {
+    let required = BEFORE.replace("| again | 再来吗  |          |", "| again | 再来吗 | yes |");
+    let changed = required.replace("${care} = 5", "${care} = 1");
+    let uses = uses();
+    let found = |new: &str, begun| {
+        let ground = Ground { begun, uses: &uses };
+        compare("new.xlsx", &form(&required), &form(new), ground)
+            .iter()
+            .map(|fault| fault.code)
+            .collect::<Vec<_>>()
+    };
+    assert!(!uses.contains_key("again"));
+    assert_eq!(found(&changed, true), ["AM020"]);
+    assert!(found(&changed, false).is_empty() && found(&required, true).is_empty());
 }
 
 #[test]

@@ -17,10 +17,14 @@ pub(super) fn check(
         return;
     }
     let mut report = |text: &Text, table: &Table, row: u32, column: &str| {
-        for language in missing(text, &languages) {
-            let fault = Fault::MissingTranslation {
-                language: language.to_owned(),
+        for (at, language) in missing(text, &languages) {
+            let language = language.to_owned();
+            // The default language is the first: who reads it has no other.
+            let fault = match (column, at) {
+                ("label", 0) => Fault::MissingDefaultWording { language },
+                _ => Fault::MissingTranslation { language },
             };
+            let language = languages[at];
             faults.add(fault, table.place_in(row, column, language));
         }
     };
@@ -51,14 +55,16 @@ pub(super) fn check(
     }
 }
 
-/// Languages of the form without their own string. What stands only in a wording needs no other language.
-fn missing<'l>(text: &Text, languages: &[&'l str]) -> Vec<&'l str> {
+/// Languages of the form without their own string, with their places. What stands only in a wording needs no other
+/// language.
+fn missing<'l>(text: &Text, languages: &[&'l str]) -> Vec<(usize, &'l str)> {
     if !text.has_language() {
         return Vec::new();
     }
     languages
         .iter()
         .copied()
-        .filter(|language| text.exact(language).is_none())
+        .enumerate()
+        .filter(|(_, language)| text.exact(language).is_none())
         .collect()
 }

@@ -156,6 +156,9 @@ pub enum Fault {
     MissingTranslation {
         language: String,
     },
+    MissingDefaultWording {
+        language: String,
+    },
     WordingWithoutLanguage {
         tag: String,
         language: String,

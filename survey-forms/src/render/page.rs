@@ -3,7 +3,7 @@
 
 use maud::{Markup, html};
 
-use super::{View, has};
+use super::{View, has, only};
 use crate::form::{Item, QuestionKind};
 
 impl View<'_, '_> {
@@ -29,11 +29,11 @@ impl View<'_, '_> {
                 .map(|(_, around)| &around.label)
                 .find(|label| has(label, self.lang))
         });
-        let mut asking = slots
+        let asking = slots
             .iter()
             .copied()
             .filter(|&slot| self.state.takes_answer(slot));
-        let alone = asking.next().filter(|_| asking.next().is_none());
+        let alone = only(asking);
         let head = alone.or_else(|| slots.first().copied());
         html! {
             @if let Some(section) = section { p.q-section { (self.text(section)) } }

@@ -376,6 +376,32 @@ fn read__warnings_alone__give_a_form() {
 }
 
 #[test]
+fn words_missing_in_the_default_language__are_an_error_and_in_another_a_warning() {
+    let faults = read(
+        "
+        | survey  |                |      |                |                    |             |
+        |         | type           | name | label::中文 (zh) | label::English (en) | hint::English (en) |
+        |         | text           | a    |                | Which?             | Any.        |
+        |         | select_one yn  | b    | 乙？           |                    |             |
+        | choices |                |      |                |                    |
+        |         | list_name      | name | label::中文 (zh) | label::English (en) |
+        |         | yn             | yes  |                | Yes                |
+        ",
+    )
+    .unwrap_err();
+    let found = faults.iter().map(|fault| (fault.code, fault.place.row));
+    assert_eq!(
+        found.collect::<Vec<_>>(),
+        [
+            ("XF078", Some(2)),
+            ("XF071", Some(2)),
+            ("XF071", Some(3)),
+            ("XF078", Some(2))
+        ]
+    );
+}
+
+#[test]
 fn fixture__greeting__is_what_the_readme_shows() {
     let markdown = "
         | survey   |               |       |                  |                       |                    |          |

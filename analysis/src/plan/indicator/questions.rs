@@ -125,15 +125,7 @@ fn check_entry(
             ),
         );
     }
-    let variables: Vec<String> = if entry.variable.contains('*') {
-        indicator
-            .areas
-            .iter()
-            .map(|area| entry.variable.replace('*', area))
-            .collect()
-    } else {
-        vec![entry.variable.clone()]
-    };
+    let variables = entry.names(indicator.areas.iter().map(String::as_str));
     if variables.is_empty() {
         faults.error(
             "PL040",

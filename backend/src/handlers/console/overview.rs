@@ -87,11 +87,22 @@ pub(in crate::handlers) async fn fieldwork(state: &AppState, round: &str) -> Res
     Ok(counts)
 }
 
+/// What stands where there is no figure.
+const NONE: &str = "–";
+
 fn number(value: Option<f64>, fraction: bool) -> String {
     match value {
-        None => "–".to_owned(),
+        None => NONE.to_owned(),
         Some(value) if fraction => words::percent(value),
         Some(value) => format!("{value:.1}"),
+    }
+}
+
+/// An interval by its ends; one dash where there is none.
+fn between(low: String, high: String) -> String {
+    match low == high && low == NONE {
+        true => low,
+        false => format!("{low}–{high}"),
     }
 }
 
@@ -101,11 +112,7 @@ pub(in crate::handlers) fn figure(name: String, result: &IndicatorResult) -> Fig
     Figure {
         name,
         estimate: number(result.estimate, fraction),
-        interval: format!(
-            "{}–{}",
-            number(result.lower, fraction),
-            number(result.upper, fraction)
-        ),
+        interval: between(number(result.lower, fraction), number(result.upper, fraction)),
         n: result.n.to_string(),
     }
 }
@@ -132,13 +139,13 @@ pub(in crate::handlers) fn headlines<'a>(
 }
 
 fn score_line(name: String, score: &Score) -> ScoreLine {
-    let whole = |value: Option<u32>| value.map_or_else(|| "–".to_owned(), |value| value.to_string());
+    let whole = |value: Option<u32>| value.map_or_else(|| NONE.to_owned(), |value| value.to_string());
     ScoreLine {
         unit: name,
         score: number(score.score, false),
-        interval: format!("{}–{}", number(score.lower, false), number(score.upper, false)),
+        interval: between(number(score.lower, false), number(score.upper, false)),
         rank: whole(score.rank),
-        rank_interval: format!("{}–{}", whole(score.rank_lower), whole(score.rank_upper)),
+        rank_interval: between(whole(score.rank_lower), whole(score.rank_upper)),
         grade: score.grade.clone().unwrap_or_default(),
     }
 }

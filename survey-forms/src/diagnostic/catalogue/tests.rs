@@ -156,6 +156,7 @@ fn every_fault() -> Vec<Fault> {
         },
         Fault::MissingLabel { name: s("age") },
         Fault::MissingTranslation { language: s("en") },
+        Fault::MissingDefaultWording { language: s("zh") },
         Fault::WordingWithoutLanguage {
             tag: s("ug-x-easy"),
             language: s("ug"),

@@ -12,10 +12,18 @@ pub(super) fn words(fault: &Fault) -> Option<Words> {
         .mend("请补上题目文字。", "Add the question's words."),
         Fault::MissingTranslation { language } => warning(
             "XF071",
-            format!("缺少“{language}”的译文，将显示默认语言。"),
-            format!("The translation into “{language}” is missing; the default language will be shown."),
+            format!("缺少“{language}”的译文，将显示另一种语言。"),
+            format!("The translation into “{language}” is missing; another language will be shown."),
         )
         .mend("请补上译文。", "Add the translation."),
+        Fault::MissingDefaultWording { language } => error(
+            "XF078",
+            format!("默认语言“{language}”没有文字，答题人会看到别的语言。"),
+            format!(
+                "There are no words in the default language “{language}”; respondents would see another language."
+            ),
+        )
+        .mend("请补上默认语言的文字。", "Write the words in the default language."),
         Fault::WordingWithoutLanguage { tag, language } => error(
             "XF076",
             format!("有“{tag}”的措辞，却没有语言“{language}”；措辞只能附在一种语言上。"),
