@@ -6,8 +6,8 @@ use analysis::plan::Measure;
 
 use super::context::Context;
 use super::{
-    annex, answering, benefit, comparison, follow_up, marks, method, participation, satisfaction, sheets,
-    summary, third_party, watched,
+    annex, answering, benefit, commitments, comparison, follow_up, marks, method, participation,
+    satisfaction, sheets, summary, third_party, watched,
 };
 use crate::model::{Fact, Headline, Lang, Picture, Report, Section, number_sections};
 use crate::narrative::{self, Measured};
@@ -24,6 +24,7 @@ pub(super) fn assemble(ctx: &Context<'_>) -> Report {
         benefit::section(ctx),
         satisfaction::section(ctx),
         watched::section(ctx),
+        commitments::section(ctx),
         comparison::section(ctx),
         third_party::section(ctx),
         follow_up::section(ctx),
