@@ -232,6 +232,21 @@ fn read(
                 ),
             );
         }
+        let is_percent = described.is_some_and(|series| series.unit_of_measure.get("zh") == "%");
+        if today.is_some() && is_percent && value > 0.0 && value <= 1.0 {
+            faults.warning(
+                "PL100",
+                At::cell(row.number, "value"),
+                say(
+                    format!("读到的是 {value}，单位是 %。"),
+                    format!("{value} was read, and the unit is %."),
+                ),
+                say(
+                    "如果是电子表格的百分比格式（81.6% 存为 0.816），请改成普通数字 81.6 再导入。",
+                    "If the cell has a percentage format (81.6% is stored as 0.816), write the plain number 81.6 and import it again.",
+                ),
+            );
+        }
         let text = |zh, en, known: Option<&Text>| {
             let own = table.text(row, zh, en);
             let text = if own.is_empty() { known.cloned()? } else { own };
@@ -290,7 +305,10 @@ fn check_place<'c>(
                 format!("“{period}”不是期间。"),
                 format!("“{period}” is not a period."),
             ),
-            say("写 2026、2026-Q3 或 2026-10。", "Write 2026, 2026-Q3 or 2026-10."),
+            say(
+                "写 2026、2026-Q3 或 2026-10；电子表格里请把单元格设成文本。",
+                "Write 2026, 2026-Q3 or 2026-10; in a spreadsheet, format the cell as text.",
+            ),
         );
     }
     if let (Some(today), Some(first)) = (today, PeriodKind::first_day(period))
@@ -365,8 +383,9 @@ mod tests {
     use crate::plan::{catalogue, unit};
 
     const UNITS: &str = "code,parent,level,kind,name_zh\nc,,county,,县\nt,c,township,,乡\n";
-    const SERIES: &str = "code,name_zh,name_en,levels,period,lowest,highest\n\
-        share,占比,Share,county|township,quarter,0,100\ndays,天数,Days,county,year,0,366\n";
+    const SERIES: &str = "code,name_zh,name_en,levels,period,lowest,highest,unit_of_measure_zh\n\
+        share,占比,Share,county|township,quarter,0,100,\ndays,天数,Days,county,year,0,366,天\n\
+        percent,占比,Percent,township,quarter,0,100,%\n";
 
     fn read_with(rows: &str) -> Result<(Vec<AdminValue>, Vec<Diagnostic>), Vec<Diagnostic>> {
         let units = unit::read(UNITS.as_bytes(), &mut Faults::new("units.csv")).expect("sound");
@@ -416,6 +435,17 @@ mod tests {
             ]
         );
         assert!(faults.iter().all(|fault| fault.to_line("en").contains("new.csv")));
+    }
+
+    #[test]
+    fn read_figures_share_below_one_percent_is_asked_about() {
+        let (_, warnings) =
+            read_with("t,2026-Q3,percent,0.816,台账\nt,2026-Q2,percent,81.6,台账\n").expect("sound");
+        let found: Vec<_> = warnings
+            .iter()
+            .map(|warning| (warning.code, warning.place.row))
+            .collect();
+        assert_eq!(found, [("PL100", Some(2))]);
     }
 
     #[test]

@@ -7,9 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use analysis::plan::{
-    Change, FramePerson, MemberChange, NewFrame, Plan, compare_frames, read_frame, read_new_frame,
-};
+use analysis::plan::{Change, FramePerson, Plan, read_new_frame};
 use analysis::results::RecordsUsed;
 use sea_orm::ConnectionTrait;
 use serde::{Deserialize, Serialize};
@@ -19,16 +17,19 @@ use survey_forms::text::Text;
 use super::{RecordError, Upload, fault, reason, sha256};
 use crate::app::Base;
 use crate::rounds::{RoundActError, member, require};
-use crate::spreadsheet::harmless;
 use crate::store::frame::{self, FrameMember};
 use crate::store::frame_versions::{self as versions, APPLIED, DISCARDED, FrameUse, FrameVersion, PROPOSED};
 use crate::store::rounds::{self, RoundState};
-use crate::store::{StoreError, begin, plan_files, sample};
+use crate::store::{StoreError, begin, sample};
 use crate::tabular::{Limits, to_csv};
 
 mod difference;
+mod files;
+mod listing;
 
 pub use difference::{Difference, PlaceLine};
+use files::{Pair, accepted, file_of, off_thread, pair};
+pub use listing::{LIST, list};
 
 /// Share of the members that may be gone without anybody being asked whether it is the right file.
 const MANY_GONE: f64 = 0.1;
@@ -59,20 +60,6 @@ impl Counts {
     }
 }
 
-/// The file of a version of the frame; version 0 is the plan's.
-async fn file_of(
-    conn: &impl ConnectionTrait,
-    base: &Base,
-    round: &str,
-    version: i32,
-) -> Result<Option<Vec<u8>>, StoreError> {
-    if version == 0 {
-        plan_files::find(conn, &base.keys, round, "frame.csv").await
-    } else {
-        versions::content(conn, &base.keys, round, version).await
-    }
-}
-
 /// The members of the frame that a sample is drawn from: those of the version in use; none when the plan has no frame.
 ///
 /// # Errors
@@ -91,61 +78,6 @@ pub async fn people_in_use(base: &Base, plan: &Plan) -> Result<Option<Vec<FrameP
 fn newest(all: &[FrameVersion]) -> i32 {
     let applied = all.iter().filter(|row| row.state == APPLIED);
     applied.map(|row| row.version).max().unwrap_or_default()
-}
-
-/// Reads the members of a version that was accepted before.
-fn accepted(plan: &Plan, version: i32, bytes: &[u8]) -> Result<NewFrame, StoreError> {
-    let read = if version == 0 {
-        read_frame(bytes, &plan.units).map(|people| NewFrame {
-            people,
-            ..NewFrame::default()
-        })
-    } else {
-        read_new_frame("frame.csv", bytes, &plan.units, &plan.groups)
-    };
-    read.map_err(|faults| StoreError::Corrupt {
-        table: "frame_versions",
-        what: format!("{} faults in a frame that was accepted", faults.len()),
-    })
-}
-
-/// Works on large tables off the server's own threads.
-async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, StoreError> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(|error| StoreError::Corrupt {
-            table: "frame_versions",
-            what: error.to_string(),
-        })
-}
-
-/// Two versions side by side.
-struct Pair {
-    before: Vec<FramePerson>,
-    now: NewFrame,
-}
-
-impl Pair {
-    fn changes(&self) -> Vec<MemberChange<'_>> {
-        compare_frames(&self.before, &self.now)
-    }
-}
-
-async fn pair(base: &Base, plan: &Plan, row: &FrameVersion) -> Result<Option<Pair>, StoreError> {
-    let id = plan.round.id.as_str();
-    let before = file_of(&base.db, base, id, row.based_on).await?;
-    let now = file_of(&base.db, base, id, row.version).await?;
-    let (Some(before), Some(now)) = (before, now) else {
-        return Ok(None);
-    };
-    let (plan, based_on, version) = (plan.clone(), row.based_on, row.version);
-    let read = off_thread(move || {
-        Ok(Pair {
-            before: accepted(&plan, based_on, &before)?.people,
-            now: accepted(&plan, version, &now)?,
-        })
-    });
-    read.await?.map(Some)
 }
 
 /// The member keys that the sample holds.
@@ -489,82 +421,4 @@ pub async fn difference(
     off_thread(move || Difference::of(&plan, &pair.changes()))
         .await
         .map(Some)
-}
-
-/// The head of the list of members that a version changes.
-pub const LIST: [&str; 13] = [
-    "person_id",
-    "name",
-    "group",
-    "changes",
-    "drawn",
-    "unit_before",
-    "unit_now",
-    "category_before",
-    "category_now",
-    "grade_before",
-    "grade_now",
-    "hardship_before",
-    "hardship_now",
-];
-
-/// The members that a version changes, by id, under [`LIST`]: for the office alone. Those of whom only a telephone number
-/// or the like changed are left out. Recorded.
-///
-/// # Errors
-/// [`RecordError::Faults`] when the version was put aside.
-pub async fn list(
-    base: &Base,
-    plan: &Plan,
-    row: &FrameVersion,
-    actor: &str,
-) -> Result<Vec<[String; 13]>, RecordError> {
-    let id = plan.round.id.as_str();
-    let pair = pair(base, plan, row).await?.ok_or_else(not_proposed)?;
-    let drawn = drawn(base, id).await?;
-    let (keys, round) = (std::sync::Arc::clone(&base.keys), id.to_owned());
-    let lines = off_thread(move || {
-        let changes = pair
-            .changes()
-            .into_iter()
-            .filter(|change| change.kinds != [Change::Contact]);
-        let lines = changes.map(|change| {
-            let is_drawn = drawn.contains(&keys.member_key(&round, change.person_id()));
-            line(&change, is_drawn)
-        });
-        lines.collect::<Vec<_>>()
-    })
-    .await?;
-    let tx = begin(&base.db).await?;
-    let detail = json!({ "version": row.version, "rows": lines.len() });
-    base.record(&tx, actor, "frame.download", id, detail).await?;
-    tx.commit().await?;
-    Ok(lines)
-}
-
-fn line(change: &MemberChange<'_>, is_drawn: bool) -> [String; 13] {
-    let both = |of: &dyn Fn(&FramePerson) -> String| {
-        [change.before, change.after].map(|row| row.map(of).map(harmless).unwrap_or_default())
-    };
-    let [unit_before, unit_now] = both(&|row| row.unit.clone());
-    let [category_before, category_now] = both(&|row| row.category.clone());
-    let [grade_before, grade_now] = both(&|row| row.grade.clone());
-    let [hardship_before, hardship_now] = both(&|row| row.hardship.join(" "));
-    let name = change.after.or(change.before).and_then(|row| row.name.clone());
-    let kinds: Vec<&str> = change.kinds.iter().map(|kind| kind.as_str()).collect();
-    [
-        harmless(change.person_id().to_owned()),
-        harmless(name.unwrap_or_default()),
-        harmless(change.group().to_owned()),
-        kinds.join(" "),
-        if is_drawn { "yes" } else { "no" }.to_owned(),
-        unit_before,
-        unit_now,
-        category_before,
-        category_now,
-        grade_before,
-        grade_now,
-        hardship_before,
-        hardship_now,
-    ]
 }

@@ -199,6 +199,36 @@ fn basis(ctx: &Context<'_>) -> String {
     )
 }
 
+/// Which state of the records the report rests on, for the cover; none while it is that of the sealed plan.
+pub(super) fn records_used(ctx: &Context<'_>) -> Option<String> {
+    let records = ctx.detail.results.records.as_ref()?;
+    let with_day =
+        |words: String, day: Option<jiff::civil::Date>| match day.map(|day| number::date(day, ctx.lang)) {
+            Some(day) => ctx
+                .lang
+                .pick(format!("{words}（{day}）"), format!("{words} ({day})")),
+            None => words,
+        };
+    let series = (records.series_revision > 0).then(|| {
+        let n = records.series_revision;
+        let words = ctx.lang.pick(
+            format!("行政数据第{n}次修订"),
+            format!("administrative series, revision {n}"),
+        );
+        with_day(words, records.series_day)
+    });
+    let frame = (records.frame_version > 0).then(|| {
+        let n = records.frame_version;
+        let words = ctx.lang.pick(
+            format!("权数校准到抽样框第{n}版"),
+            format!("weights calibrated to version {n} of the frame"),
+        );
+        with_day(words, records.frame_day)
+    });
+    let all: Vec<String> = series.into_iter().chain(frame).collect();
+    (!all.is_empty()).then(|| all.join(ctx.t("；", "; ")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -235,6 +265,25 @@ mod tests {
         assert!(
             words.contains("逾期没有达到（主席团委员中，残疾人和亲属不低于65%）"),
             "{words}"
+        );
+    }
+
+    #[test]
+    fn state_of_the_records_is_told_only_when_it_is_not_the_sealed_one() {
+        let (mut detail, plan) = (sample::detail(), sample::plan());
+        let told = |detail: &analysis::results::RoundDetail, lang| {
+            records_used(&Context::new(detail, None, &plan, &Scope::County, lang).unwrap())
+        };
+        assert_eq!(told(&detail, Lang::Zh), None);
+        detail.results.records = Some(analysis::results::RecordsUsed {
+            series_revision: 2,
+            series_day: Some(jiff::civil::date(2026, 11, 20)),
+            frame_version: 1,
+            frame_day: None,
+        });
+        assert_eq!(
+            told(&detail, Lang::Zh).as_deref(),
+            Some("行政数据第2次修订（2026年11月20日）；权数校准到抽样框第1版")
         );
     }
 

@@ -101,7 +101,7 @@ pub(super) fn facts(ctx: &Context<'_>) -> Vec<Fact> {
         number::date(round.opens_on, lang),
         number::date(round.closes_on, lang),
     );
-    vec![
+    let mut facts = vec![
         fact(
             ctx.t("测评轮次", "Round"),
             format!("{}{}", round.title.get(lang.code()), bracketed(&round.id, lang)),
@@ -115,7 +115,9 @@ pub(super) fn facts(ctx: &Context<'_>) -> Vec<Fact> {
             lang.pick(format!("{from}至{to}"), format!("{from} to {to}")),
         ),
         fact(ctx.t("方案指纹", "Plan SHA-256"), hash.clone()),
-    ]
+    ];
+    facts.extend(commitments::records_used(ctx).map(|words| fact(ctx.t("数据版本", "Records"), words)));
+    facts
 }
 
 fn bracketed(text: &str, lang: Lang) -> String {

@@ -13,8 +13,9 @@ async fn browser(server: &Server, role: Role) -> (Browser, String) {
     let mut browser = server.browser();
     assert_eq!(browser.sign_in(role).await.status, StatusCode::SEE_OTHER);
     let console = browser.get("/console").await;
-    let csrf = console.attributes("name=\"csrf\"", "value")[0].clone();
-    (browser, csrf)
+    // Interviewers have no console, and so no form of it.
+    let csrf = console.attributes("name=\"csrf\"", "value").first().cloned();
+    (browser, csrf.unwrap_or_default())
 }
 
 async fn import(browser: &mut Browser, csrf: &str, rows: &str, reason: &str) -> Reply {
@@ -249,7 +250,11 @@ async fn frame_is_compared_decided_and_listed_for_the_office_alone() {
     assert!(list.text.contains("P3,张秘密,resident,grade,no"), "{}", list.text);
     let (mut auditor, _) = browser(&server, Role::Auditor).await;
     let seen = auditor.get(&format!("{path}/1")).await;
-    assert!(seen.status == StatusCode::OK && !seen.text.contains("/download") && !seen.text.contains("act"));
+    assert!(
+        seen.status == StatusCode::OK
+            && !seen.text.contains("/download")
+            && !seen.text.contains("name=\"act\"")
+    );
     let act = async |office: &mut Browser, reason| {
         let fields = [("csrf", csrf.as_str()), ("act", "apply"), ("reason", reason)];
         office.post(&format!("{path}/1"), &fields).await
