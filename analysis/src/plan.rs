@@ -73,10 +73,12 @@
 //! Optional: `[[links]]`, `[[quotas]]` and `[invitations]`, see [`inviting`].
 //!
 //! `units.csv`: `code,parent,level,kind,name_zh,name_en`; one unit has no parent.
-//! `indicators.csv`: see [`indicator`]. `criteria.csv` and `admin.csv`: see [`series`]. `frame.csv`: see
-//! [`frame`]. `forms/*.xlsx`: XLSForm, one per group. `media/*`: the pictures, recordings and films that they
+//! `indicators.csv`: see [`indicator`]. `criteria.csv` and `admin.csv`: see [`series`]. Optional are `series.csv` (see
+//! [`catalogue`]) and `commitments.csv` (see [`commitment`]). `frame.csv`: see [`frame`]. `forms/*.xlsx`: XLSForm, one per group. `media/*`: the pictures, recordings and films that they
 //! name (see [`survey_forms::media`]).
 
+pub mod catalogue;
+pub mod commitment;
 pub mod frame;
 pub mod header;
 pub mod indicator;
@@ -84,12 +86,15 @@ pub mod inviting;
 mod read;
 pub mod series;
 mod settings;
-mod table;
+pub mod table;
 pub mod unit;
 mod uses;
 
 use std::collections::BTreeMap;
 
+pub use catalogue::{PeriodKind, SeriesPlan};
+pub use commitment::Commitment;
+pub use frame::refresh::{Change, Gone, MemberChange, NewFrame, compare as compare_frames, read_new_frame};
 pub use frame::{FramePerson, read_frame};
 pub use header::{
     FollowUpPlan, FrameSource, GradeLine, GroupPlan, MailPlan, Presentation, Recipient, RoundHeader,
@@ -97,7 +102,7 @@ pub use header::{
 };
 pub use indicator::{Domain, Indicator, IndicatorTree, Measure, PerspectiveWeight, QuestionRef};
 pub use inviting::{InvitationPlan, LinkPlan, QuotaLimits, QuotaPlan};
-pub use series::{AdminValue, Criterion};
+pub use series::{AdminValue, Criterion, read_figures};
 use survey_forms::diagnostic::Diagnostic;
 use survey_forms::text::Text;
 pub use unit::{Unit, UnitTree};
@@ -162,7 +167,11 @@ pub struct Plan {
     pub indicators: IndicatorTree,
     /// The third party's criteria.
     pub criteria: Vec<Criterion>,
-    /// Administrative series, all units and periods.
+    /// The catalogue of administrative series; empty when the plan has none (see [`Plan::known_series`]).
+    pub series: Vec<SeriesPlan>,
+    /// Promises that are tracked beside the scores.
+    pub commitments: Vec<Commitment>,
+    /// Figures of administrative series, all units and periods.
     pub admin: Vec<AdminValue>,
     /// The questionnaire of each group, by group code.
     pub forms: BTreeMap<String, survey_forms::form::Form>,
@@ -187,6 +196,20 @@ impl Plan {
     #[must_use]
     pub fn sha256(files: &PlanFiles) -> String {
         read::sha256(files)
+    }
+
+    /// The administrative series that figures may be reported for: those of the catalogue, else those that indicators
+    /// count on or that have figures.
+    #[must_use]
+    pub fn known_series(&self) -> Vec<SeriesPlan> {
+        if self.series.is_empty() {
+            catalogue::derived(
+                &self.indicators,
+                self.admin.iter().map(|value| value.code.as_str()),
+            )
+        } else {
+            self.series.clone()
+        }
     }
 
     /// The group that a perspective's questions are put to: `persons` is answered in the group of persons.

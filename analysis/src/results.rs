@@ -38,6 +38,23 @@ pub struct RoundResults {
     /// Amendments of the questionnaires, the first one first; left out where there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub amendments: Vec<AmendmentLine>,
+    /// Which state of the round's records the figures rest on; absent where there are no records beside the plan's own
+    /// files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub records: Option<RecordsUsed>,
+}
+
+/// The records that were used: they may be corrected after the plan is sealed, so figures say which state they rest on.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordsUsed {
+    /// Revision of the administrative series; 0 for `admin.csv` as it was sealed.
+    pub series_revision: u32,
+    /// The day of that revision.
+    pub series_day: Option<Date>,
+    /// Version of the frame to which weights were calibrated; 0 for the frame that the sample was drawn from.
+    pub frame_version: u32,
+    /// The day on which that version was applied.
+    pub frame_day: Option<Date>,
 }
 
 /// A questionnaire that was put in place of another while the plan was sealed.
@@ -493,6 +510,13 @@ pub struct AdminPoint {
     pub value: f64,
     /// Source.
     pub source: String,
+    /// The revision of the round's figures that set it; 0 for `admin.csv` as it was sealed.
+    #[serde(default, skip_serializing_if = "is_first")]
+    pub revision: u32,
+}
+
+fn is_first(revision: &u32) -> bool {
+    *revision == 0
 }
 
 /// The third party's marks for a criterion in a unit.

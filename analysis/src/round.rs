@@ -392,6 +392,7 @@ fn admin_points(plan: &Plan) -> Vec<AdminPoint> {
             period: value.period.clone(),
             value: value.value,
             source: value.source.clone(),
+            revision: value.revision,
         })
         .collect();
     points.sort_by(|a, b| (&a.code, &a.unit, &a.period).cmp(&(&b.code, &b.unit, &b.period)));

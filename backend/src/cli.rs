@@ -19,6 +19,7 @@ pub mod estimate;
 pub mod failure;
 pub mod form;
 pub mod mail;
+pub mod records;
 pub mod report;
 pub mod responses;
 pub mod round;
@@ -58,6 +59,15 @@ enum Command {
     /// Take responses out.
     #[command(subcommand)]
     Responses(responses::ResponsesCommand),
+    /// Administrative series of a round.
+    #[command(subcommand)]
+    Series(records::SeriesCommand),
+    /// Newer frames of a round.
+    #[command(subcommand)]
+    Frame(records::FrameCommand),
+    /// The register of service institutions of a round.
+    #[command(subcommand)]
+    Services(records::ServicesCommand),
     Estimate(estimate::EstimateArgs),
     Analyse(analyse::AnalyseArgs),
     Report(report::ReportArgs),
@@ -102,6 +112,13 @@ async fn dispatch(cli: Cli) -> Result<()> {
         Command::Round(command) => round::run(&open(cli.config.as_deref()).await?, command, &cli.lang).await,
         Command::Staff(command) => staff::run(&open(cli.config.as_deref()).await?, command, &cli.lang).await,
         Command::Responses(command) => responses::run(&open(cli.config.as_deref()).await?, command).await,
+        Command::Series(command) => {
+            records::series(&open(cli.config.as_deref()).await?, command, &cli.lang).await
+        }
+        Command::Frame(command) => records::frame(&open(cli.config.as_deref()).await?, command).await,
+        Command::Services(command) => {
+            records::services(&open(cli.config.as_deref()).await?, command, &cli.lang).await
+        }
         Command::Analyse(arguments) => analyse::run(&open(cli.config.as_deref()).await?, arguments).await,
         Command::Report(arguments) => {
             print_paths(&report::run(&open(cli.config.as_deref()).await?, arguments).await?);

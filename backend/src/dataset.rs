@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use analysis::plan::{FrameSource, GroupPlan, Plan};
+use analysis::results::RecordsUsed;
 use analysis::round::{CriterionScore, GroupCases, RoundInput, Unfinished};
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -16,6 +17,7 @@ use polars::frame::DataFrame;
 use thiserror::Error;
 
 use crate::app::Base;
+use crate::records::frames;
 use crate::store::rounds::{self, RoundState};
 use crate::store::{StoreError, drafts, fieldwork, frame, invitations, responses, sample, scores};
 
@@ -63,9 +65,15 @@ pub struct RoundData {
     open_link_counts: Vec<(String, u64)>,
     daily: Vec<(Date, String, u64)>,
     unfinished: Vec<Unfinished>,
+    records: RecordsUsed,
 }
 
 impl RoundData {
+    /// Which version of the frame the weights are calibrated to.
+    pub fn records(&self) -> &RecordsUsed {
+        &self.records
+    }
+
     /// The input of `analysis::round::compute`.
     pub fn input<'a>(&self, plan: &'a Plan, plan_sha256: &str) -> RoundInput<'a> {
         RoundInput {
@@ -86,7 +94,8 @@ impl RoundData {
 /// [`DatasetError`], naming the response or file at fault.
 pub async fn load(base: &Base, plan: &Plan) -> Result<RoundData, DatasetError> {
     let round = plan.round.id.as_str();
-    let members = frame::members(&base.db, round, None).await?;
+    let mut records = RecordsUsed::default();
+    let members = frames::calibrated(base, plan, &mut records).await?;
     let invited = invitations::list(&base.db, round).await?;
     let is_over = rounds::find(&base.db, round)
         .await?
@@ -130,6 +139,7 @@ pub async fn load(base: &Base, plan: &Plan) -> Result<RoundData, DatasetError> {
         open_link_counts: open_link_counts(plan, &stored),
         daily: daily(&stored)?,
         unfinished: unfinished(base, round).await?,
+        records,
     })
 }
 

@@ -41,6 +41,7 @@ use crate::synthetic::{self, Fieldwork, Population, Response};
 
 mod field;
 mod follow_up;
+mod records;
 
 /// The actor of the demo's acts in the audit log.
 const ACTOR: &str = "demo";
@@ -142,6 +143,8 @@ pub async fn make(base: &Base, options: Options, step: &(dyn Fn(&str) + Sync)) -
     step("follow-up / 诉求办理");
     follow_up::handle(base, &plan, options.seed).await?;
     store_marks(base, &plan, &population).await?;
+    step("records / 行政数据、服务资源、抽样框更新");
+    records::store(base, &plan, &files["frame.csv"], options.seed).await?;
 
     step("weights, indicators, scores / 加权、指标、得分");
     let detail = Arc::new(analyse::analyse(base, id).await?);

@@ -30,8 +30,10 @@ pub mod quality;
 pub mod question;
 pub mod receipt;
 pub mod receipt_check;
+pub mod records;
 pub mod results;
 pub mod round;
+pub mod services;
 pub mod start;
 pub mod words;
 

@@ -14,6 +14,7 @@ use survey_forms::text::Text;
 use thiserror::Error;
 
 use crate::app::{Base, PlanCache};
+use crate::records::frames;
 use crate::roots;
 use crate::store::forms::StoredForm;
 use crate::store::frame::{self, FrameMember, Identity};
@@ -259,7 +260,12 @@ fn form_rows(plan: &Plan, files: &PlanFiles) -> Vec<StoredForm> {
     rows.into_values().collect()
 }
 
-fn member(base: &Base, round: &str, person: analysis::plan::FramePerson) -> (FrameMember, Identity) {
+/// A row of a frame apart from who it is.
+pub(crate) fn member(
+    base: &Base,
+    round: &str,
+    person: analysis::plan::FramePerson,
+) -> (FrameMember, Identity) {
     let some = |text: String| (!text.is_empty()).then_some(text);
     let member = FrameMember {
         round_id: round.to_owned(),
@@ -429,10 +435,9 @@ pub async fn draw_sample(base: &Base, id: &str, actor: &str) -> Result<usize, Ro
     }
     let files = plan_files::read(&base.db, &base.keys, id).await?;
     let plan = Plan::read(&files).map_err(RoundActError::Plan)?;
-    let bytes = files
-        .get("frame.csv")
+    let people = frames::people_in_use(base, &plan)
+        .await?
         .ok_or_else(|| RoundActError::NoFrame(id.to_owned()))?;
-    let people = read_frame(bytes, &plan.units).map_err(RoundActError::Plan)?;
     let drawn = draw::cases(&plan, &people)?;
     Ok(set_sample(base, &plan, &drawn, actor).await?.len())
 }

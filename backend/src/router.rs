@@ -17,9 +17,11 @@ use tower_http::trace::TraceLayer;
 use crate::app::AppState;
 use crate::error::AppError;
 use crate::handlers::console::inviting;
+use crate::handlers::console::records;
 use crate::handlers::respond::{self, after, finish, handover, later, pin, question, remind, start};
 use crate::handlers::{
     assets, console, field, forms, health, login, media, mine, password, receipt, responses, results, roots,
+    services,
 };
 use crate::middleware::problems::PageError;
 use crate::middleware::{address, headers, origin, problems};
@@ -111,6 +113,7 @@ fn receipts() -> Router<AppState> {
 fn public() -> Router<AppState> {
     Router::new()
         .route("/results/{round}", get(results::show))
+        .route("/services/{round}", get(services::show))
         .route("/assets/{file}", get(assets::get))
         .route("/media/{round}/{file}", get(media::get))
 }
@@ -159,6 +162,7 @@ fn staff() -> Router<AppState> {
         )
         .route("/console/rounds/{id}/report/download", get(console::report))
         .merge(invitations_of_round())
+        .merge(records_of_round())
         .route("/console/rounds/{id}/quality", get(console::quality::show))
         .route("/console/rounds/{id}/cases", get(console::cases::list))
         .route(
@@ -184,6 +188,61 @@ fn invitations_of_round() -> Router<AppState> {
         .route(&format!("{base}/posters"), post(inviting::posters))
         .route(&format!("{base}/email"), post(inviting::email))
         .route(&format!("{base}/replace"), post(inviting::replace))
+}
+
+/// A round's records: figures, commitments, the register of institutions, newer frames.
+fn records_of_round() -> Router<AppState> {
+    let tables = Router::new()
+        .route(
+            "/console/rounds/{id}/series",
+            get(records::series::show).post(records::series::import),
+        )
+        .route(
+            "/console/rounds/{id}/services",
+            get(records::services::show).post(records::services::import),
+        )
+        .layer(DefaultBodyLimit::max(records::TABLE_BYTES));
+    let frames = Router::new()
+        .route(
+            "/console/rounds/{id}/frame",
+            get(records::frame::show).post(records::frame::propose),
+        )
+        .layer(DefaultBodyLimit::max(records::FRAME_BYTES));
+    Router::new()
+        .merge(tables)
+        .merge(frames)
+        .route(
+            "/console/rounds/{id}/series/download",
+            get(records::series::download),
+        )
+        .route(
+            "/console/rounds/{id}/series/{revision}",
+            get(records::series::revision),
+        )
+        .route(
+            "/console/rounds/{id}/commitments",
+            get(records::commitments::show),
+        )
+        .route(
+            "/console/rounds/{id}/services/download",
+            get(records::services::download),
+        )
+        .route(
+            "/console/rounds/{id}/services/{code}",
+            get(records::services::edit).post(records::services::save),
+        )
+        .route(
+            "/console/rounds/{id}/frame/use",
+            post(records::frame::use_version),
+        )
+        .route(
+            "/console/rounds/{id}/frame/{version}",
+            get(records::frame::version).post(records::frame::decide),
+        )
+        .route(
+            "/console/rounds/{id}/frame/{version}/download",
+            get(records::frame::download),
+        )
 }
 
 /// The whole server.

@@ -8,6 +8,7 @@ mod annex;
 mod answering;
 mod benefit;
 mod charts;
+mod commitments;
 mod comparison;
 mod context;
 mod follow_up;

@@ -88,6 +88,7 @@ impl Maker {
                 answering: Some(ways::answering()),
                 quality: Some(ways::quality()),
                 amendments: Vec::new(),
+                records: None,
             },
             score_details,
             pairs,
@@ -440,6 +441,7 @@ impl Maker {
                 period: value.period.clone(),
                 value: value.value,
                 source: value.source.clone(),
+                revision: value.revision,
             });
         }
         rows

@@ -3,6 +3,7 @@
 import { answer, clear, consent, go, questionOf } from './answering.mjs';
 import { FIELD_APP } from './states/fieldapp.mjs';
 import { RECEIPTS } from './states/receipts.mjs';
+import { RECORDS, RECORDS_PAGES, RECORDS_PUBLIC } from './states/records.mjs';
 import { RESPOND } from './states/respond.mjs';
 import { STAFF, STAFF_PAGES } from './states/staff.mjs';
 
@@ -38,6 +39,7 @@ export const PAGES = [
   ['check of a receipt', 'respondent', 'en', ({ demo }) => `${demo.url}/receipt`],
   ['no more reminders', 'respondent', 'en', ({ demo }) => `${demo.url}/r/${demo.codes[1]}/noremind`],
   ['the interviewers app', 'interviewer', 'zh', ({ demo }) => `${demo.url}/field`],
+  ...RECORDS_PUBLIC,
 ];
 
 /** Pages of the console: `[name, role, language, address]`, and the server where that is not the demo. */
@@ -49,6 +51,7 @@ export const CONSOLE = [
   ['round', 'viewer', 'zh', ({ demo }) => `${demo.url}/console/rounds/${demo.round}`],
   ['refused', 'viewer', 'zh', ({ demo }) => `${demo.url}/console/audit`],
   ...STAFF_PAGES,
+  ...RECORDS_PAGES,
 ];
 
 /**
@@ -62,6 +65,7 @@ export const JOURNEYS = [
   ...RECEIPTS,
   ...FIELD_APP,
   ...STAFF,
+  ...RECORDS,
   ...RESPOND,
   { name: 'a code typed', language: 'zh', who: 'respondent', walk: typeCode },
   { name: 'consent', language: 'zh', who: 'respondent', walk: withoutConsent },

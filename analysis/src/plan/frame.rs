@@ -4,15 +4,19 @@
 //! `name,card_number,relative_of,relation,body_kind,language,address`. A row's `group` is a group of the plan:
 //! persons (category, grade, sex and birth year needed), relatives (`relative_of` names the person; the unit may be
 //! left empty) or bodies (unit = the township or village that they are). Names, numbers and addresses live in
-//! [`FramePerson`] only: nothing else in this crate carries them.
+//! [`FramePerson`] only: nothing else in this crate carries them. How a newer frame is read and held against the one
+//! before: [`refresh`].
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use survey_forms::diagnostic::Diagnostic;
 
+use self::refresh::Gone;
 use super::table::{At, Faults, Row, Table, did_you_mean, say};
 use super::{FrameSource, GroupPlan, UnitTree};
+
+pub mod refresh;
 
 /// One row of the frame.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,7 +69,8 @@ const REQUIRED: [&str; 10] = [
     "phone",
     "email",
 ];
-const OPTIONAL: [&str; 7] = [
+const OPTIONAL: [&str; 8] = [
+    "status",
     "name",
     "card_number",
     "relative_of",
@@ -108,12 +113,59 @@ pub(crate) fn read(
     groups: Option<&[GroupPlan]>,
     faults: &mut Faults,
 ) -> Vec<FramePerson> {
+    read_rows(bytes, (units, groups), None, faults)
+}
+
+/// Reads the rows of a frame; those of whom the file says that they are gone go into `gone`, and are faults where a
+/// frame has no room for them.
+fn read_rows(
+    bytes: &[u8],
+    (units, groups): (&UnitTree, Option<&[GroupPlan]>),
+    mut gone: Option<&mut BTreeMap<String, Gone>>,
+    faults: &mut Faults,
+) -> Vec<FramePerson> {
     let Some(table) = Table::read(bytes, &REQUIRED, &OPTIONAL, faults) else {
         return Vec::new();
     };
-    let mut people: Vec<FramePerson> = Vec::with_capacity(table.rows.len());
-    let mut rows: BTreeMap<String, (u32, FrameSource)> = BTreeMap::new();
+    let mut present: Vec<&Row> = Vec::with_capacity(table.rows.len());
     for row in &table.rows {
+        match (Gone::parse(table.get(row, "status")), gone.as_deref_mut()) {
+            (Ok(None), _) => present.push(row),
+            (Ok(Some(why)), Some(gone)) => {
+                gone.insert(table.need(row, "person_id", faults).to_owned(), why);
+            }
+            (Ok(Some(_)), None) => faults.error(
+                "PL089",
+                At::cell(row.number, "status"),
+                say(
+                    "方案的抽样框只写在册的人。",
+                    "The frame of a plan lists those who are there.",
+                ),
+                say("请删去这一行。", "Remove this row."),
+            ),
+            (Err(()), _) => faults.error(
+                "PL099",
+                At::cell(row.number, "status"),
+                say(
+                    format!("不认识“{}”。", table.get(row, "status")),
+                    format!("“{}” is not known.", table.get(row, "status")),
+                ),
+                did_you_mean(table.get(row, "status"), ["active", "deceased", "left"]),
+            ),
+        }
+    }
+    if let Some(gone) = gone {
+        present.retain(|row| {
+            let goes_too = gone.contains_key(table.get(row, "relative_of"));
+            if goes_too {
+                gone.insert(table.get(row, "person_id").to_owned(), Gone::Left);
+            }
+            !goes_too
+        });
+    }
+    let mut people: Vec<FramePerson> = Vec::with_capacity(present.len());
+    let mut rows: BTreeMap<String, (u32, FrameSource)> = BTreeMap::new();
+    for row in &present {
         let (person, source) = read_row(&table, row, units, groups, faults);
         if !person.person_id.is_empty() {
             if let Some((first, _)) = rows.get(&person.person_id) {
@@ -135,7 +187,7 @@ pub(crate) fn read(
         }
         people.push(person);
     }
-    check_relatives(&table, &mut people, &rows, faults);
+    check_relatives(&present, &mut people, &rows, faults);
     people
 }
 
@@ -277,7 +329,7 @@ fn one_of(
 
 /// Relatives must name a person of the frame, whose unit they take when their own is empty.
 fn check_relatives(
-    table: &Table,
+    present: &[&Row],
     people: &mut [FramePerson],
     rows: &BTreeMap<String, (u32, FrameSource)>,
     faults: &mut Faults,
@@ -286,7 +338,7 @@ fn check_relatives(
         .iter()
         .map(|person| (person.person_id.clone(), person.unit.clone()))
         .collect();
-    for (person, row) in people.iter_mut().zip(&table.rows) {
+    for (person, row) in people.iter_mut().zip(present) {
         let is_relative = rows
             .get(&person.person_id)
             .is_some_and(|&(_, source)| source == FrameSource::Relatives);

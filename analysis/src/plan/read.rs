@@ -13,7 +13,7 @@ use super::indicator::{Indicator, questions, read as indicator_read};
 use super::inviting::{self, Around};
 use super::settings::{self, Settings};
 use super::table::{At, Faults, Table, say};
-use super::{ADMIN, AdminValue, Plan, PlanFiles, UnitTree, frame, series, unit};
+use super::{ADMIN, AdminValue, Plan, PlanFiles, UnitTree, catalogue, commitment, frame, series, unit};
 
 /// Files that hold what happens in a round rather than its rules; the seal does not cover them.
 const RECORDS: [&str; 2] = ["frame.csv", "admin.csv"];
@@ -41,8 +41,14 @@ pub(super) fn plan(files: &PlanFiles) -> Result<Plan, Vec<Diagnostic>> {
     let criteria = optional_file(files, "criteria.csv", &mut all, |bytes, faults| {
         series::read_criteria(bytes, &indicators, faults)
     });
+    let series = optional_file(files, "series.csv", &mut all, |bytes, faults| {
+        catalogue::read(bytes, units.as_ref(), faults)
+    });
     let admin = optional_file(files, "admin.csv", &mut all, |bytes, faults| {
-        series::read_admin(bytes, units.as_ref(), faults)
+        series::read_admin(bytes, units.as_ref(), &series, faults)
+    });
+    let commitments = optional_file(files, "commitments.csv", &mut all, |bytes, faults| {
+        commitment::read(bytes, units.as_ref(), &series, faults)
     });
     let mut faults = Faults::new("indicators.csv");
     warn_about_empty_series(indicators.iter().zip(indicator_rows), &admin, &mut faults);
@@ -114,6 +120,8 @@ pub(super) fn plan(files: &PlanFiles) -> Result<Plan, Vec<Diagnostic>> {
             units,
             indicators,
             criteria,
+            series,
+            commitments,
             admin,
             forms,
         }),

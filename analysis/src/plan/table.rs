@@ -1,4 +1,4 @@
-//! A CSV file of the plan as rows of named cells, and the faults found while reading it.
+//! A CSV file of the plan or of a round's records as rows of named cells, and the faults found while reading it.
 //!
 //! Rows count as a spreadsheet shows them: the header is row 1. A byte-order mark is dropped; what is not UTF-8 is
 //! refused with a hint on how to save it, as office programs here still write GB 18030.
@@ -10,14 +10,15 @@ use survey_forms::text::Text;
 
 /// Collects faults of one file.
 #[derive(Debug)]
-pub(crate) struct Faults {
+pub struct Faults {
     file: String,
-    pub(crate) found: Vec<Diagnostic>,
+    /// In the order in which they were found.
+    pub found: Vec<Diagnostic>,
 }
 
 /// Where in a file, as far as it is known.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct At {
+pub struct At {
     row: Option<u32>,
     column: Option<String>,
     field: Option<String>,
@@ -25,12 +26,12 @@ pub(crate) struct At {
 
 impl At {
     /// The whole file.
-    pub(crate) fn file() -> Self {
+    pub fn file() -> Self {
         Self::default()
     }
 
     /// A cell.
-    pub(crate) fn cell(row: u32, column: &str) -> Self {
+    pub fn cell(row: u32, column: &str) -> Self {
         Self {
             row: Some(row),
             column: Some(column.to_owned()),
@@ -39,12 +40,12 @@ impl At {
     }
 
     /// A column header.
-    pub(crate) fn column(column: &str) -> Self {
+    pub fn column(column: &str) -> Self {
         Self::cell(1, column)
     }
 
     /// A line of a settings file and the key on it.
-    pub(crate) fn line(row: Option<u32>, field: Option<String>) -> Self {
+    pub fn line(row: Option<u32>, field: Option<String>) -> Self {
         Self {
             row,
             column: None,
@@ -54,7 +55,8 @@ impl At {
 }
 
 impl Faults {
-    pub(crate) fn new(file: &str) -> Self {
+    /// None yet, in the file of this name.
+    pub fn new(file: &str) -> Self {
         Self {
             file: file.to_owned(),
             found: Vec::new(),
@@ -71,26 +73,14 @@ impl Faults {
     }
 
     /// Records a fault: `message` and `mend` each in Chinese and English.
-    pub(crate) fn error(
-        &mut self,
-        code: &'static str,
-        at: At,
-        message: (String, String),
-        mend: (String, String),
-    ) {
+    pub fn error(&mut self, code: &'static str, at: At, message: (String, String), mend: (String, String)) {
         let place = self.place(at);
         self.found
             .push(Diagnostic::error(code, place, pair(message), pair(mend)));
     }
 
     /// Records something that somebody should look at.
-    pub(crate) fn warning(
-        &mut self,
-        code: &'static str,
-        at: At,
-        message: (String, String),
-        mend: (String, String),
-    ) {
+    pub fn warning(&mut self, code: &'static str, at: At, message: (String, String), mend: (String, String)) {
         let place = self.place(at);
         self.found
             .push(Diagnostic::warning(code, place, pair(message), pair(mend)));
@@ -102,15 +92,12 @@ fn pair((zh, en): (String, String)) -> Text {
 }
 
 /// A message from two literals or formats, Chinese and English.
-pub(crate) fn say(zh: impl Into<String>, en: impl Into<String>) -> (String, String) {
+pub fn say(zh: impl Into<String>, en: impl Into<String>) -> (String, String) {
     (zh.into(), en.into())
 }
 
 /// "Did you mean": the mend for a name that is not known.
-pub(crate) fn did_you_mean<'a>(
-    name: &str,
-    known: impl IntoIterator<Item = &'a str> + Clone,
-) -> (String, String) {
+pub fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str> + Clone) -> (String, String) {
     if let Some(near) = nearest(name, known.clone()) {
         return say(format!("是否想写 {near}？"), format!("Did you mean {near}?"));
     }
@@ -126,29 +113,25 @@ pub(crate) fn did_you_mean<'a>(
 
 /// A row of a CSV file.
 #[derive(Clone, Debug)]
-pub(crate) struct Row {
+pub struct Row {
     /// As the spreadsheet shows it.
-    pub(crate) number: u32,
+    pub number: u32,
     cells: Vec<String>,
 }
 
 /// A CSV file with known columns.
 #[derive(Debug)]
-pub(crate) struct Table {
+pub struct Table {
     columns: BTreeMap<String, usize>,
-    pub(crate) rows: Vec<Row>,
+    /// Rows that hold something, in order.
+    pub rows: Vec<Row>,
 }
 
 impl Table {
     /// Reads a file; `None` when it cannot be read at all (the faults say why).
     ///
     /// Missing `required` columns are errors, columns that are neither `required` nor `optional` are warnings.
-    pub(crate) fn read(
-        bytes: &[u8],
-        required: &[&str],
-        optional: &[&str],
-        faults: &mut Faults,
-    ) -> Option<Self> {
+    pub fn read(bytes: &[u8], required: &[&str], optional: &[&str], faults: &mut Faults) -> Option<Self> {
         let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
         if let Err(error) = std::str::from_utf8(bytes) {
             let line = bytes[..error.valid_up_to()]
@@ -263,7 +246,7 @@ impl Table {
     }
 
     /// The cell of a column, trimmed; empty when the row or the file does not have it.
-    pub(crate) fn get<'a>(&self, row: &'a Row, column: &str) -> &'a str {
+    pub fn get<'a>(&self, row: &'a Row, column: &str) -> &'a str {
         self.columns
             .get(column)
             .and_then(|&i| row.cells.get(i))
@@ -271,13 +254,13 @@ impl Table {
     }
 
     /// The cell, or none when it is empty.
-    pub(crate) fn some(&self, row: &Row, column: &str) -> Option<String> {
+    pub fn some(&self, row: &Row, column: &str) -> Option<String> {
         let cell = self.get(row, column);
         (!cell.is_empty()).then(|| cell.to_owned())
     }
 
     /// The cell, which must not be empty.
-    pub(crate) fn need<'a>(&self, row: &'a Row, column: &str, faults: &mut Faults) -> &'a str {
+    pub fn need<'a>(&self, row: &'a Row, column: &str, faults: &mut Faults) -> &'a str {
         let cell = self.get(row, column);
         if cell.is_empty() {
             faults.error(
@@ -291,7 +274,7 @@ impl Table {
     }
 
     /// The cell as a finite number, `None` when it is empty or is not one (a fault).
-    pub(crate) fn number(&self, row: &Row, column: &str, faults: &mut Faults) -> Option<f64> {
+    pub fn number(&self, row: &Row, column: &str, faults: &mut Faults) -> Option<f64> {
         let cell = self.get(row, column);
         if cell.is_empty() {
             return None;
@@ -317,7 +300,7 @@ impl Table {
     }
 
     /// The texts of two columns, Chinese and English; English falls back to Chinese.
-    pub(crate) fn text(&self, row: &Row, zh: &str, en: &str) -> Text {
+    pub fn text(&self, row: &Row, zh: &str, en: &str) -> Text {
         let (zh, en) = (self.get(row, zh), self.get(row, en));
         if en.is_empty() {
             Text::of("zh", zh)

@@ -37,6 +37,12 @@ pub enum Action {
     HandleCases,
     /// Publish what was done about the points raised.
     PublishImprovements,
+    /// See administrative figures, commitments and the register of institutions.
+    SeeRecords,
+    /// See how the frame changed, in numbers.
+    SeeFrame,
+    /// Import figures, institutions and newer frames, and download who changed in the frame.
+    EditRecords,
 }
 
 impl Action {
@@ -58,6 +64,9 @@ impl Action {
         Self::SeeCaseCounts,
         Self::HandleCases,
         Self::PublishImprovements,
+        Self::SeeRecords,
+        Self::SeeFrame,
+        Self::EditRecords,
     ];
 
     /// The roles that may do it.
@@ -69,7 +78,10 @@ impl Action {
             Self::SeeRound | Self::SeeCaseCounts => {
                 &[Role::Office, Role::Evaluator, Role::Viewer, Role::Auditor]
             }
-            Self::SeeResults | Self::DownloadReport => &[Role::Office, Role::Viewer, Role::Auditor],
+            Self::SeeResults | Self::DownloadReport | Self::SeeRecords => {
+                &[Role::Office, Role::Viewer, Role::Auditor]
+            }
+            Self::SeeFrame => &[Role::Office, Role::Auditor],
             // Nobody whom a judged unit employs, whatever the role: see `auth::independence`.
             Self::HandOut => &[Role::Office, Role::Evaluator],
             Self::Compute
@@ -77,7 +89,8 @@ impl Action {
             | Self::ResendMail
             | Self::SendInvitations
             | Self::HandleCases
-            | Self::PublishImprovements => &[Role::Office],
+            | Self::PublishImprovements
+            | Self::EditRecords => &[Role::Office],
             Self::SeeInterviewers => &[Role::Office, Role::Evaluator, Role::Auditor],
             Self::AssignCases => &[Role::Office, Role::Evaluator],
             Self::ManageInterviewers | Self::SettleHeld => &[Role::Office],
@@ -126,7 +139,10 @@ mod tests {
              SettleHeld     yes - - - -\n\
              SeeCaseCounts  yes yes yes - yes\n\
              HandleCases    yes - - - -\n\
-             PublishImprovements yes - - - -\n"
+             PublishImprovements yes - - - -\n\
+             SeeRecords     yes - yes - yes\n\
+             SeeFrame       yes - - - yes\n\
+             EditRecords    yes - - - -\n"
         );
     }
 

@@ -67,10 +67,18 @@ impl Server {
 
     /// The same with another plan.toml.
     pub(crate) async fn start_with(edit: impl FnOnce(&mut String)) -> Self {
+        Self::start_from(|files| {
+            let mut settings = String::from_utf8(files.remove("plan.toml").unwrap()).unwrap();
+            edit(&mut settings);
+            files.insert("plan.toml".to_owned(), settings.into_bytes());
+        })
+        .await
+    }
+
+    /// The same with other files of the plan.
+    pub(crate) async fn start_from(edit: impl FnOnce(&mut PlanFiles)) -> Self {
         let mut files = sample_plan();
-        let mut settings = String::from_utf8(files.remove("plan.toml").unwrap()).unwrap();
-        edit(&mut settings);
-        files.insert("plan.toml".to_owned(), settings.into_bytes());
+        edit(&mut files);
         let dir = tempfile::tempdir().unwrap();
         let data = dir.path().display().to_string();
         let database = database().await;
@@ -189,7 +197,12 @@ pub(crate) struct Browser {
 }
 
 impl Browser {
-    async fn send(&mut self, request: axum::http::request::Builder, path: &str, body: String) -> Reply {
+    async fn send(
+        &mut self,
+        request: axum::http::request::Builder,
+        path: &str,
+        body: impl Into<Body>,
+    ) -> Reply {
         let plain = path.split('?').next().unwrap();
         let below = |scope: &str| plain == scope || scope == "/" || plain.starts_with(&format!("{scope}/"));
         let cookies: Vec<String> = self
@@ -202,7 +215,7 @@ impl Browser {
             .uri(path)
             .header(header::ACCEPT_LANGUAGE, self.language)
             .header(header::COOKIE, cookies.join("; "))
-            .body(Body::from(body))
+            .body(body.into())
             .unwrap();
         let reply = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = reply.into_parts();
@@ -247,6 +260,34 @@ impl Browser {
             .method("POST")
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         self.send(request, path, body.finish()).await
+    }
+
+    /// Sends a form with a file in the field `file`, as a browser without script does.
+    pub(crate) async fn upload(
+        &mut self,
+        path: &str,
+        fields: &[(&str, &str)],
+        (name, content): (&str, &[u8]),
+    ) -> Reply {
+        const MARK: &str = "minyi-test-boundary";
+        let mut body = Vec::new();
+        for (key, value) in fields {
+            body.extend(
+                format!("--{MARK}\r\nContent-Disposition: form-data; name=\"{key}\"\r\n\r\n{value}\r\n")
+                    .bytes(),
+            );
+        }
+        let head = format!(
+            "Content-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: text/csv"
+        );
+        body.extend(format!("--{MARK}\r\n{head}\r\n\r\n").bytes());
+        body.extend_from_slice(content);
+        body.extend(format!("\r\n--{MARK}--\r\n").bytes());
+        let request = Request::builder().method("POST").header(
+            header::CONTENT_TYPE,
+            format!("multipart/form-data; boundary={MARK}"),
+        );
+        self.send(request, path, body).await
     }
 
     /// Signs in as the account of a role.

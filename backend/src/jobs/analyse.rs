@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use analysis::results::{AmendmentLine, RoundDetail};
+use analysis::results::{AmendmentLine, RecordsUsed, RoundDetail};
 use analysis::round;
 use anyhow::{Context, Result};
 
 use super::queue::Work;
 use crate::app::{AppState, Base};
 use crate::dataset;
+use crate::records::series;
 use crate::store::jobs::Job;
 use crate::store::{StoreError, amendments, responses, results, rounds};
 
@@ -20,15 +21,22 @@ pub const KIND: &str = "analyse";
 /// # Errors
 /// When there is no such round, its data cannot be read, or its plan does not fit them.
 pub async fn analyse(base: &Base, id: &str) -> Result<Arc<RoundDetail>> {
-    let plan = crate::rounds::plan(base, id).await?;
+    let mut plan = Arc::unwrap_or_clone(crate::rounds::plan(base, id).await?);
     let sealed = rounds::find(&base.db, id)
         .await?
         .and_then(|round| round.plan_sha256);
     let plan_sha256 = sealed.context("the plan is not sealed yet: figures need a plan that cannot change")?;
+    let of_series = series::apply(&base.db, &mut plan).await?;
     let data = dataset::load(base, &plan).await?;
+    let records = RecordsUsed {
+        series_revision: of_series.series_revision,
+        series_day: of_series.series_day,
+        ..data.records().clone()
+    };
     let mut detail =
         tokio::task::spawn_blocking(move || round::compute(&data.input(&plan, &plan_sha256))).await??;
     detail.results.amendments = amended(base, id).await?;
+    detail.results.records = Some(records);
     results::put(&base.db, id, base.clock.now_ms(), &detail).await?;
     Ok(Arc::new(detail))
 }

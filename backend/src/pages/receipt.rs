@@ -70,6 +70,8 @@ pub struct Receipt {
     pub results_url: String,
     /// Path of the same page on this host.
     pub results_path: String,
+    /// Path of the register of service institutions, where it holds any.
+    pub services_path: Option<String>,
     /// The second secret.
     pub secret: Secret,
     /// The contact form, where follow-up was asked for.
@@ -157,6 +159,7 @@ pub fn page(reading: Reading, view: &Receipt) -> Markup {
                 a href=(view.results_path) { (tr!(lang, "receipt.results")) }
                 span.printed { " " (view.results_url) }
             }
+            @if let Some(path) = &view.services_path { p { a.second href=(path) { (tr!(lang, "services.link")) } } }
             @if let Some(contact) = &view.contact { (contact_form(lang, view, contact, fault.as_deref())) }
             (secret(lang, view))
             @if let Some(forget) = &view.forget {

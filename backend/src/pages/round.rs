@@ -160,6 +160,10 @@ pub struct Overview {
     pub may_watch: bool,
     /// Whether the role may hand out invitations.
     pub may_hand_out: bool,
+    /// Whether the role may see administrative figures and the register of institutions.
+    pub may_see_records: bool,
+    /// Whether the role may see how the frame changed.
+    pub may_see_frame: bool,
     /// Whether the role may start computing.
     pub may_compute: bool,
     /// Whether the role may see results and reports.
@@ -210,6 +214,12 @@ pub fn page(lang: Lang, staff: &SignedIn, view: &Overview) -> Markup {
                     li { a href={ (path) "/cases" } { (tr!(lang, "cases.title")) } }
                 }
                 li { a href={ (path) "/improvements" } { (tr!(lang, "improve.title")) } }
+                @if view.may_see_records {
+                    li { a href={ (path) "/series" } { (tr!(lang, "series.title")) } }
+                    li { a href={ (path) "/commitments" } { (tr!(lang, "commitments.title")) } }
+                    li { a href={ (path) "/services" } { (tr!(lang, "services.register")) } }
+                }
+                @if view.may_see_frame { li { a href={ (path) "/frame" } { (tr!(lang, "frame.title")) } } }
             }
             h2 { (tr!(lang, "round.groups_title")) }
             p.note { (tr!(lang, "round.rate_note")) }

@@ -56,21 +56,60 @@ pub async fn replace(
         .exec(conn)
         .await?;
     let mut members = Vec::with_capacity(people.len());
-    let mut sealed = Vec::with_capacity(people.len());
+    let mut apart = Vec::with_capacity(people.len());
     for (member, identity) in people {
-        let json = serde_json::to_vec(&identity).map_err(|error| StoreError::Corrupt {
-            table: "identities",
-            what: error.to_string(),
-        })?;
-        sealed.push(identities::Model {
+        apart.push(identities::Model {
             round_id: round.to_owned(),
             member_key: member.member_key.clone(),
-            sealed: keys.seal(&context(round, &member.member_key), &json, entropy)?,
+            sealed: sealed(keys, entropy, round, &member.member_key, &identity)?,
         });
         members.push(member);
     }
     insert_all::<frame_members::Entity>(conn, members).await?;
-    insert_all::<identities::Entity>(conn, sealed).await
+    insert_all::<identities::Entity>(conn, apart).await
+}
+
+/// Keeps how members are reached now, in place of what was known before. The frame's rows stay what they were.
+///
+/// # Errors
+/// See [`replace`].
+pub async fn put_identities(
+    conn: &impl ConnectionTrait,
+    keys: &Keys,
+    entropy: &Entropy,
+    round: &str,
+    people: Vec<(String, Identity)>,
+) -> Result<(), StoreError> {
+    for some in people.chunks(KEYS_PER_STATEMENT) {
+        identities::Entity::delete_many()
+            .filter(identities::Column::RoundId.eq(round))
+            .filter(identities::Column::MemberKey.is_in(some.iter().map(|(key, _)| key.clone())))
+            .exec(conn)
+            .await?;
+    }
+    let rows = people.into_iter().map(|(member_key, identity)| {
+        Ok(identities::Model {
+            round_id: round.to_owned(),
+            sealed: sealed(keys, entropy, round, &member_key, &identity)?,
+            member_key,
+        })
+    });
+    let rows: Vec<identities::Model> = rows.collect::<Result<_, StoreError>>()?;
+    insert_all::<identities::Entity>(conn, rows).await
+}
+
+fn sealed(
+    keys: &Keys,
+    entropy: &Entropy,
+    round: &str,
+    member_key: &str,
+    identity: &Identity,
+) -> Result<Vec<u8>, StoreError> {
+    let json = serde_json::to_vec(identity).map_err(|error| StoreError::Corrupt {
+        table: "identities",
+        what: error.to_string(),
+    })?;
+    Ok(keys.seal(&context(round, member_key), &json, entropy)?)
 }
 
 /// The frame of a round, or of one respondent group, by member key.

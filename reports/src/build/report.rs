@@ -6,8 +6,8 @@ use analysis::plan::Measure;
 
 use super::context::Context;
 use super::{
-    annex, answering, benefit, comparison, follow_up, marks, method, participation, satisfaction, sheets,
-    summary, third_party, watched,
+    annex, answering, benefit, commitments, comparison, follow_up, marks, method, participation,
+    satisfaction, sheets, summary, third_party, watched,
 };
 use crate::model::{Fact, Headline, Lang, Picture, Report, Section, number_sections};
 use crate::narrative::{self, Measured};
@@ -24,6 +24,7 @@ pub(super) fn assemble(ctx: &Context<'_>) -> Report {
         benefit::section(ctx),
         satisfaction::section(ctx),
         watched::section(ctx),
+        commitments::section(ctx),
         comparison::section(ctx),
         third_party::section(ctx),
         follow_up::section(ctx),
@@ -100,7 +101,7 @@ pub(super) fn facts(ctx: &Context<'_>) -> Vec<Fact> {
         number::date(round.opens_on, lang),
         number::date(round.closes_on, lang),
     );
-    vec![
+    let mut facts = vec![
         fact(
             ctx.t("测评轮次", "Round"),
             format!("{}{}", round.title.get(lang.code()), bracketed(&round.id, lang)),
@@ -114,7 +115,9 @@ pub(super) fn facts(ctx: &Context<'_>) -> Vec<Fact> {
             lang.pick(format!("{from}至{to}"), format!("{from} to {to}")),
         ),
         fact(ctx.t("方案指纹", "Plan SHA-256"), hash.clone()),
-    ]
+    ];
+    facts.extend(commitments::records_used(ctx).map(|words| fact(ctx.t("数据版本", "Records"), words)));
+    facts
 }
 
 fn bracketed(text: &str, lang: Lang) -> String {

@@ -323,7 +323,12 @@ fn admin_trend(ctx: &Context<'_>) -> Section {
         format!("{}, as reported, not from a sample", ctx.unit_name(ctx.unit)),
     );
     let mut heading = charts::heading(ctx, "admin-trend", title, subtitle);
-    heading.foot = sources(ctx, &of_unit);
+    let drawn: Vec<&AdminPoint> = of_unit
+        .iter()
+        .filter(|row| codes.iter().any(|code| code.code == row.code))
+        .copied()
+        .collect();
+    heading.foot = sources(ctx, &drawn);
     section.figure(TrendChart {
         heading,
         measure: chart::Measure::Percent,

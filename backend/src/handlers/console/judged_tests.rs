@@ -9,7 +9,7 @@ const ROUND: &str = "/console/rounds/yunxi-2026";
 const NOBODY: &str = "00000000-0000-0000-0000-000000000001";
 
 /// Routes that only independent staff may use: method, and path behind the round with any parameter filled in.
-const CLOSED: [(&str, &str, &str); 25] = [
+const CLOSED: [(&str, &str, &str); 41] = [
     ("GET", "/fieldwork", "/fieldwork"),
     ("GET", "/fieldwork", "/fieldwork?part=live"),
     ("GET", "/fieldwork/download", "/fieldwork/download?format=csv"),
@@ -47,6 +47,30 @@ const CLOSED: [(&str, &str, &str); 25] = [
     ("GET", "/interviewers", "/interviewers?done=assign&n=3"),
     ("GET", "/held", "/held?done=still"),
     ("GET", "/cases", "/cases?page=2"),
+    ("GET", "/series", "/series"),
+    (
+        "GET",
+        "/series/download",
+        "/series/download?what=current&format=csv",
+    ),
+    ("GET", "/series/{revision}", "/series/1"),
+    ("GET", "/commitments", "/commitments"),
+    ("GET", "/services", "/services"),
+    (
+        "GET",
+        "/services/download",
+        "/services/download?what=current&format=csv",
+    ),
+    ("GET", "/services/{code}", "/services/new"),
+    ("POST", "/services/{code}", "/services/new"),
+    ("GET", "/frame", "/frame"),
+    ("POST", "/frame/use", "/frame/use"),
+    ("GET", "/frame/{version}", "/frame/1"),
+    ("POST", "/frame/{version}", "/frame/1"),
+    ("GET", "/frame/{version}/download", "/frame/1/download?format=csv"),
+    ("POST", "/series", "/series"),
+    ("POST", "/frame", "/frame"),
+    ("POST", "/services", "/services"),
 ];
 /// Routes that show figures of the whole round or published things, or set off a computation of them.
 const OPEN: [&str; 4] = ["", "/compute", "/report/download", "/improvements"];

@@ -246,6 +246,8 @@ pub(super) async fn of(
         },
         may_see_interviewers: may_watch && staff.role.may(Action::SeeInterviewers),
         may_hand_out: may_watch && staff.role.may(Action::HandOut),
+        may_see_records: may_watch && staff.role.may(Action::SeeRecords),
+        may_see_frame: may_watch && staff.role.may(Action::SeeFrame),
         may_watch,
         may_compute: staff.role.may(Action::Compute),
         may_read_results,

@@ -12,7 +12,7 @@ use crate::cases::CaseState;
 use crate::cases::respondent::{self, WriteError};
 use crate::middleware::problems::PageError;
 use crate::pages::receipt::{self, AreaChoice, Contact, ContactNote, Receipt, Secret};
-use crate::store::{cases, responses, secrets};
+use crate::store::{cases, institutions, responses, secrets};
 use crate::withdrawal;
 
 /// What the page says beside the receipt itself.
@@ -54,6 +54,7 @@ async fn page(
         note: said.note,
     });
     let results_path = format!("/results/{}", visit.round.id);
+    let has_services = institutions::any_open(&state.db, &visit.round.id).await?;
     let check_path = format!("/receipt?r={}", response.receipt);
     let view = Receipt {
         round: visit.round_title().to_owned(),
@@ -63,6 +64,7 @@ async fn page(
         check_path,
         results_url: format!("{}{results_path}", state.config.base_url),
         results_path,
+        services_path: has_services.then(|| format!("/services/{}", visit.round.id)),
         secret,
         contact,
         forget: matches!(visit.entry, Entry::Invited(..)).then(|| format!("{}/later", visit.base)),

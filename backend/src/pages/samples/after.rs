@@ -48,6 +48,7 @@ pub(super) fn receipt_view(secret: Secret, contact: Option<Contact>) -> Receipt 
         receipt,
         results_url: "https://minyi.example.org/results/2026".to_owned(),
         results_path: "/results/2026".to_owned(),
+        services_path: Some("/services/2026".to_owned()),
         secret,
         contact,
         forget: Some("/r/7K3M-9QXT-5W2HD/later".to_owned()),
