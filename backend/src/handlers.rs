@@ -15,6 +15,7 @@ pub mod respond;
 pub mod responses;
 pub mod results;
 pub mod roots;
+pub mod stop_mail;
 
 #[cfg(test)]
 pub(crate) mod testing;

@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 
 use super::queue::Work;
 use crate::app::{AppState, Base};
+use crate::callbacks;
 use crate::dataset;
 use crate::store::jobs::Job;
 use crate::store::{StoreError, amendments, responses, results, rounds};
@@ -26,8 +27,10 @@ pub async fn analyse(base: &Base, id: &str) -> Result<Arc<RoundDetail>> {
         .and_then(|round| round.plan_sha256);
     let plan_sha256 = sealed.context("the plan is not sealed yet: figures need a plan that cannot change")?;
     let data = dataset::load(base, &plan).await?;
+    let plan_of_calls = Arc::clone(&plan);
     let mut detail =
         tokio::task::spawn_blocking(move || round::compute(&data.input(&plan, &plan_sha256))).await??;
+    detail.callbacks = callbacks::figures(&base.db, &plan_of_calls).await?;
     detail.results.amendments = amended(base, id).await?;
     results::put(&base.db, id, base.clock.now_ms(), &detail).await?;
     Ok(Arc::new(detail))

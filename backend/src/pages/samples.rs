@@ -26,6 +26,8 @@ use super::{
 };
 
 mod after;
+mod callbacks;
+mod mailing;
 
 /// The person to turn to.
 pub(crate) fn help() -> Help {
@@ -138,6 +140,8 @@ fn overview(computing: Computing) -> Overview {
             Vec::new()
         },
         may_see_interviewers: true,
+        may_see_mail: true,
+        may_see_callbacks: true,
         may_watch: true,
         may_hand_out: true,
         may_compute: true,
@@ -150,6 +154,9 @@ pub(crate) fn all(reading: Reading) -> Vec<(String, Markup)> {
     let mut pages = respondent(reading);
     pages.extend(staff(reading.lang));
     pages.extend(after::staff(reading.lang));
+    pages.extend(mailing::staff(reading.lang));
+    pages.extend(callbacks::staff(reading.lang));
+    pages.extend(mailing::stopping(reading));
     pages
         .into_iter()
         .map(|(name, page)| (name.to_owned(), page))
@@ -358,6 +365,7 @@ fn respondent(reading: Reading) -> Vec<(&'static str, Markup)> {
                         href: "/r/7K3M-9QXT-5W2HD/q/sat_overall?from=check".to_owned(),
                         text: "这一题还没有答：总的来说，您满意吗？".to_owned(),
                     }],
+                    asks_callback: true,
                     back: Some("/r/7K3M-9QXT-5W2HD/q/follow_up".to_owned()),
                     help: help.clone(),
                 },

@@ -6,8 +6,8 @@ use analysis::plan::Measure;
 
 use super::context::Context;
 use super::{
-    annex, answering, benefit, comparison, follow_up, marks, method, participation, satisfaction, sheets,
-    summary, third_party, watched,
+    annex, answering, benefit, callbacks, comparison, follow_up, marks, method, participation, satisfaction,
+    sheets, summary, third_party, watched,
 };
 use crate::model::{Fact, Headline, Lang, Picture, Report, Section, number_sections};
 use crate::narrative::{self, Measured};
@@ -26,6 +26,7 @@ pub(super) fn assemble(ctx: &Context<'_>) -> Report {
         watched::section(ctx),
         comparison::section(ctx),
         third_party::section(ctx),
+        callbacks::section(ctx),
         follow_up::section(ctx),
         annex::section(ctx),
     ];
