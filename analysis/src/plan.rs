@@ -63,26 +63,29 @@
 //! name = { zh = "优秀", en = "Excellent" }
 //! from = 85
 //!
-//! [mail]
+//! [mail]                              # when and to whom: see [`mailing`]
 //! leadership = [ { name = "…", email = "…@example.org", language = "zh" } ]
 //!
 //! [follow_up]                         # optional
 //! days = 15                           # days within which a request is answered
 //! ```
 //!
-//! Optional: `[[links]]`, `[[quotas]]` and `[invitations]`, see [`inviting`].
+//! Optional: `[callback]`, see [`callback`]; `[[links]]`, `[[quotas]]` and `[invitations]`, see [`inviting`].
 //!
 //! `units.csv`: `code,parent,level,kind,name_zh,name_en`; one unit has no parent.
 //! `indicators.csv`: see [`indicator`]. `criteria.csv` and `admin.csv`: see [`series`]. Optional are `series.csv` (see
 //! [`catalogue`]) and `commitments.csv` (see [`commitment`]). `frame.csv`: see [`frame`]. `forms/*.xlsx`: XLSForm, one per group. `media/*`: the pictures, recordings and films that they
 //! name (see [`survey_forms::media`]).
 
+pub mod callback;
+mod canonical;
 pub mod catalogue;
 pub mod commitment;
 pub mod frame;
 pub mod header;
 pub mod indicator;
 pub mod inviting;
+pub mod mailing;
 mod read;
 pub mod series;
 mod settings;
@@ -92,16 +95,18 @@ mod uses;
 
 use std::collections::BTreeMap;
 
+pub use callback::CallbackPlan;
 pub use catalogue::{PeriodKind, SeriesPlan};
 pub use commitment::Commitment;
 pub use frame::refresh::{Change, Gone, MemberChange, NewFrame, compare as compare_frames, read_new_frame};
 pub use frame::{FramePerson, read_frame};
 pub use header::{
-    FollowUpPlan, FrameSource, GradeLine, GroupPlan, MailPlan, Presentation, Recipient, RoundHeader,
-    SamplingPlan, Suppression, ThirdPartyPlan, WeightingPlan,
+    FollowUpPlan, FrameSource, GradeLine, GroupPlan, Presentation, RoundHeader, SamplingPlan, Suppression,
+    ThirdPartyPlan, WeightingPlan,
 };
 pub use indicator::{Domain, Indicator, IndicatorTree, Measure, PerspectiveWeight, QuestionRef};
 pub use inviting::{InvitationPlan, LinkPlan, QuotaLimits, QuotaPlan};
+pub use mailing::{AttachedFormat, MailPlan, Recipient, RecipientRole};
 pub use series::{AdminValue, Criterion, read_figures};
 use survey_forms::diagnostic::Diagnostic;
 use survey_forms::text::Text;
@@ -159,6 +164,8 @@ pub struct Plan {
     pub quotas: Vec<QuotaPlan>,
     /// Texts and times of invitations.
     pub invitations: InvitationPlan,
+    /// How many are called back, where the plan asks for it.
+    pub callback: Option<CallbackPlan>,
     /// How requests for follow-up are handled.
     pub follow_up: FollowUpPlan,
     /// The judged units as a tree.
@@ -188,14 +195,18 @@ impl Plan {
 
     /// The SHA-256 of the plan's canonical form, in lower-case hex.
     ///
-    /// Canonical: the files in the order of their paths, each as `path NUL length NUL bytes`; text files (`.toml`,
-    /// `.csv`, `.md`) in UTF-8 with LF line ends and without byte-order mark; a questionnaire by its
-    /// [`Form::version`](survey_forms::form::Form), so that saving it again in another program changes nothing,
-    /// or by its bytes while it cannot be read. `frame.csv` is not part of it: people move and die during a
-    /// round. Neither is `admin.csv`: the year's numbers come after the rules are sealed, like answers.
+    /// Canonical: see the head of `plan/canonical.rs`. The recipients of mail, the frame and the administrative series
+    /// are no part of it, nor are the comments of `plan.toml`.
     #[must_use]
     pub fn sha256(files: &PlanFiles) -> String {
-        read::sha256(files)
+        canonical::sha256(files)
+    }
+
+    /// Whether `seal` is the hash of these files, by the canonical form of today or the one in use until November 2026,
+    /// which covered the recipients of mail and the text of `plan.toml`.
+    #[must_use]
+    pub fn is_sealed_by(files: &PlanFiles, seal: &str) -> bool {
+        canonical::is_sealed_by(files, seal)
     }
 
     /// The administrative series that figures may be reported for: those of the catalogue, else those that indicators

@@ -11,6 +11,8 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use survey_forms::text::Text;
 
+use crate::callback::CallbackRow;
+
 pub use answering::{
     AnsweringResults, BreakOffRow, FlagCount, InterviewerRow, ItemRow, NotAsked, QualityResults, WayBy,
     WayDifference, WayEstimate, WayShare,
@@ -192,6 +194,9 @@ pub struct RoundDetail {
     pub criteria: Vec<CriterionResult>,
     /// Agreement of the scorers, by criterion and overall (`criterion` null).
     pub agreement: Vec<ScorerAgreement>,
+    /// What the calls back to respondents show, the county first; empty where nobody was called.
+    #[serde(default)]
+    pub callbacks: Vec<CallbackRow>,
     /// What the reader must know about these figures.
     pub warnings: Vec<Text>,
 }

@@ -23,6 +23,12 @@ pub struct Config {
     pub smtp_ca: Option<PathBuf>,
     /// Sender address (`MINYI_MAIL_FROM`, `mail_from`).
     pub mail_from: Option<String>,
+    /// Private key with which mail is signed (`MINYI_DKIM_KEY`, `dkim_key`); see [`crate::mail::dkim`].
+    pub dkim_key: Option<PathBuf>,
+    /// Name of its public key in the DNS (`MINYI_DKIM_SELECTOR`, `dkim_selector`).
+    pub dkim_selector: Option<String>,
+    /// Domain that signs (`MINYI_DKIM_DOMAIN`, `dkim_domain`); the sender's by default.
+    pub dkim_domain: Option<String>,
     /// File with the master key (`MINYI_KEY_FILE`, `key_file`); `minyi.key` in the data folder by default.
     pub key_file: PathBuf,
     /// Hours from UTC to the office's time (`MINYI_UTC_OFFSET`, `utc_offset_hours`); 8 by default.
@@ -39,6 +45,9 @@ struct File {
     smtp_url: Option<String>,
     smtp_ca: Option<PathBuf>,
     mail_from: Option<String>,
+    dkim_key: Option<PathBuf>,
+    dkim_selector: Option<String>,
+    dkim_domain: Option<String>,
     key_file: Option<PathBuf>,
     utc_offset_hours: Option<i8>,
 }
@@ -152,6 +161,9 @@ impl Config {
             smtp_url: var("MINYI_SMTP_URL").or(file.smtp_url),
             smtp_ca: var("MINYI_SMTP_CA").map(PathBuf::from).or(file.smtp_ca),
             mail_from: var("MINYI_MAIL_FROM").or(file.mail_from),
+            dkim_key: var("MINYI_DKIM_KEY").map(PathBuf::from).or(file.dkim_key),
+            dkim_selector: var("MINYI_DKIM_SELECTOR").or(file.dkim_selector),
+            dkim_domain: var("MINYI_DKIM_DOMAIN").or(file.dkim_domain),
             key_file: var("MINYI_KEY_FILE")
                 .map(PathBuf::from)
                 .or(file.key_file)

@@ -36,11 +36,12 @@ use crate::store::staff::Staff;
 use crate::store::{scores, staff};
 use crate::submit::health::is_sensitive;
 use crate::submit::{Door, NewResponse, SubmitError, Submitter};
-use crate::summaries;
 use crate::synthetic::{self, Fieldwork, Population, Response};
 
+mod callbacks;
 mod field;
 mod follow_up;
+mod mail;
 mod records;
 
 /// The actor of the demo's acts in the audit log.
@@ -145,6 +146,7 @@ pub async fn make(base: &Base, options: Options, step: &(dyn Fn(&str) + Sync)) -
     store_marks(base, &plan, &population).await?;
     step("records / 行政数据、服务资源、抽样框更新");
     records::store(base, &plan, &files["frame.csv"], options.seed).await?;
+    callbacks::store(base, &plan, options.seed).await?;
 
     step("weights, indicators, scores / 加权、指标、得分");
     let detail = Arc::new(analyse::analyse(base, id).await?);
@@ -153,13 +155,7 @@ pub async fn make(base: &Base, options: Options, step: &(dyn Fn(&str) + Sync)) -
     step("reports / 撰写报告");
     write_reports(&dir.join("reports"), &plan, &detail).await?;
     step("mail / 邮件进入发件箱");
-    let overdue = summaries::overdue(base, id).await?;
-    let letters = {
-        let (base, plan, detail) = (base.clone(), Arc::clone(&plan), Arc::clone(&detail));
-        tokio::task::spawn_blocking(move || summaries::letters(&base, &plan, &detail, overdue.as_ref()))
-            .await??
-    };
-    summaries::queue(&base.db, base, id, letters).await?;
+    mail::queue(base, &plan, &detail).await?;
     step("true values / 计算真值");
     write_json(&dir.join("truth.json"), &truth.await??.results)?;
 

@@ -16,6 +16,7 @@ pub mod responses;
 pub mod results;
 pub mod roots;
 pub mod services;
+pub mod stop_mail;
 
 #[cfg(test)]
 pub(crate) mod testing;

@@ -16,6 +16,7 @@ use thiserror::Error;
 use crate::app::Base;
 use crate::codes::Code;
 use crate::mail::compose::ComposeError;
+use crate::mail::dkim::DkimError;
 use crate::store::frame::{self, Identity};
 use crate::store::invitations::{self, Invitation};
 use crate::store::sample::{self, SampleCase};
@@ -58,6 +59,9 @@ pub enum InvitingError {
     /// A message could not be composed.
     #[error(transparent)]
     Compose(#[from] ComposeError),
+    /// The key that signs cannot be used.
+    #[error(transparent)]
+    Dkim(#[from] DkimError),
     /// The CSV could not be written.
     #[error("the table could not be written: {0}")]
     Csv(String),

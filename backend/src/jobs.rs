@@ -6,4 +6,5 @@
 pub mod analyse;
 pub mod publish_roots;
 pub mod queue;
+pub mod run_mailing;
 pub mod send_mail;

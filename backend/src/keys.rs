@@ -61,6 +61,7 @@ pub struct Keys {
     secret: [u8; 32],
     visitor: [u8; 32],
     sender: [u8; 32],
+    mail_stop: [u8; 32],
     receipt: SigningKey,
 }
 
@@ -107,6 +108,7 @@ impl Keys {
             secret: subkey("second-secret"),
             visitor: subkey("visitor"),
             sender: subkey("sender"),
+            mail_stop: subkey("mail-stop"),
             receipt: SigningKey::from_bytes(&subkey("receipt")),
         }
     }
@@ -275,6 +277,11 @@ impl Keys {
         let mut bytes = [0; 16];
         bytes.copy_from_slice(&mac[..16]);
         uuid::Builder::from_random_bytes(bytes).into_uuid()
+    }
+
+    /// Seal of the address at which a recipient of the office's mail stops it, hex.
+    pub fn mail_stop_mac(&self, recipient: Uuid) -> String {
+        hex::encode(hmac(&self.mail_stop, &[recipient.as_bytes()]))
     }
 
     /// Signs with the receipt key.

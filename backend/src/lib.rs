@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod auth;
+pub mod callbacks;
 pub mod cases;
 pub mod cli;
 pub mod clock;
@@ -17,6 +18,7 @@ pub mod inviting;
 pub mod jobs;
 pub mod keys;
 pub mod mail;
+pub mod mailing;
 pub mod media;
 pub mod merkle;
 pub mod middleware;

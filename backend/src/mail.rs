@@ -4,4 +4,5 @@
 //! (`jobs/send_mail.rs`) takes them from there. This module knows neither.
 
 pub mod compose;
+pub mod dkim;
 pub mod transport;

@@ -9,6 +9,7 @@
 //! ([`layout::console`], dense tables).
 
 pub mod assets;
+pub mod callbacks;
 pub mod cases;
 pub mod check;
 pub mod fieldwork;
@@ -20,6 +21,7 @@ pub mod interviewers;
 pub mod invitations;
 pub mod layout;
 pub mod login;
+pub mod mailing;
 pub mod mine;
 pub mod no_remind;
 pub mod office;
@@ -35,6 +37,7 @@ pub mod results;
 pub mod round;
 pub mod services;
 pub mod start;
+pub mod stop_mail;
 pub mod words;
 
 use std::collections::BTreeSet;

@@ -22,7 +22,7 @@ use crate::store::invitations::{self, Issued};
 use crate::store::links::{self, Link};
 use crate::store::rounds::{self, Round, RoundGroup, RoundState};
 use crate::store::units::{self, Unit};
-use crate::store::{StoreError, begin, forms, merkle_log, plan_files, sample};
+use crate::store::{StoreError, begin, forms, mailing, merkle_log, plan_files, sample};
 
 pub mod amend;
 pub mod draw;
@@ -177,6 +177,7 @@ pub async fn import(base: &Base, files: &PlanFiles, actor: &str) -> Result<Impor
         units: plan.units.iter().count(),
         forms: stored_forms.len(),
     };
+    mailing::recipients::forget_of_plan(&tx, &id).await?;
     forms::replace(&tx, &id, stored_forms).await?;
     plan_files::replace(&tx, &base.keys, &base.entropy, &id, files).await?;
     let people = people
@@ -343,6 +344,9 @@ async fn move_to(
         });
     }
     rounds::set_state(&tx, round, to, None).await?;
+    if to == RoundState::Open {
+        mailing::begin_schedule(&tx, id, base.clock.now_ms(), false).await?;
+    }
     let detail = json!({ "from": state.as_str() });
     base.record(&tx, actor, &format!("round.{}", to.as_str()), id, detail)
         .await?;

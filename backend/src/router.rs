@@ -21,7 +21,7 @@ use crate::handlers::console::records;
 use crate::handlers::respond::{self, after, finish, handover, later, pin, question, remind, start};
 use crate::handlers::{
     assets, console, field, forms, health, login, media, mine, password, receipt, responses, results, roots,
-    services,
+    services, stop_mail,
 };
 use crate::middleware::problems::PageError;
 use crate::middleware::{address, headers, origin, problems};
@@ -163,6 +163,8 @@ fn staff() -> Router<AppState> {
         .route("/console/rounds/{id}/report/download", get(console::report))
         .merge(invitations_of_round())
         .merge(records_of_round())
+        .merge(leadership_mail())
+        .merge(call_backs())
         .route("/console/rounds/{id}/quality", get(console::quality::show))
         .route("/console/rounds/{id}/cases", get(console::cases::list))
         .route(
@@ -242,6 +244,40 @@ fn records_of_round() -> Router<AppState> {
         .route(
             "/console/rounds/{id}/frame/{version}/download",
             get(records::frame::download),
+        )
+}
+
+/// The leadership's e-mail: the office's page, and the one on which a recipient stops it.
+fn leadership_mail() -> Router<AppState> {
+    Router::new()
+        .route(
+            "/mail/stop/{token}",
+            get(stop_mail::show).post(stop_mail::confirm),
+        )
+        .route(
+            "/console/rounds/{id}/mailing",
+            get(console::mailing::show).post(console::mailing::act),
+        )
+        .route(
+            "/console/rounds/{id}/mailing/preview",
+            get(console::mailing::preview),
+        )
+        .route(
+            "/console/rounds/{id}/mailing/message",
+            get(console::mailing::message),
+        )
+}
+
+/// Call-backs: the office draws, the third party calls.
+fn call_backs() -> Router<AppState> {
+    Router::new()
+        .route(
+            "/console/rounds/{id}/callbacks",
+            get(console::callbacks::show).post(console::callbacks::draw),
+        )
+        .route(
+            "/console/rounds/{id}/callbacks/call",
+            get(console::callbacks::call).post(console::callbacks::act),
         )
 }
 

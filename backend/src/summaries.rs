@@ -1,25 +1,33 @@
-//! The leadership group's summary by e-mail: one message for each person on the plan's list, in that person's
-//! language, with the county report attached. Messages are put into the outbox; `jobs/send_mail.rs` sends them.
+//! The leadership group's summary by e-mail: one message for each person on the list, in that person's language and
+//! about that person's unit, with the report attached. Messages are put into the outbox; `jobs/send_mail.rs` sends them.
 
 use std::time::{Duration, SystemTime};
 
-use analysis::plan::{Plan, Recipient};
+use analysis::plan::{AttachedFormat, Plan};
 use analysis::results::RoundDetail;
 use reports::build::Scope;
+use reports::email::{Around, EmailSummary, Enclosed, Occasion, Progress};
 use reports::model::{Lang, Report};
-use sea_orm::DatabaseConnection;
+use sea_orm::ConnectionTrait;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use crate::app::Base;
 use crate::cases::figures::{self, Overdue};
 use crate::mail::compose::{AttachedFile, ComposeError, Header, compose, sender_domain};
+use crate::mail::dkim::{DkimError, Signer};
+use crate::mailing::recipients;
 use crate::reporting::{self, Format, RenderError};
+use crate::store::mailing::recipients::MailRecipient;
 use crate::store::outbox::{self, NewMessage};
-use crate::store::{StoreError, cases};
+use crate::store::{StoreError, cases, mailing};
 
-/// The kind of these messages in the outbox.
+/// Every kind of summary in the outbox.
+pub const KINDS: [&str; 4] = [KIND, "summary-weekly", "summary-final", TEST];
+/// The kind of a summary that somebody asked for.
 pub const KIND: &str = "summary";
+/// The kind of a message that a member of staff sends to themselves.
+pub const TEST: &str = "summary-test";
 /// The sender where the settings name none.
 pub const DEFAULT_SENDER: &str = "民意 Minyi <minyi@localhost>";
 
@@ -35,23 +43,76 @@ pub enum SummaryError {
     /// A message could not be composed.
     #[error(transparent)]
     Compose(#[from] ComposeError),
+    /// The key that signs cannot be used.
+    #[error(transparent)]
+    Dkim(#[from] DkimError),
     /// The outbox could not be written.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
+/// Why summaries are sent, and with it which of them are the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// Somebody asked: one for each content and person.
+    OnRequest,
+    /// The schedule's week, by its day.
+    Weekly(String),
+    /// The schedule's end.
+    Final,
+    /// A member of staff tries it, by the form's own number.
+    Test(String),
+}
+
+impl Reason {
+    /// The kind in the outbox.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::OnRequest => KIND,
+            Self::Weekly(_) => "summary-weekly",
+            Self::Final => "summary-final",
+            Self::Test(_) => TEST,
+        }
+    }
+
+    fn occasion(&self, base: &Base) -> Occasion {
+        match self {
+            Self::OnRequest => Occasion::OnRequest,
+            Self::Weekly(_) => Occasion::Interim(base.clock.today()),
+            Self::Final => Occasion::Final,
+            Self::Test(_) => Occasion::Test,
+        }
+    }
+
+    /// What makes two summaries to one person the same.
+    fn same(&self, detail: &RoundDetail, overdue: Option<&Overdue>) -> String {
+        match self {
+            Self::OnRequest => content_digest(detail, overdue),
+            Self::Weekly(day) => day.clone(),
+            Self::Final => "end".to_owned(),
+            Self::Test(number) => number.clone(),
+        }
+    }
+}
+
 /// A composed message and the person it is for.
 #[derive(Clone, Debug)]
 pub struct Letter {
+    /// The kind in the outbox.
+    pub kind: &'static str,
     /// The recipient's address.
     pub recipient: String,
-    /// The same for the same content to the same person.
+    /// The same for the same summary to the same person.
     pub dedup_key: String,
+    /// The parts of the message.
+    pub summary: EmailSummary,
+    /// What is attached.
+    pub enclosed: Vec<Enclosed>,
     /// The message as it goes over the wire.
     pub message: Vec<u8>,
 }
 
-/// Composes the summaries for everyone on the plan's list.
+/// Composes the summaries for `to`.
 ///
 /// # Errors
 /// [`SummaryError`]; nothing is half done.
@@ -60,104 +121,204 @@ pub fn letters(
     plan: &Plan,
     detail: &RoundDetail,
     overdue: Option<&Overdue>,
+    to: &[MailRecipient],
+    reason: &Reason,
 ) -> Result<Vec<Letter>, SummaryError> {
-    let round = plan.round.id.as_str();
-    let link = format!("{}/results/{round}", base.config.base_url);
-    let digest = content_digest(detail, overdue);
+    let signer = Signer::of(&base.config)?;
+    let desk = Desk {
+        base,
+        signer: signer.as_ref(),
+        link: format!("{}/results/{}", base.config.base_url, plan.round.id),
+        occasion: reason.occasion(base),
+        kind: reason.kind(),
+        same: reason.same(detail, overdue),
+    };
     let mut written: Vec<Edition> = Vec::new();
     let mut letters = Vec::new();
-    for person in &plan.mail.leadership {
+    for person in to {
         let lang = if person.language == "en" {
             Lang::En
         } else {
             Lang::Zh
         };
-        if !written.iter().any(|edition| edition.lang == lang) {
-            written.push(Edition::write(detail, plan, lang, overdue)?);
-        }
-        let Some(edition) = written.iter().find(|edition| edition.lang == lang) else {
-            continue;
+        let scope = match person.unit.as_str() {
+            "" => Scope::County,
+            code => Scope::Unit(code.to_owned()),
         };
-        letters.push(edition.letter_to(base, person, &link, &digest)?);
+        let known = |edition: &&Edition| edition.lang == lang && edition.scope == scope;
+        if !written.iter().any(|edition| known(&edition)) {
+            written.push(Edition::write(detail, plan, scope.clone(), lang, overdue)?);
+        }
+        if let Some(edition) = written.iter().find(known) {
+            letters.push(desk.letter(edition, person)?);
+        }
     }
     Ok(letters)
 }
 
-/// Queues the letters that are not in the outbox yet; returns how many were new.
+/// Queues the letters that are not in the outbox yet; returns how many were new. While the office holds the round's
+/// mail they wait there until it lets them go.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn queue(
-    db: &DatabaseConnection,
+    conn: &impl ConnectionTrait,
     base: &Base,
     round: &str,
     letters: Vec<Letter>,
-) -> Result<u64, SummaryError> {
+) -> Result<u64, StoreError> {
     let messages = letters
         .into_iter()
         .map(|letter| NewMessage {
             id: base.entropy.uuid(),
             round: round.to_owned(),
-            kind: KIND.to_owned(),
+            kind: letter.kind.to_owned(),
             recipient: letter.recipient,
             dedup_key: letter.dedup_key,
             message: letter.message,
         })
         .collect();
-    Ok(outbox::enqueue(db, messages, base.clock.now_ms()).await?)
+    let queued = outbox::enqueue(conn, messages, base.clock.now_ms()).await?;
+    if mailing::is_held(conn, round).await? {
+        hold(conn, round).await?;
+    }
+    Ok(queued)
 }
 
-/// The report in one language, written once for all who read it.
+/// Keeps the round's waiting summaries in the outbox; a message that a member of staff sends to themselves goes.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn hold(conn: &impl ConnectionTrait, round: &str) -> Result<u64, StoreError> {
+    outbox::hold(conn, round, &KINDS[..3]).await
+}
+
+/// The report in one language about one unit, written once for all who read it.
 struct Edition {
-    overdue: Option<reports::email::Overdue>,
     lang: Lang,
+    scope: Scope,
+    overdue: Option<reports::email::Overdue>,
+    progress: Option<Progress>,
     report: Report,
-    attached: AttachedFile,
+    attached: Vec<AttachedFile>,
+    enclosed: Vec<Enclosed>,
 }
 
 impl Edition {
     fn write(
         detail: &RoundDetail,
         plan: &Plan,
+        scope: Scope,
         lang: Lang,
         overdue: Option<&Overdue>,
     ) -> Result<Self, SummaryError> {
-        let report = reporting::report(detail, plan, &Scope::County, lang)?;
-        let attached = AttachedFile {
-            name: reporting::file_name(&plan.round.id, &Scope::County, lang, Format::Pdf),
-            media_type: Format::Pdf.media_type(),
-            content: reporting::write(&report, Format::Pdf)?,
-        };
+        let report = reporting::report(detail, plan, &scope, lang)?;
+        let mut attached = Vec::new();
+        for format in &plan.mail.attach {
+            let format = match format {
+                AttachedFormat::Pdf => Format::Pdf,
+                AttachedFormat::Xlsx => Format::Xlsx,
+                AttachedFormat::Docx => Format::Docx,
+            };
+            attached.push(AttachedFile {
+                name: reporting::file_name(&plan.round.id, &scope, lang, format),
+                media_type: format.media_type(),
+                content: reporting::write(&report, format)?,
+            });
+        }
+        let enclosed = attached.iter().map(|file| Enclosed {
+            name: file.name.clone(),
+            bytes: file.content.len(),
+        });
         Ok(Self {
-            overdue: overdue.map(|overdue| named(plan, lang, overdue)),
             lang,
+            // How requests stand is the county's to know; a unit's own number says too easily who complained.
+            overdue: overdue
+                .filter(|_| scope == Scope::County)
+                .map(|overdue| named(plan, lang, overdue)),
+            progress: progress(detail, plan, &scope),
             report,
+            enclosed: enclosed.collect(),
             attached,
+            scope,
         })
     }
+}
 
-    fn letter_to(
-        &self,
-        base: &Base,
-        person: &Recipient,
-        link: &str,
-        digest: &str,
-    ) -> Result<Letter, SummaryError> {
-        let summary = reports::email::summary(&self.report, link, self.overdue.as_ref())?;
-        let key = [KIND, digest, self.lang.code(), &person.email].join("\n");
-        let dedup_key = hex::encode(Sha256::digest(key));
-        let sender = base.config.mail_from.as_deref().unwrap_or(DEFAULT_SENDER);
+/// Invitations and complete answers of all groups, as the report counts them.
+fn progress(detail: &RoundDetail, plan: &Plan, scope: &Scope) -> Option<Progress> {
+    let unit = match scope {
+        Scope::County => plan.round.county.as_str(),
+        Scope::Unit(code) => code.as_str(),
+    };
+    let mut sum = Progress {
+        invited: 0,
+        complete: 0,
+    };
+    for group in &plan.groups {
+        let rates = &detail.results.response_rates;
+        let of_group = rates
+            .iter()
+            .find(|rate| rate.unit == unit && rate.group == group.code);
+        if let Some(rate) = of_group {
+            sum.invited += rate.invited;
+            sum.complete += rate.complete;
+        }
+    }
+    (sum.invited > 0).then_some(sum)
+}
+
+/// What all letters of one occasion share.
+struct Desk<'a> {
+    base: &'a Base,
+    signer: Option<&'a Signer>,
+    link: String,
+    occasion: Occasion,
+    kind: &'static str,
+    same: String,
+}
+
+impl Desk<'_> {
+    fn letter(&self, edition: &Edition, person: &MailRecipient) -> Result<Letter, SummaryError> {
+        let stop = recipients::stop_url(self.base, person.id);
+        // A message to oneself stops nobody's mail.
+        let stop = (self.occasion != Occasion::Test).then_some(stop);
+        let around = Around {
+            occasion: self.occasion,
+            progress: edition.progress,
+            link: &self.link,
+            overdue: edition.overdue.as_ref(),
+            enclosed: &edition.enclosed,
+            stop: stop.as_deref(),
+        };
+        let summary = reports::email::summary(&edition.report, &around)?;
+        let round = edition.report.round.as_str();
+        let key = [
+            self.kind,
+            round,
+            &self.same,
+            edition.lang.code(),
+            &person.unit,
+            &person.email_key,
+        ];
+        let dedup_key = hex::encode(Sha256::digest(key.join("\n")));
+        let sender = self.base.config.mail_from.as_deref().unwrap_or(DEFAULT_SENDER);
         let header = Header {
             from: sender,
             to_name: &person.name,
             to: &person.email,
             message_id: format!("<{}@{}>", &dedup_key[..32], sender_domain(sender)),
-            date: SystemTime::UNIX_EPOCH + Duration::from_millis(base.clock.now_ms().unsigned_abs()),
+            date: SystemTime::UNIX_EPOCH + Duration::from_millis(self.base.clock.now_ms().unsigned_abs()),
+            unsubscribe: stop.as_deref(),
+            signer: self.signer,
         };
-        let message = compose(&header, &summary, std::slice::from_ref(&self.attached))?;
+        let message = compose(&header, &summary, &edition.attached)?;
         Ok(Letter {
+            kind: self.kind,
             recipient: person.email.clone(),
             dedup_key,
+            summary,
+            enclosed: edition.enclosed.clone(),
             message,
         })
     }

@@ -7,6 +7,7 @@
 mod annex;
 mod answering;
 mod benefit;
+mod callbacks;
 mod charts;
 mod commitments;
 mod comparison;

@@ -52,7 +52,18 @@ fn sample_round_renders_in_every_format_and_language() {
         let word = docx::render(&report).unwrap();
         assert!(word.starts_with(b"PK"));
         keep(&format!("{name}.docx"), &word);
-        let mail = email::summary(&report, "https://minyi.example/results/yunxi-2026", None).unwrap();
+        let mail = email::summary(
+            &report,
+            &email::Around {
+                occasion: email::Occasion::Final,
+                progress: None,
+                link: "https://minyi.example/results/yunxi-2026",
+                overdue: None,
+                enclosed: &[],
+                stop: None,
+            },
+        )
+        .unwrap();
         keep(&format!("{name}-mail.html"), mail.html.as_bytes());
         keep(&format!("{name}-mail.png"), &mail.key_chart_png);
         keep(
@@ -60,6 +71,64 @@ fn sample_round_renders_in_every_format_and_language() {
             format!("{}\n\n{}", mail.subject, mail.text).as_bytes(),
         );
     }
+}
+
+#[test]
+fn call_backs_are_a_chapter_where_there_were_calls_and_single_out_no_unit() {
+    use analysis::callback::{CalledUnit, Check, Said, estimate};
+    let (mut detail, plan) = (sample::detail(), sample::plan());
+    let page = |detail: &analysis::results::RoundDetail, lang| {
+        html::render(&annual(detail, &plan, &Scope::County, lang).unwrap()).unwrap()
+    };
+    assert!(!page(&detail, Lang::Zh).contains("电话回访</h2>"));
+    let clean = Check {
+        took_part: Said::Yes,
+        answered_self: Said::Yes,
+        staff_present: Said::No,
+        rating_right: Said::Yes,
+    };
+    let wrong = Check {
+        took_part: Said::No,
+        ..clean
+    };
+    let codes: Vec<String> = plan.scored_units().iter().map(|unit| unit.code.clone()).collect();
+    // One disagrees among twelve, but in the first unit nobody does: all of its callers say the same.
+    let units: Vec<CalledUnit> = codes
+        .iter()
+        .enumerate()
+        .map(|(at, code)| CalledUnit {
+            unit: code.clone(),
+            consenting: 40,
+            checks: (0..12 + at)
+                .map(|call| if call == 0 && at > 0 { wrong } else { clean })
+                .collect(),
+        })
+        .collect();
+    detail.callbacks = estimate(&plan.county().code, &units);
+    let chinese = page(&detail, Lang::Zh);
+    let from = chinese.find("和记录不一致的比例，按单位").expect("the table");
+    let table = &chinese[from..from + chinese[from..].find("</table>").unwrap()];
+    let name = |code: &str| plan.units.get(code).unwrap().name.get("zh").to_owned();
+    let cells_of = |code: &str| {
+        let at = table.find(&name(code)).expect("the unit");
+        table[at..].split("</tr>").next().unwrap().to_owned()
+    };
+    assert!(!cells_of(&codes[0]).contains('%'), "{}", cells_of(&codes[0]));
+    assert!(
+        !cells_of(&codes[1]).contains('%'),
+        "the second goes with a single one"
+    );
+    assert!(cells_of(&codes[2]).contains("7.1%"), "{}", cells_of(&codes[2]));
+    assert!(page(&detail, Lang::En).contains("contradicted the record"));
+    // Too few calls in the whole county: no chapter.
+    detail.callbacks = estimate(
+        &plan.county().code,
+        &[CalledUnit {
+            checks: vec![clean; 9],
+            ..units[0].clone()
+        }],
+    );
+    assert!(!page(&detail, Lang::Zh).contains("和记录不一致的比例"));
 }
 
 #[test]

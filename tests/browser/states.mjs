@@ -2,6 +2,7 @@
 // which stops wherever there is something to look at.
 import { answer, clear, consent, go, questionOf } from './answering.mjs';
 import { FIELD_APP } from './states/fieldapp.mjs';
+import { MAIL, MAIL_PAGES } from './states/mail.mjs';
 import { RECEIPTS } from './states/receipts.mjs';
 import { RECORDS, RECORDS_PAGES, RECORDS_PUBLIC } from './states/records.mjs';
 import { RESPOND } from './states/respond.mjs';
@@ -52,6 +53,7 @@ export const CONSOLE = [
   ['refused', 'viewer', 'zh', ({ demo }) => `${demo.url}/console/audit`],
   ...STAFF_PAGES,
   ...RECORDS_PAGES,
+  ...MAIL_PAGES,
 ];
 
 /**
@@ -66,6 +68,7 @@ export const JOURNEYS = [
   ...FIELD_APP,
   ...STAFF,
   ...RECORDS,
+  ...MAIL,
   ...RESPOND,
   { name: 'a code typed', language: 'zh', who: 'respondent', walk: typeCode },
   { name: 'consent', language: 'zh', who: 'respondent', walk: withoutConsent },

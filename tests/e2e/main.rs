@@ -16,6 +16,7 @@ mod field;
 mod field_app;
 mod inviting;
 mod mail;
+mod mailing;
 mod monitor;
 mod old_phones;
 mod pages;

@@ -203,32 +203,6 @@ impl Default for FollowUpPlan {
     }
 }
 
-/// Who receives the summary by e-mail.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct MailPlan {
-    /// The leadership group (领导小组).
-    #[serde(default)]
-    pub leadership: Vec<Recipient>,
-}
-
-/// A receiver of e-mail.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Recipient {
-    /// Name and title as the greeting says them.
-    pub name: String,
-    /// Address.
-    pub email: String,
-    /// `zh` or `en`.
-    #[serde(default = "zh")]
-    pub language: String,
-}
-
-fn zh() -> String {
-    "zh".to_owned()
-}
-
 /// Names the band of an age: with breaks 18 and 45, `0-17`, `18-44` and `45+`.
 #[must_use]
 pub fn age_band(breaks: &[i32], age: i32) -> String {

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sha2::{Digest, Sha256};
 use survey_forms::diagnostic::{Diagnostic, Place};
 use survey_forms::form::Form;
 use survey_forms::text::Text;
@@ -13,10 +12,9 @@ use super::indicator::{Indicator, questions, read as indicator_read};
 use super::inviting::{self, Around};
 use super::settings::{self, Settings};
 use super::table::{At, Faults, Table, say};
-use super::{ADMIN, AdminValue, Plan, PlanFiles, UnitTree, catalogue, commitment, frame, series, unit};
-
-/// Files that hold what happens in a round rather than its rules; the seal does not cover them.
-const RECORDS: [&str; 2] = ["frame.csv", "admin.csv"];
+use super::{
+    ADMIN, AdminValue, Plan, PlanFiles, UnitTree, catalogue, commitment, frame, mailing, series, unit,
+};
 
 pub(super) fn plan(files: &PlanFiles) -> Result<Plan, Vec<Diagnostic>> {
     let mut all: Vec<Diagnostic> = Vec::new();
@@ -75,6 +73,13 @@ pub(super) fn plan(files: &PlanFiles) -> Result<Plan, Vec<Diagnostic>> {
         &settings.invitations,
     );
     inviting::check(inviting, &around, &mut faults);
+    mailing::check_units(
+        &settings.mail,
+        units.as_ref(),
+        around.scored_level,
+        &settings.lines,
+        &mut faults,
+    );
     all.append(&mut faults.found);
     if all.iter().any(Diagnostic::is_error) {
         return Err(all);
@@ -96,6 +101,7 @@ pub(super) fn plan(files: &PlanFiles) -> Result<Plan, Vec<Diagnostic>> {
                 quotas,
                 invitations,
                 follow_up,
+                callback,
                 ..
             },
         ) => Ok(Plan {
@@ -117,6 +123,7 @@ pub(super) fn plan(files: &PlanFiles) -> Result<Plan, Vec<Diagnostic>> {
             quotas,
             invitations,
             follow_up,
+            callback,
             units,
             indicators,
             criteria,
@@ -302,73 +309,4 @@ fn header(settings: &Settings, units: &UnitTree, all: &mut Vec<Diagnostic>) -> O
         county,
         scored_level: round.scored_level.clone(),
     })
-}
-
-pub(super) fn sha256(files: &PlanFiles) -> String {
-    let mut hash = Sha256::new();
-    for (path, bytes) in files.iter().filter(|(path, _)| !RECORDS.contains(&path.as_str())) {
-        let canonical = canonical(path, bytes);
-        hash.update(path.as_bytes());
-        hash.update([0]);
-        hash.update(canonical.len().to_string().as_bytes());
-        hash.update([0]);
-        hash.update(&canonical);
-    }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn canonical(path: &str, bytes: &[u8]) -> Vec<u8> {
-    if path.starts_with("forms/") && path.ends_with(".xlsx") {
-        return match xlsform::read(path, bytes) {
-            Ok(read) => read.form.version.into_bytes(),
-            Err(_) => bytes.to_vec(),
-        };
-    }
-    let is_text = [".toml", ".csv", ".md", ".txt"]
-        .iter()
-        .any(|ending| path.ends_with(ending));
-    if !is_text {
-        return bytes.to_vec();
-    }
-    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    let mut out = Vec::with_capacity(bytes.len());
-    for (index, &byte) in bytes.iter().enumerate() {
-        match byte {
-            b'\r' if bytes.get(index + 1) == Some(&b'\n') => {}
-            b'\r' => out.push(b'\n'),
-            byte => out.push(byte),
-        }
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn files(entries: &[(&str, &[u8])]) -> PlanFiles {
-        entries
-            .iter()
-            .map(|(path, bytes)| ((*path).to_owned(), bytes.to_vec()))
-            .collect()
-    }
-
-    #[test]
-    fn sha256_ignores_line_ends_marks_and_records() {
-        let unix = files(&[("plan.toml", b"a\nb\n"), ("units.csv", b"code\n1\n")]);
-        let windows = files(&[
-            ("plan.toml", b"\xEF\xBB\xBFa\r\nb\r\n"),
-            ("units.csv", b"code\r\n1\r\n"),
-            ("frame.csv", b"anything"),
-            ("admin.csv", b"anything"),
-        ]);
-        assert_eq!(sha256(&unix), sha256(&windows));
-    }
-
-    #[test]
-    fn sha256_sees_a_moved_byte_between_files() {
-        let one = files(&[("a.csv", b"xy"), ("b.csv", b"z")]);
-        let other = files(&[("a.csv", b"x"), ("b.csv", b"yz")]);
-        assert_ne!(sha256(&one), sha256(&other));
-    }
 }

@@ -13,14 +13,16 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use super::Area;
+use super::callback::{self, CallbackPlan};
 use super::header::{
-    FollowUpPlan, FrameSource, GradeLine, GroupPlan, MailPlan, Presentation, SamplingPlan, ThirdPartyPlan,
+    FollowUpPlan, FrameSource, GradeLine, GroupPlan, Presentation, SamplingPlan, ThirdPartyPlan,
     WeightingPlan,
 };
 use super::inviting::{InvitationPlan, LinkPlan, QuotaPlan};
+use super::mailing::{self, MailPlan};
 use super::table::{At, Faults, did_you_mean, say};
 
-const SECTIONS: [&str; 13] = [
+const SECTIONS: [&str; 14] = [
     "round",
     "groups",
     "third_party",
@@ -34,6 +36,7 @@ const SECTIONS: [&str; 13] = [
     "quotas",
     "invitations",
     "follow_up",
+    "callback",
 ];
 
 /// `[round]` as written; the county's default needs the units.
@@ -118,6 +121,7 @@ pub(crate) struct Settings {
     pub(crate) invitations: InvitationPlan,
     pub(crate) lines: Lines,
     pub(crate) follow_up: FollowUpPlan,
+    pub(crate) callback: Option<CallbackPlan>,
 }
 
 /// Where the keys are: `groups[0].weight` → line 12.
@@ -252,8 +256,11 @@ pub(crate) fn read(bytes: &[u8], faults: &mut Faults) -> Settings {
         invitations: sections.take("invitations").unwrap_or_default(),
         lines: Lines::default(),
         follow_up: sections.take("follow_up").unwrap_or_default(),
+        callback: sections.take("callback"),
     };
     check::settings(&settings, &lines, faults);
+    callback::check(settings.callback.as_ref(), &lines, faults);
+    mailing::check(&settings.mail, &lines, faults);
     settings.lines = lines;
     settings
 }

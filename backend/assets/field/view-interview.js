@@ -118,8 +118,9 @@ function consents(found, draft, form, faults = []) {
   };
 }
 
-/** Consent to questions about health where there are any; a guardian's where a person is asked. */
+/** Consent to questions about health where there are any; a guardian's where a person is asked; others of their groups. */
 function isAsked(consent, found, form) {
+  if (consent.groups) return consent.groups.indexOf(found.one.group) >= 0;
   if (consent.name === 'sensitive') return form.model.nodes.some(isSensitive);
   return consent.name !== 'guardian' || found.one.group !== 'grassroots';
 }

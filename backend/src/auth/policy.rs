@@ -17,6 +17,14 @@ pub enum Action {
     SeeOutbox,
     /// Send a failed e-mail again.
     ResendMail,
+    /// Hold, try and send the leadership's e-mail, and change who gets it.
+    ManageMailing,
+    /// See how the call-back sample stands.
+    SeeCallbacks,
+    /// Draw the call-back sample.
+    DrawCallbacks,
+    /// Call those who were drawn, and see the number of the one in hand: the third party alone.
+    CallBack,
     /// See the audit log.
     SeeAudit,
     /// Print and hand out invitations and posters.
@@ -54,6 +62,10 @@ impl Action {
         Self::DownloadReport,
         Self::SeeOutbox,
         Self::ResendMail,
+        Self::ManageMailing,
+        Self::SeeCallbacks,
+        Self::DrawCallbacks,
+        Self::CallBack,
         Self::SeeAudit,
         Self::HandOut,
         Self::SendInvitations,
@@ -87,11 +99,14 @@ impl Action {
             Self::Compute
             | Self::SeeOutbox
             | Self::ResendMail
+            | Self::ManageMailing
+            | Self::DrawCallbacks
             | Self::SendInvitations
             | Self::HandleCases
             | Self::PublishImprovements
             | Self::EditRecords => &[Role::Office],
-            Self::SeeInterviewers => &[Role::Office, Role::Evaluator, Role::Auditor],
+            Self::CallBack => &[Role::Evaluator],
+            Self::SeeInterviewers | Self::SeeCallbacks => &[Role::Office, Role::Evaluator, Role::Auditor],
             Self::AssignCases => &[Role::Office, Role::Evaluator],
             Self::ManageInterviewers | Self::SettleHeld => &[Role::Office],
             Self::SeeAudit => &[Role::Office, Role::Auditor],
@@ -130,6 +145,10 @@ mod tests {
              DownloadReport yes - yes - yes\n\
              SeeOutbox      yes - - - -\n\
              ResendMail     yes - - - -\n\
+             ManageMailing  yes - - - -\n\
+             SeeCallbacks   yes yes - - yes\n\
+             DrawCallbacks  yes - - - -\n\
+             CallBack       - yes - - -\n\
              SeeAudit       yes - - - yes\n\
              HandOut        yes yes - - -\n\
              SendInvitations yes - - - -\n\

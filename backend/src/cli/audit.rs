@@ -1,12 +1,13 @@
 //! `minyi verify` and `minyi audit verify`: is a response included, is the log whole.
 
+use analysis::plan::Plan;
 use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
 
 use super::say;
 use crate::app::Base;
 use crate::roots;
-use crate::store::{audit, responses};
+use crate::store::{audit, plan_files, responses, rounds};
 use crate::submit::receipt;
 
 /// Check that the response of a receipt is included.
@@ -19,7 +20,7 @@ pub struct VerifyArgs {
 /// Commands on the audit log.
 #[derive(Debug, Subcommand)]
 pub enum AuditCommand {
-    /// Check the chain from the first entry to the last.
+    /// Check the chain from the first entry to the last, and the seals of the plans.
     Verify,
 }
 
@@ -61,12 +62,28 @@ pub async fn verify_receipt(base: &Base, arguments: &VerifyArgs) -> Result<()> {
 /// Runs the command.
 ///
 /// # Errors
-/// When the chain is broken; the message names the entry.
+/// When the chain is broken, the message names the entry; when a sealed plan was changed, the round.
 pub async fn run(base: &Base, command: AuditCommand) -> Result<()> {
     let AuditCommand::Verify = command;
     let chain = audit::verify(&base.db, &base.keys)
         .await
         .context("the audit log does not hold")?;
     say(&format!("{} entries, head {}", chain.entries, chain.head));
+    verify_seals(base).await
+}
+
+/// Checks that the plan of every sealed round is still the one whose hash was published.
+async fn verify_seals(base: &Base) -> Result<()> {
+    for round in rounds::list(&base.db).await? {
+        let Some(seal) = round.plan_sha256 else { continue };
+        let files = plan_files::read(&base.db, &base.keys, &round.id).await?;
+        if !Plan::is_sealed_by(&files, &seal) {
+            bail!(
+                "the plan of round {} is not the one that was sealed as {seal}",
+                round.id
+            );
+        }
+        say(&format!("plan of round {} sealed as {seal}", round.id));
+    }
     Ok(())
 }

@@ -7,9 +7,11 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 
 use crate::app::Base;
+use crate::mailing::recipients::{self, gets};
+use crate::mailing::schedule::Kind;
 use crate::rounds;
 use crate::store::results;
-use crate::summaries;
+use crate::summaries::{self, Reason};
 
 /// Queue the summaries; a running server with `MINYI_SMTP_URL` sends them.
 #[derive(Debug, Args)]
@@ -43,10 +45,15 @@ pub async fn run(base: &Base, arguments: MailArgs) -> Result<Done> {
         );
     };
     let overdue = summaries::overdue(base, &arguments.id).await?;
+    let all = recipients::of_round(base, &base.db, &plan).await?;
+    // Who works for a judged unit gets what the schedule sends at the end, and nothing of an unfinished round.
+    let to: Vec<_> = all.into_iter().filter(|row| gets(row, Kind::Weekly)).collect();
     let letters = {
         let base = base.clone();
-        tokio::task::spawn_blocking(move || summaries::letters(&base, &plan, &detail, overdue.as_ref()))
-            .await??
+        tokio::task::spawn_blocking(move || {
+            summaries::letters(&base, &plan, &detail, overdue.as_ref(), &to, &Reason::OnRequest)
+        })
+        .await??
     };
     let Some(dir) = arguments.dry_run else {
         let all = letters.len();

@@ -13,8 +13,9 @@ use tracing_subscriber::EnvFilter;
 use crate::app::{AppState, Base, PlanCache};
 use crate::jobs::queue::{self, Registry};
 use crate::jobs::send_mail::MailWorker;
-use crate::jobs::{analyse, publish_roots};
+use crate::jobs::{analyse, publish_roots, run_mailing};
 use crate::mail::compose::parse_mailbox;
+use crate::mail::dkim::Signer;
 use crate::mail::transport::SmtpRelay;
 use crate::router::router;
 use crate::summaries::DEFAULT_SENDER;
@@ -65,13 +66,14 @@ pub async fn serve(
     let (stopping, stopped) = watch::channel(false);
     let mail = mail_worker(&base)?.map(|worker| tokio::spawn(worker.run(stopped.clone())));
     let roots = tokio::spawn(publish_roots::keep(base.clone(), stopped.clone()));
+    let mailing = tokio::spawn(run_mailing::keep(base.clone(), stopped.clone()));
     let (state, background) = base.into_state();
     let jobs = tokio::spawn(queue::run(state.clone(), registry(), stopped.clone()));
     tokio::spawn(keep_metrics_small(state.metrics.clone(), stopped));
     let app = router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
     let served = axum::serve(listener, app).with_graceful_shutdown(stop).await;
     let _nobody_left_to_tell = stopping.send(true);
-    finish(state, [Some(jobs), Some(roots), mail]).await;
+    finish(state, [Some(jobs), Some(roots), Some(mailing), mail]).await;
     // The writer ends when the last state is gone and every response handed in is written.
     background.writer.await.context("the writer of responses")?;
     served.context("the listener")
@@ -93,7 +95,7 @@ fn registry() -> Registry {
     Registry::default().with(analyse::KIND, analyse::work)
 }
 
-async fn finish(state: AppState, workers: [Option<JoinHandle<()>>; 3]) {
+async fn finish(state: AppState, workers: [Option<JoinHandle<()>>; 4]) {
     drop(state);
     for worker in workers.into_iter().flatten() {
         if let Err(error) = worker.await {
@@ -103,6 +105,9 @@ async fn finish(state: AppState, workers: [Option<JoinHandle<()>>; 3]) {
 }
 
 fn mail_worker(base: &Base) -> Result<Option<MailWorker>> {
+    if let Some(signer) = Signer::of(&base.config)? {
+        tracing::info!(dns = signer.dns_name(), "mail is signed by DKIM");
+    }
     let Some(url) = &base.config.smtp_url else {
         tracing::info!("MINYI_SMTP_URL is not set: mail waits in the outbox");
         return Ok(None);

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use analysis::disposition::OUTCOMES;
-use analysis::plan::Plan;
+use analysis::plan::{FrameSource, Plan};
 use jiff::ToSpan;
 use jiff::civil::Date;
 use serde_json::{Map, Value, json};
@@ -377,12 +377,20 @@ fn intro(plan: &Plan, group: &str, minutes: usize) -> Value {
     json!({ "zh": of(Lang::Zh), "en": of(Lang::En) })
 }
 
-fn consents() -> Value {
-    json!([
-        { "name": "part", "required": true, "text": both!("start.consent_part") },
-        { "name": "sensitive", "required": false, "text": both!("start.consent_sensitive") },
-        { "name": "guardian", "required": false, "text": both!("start.consent_guardian") },
-    ])
+fn consents(plan: &Plan) -> Value {
+    let mut asked = vec![
+        json!({ "name": "part", "required": true, "text": both!("start.consent_part") }),
+        json!({ "name": "sensitive", "required": false, "text": both!("start.consent_sensitive") }),
+        json!({ "name": "guardian", "required": false, "text": both!("start.consent_guardian") }),
+    ];
+    // Where the plan calls back, and only those who are in the register themselves.
+    if let (Some(_), Some(group)) = (&plan.callback, plan.group_of(FrameSource::Persons)) {
+        asked.push(json!({
+            "name": "callback", "required": false, "groups": [group.code],
+            "text": both!("callback.consent"), "hint": both!("callback.consent_note"),
+        }));
+    }
+    Value::Array(asked)
 }
 
 fn round_json(load: &RoundLoad, cases: Vec<Value>) -> Value {
@@ -419,7 +427,7 @@ fn round_json(load: &RoundLoad, cases: Vec<Value>) -> Value {
         "closes_on": load.round.closes_on,
         "state": load.round.state,
         "intro": general,
-        "consents": consents(),
+        "consents": consents(plan),
         "forms": forms,
         "media": load.media,
         "assignments": cases,

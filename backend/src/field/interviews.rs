@@ -14,10 +14,12 @@ use super::sealing::{self, Envelope, Subject};
 use crate::app::AppState;
 use crate::auth::independence;
 use crate::error::AppError;
+use crate::store::callbacks;
 use crate::store::held::{self, Held};
 use crate::store::rounds::{self, Round};
 use crate::store::staff::Staff;
 use crate::store::{assignments, invitations, responses, sample};
+use crate::submit::body::CALLBACK;
 use crate::submit::{Accepted, Interview, Submission, SubmitError};
 
 /// Why an interview is held, as stored.
@@ -174,9 +176,28 @@ pub async fn receive(state: &AppState, staff: &Staff, sent: Sent) -> Result<Rece
         Err(error) => return Err(error),
     };
     match judged {
-        Judged::Accepted(accepted) => Ok(Received::Accepted(accepted)),
+        Judged::Accepted(accepted) => {
+            agree_to_callback(state, &sent, &plain).await?;
+            Ok(Received::Accepted(accepted))
+        }
         Judged::Faulty(reason, faults) => hold(state, staff, sent, content_mac, (reason, faults)).await,
     }
+}
+
+/// Whether the person agreed to be called back: kept with the case and not with the answers, which hold no identity.
+async fn agree_to_callback(state: &AppState, sent: &Sent, plain: &[u8]) -> Result<(), AppError> {
+    #[derive(serde::Deserialize)]
+    struct Agreed {
+        #[serde(default)]
+        consents: Vec<String>,
+    }
+    let agrees = serde_json::from_slice::<Agreed>(plain)
+        .is_ok_and(|body| body.consents.iter().any(|word| word == CALLBACK));
+    let plan = state.plans.get(&state.db, &state.keys, &sent.round).await?;
+    if agrees && plan.is_some_and(|plan| plan.callback.is_some()) {
+        callbacks::set_consent(&state.db, &sent.round, &sent.case_id, true).await?;
+    }
+    Ok(())
 }
 
 /// First and last day on which an interview that is here today can have been held.
@@ -296,7 +317,10 @@ pub async fn retry(state: &AppState, round: &Round, staff: &Staff, kept: &Held) 
         Err(faulty) => faulty,
     };
     match judged {
-        Judged::Accepted(_) => Ok(Retried::Accepted),
+        Judged::Accepted(_) => {
+            agree_to_callback(state, &sent, &plain).await?;
+            Ok(Retried::Accepted)
+        }
         Judged::Faulty(reason, faults) => {
             held::set_faults(&state.db, kept.id, reason.as_str(), &write_faults(&faults)).await?;
             Ok(Retried::StillHeld(reason))

@@ -30,12 +30,14 @@ use crate::store::jobs::{self, Job};
 use crate::store::rounds::{self, Round};
 use crate::store::{StoreError, begin, invitations, outbox, results};
 
+pub mod callbacks;
 pub mod cases;
 pub mod fieldwork;
 pub mod held;
 pub mod improvements;
 pub mod interviewers;
 pub mod inviting;
+pub mod mailing;
 pub(in crate::handlers) mod overview;
 pub mod quality;
 pub mod records;

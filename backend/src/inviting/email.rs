@@ -18,6 +18,7 @@ use super::{InvitingError, audience, typed, until};
 use crate::app::{Base, PlanCache};
 use crate::codes::Code;
 use crate::mail::compose::{Header, Letter, compose_letter, sender_domain};
+use crate::mail::dkim::Signer;
 use crate::pages::{Lang, tr};
 use crate::store::frame::{self, Identity};
 use crate::store::invitations::{self, Invitation};
@@ -289,6 +290,8 @@ impl<'a> Content<'a> {
 
     fn compose(&self, base: &Base, queued: &Message, to: &str) -> Result<Vec<u8>, InvitingError> {
         let from = base.config.mail_from.as_deref().unwrap_or(DEFAULT_SENDER);
+        let signer = Signer::of(&base.config)?;
+        let stop = self.stop_url();
         let id: String = queued.dedup_key.chars().take(32).collect();
         let header = Header {
             from,
@@ -296,12 +299,13 @@ impl<'a> Content<'a> {
             to,
             message_id: format!("<{id}@{}>", sender_domain(from)),
             date: SystemTime::UNIX_EPOCH + Duration::from_millis(base.clock.now_ms().unsigned_abs()),
+            unsubscribe: Some(&stop),
+            signer: signer.as_ref(),
         };
         let letter = Letter {
             subject: self.subject(),
             text: format!("{}\n----\n\n{}", self.text_in(Lang::Zh), self.text_in(Lang::En)),
             html: self.html(),
-            unsubscribe: self.stop_url(),
         };
         Ok(compose_letter(&header, &letter)?)
     }

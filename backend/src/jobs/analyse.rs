@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 
 use super::queue::Work;
 use crate::app::{AppState, Base};
+use crate::callbacks;
 use crate::dataset;
 use crate::records::series;
 use crate::store::jobs::Job;
@@ -33,8 +34,10 @@ pub async fn analyse(base: &Base, id: &str) -> Result<Arc<RoundDetail>> {
         series_day: of_series.series_day,
         ..data.records().clone()
     };
+    let plan_of_calls = Arc::clone(&plan);
     let mut detail =
         tokio::task::spawn_blocking(move || round::compute(&data.input(&plan, &plan_sha256))).await??;
+    detail.callbacks = callbacks::figures(&base.db, &plan_of_calls).await?;
     detail.results.amendments = amended(base, id).await?;
     detail.results.records = Some(records);
     results::put(&base.db, id, base.clock.now_ms(), &detail).await?;

@@ -3,8 +3,10 @@
 
 use lettre::Message;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
-use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
+use lettre::message::{Attachment, Mailbox, MessageBuilder, MultiPart, SinglePart};
 use reports::email::{EmailSummary, KEY_CHART_CID};
+
+use super::dkim::Signer;
 
 /// A file that goes with a message.
 #[derive(Debug, Clone)]
@@ -49,6 +51,42 @@ pub struct Header<'a> {
     pub message_id: String,
     /// The time in the `Date` header.
     pub date: std::time::SystemTime,
+    /// Where no further message is asked for, by opening or by a `POST` of the mail program (RFC 8058).
+    pub unsubscribe: Option<&'a str>,
+    /// Signs the message.
+    pub signer: Option<&'a Signer>,
+}
+
+impl Header<'_> {
+    /// A message with these headers, to which subject and body are added.
+    fn begin(&self) -> Result<MessageBuilder, ComposeError> {
+        let raw =
+            |name: &'static str, value: String| HeaderValue::new(HeaderName::new_from_ascii_str(name), value);
+        let to = Mailbox::new(named(self.to_name), parse_address(self.to)?);
+        let mut message = Message::builder()
+            .from(parse_mailbox(self.from)?)
+            .to(to)
+            .date(self.date)
+            .message_id(Some(self.message_id.clone()))
+            .raw_header(raw("Auto-Submitted", "auto-generated".to_owned()));
+        if let Some(address) = self.unsubscribe {
+            message = message
+                .raw_header(raw("List-Unsubscribe", format!("<{address}>")))
+                .raw_header(raw(
+                    "List-Unsubscribe-Post",
+                    "List-Unsubscribe=One-Click".to_owned(),
+                ));
+        }
+        Ok(message)
+    }
+
+    /// The message as it goes over the wire, signed where there is a key.
+    fn finish(&self, mut message: Message) -> Vec<u8> {
+        if let Some(signer) = self.signer {
+            signer.sign(&mut message);
+        }
+        message.formatted()
+    }
 }
 
 /// Composes the message and returns it as it goes over the wire.
@@ -60,7 +98,6 @@ pub fn compose(
     summary: &EmailSummary,
     files: &[AttachedFile],
 ) -> Result<Vec<u8>, ComposeError> {
-    let to = Mailbox::new(named(header.to_name), parse_address(header.to)?);
     let png = media_type("image/png")?;
     let related = MultiPart::related()
         .singlepart(SinglePart::html(summary.html.clone()))
@@ -75,17 +112,14 @@ pub fn compose(
         let kind = media_type(file.media_type)?;
         mixed = mixed.singlepart(Attachment::new(file.name.clone()).body(file.content.clone(), kind));
     }
-    let message = Message::builder()
-        .from(parse_mailbox(header.from)?)
-        .to(to)
+    let message = header
+        .begin()?
         .subject(summary.subject.clone())
-        .date(header.date)
-        .message_id(Some(header.message_id.clone()))
         .multipart(mixed)?;
-    Ok(message.formatted())
+    Ok(header.finish(message))
 }
 
-/// A message of words alone, from which the recipient can be taken off the list.
+/// A message of words alone.
 #[derive(Debug, Clone)]
 pub struct Letter {
     /// The subject.
@@ -94,8 +128,6 @@ pub struct Letter {
     pub text: String,
     /// The same as HTML.
     pub html: String,
-    /// Where no further message is asked for, by opening or by a `POST` of the mail program (RFC 8058).
-    pub unsubscribe: String,
 }
 
 /// Composes a letter and returns it as it goes over the wire.
@@ -103,25 +135,15 @@ pub struct Letter {
 /// # Errors
 /// See [`compose`].
 pub fn compose_letter(header: &Header<'_>, letter: &Letter) -> Result<Vec<u8>, ComposeError> {
-    let raw =
-        |name: &'static str, value: String| HeaderValue::new(HeaderName::new_from_ascii_str(name), value);
-    let message = Message::builder()
-        .from(parse_mailbox(header.from)?)
-        .to(Mailbox::new(named(header.to_name), parse_address(header.to)?))
-        .subject(letter.subject.clone())
-        .date(header.date)
-        .message_id(Some(header.message_id.clone()))
-        .raw_header(raw("List-Unsubscribe", format!("<{}>", letter.unsubscribe)))
-        .raw_header(raw(
-            "List-Unsubscribe-Post",
-            "List-Unsubscribe=One-Click".to_owned(),
-        ))
-        .raw_header(raw("Auto-Submitted", "auto-generated".to_owned()))
-        .multipart(MultiPart::alternative_plain_html(
-            letter.text.clone(),
-            letter.html.clone(),
-        ))?;
-    Ok(message.formatted())
+    let message =
+        header
+            .begin()?
+            .subject(letter.subject.clone())
+            .multipart(MultiPart::alternative_plain_html(
+                letter.text.clone(),
+                letter.html.clone(),
+            ))?;
+    Ok(header.finish(message))
 }
 
 /// The domain of a sender, for message ids.
@@ -185,6 +207,8 @@ mod tests {
             to: "group@example.org",
             message_id: "<summary-1@example.org>".to_owned(),
             date: std::time::SystemTime::UNIX_EPOCH,
+            unsubscribe: Some("https://minyi.example/r/X/noremind"),
+            signer: None,
         }
     }
 
@@ -234,7 +258,6 @@ mod tests {
                 subject: "s".to_owned(),
                 text: "t".to_owned(),
                 html: "h".to_owned(),
-                unsubscribe: "https://minyi.example/r/X/noremind".to_owned(),
             };
             let bytes = compose_letter(&header, &letter).expect("a message");
             let text = String::from_utf8_lossy(&bytes);

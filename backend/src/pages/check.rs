@@ -35,6 +35,8 @@ pub struct Check {
     pub withheld: usize,
     /// What is still missing or wrong.
     pub faults: Vec<Fault>,
+    /// Whether one can agree to be called back.
+    pub asks_callback: bool,
     /// Address of the page before.
     pub back: Option<String>,
     /// Whom to turn to.
@@ -82,6 +84,13 @@ pub fn page(reading: Reading, view: &Check) -> Markup {
             }
             form method="post" action=(view.path) {
                 (used_ways())
+                @if view.asks_callback {
+                    label.choice for="callback" {
+                        input #callback type="checkbox" name="callback" value="yes" aria-describedby="callback-note";
+                        span.choice-label { (tr!(lang, "callback.consent")) }
+                    }
+                    p.quiet #callback-note { (tr!(lang, "callback.consent_note")) }
+                }
                 p { (tr!(lang, "check.final")) }
                 button.main data-main type="submit" name="go" value="submit" { (tr!(lang, "check.submit")) }
             }

@@ -155,9 +155,12 @@ pub struct Message {
 }
 
 /// What a kind of message is about; an unknown kind is shown as it is.
-fn message_kind(lang: Lang, kind: &str) -> String {
+pub(super) fn message_kind(lang: Lang, kind: &str) -> String {
     match kind {
         "summary" => tr!(lang, "outbox.kind_summary").into_owned(),
+        "summary-weekly" => tr!(lang, "mailing.kind_weekly").into_owned(),
+        "summary-final" => tr!(lang, "mailing.kind_final").into_owned(),
+        "summary-test" => tr!(lang, "mailing.kind_test").into_owned(),
         "invitation" => tr!(lang, "outbox.kind_invitation").into_owned(),
         "reminder-1" => tr!(lang, "outbox.kind_reminder_1").into_owned(),
         "reminder-2" => tr!(lang, "outbox.kind_reminder_2").into_owned(),
@@ -180,7 +183,8 @@ fn again(lang: Lang, staff: &SignedIn, message: &Message) -> Markup {
     }
 }
 
-fn message_state(lang: Lang, state: &str) -> String {
+/// What became of a message; an unknown state is shown as it is.
+pub(super) fn message_state(lang: Lang, state: &str) -> String {
     match state {
         "queued" => tr!(lang, "outbox.queued").into_owned(),
         "sending" => tr!(lang, "outbox.sending").into_owned(),
@@ -188,6 +192,7 @@ fn message_state(lang: Lang, state: &str) -> String {
         "failed" => tr!(lang, "outbox.failed_state").into_owned(),
         "unknown" => tr!(lang, "outbox.unknown").into_owned(),
         "skipped" => tr!(lang, "outbox.skipped").into_owned(),
+        "held" => tr!(lang, "mailing.state_held").into_owned(),
         other => other.to_owned(),
     }
 }

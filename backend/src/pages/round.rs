@@ -164,6 +164,10 @@ pub struct Overview {
     pub may_see_records: bool,
     /// Whether the role may see how the frame changed.
     pub may_see_frame: bool,
+    /// Whether the role may see the leadership's e-mail.
+    pub may_see_mail: bool,
+    /// Whether the plan asks for call-backs and the role may see them.
+    pub may_see_callbacks: bool,
     /// Whether the role may start computing.
     pub may_compute: bool,
     /// Whether the role may see results and reports.
@@ -212,6 +216,12 @@ pub fn page(lang: Lang, staff: &SignedIn, view: &Overview) -> Markup {
                 }
                 @if view.may_watch {
                     li { a href={ (path) "/cases" } { (tr!(lang, "cases.title")) } }
+                }
+                @if view.may_see_callbacks {
+                    li { a href={ (path) "/callbacks" } { (tr!(lang, "callback.title")) } }
+                }
+                @if view.may_see_mail {
+                    li { a href={ (path) "/mailing" } { (tr!(lang, "mailing.title")) } }
                 }
                 li { a href={ (path) "/improvements" } { (tr!(lang, "improve.title")) } }
                 @if view.may_see_records {

@@ -26,6 +26,8 @@ use super::{
 };
 
 mod after;
+mod callbacks;
+mod mailing;
 mod records;
 
 /// The person to turn to.
@@ -139,6 +141,8 @@ fn overview(computing: Computing) -> Overview {
             Vec::new()
         },
         may_see_interviewers: true,
+        may_see_mail: true,
+        may_see_callbacks: true,
         may_watch: true,
         may_hand_out: true,
         may_see_records: true,
@@ -154,6 +158,9 @@ pub(crate) fn all(reading: Reading) -> Vec<(String, Markup)> {
     pages.extend(staff(reading.lang));
     pages.extend(after::staff(reading.lang));
     pages.extend(records::all(reading));
+    pages.extend(mailing::staff(reading.lang));
+    pages.extend(callbacks::staff(reading.lang));
+    pages.extend(mailing::stopping(reading));
     pages
         .into_iter()
         .map(|(name, page)| (name.to_owned(), page))
@@ -362,6 +369,7 @@ fn respondent(reading: Reading) -> Vec<(&'static str, Markup)> {
                         href: "/r/7K3M-9QXT-5W2HD/q/sat_overall?from=check".to_owned(),
                         text: "这一题还没有答：总的来说，您满意吗？".to_owned(),
                     }],
+                    asks_callback: true,
                     back: Some("/r/7K3M-9QXT-5W2HD/q/follow_up".to_owned()),
                     help: help.clone(),
                 },

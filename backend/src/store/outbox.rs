@@ -27,6 +27,9 @@ pub const FAILED: &str = "failed";
 /// Handed to the mail server, which was not heard of again: it may have been delivered.
 pub const UNKNOWN: &str = "unknown";
 
+/// Kept back by the office until it lets the round's mail go.
+pub const HELD: &str = "held";
+
 /// Not sent, because its reason fell away before its turn came.
 pub const SKIPPED: &str = "skipped";
 
@@ -249,6 +252,66 @@ pub async fn queue_again(conn: &impl ConnectionTrait, id: Uuid, now: i64) -> Res
         .exec(conn)
         .await?;
     Ok(queued.rows_affected == 1)
+}
+
+/// The whole message `id`, for tests that read what goes out.
+#[cfg(test)]
+pub(crate) async fn message(conn: &impl ConnectionTrait, id: Uuid) -> Result<Option<Message>, StoreError> {
+    Ok(outbox::Entity::find_by_id(id).one(conn).await?)
+}
+
+/// Keeps the waiting messages of some kinds of a round; returns how many.
+///
+/// # Errors
+/// See [`enqueue`].
+pub async fn hold(conn: &impl ConnectionTrait, round: &str, kinds: &[&str]) -> Result<u64, StoreError> {
+    let held = outbox::Entity::update_many()
+        .col_expr(outbox::Column::State, Expr::value(HELD))
+        .filter(outbox::Column::RoundId.eq(round))
+        .filter(outbox::Column::Kind.is_in(kinds.iter().copied()))
+        .filter(outbox::Column::State.eq(QUEUED))
+        .exec(conn)
+        .await?;
+    Ok(held.rows_affected)
+}
+
+/// Lets the messages of a round go that were kept; returns how many.
+///
+/// # Errors
+/// See [`enqueue`].
+pub async fn release(conn: &impl ConnectionTrait, round: &str, now: i64) -> Result<u64, StoreError> {
+    let released = outbox::Entity::update_many()
+        .col_expr(outbox::Column::State, Expr::value(QUEUED))
+        .col_expr(outbox::Column::NextAttemptAt, Expr::value(now))
+        .filter(outbox::Column::RoundId.eq(round))
+        .filter(outbox::Column::State.eq(HELD))
+        .exec(conn)
+        .await?;
+    Ok(released.rows_affected)
+}
+
+/// Drops what still waits for a recipient, by its address, and says why; returns how many messages. With `round`, of that
+/// round only.
+///
+/// # Errors
+/// See [`enqueue`].
+pub async fn drop_waiting(
+    conn: &impl ConnectionTrait,
+    round: Option<&str>,
+    recipient: &str,
+    kinds: &[&str],
+    reason: &str,
+) -> Result<u64, StoreError> {
+    let mut waiting = outbox::Entity::update_many()
+        .col_expr(outbox::Column::State, Expr::value(SKIPPED))
+        .col_expr(outbox::Column::LastError, Expr::value(reason))
+        .filter(outbox::Column::Recipient.eq(recipient))
+        .filter(outbox::Column::Kind.is_in(kinds.iter().copied()))
+        .filter(outbox::Column::State.is_in([QUEUED, HELD]));
+    if let Some(round) = round {
+        waiting = waiting.filter(outbox::Column::RoundId.eq(round));
+    }
+    Ok(waiting.exec(conn).await?.rows_affected)
 }
 
 /// The round of a message.

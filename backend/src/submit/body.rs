@@ -18,6 +18,8 @@ use super::words::{Answering, Mode, Way};
 
 mod reader;
 
+pub(crate) use reader::CALLBACK;
+
 use reader::{FIELDS, INTERVIEW_FIELDS, Reader};
 
 /// Longest duration kept: a month in seconds. Longer ones are drafts that lay about.

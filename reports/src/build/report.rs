@@ -6,7 +6,7 @@ use analysis::plan::Measure;
 
 use super::context::Context;
 use super::{
-    annex, answering, benefit, commitments, comparison, follow_up, marks, method, participation,
+    annex, answering, benefit, callbacks, commitments, comparison, follow_up, marks, method, participation,
     satisfaction, sheets, summary, third_party, watched,
 };
 use crate::model::{Fact, Headline, Lang, Picture, Report, Section, number_sections};
@@ -27,6 +27,7 @@ pub(super) fn assemble(ctx: &Context<'_>) -> Report {
         commitments::section(ctx),
         comparison::section(ctx),
         third_party::section(ctx),
+        callbacks::section(ctx),
         follow_up::section(ctx),
         annex::section(ctx),
     ];

@@ -22,7 +22,6 @@ pub(super) fn settings(settings: &Settings, lines: &Lines, faults: &mut Faults) 
     check.sampling(settings);
     check.weighting(settings);
     check.grades(settings);
-    check.mail(settings);
     check.links(settings);
     check.follow_up(settings);
 }
@@ -316,31 +315,6 @@ impl Check<'_> {
                 ),
                 say("例如 85、75、60、0。", "For instance 85, 75, 60, 0."),
             );
-        }
-    }
-
-    fn mail(&mut self, settings: &Settings) {
-        for (index, recipient) in settings.mail.leadership.iter().enumerate() {
-            let whole = recipient.email.split_once('@').is_some_and(|(name, host)| {
-                !name.is_empty() && host.contains('.') && !recipient.email.contains(char::is_whitespace)
-            });
-            if !whole {
-                self.bad(
-                    &format!("mail.leadership[{index}].email"),
-                    say(
-                        format!("“{}”不是邮箱地址。", recipient.email),
-                        format!("“{}” is not an e-mail address.", recipient.email),
-                    ),
-                    say("例如 office@example.org。", "For instance office@example.org."),
-                );
-            }
-            if !matches!(recipient.language.as_str(), "zh" | "en") {
-                self.bad(
-                    &format!("mail.leadership[{index}].language"),
-                    say("语言为 zh 或 en。", "The language is zh or en."),
-                    say("中文写 zh。", "Write zh for Chinese."),
-                );
-            }
         }
     }
 }

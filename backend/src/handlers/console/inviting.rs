@@ -264,6 +264,7 @@ async fn refuse<P: Permission>(
         InvitingError::Store(_)
         | InvitingError::Pdf(_)
         | InvitingError::Compose(_)
+        | InvitingError::Dkim(_)
         | InvitingError::Csv(_) => {
             return Err(crate::error::AppError::internal(&error).into());
         }

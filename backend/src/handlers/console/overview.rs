@@ -248,6 +248,10 @@ pub(super) async fn of(
         may_hand_out: may_watch && staff.role.may(Action::HandOut),
         may_see_records: may_watch && staff.role.may(Action::SeeRecords),
         may_see_frame: may_watch && staff.role.may(Action::SeeFrame),
+        may_see_callbacks: may_watch
+            && staff.role.may(Action::SeeCallbacks)
+            && plan.as_ref().is_some_and(|plan| plan.callback.is_some()),
+        may_see_mail: may_watch && staff.role.may(Action::SeeOutbox),
         may_watch,
         may_compute: staff.role.may(Action::Compute),
         may_read_results,

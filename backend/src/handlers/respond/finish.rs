@@ -1,5 +1,6 @@
 //! Check and submit.
 
+use analysis::plan::FrameSource;
 use axum::extract::{Form, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
@@ -9,13 +10,14 @@ use survey_forms::render::{Words, answer_text};
 use survey_forms::validate::FieldError;
 
 use super::visit::{Device, Entry, Visit};
-use super::{Pairs, html, room, ways_of_page};
+use super::{Pairs, field, html, room, ways_of_page};
 use crate::app::AppState;
 use crate::dataset;
 use crate::error::AppError;
 use crate::middleware::problems::PageError;
 use crate::pages::check::{self, Answered, Check};
 use crate::pages::layout::Fault;
+use crate::store::callbacks;
 use crate::store::drafts::Draft;
 use crate::store::responses;
 use crate::submit::{Answering, Door, Mode, NewResponse, SubmitError};
@@ -70,10 +72,25 @@ fn check_page(visit: &Visit, draft: &Draft, device: &Device, faults: &[FieldErro
         elsewhere: walk.elsewhere(),
         taken: draft.is_taken_over(&device.hash),
         withheld: walk.withheld(),
+        asks_callback: callback_case(visit).is_some(),
         back: pages.last().map(|page| visit.address(Some(&page.name))),
         help: visit.help(),
     };
     html(check::page(visit.reading, &view))
+}
+
+/// The case that may be called back: of somebody in the register who was invited, where the plan calls back.
+fn callback_case(visit: &Visit) -> Option<&str> {
+    let is_resident = visit
+        .plan
+        .group(&visit.group.group)
+        .is_some_and(|group| group.source == FrameSource::Persons);
+    match &visit.entry {
+        Entry::Invited(_, invitation) if is_resident && visit.plan.callback.is_some() => {
+            Some(&invitation.case_id)
+        }
+        _ => None,
+    }
 }
 
 /// `GET …/check`: every answer of this device, with links to change them.
@@ -147,6 +164,11 @@ pub async fn submit(
         Ok(_) => {
             if let Entry::Again(earlier) = &visit.entry {
                 dataset::forget(&state.config.data_dir, earlier);
+            }
+            if let Some(case) = callback_case(&visit) {
+                // With the case and not with the answers, which hold no identity.
+                let agrees = field(&pairs, "callback") == Some("yes");
+                callbacks::set_consent(&state.db, &visit.round.id, case, agrees).await?;
             }
             Ok(to_receipt())
         }

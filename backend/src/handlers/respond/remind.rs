@@ -1,11 +1,14 @@
 //! "Do not remind me": a link in every e-mail, which works without signing in and closes no door to answering.
 
+use axum::body::Bytes;
 use axum::extract::State;
-use axum::response::{Html, Redirect};
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Redirect, Response};
 
 use super::html;
 use super::visit::{Entry, Visit};
 use crate::app::AppState;
+use crate::handlers::stop_mail::is_one_click;
 use crate::middleware::problems::PageError;
 use crate::pages::no_remind::{self, NoRemind};
 use crate::store::invitations;
@@ -32,14 +35,22 @@ pub async fn show(visit: Visit) -> Result<Html<String>, PageError> {
     Ok(html(no_remind::page(visit.reading, &view)))
 }
 
-/// `POST /r/{code}/noremind`: no more reminders; also what mail programs send by themselves (RFC 8058).
+/// `POST /r/{code}/noremind`: no more reminders; also what mail programs send by themselves (RFC 8058), which must not be
+/// answered by a redirect.
 ///
 /// # Errors
 /// See [`show`]; also when the database does not answer.
-pub async fn confirm(State(state): State<AppState>, visit: Visit) -> Result<Redirect, PageError> {
+pub async fn confirm(
+    State(state): State<AppState>,
+    visit: Visit,
+    body: Bytes,
+) -> Result<Response, PageError> {
     let Entry::Invited(_, invitation) = &visit.entry else {
         return Err(PageError::lost());
     };
     invitations::set_no_remind(&state.db, invitation.id).await?;
-    Ok(Redirect::to(&path(&visit)))
+    if is_one_click(&body) {
+        return Ok(StatusCode::OK.into_response());
+    }
+    Ok(Redirect::to(&path(&visit)).into_response())
 }

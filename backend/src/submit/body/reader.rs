@@ -50,6 +50,9 @@ pub(super) const INTERVIEW_FIELDS: [&str; 12] = [
     "consents",
 ];
 
+/// The word by which somebody agrees to be called back.
+pub(crate) const CALLBACK: &str = "callback";
+
 impl<'a> Reader<'a> {
     pub(super) fn new(body: &'a Map<String, Value>) -> Self {
         Self {
@@ -215,11 +218,13 @@ impl<'a> Reader<'a> {
             );
         }
         let kept = ["sensitive", "guardian"];
-        if words.len() != given.len() || words.iter().any(|word| *word != "part" && !kept.contains(word)) {
+        // Agreeing to be called back is kept with the case and not with the answers (`field::interviews`).
+        let known = |word: &&str| kept.contains(word) || ["part", CALLBACK].contains(word);
+        if words.len() != given.len() || !words.iter().all(known) {
             self.fault(
                 "consents",
-                "应为列表，每项是 part, sensitive, guardian 之一。",
-                "This must be a list of part, sensitive, guardian.",
+                "应为列表，每项是 part, sensitive, guardian, callback 之一。",
+                "This must be a list of part, sensitive, guardian, callback.",
             );
         }
         let kept: Vec<&str> = kept.into_iter().filter(|word| words.contains(word)).collect();
