@@ -20,4 +20,5 @@ pub mod scale;
 pub(crate) mod simulation;
 pub mod sums;
 pub mod variance;
+pub mod voices;
 pub mod weighting;

@@ -30,6 +30,7 @@ pub mod quality;
 pub mod question;
 pub mod receipt;
 pub mod receipt_check;
+pub mod reports;
 pub mod results;
 pub mod round;
 pub mod start;

@@ -159,6 +159,7 @@ fn staff() -> Router<AppState> {
         )
         .route("/console/rounds/{id}/report/download", get(console::report))
         .merge(invitations_of_round())
+        .merge(reports_of_round())
         .route("/console/rounds/{id}/quality", get(console::quality::show))
         .route("/console/rounds/{id}/cases", get(console::cases::list))
         .route(
@@ -184,6 +185,14 @@ fn invitations_of_round() -> Router<AppState> {
         .route(&format!("{base}/posters"), post(inviting::posters))
         .route(&format!("{base}/email"), post(inviting::email))
         .route(&format!("{base}/replace"), post(inviting::replace))
+}
+
+/// Briefs, and the reports of all units as one archive.
+fn reports_of_round() -> Router<AppState> {
+    let base = "/console/rounds/{id}/reports";
+    Router::new()
+        .route(base, get(console::reports::show).post(console::reports::start))
+        .route(&format!("{base}/all/download"), get(console::reports::archive))
 }
 
 /// The whole server.

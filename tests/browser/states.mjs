@@ -3,6 +3,7 @@
 import { answer, clear, consent, go, questionOf } from './answering.mjs';
 import { FIELD_APP } from './states/fieldapp.mjs';
 import { RECEIPTS } from './states/receipts.mjs';
+import { REPORT_PAGES } from './states/report.mjs';
 import { RESPOND } from './states/respond.mjs';
 import { STAFF, STAFF_PAGES } from './states/staff.mjs';
 
@@ -49,6 +50,7 @@ export const CONSOLE = [
   ['round', 'viewer', 'zh', ({ demo }) => `${demo.url}/console/rounds/${demo.round}`],
   ['refused', 'viewer', 'zh', ({ demo }) => `${demo.url}/console/audit`],
   ...STAFF_PAGES,
+  ...REPORT_PAGES,
 ];
 
 /**
