@@ -22,4 +22,5 @@ pub mod scale;
 pub(crate) mod simulation;
 pub mod sums;
 pub mod variance;
+pub mod voices;
 pub mod weighting;

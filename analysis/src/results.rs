@@ -6,6 +6,7 @@
 //! `third_party` or `admin`. Fractions are 0–1; satisfaction and scores 0–100.
 
 mod answering;
+mod voices;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,7 @@ pub use answering::{
     AnsweringResults, BreakOffRow, FlagCount, InterviewerRow, ItemRow, NotAsked, QualityResults, WayBy,
     WayDifference, WayEstimate, WayShare,
 };
+pub use voices::VoiceTheme;
 
 /// `results.json`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -176,6 +178,9 @@ pub struct RoundDetail {
     pub barriers: Vec<Barrier>,
     /// Why people took no part (`kept_away`), by unit.
     pub kept_away: Vec<Barrier>,
+    /// Themes of what people wrote, by group and unit; absent from results that were computed without.
+    #[serde(default)]
+    pub voices: Vec<VoiceTheme>,
     /// Outcomes of the invited cases, by group and unit.
     pub dispositions: Vec<DispositionCount>,
     /// Weights of each group and of the persons' record.

@@ -32,6 +32,7 @@ pub(crate) mod sample;
 mod scores;
 pub(crate) mod space;
 mod tally;
+mod voices;
 mod weights;
 
 use std::collections::BTreeMap;
@@ -211,6 +212,7 @@ fn run(input: &RoundInput<'_>, extent: Extent) -> Result<RoundDetail, RoundError
         detail.unmet_needs = describe::unmet_needs(&ground);
         detail.barriers = describe::barriers(&ground);
         detail.kept_away = describe::kept_away(&ground);
+        detail.voices = voices::voices(&ground);
         detail.results.answering = Some(answering::answering(&ground));
         // Where everybody is taken to have answered, nobody did so in any way.
         if !samples.values().all(|sample| sample.census) {

@@ -16,8 +16,8 @@ use anyhow::{Context, Result, bail};
 use jiff::civil::{Date, Time};
 use jiff::tz::Offset;
 use jiff::{SignedDuration, Timestamp, ToSpan};
-use reports::build::Scope;
-use reports::model::Lang;
+use reports::build::{Release, Scope};
+use reports::model::{Kind, Lang};
 use serde::Serialize;
 use tokio::task::JoinSet;
 use uuid::Uuid;
@@ -58,6 +58,8 @@ const ROLES: [(&str, &str); 5] = [
 const INTERVIEWER: &str = "interviewer";
 /// Villages whose open cases the interviewer is given.
 const INTERVIEWER_VILLAGES: usize = 3;
+/// The folder of the one-page briefs within that of the reports.
+const BRIEFS: &str = "briefs";
 /// Unused codes that `demo.json` gives for each group.
 const CODES_PER_GROUP: usize = 40;
 
@@ -391,17 +393,26 @@ async fn store_marks(base: &Base, plan: &Plan, population: &Population) -> Resul
 }
 
 async fn write_reports(dir: &Path, plan: &Arc<Plan>, detail: &Arc<RoundDetail>) -> Result<()> {
-    std::fs::create_dir_all(dir).with_context(|| dir.display().to_string())?;
+    let briefs = dir.join(BRIEFS);
+    std::fs::create_dir_all(&briefs).with_context(|| briefs.display().to_string())?;
     let township = plan.scored_units().first().context("a scored unit")?.code.clone();
     let mut writers = JoinSet::new();
     for scope in [Scope::County, Scope::Unit(township)] {
         let (plan, detail, dir) = (Arc::clone(plan), Arc::clone(detail), dir.to_owned());
         writers.spawn_blocking(move || -> Result<()> {
-            let report = reporting::report(&detail, &plan, &scope, Lang::Zh)?;
-            for format in Format::ALL {
-                let path = dir.join(reporting::file_name(&plan.round.id, &scope, Lang::Zh, format));
-                let content = reporting::write(&report, format)?;
-                std::fs::write(&path, content).with_context(|| path.display().to_string())?;
+            let release = Release::of(&detail, &plan);
+            for kind in [Kind::Annual, Kind::Brief] {
+                let report = reporting::of_release(&release, &plan, kind, &scope, Lang::Zh)?;
+                for format in Format::ALL.into_iter().filter(|format| format.serves(kind)) {
+                    let name = reporting::file_name_of(kind, &plan.round.id, &scope, Lang::Zh, format);
+                    // Beside the reports: whoever looks for these finds two, the county's and the township's.
+                    let folder = match kind {
+                        Kind::Annual => dir.clone(),
+                        Kind::Brief => dir.join(BRIEFS),
+                    };
+                    let (path, content) = (folder.join(name), reporting::write(&report, format)?);
+                    std::fs::write(&path, content).with_context(|| path.display().to_string())?;
+                }
             }
             Ok(())
         });

@@ -33,6 +33,7 @@ pub mod question;
 pub mod receipt;
 pub mod receipt_check;
 pub mod records;
+pub mod reports;
 pub mod results;
 pub mod round;
 pub mod services;

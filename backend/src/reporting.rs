@@ -3,13 +3,14 @@
 //! The same code serves the console's downloads, `minyi report`, the demo and the attachments of the e-mail, so that
 //! all of them show the same figures.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use analysis::plan::Plan;
 use analysis::results::RoundDetail;
 use axum::http::StatusCode;
-use reports::build::{self, Scope};
-use reports::model::{Lang, Report};
+use reports::build::{self, HiddenCell, Release, Scope};
+use reports::model::{Kind, Lang, Report};
 use thiserror::Error;
 
 use crate::app::AppState;
@@ -41,6 +42,14 @@ impl Format {
             Self::Xlsx => "xlsx",
             Self::Docx => "docx",
         }
+    }
+
+    /// The formats of a brief: it is a page to read, not one to edit or to compute with.
+    pub const OF_BRIEFS: [Self; 2] = [Self::Pdf, Self::Html];
+
+    /// Whether a document of this kind is made in this format.
+    pub fn serves(self, kind: Kind) -> bool {
+        kind == Kind::Annual || Self::OF_BRIEFS.contains(&self)
     }
 
     /// The format of a word.
@@ -94,6 +103,30 @@ pub fn report(detail: &RoundDetail, plan: &Plan, scope: &Scope, lang: Lang) -> R
     Ok(build::annual(detail, plan, scope, lang)?)
 }
 
+/// Builds a document of a release: the annual report, or the page beside it.
+///
+/// # Errors
+/// As [`report`].
+pub fn of_release(
+    release: &Release,
+    plan: &Plan,
+    kind: Kind,
+    scope: &Scope,
+    lang: Lang,
+) -> Result<Report, RenderError> {
+    Ok(match kind {
+        Kind::Annual => release.annual(None, plan, scope, lang)?,
+        Kind::Brief => release.brief(plan, scope, lang)?,
+    })
+}
+
+/// The cells of `results.json` that no document of the round shows. Whatever else is published of the round, a web
+/// page, a data file, a bundle, must hide all of them too, and hand its own to [`Release::with`] where it hides more:
+/// a cell that is hidden in one place and shown in another is shown.
+pub fn hidden_cells(detail: &RoundDetail, plan: &Plan) -> BTreeSet<HiddenCell> {
+    Release::of(detail, plan).hidden().clone()
+}
+
 /// Writes `report` in `format`. It computes for up to seconds: keep it off the server's own threads.
 ///
 /// # Errors
@@ -113,26 +146,56 @@ pub fn write(report: &Report, format: Format) -> Result<Vec<u8>, RenderError> {
     }
 }
 
-/// The file name of a document of `round`.
+/// The file name of a report of `round`.
 pub fn file_name(round: &str, scope: &Scope, lang: Lang, format: Format) -> String {
+    file_name_of(Kind::Annual, round, scope, lang, format)
+}
+
+/// The file name of a report or a brief: `qinghe-2026-T03-brief-zh.pdf`.
+pub fn file_name_of(kind: Kind, round: &str, scope: &Scope, lang: Lang, format: Format) -> String {
     let part = match scope {
         Scope::County => "county",
         Scope::Unit(code) => code.as_str(),
     };
-    format!("{round}-{part}-{}.{}", lang.code(), format.extension())
+    let kind = match kind {
+        Kind::Annual => "",
+        Kind::Brief => "-brief",
+    };
+    format!("{round}-{part}{kind}-{}.{}", lang.code(), format.extension())
+}
+
+/// The county, then every scored unit.
+pub fn every_scope(plan: &Plan) -> Vec<Scope> {
+    let units = plan.scored_units().into_iter();
+    std::iter::once(Scope::County)
+        .chain(units.map(|unit| Scope::Unit(unit.code.clone())))
+        .collect()
+}
+
+/// Which document is wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// The annual report or the page beside it.
+    pub kind: Kind,
+    /// The county or a unit.
+    pub scope: Scope,
+    /// The file format.
+    pub format: Format,
+    /// The language.
+    pub lang: Lang,
 }
 
 /// Makes a document from the results that are stored.
 ///
 /// # Errors
 /// 404 when there is no such round, nothing has been computed, or the unit is not scored.
-pub async fn document(
-    state: &AppState,
-    round: &str,
-    scope: Scope,
-    format: Format,
-    lang: Lang,
-) -> Result<Document, AppError> {
+pub async fn document(state: &AppState, round: &str, wanted: Wanted) -> Result<Document, AppError> {
+    let Wanted {
+        kind,
+        scope,
+        format,
+        lang,
+    } = wanted;
     let plan: Arc<Plan> = state
         .plans
         .get(&state.db, &state.keys, round)
@@ -146,9 +209,10 @@ pub async fn document(
             "The results of this round have not been computed yet.",
         ));
     };
-    let file_name = file_name(round, &scope, lang, format);
+    let file_name = file_name_of(kind, round, &scope, lang, format);
     let written = tokio::task::spawn_blocking(move || {
-        report(&detail, &plan, &scope, lang).and_then(|report| write(&report, format))
+        let release = Release::of(&detail, &plan);
+        of_release(&release, &plan, kind, &scope, lang).and_then(|report| write(&report, format))
     });
     match written.await {
         Ok(Ok(content)) => Ok(Document {
@@ -175,6 +239,16 @@ mod tests {
     }
 
     #[test]
+    fn a_brief_is_a_page_to_read() {
+        assert!(Format::ALL.into_iter().all(|format| format.serves(Kind::Annual)));
+        let of_briefs: Vec<Format> = Format::ALL
+            .into_iter()
+            .filter(|format| format.serves(Kind::Brief))
+            .collect();
+        assert_eq!(of_briefs, [Format::Html, Format::Pdf]);
+    }
+
+    #[test]
     fn file_names_say_what_is_in_them() {
         let unit = Scope::Unit("T03".to_owned());
         assert_eq!(
@@ -184,6 +258,10 @@ mod tests {
         assert_eq!(
             file_name("yunxi-2026", &Scope::County, Lang::Zh, Format::Html),
             "yunxi-2026-county-zh.html"
+        );
+        assert_eq!(
+            file_name_of(Kind::Brief, "yunxi-2026", &unit, Lang::Zh, Format::Pdf),
+            "yunxi-2026-T03-brief-zh.pdf"
         );
     }
 }

@@ -165,6 +165,7 @@ fn staff() -> Router<AppState> {
         .merge(records_of_round())
         .merge(leadership_mail())
         .merge(call_backs())
+        .merge(reports_of_round())
         .route("/console/rounds/{id}/quality", get(console::quality::show))
         .route("/console/rounds/{id}/cases", get(console::cases::list))
         .route(
@@ -279,6 +280,14 @@ fn call_backs() -> Router<AppState> {
             "/console/rounds/{id}/callbacks/call",
             get(console::callbacks::call).post(console::callbacks::act),
         )
+}
+
+/// Briefs, and the reports of all units as one archive.
+fn reports_of_round() -> Router<AppState> {
+    let base = "/console/rounds/{id}/reports";
+    Router::new()
+        .route(base, get(console::reports::show).post(console::reports::start))
+        .route(&format!("{base}/all/download"), get(console::reports::archive))
 }
 
 /// The whole server.

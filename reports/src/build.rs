@@ -1,36 +1,41 @@
 //! From the results of a round to what the report says.
 //!
-//! `annual` protects the results first (disclosure control), then writes chapter by
+//! A [`Release`] protects the results first (disclosure control), then writes chapter by
 //! chapter what they carry: each chapter is a file below, sentences are in `narrative`,
 //! rounding in `number`. Nothing here knows a format.
 
 mod annex;
 mod answering;
+mod bases;
 mod benefit;
+mod brief;
 mod callbacks;
 mod charts;
 mod commitments;
 mod comparison;
 mod context;
 mod follow_up;
-mod guard;
 mod marks;
 mod method;
 mod participation;
+mod perspectives;
 mod quality;
 mod question;
+pub mod release;
 mod report;
 mod satisfaction;
 mod sheets;
 mod summary;
 mod tables;
 mod third_party;
+mod voices;
 mod watched;
 
 use analysis::plan::Plan;
 use analysis::results::RoundDetail;
 
 use crate::model::{Lang, Report};
+pub use release::{HiddenCell, Release};
 
 /// What a report is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,8 +76,6 @@ pub fn annual_against(
     scope: &Scope,
     lang: Lang,
 ) -> Result<Report, BuildError> {
-    let detail = guard::protect(detail, plan);
-    Ok(report::assemble(&context::Context::new(
-        &detail, previous, plan, scope, lang,
-    )?))
+    let previous = previous.map(|previous| Release::of(previous, plan));
+    Release::of(detail, plan).annual(previous.as_ref(), plan, scope, lang)
 }

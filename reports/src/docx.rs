@@ -14,7 +14,8 @@ use docx_rs::{
 };
 
 use crate::chart::ChartError;
-use crate::model::{Report, Section};
+use crate::model::{Kind, Report, Section};
+use block::Pictures;
 
 /// Twentieths of a point in a millimetre.
 const TWIPS_PER_MM: f64 = 1440.0 / 25.4;
@@ -45,7 +46,7 @@ pub fn render(report: &Report) -> Result<Vec<u8>, DocxError> {
 /// The document's parts, complete, before they are packed.
 fn parts(report: &Report) -> Result<XMLDocx, DocxError> {
     let lang = report.lang;
-    let mut pictures = Vec::new();
+    let mut pictures = Pictures::draw(report)?;
     let mut docx = style::apply(Docx::new(), lang)
         .page_size(mm(210.0) as u32, mm(297.0) as u32)
         .page_margin(PageMargin {
@@ -76,17 +77,21 @@ fn parts(report: &Report) -> Result<XMLDocx, DocxError> {
         )
         .title_pg();
     docx = cover(docx, report);
-    docx = docx.add_table_of_contents(
-        TableOfContents::new()
-            .heading_styles_range(1, 2)
-            .alias(lang.pick("目录", "Contents"))
-            .auto(),
-    );
-    docx = docx.add_paragraph(Paragraph::new().add_run(Run::new().add_break(BreakType::Page)));
+    if report.kind == Kind::Annual {
+        docx = docx
+            .add_paragraph(page_break())
+            .add_table_of_contents(
+                TableOfContents::new()
+                    .heading_styles_range(1, 2)
+                    .alias(lang.pick("目录", "Contents"))
+                    .auto(),
+            )
+            .add_paragraph(page_break());
+    }
     for part in &report.sections {
         docx = section(docx, report, part, 1, &mut pictures)?;
     }
-    package::complete(docx.build(), report, &pictures)
+    package::complete(docx.build(), report, pictures.words())
 }
 
 fn cover(mut docx: Docx, report: &Report) -> Docx {
@@ -101,7 +106,11 @@ fn cover(mut docx: Docx, report: &Report) -> Docx {
         let text = format!("{}{}{}", fact.label, report.lang.pick("：", ": "), fact.value);
         docx = docx.add_paragraph(words("Fact", &text));
     }
-    docx.add_paragraph(Paragraph::new().add_run(Run::new().add_break(BreakType::Page)))
+    docx
+}
+
+fn page_break() -> Paragraph {
+    Paragraph::new().add_run(Run::new().add_break(BreakType::Page))
 }
 
 fn section(
@@ -109,7 +118,7 @@ fn section(
     report: &Report,
     part: &Section,
     level: usize,
-    pictures: &mut Vec<String>,
+    pictures: &mut Pictures,
 ) -> Result<Docx, DocxError> {
     let style = format!("Heading{}", level.min(3));
     docx = docx.add_paragraph(words(&style, &part.heading(report.lang)).keep_next(true));

@@ -10,7 +10,7 @@ mod block;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::chart::ChartError;
-use crate::model::{Lang, Report, Section};
+use crate::model::{Kind, Lang, Report, Section};
 
 /// The sheet of every report page.
 const STYLE: &str = include_str!("html/report.css");
@@ -44,10 +44,10 @@ pub fn render(report: &Report) -> Result<String, HtmlError> {
                 title { (report.title) " · " (report.subtitle) }
                 style { (PreEscaped(STYLE)) }
             }
-            body {
+            body class=[(report.kind == Kind::Brief).then_some("brief")] {
                 a class="skip" href="#main" { (lang.pick("跳到正文", "Skip to the report")) }
                 (masthead(report))
-                (contents(report))
+                @if report.kind == Kind::Annual { (contents(report)) }
                 main id="main" {
                     @for section in &sections { (section) }
                 }

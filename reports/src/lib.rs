@@ -9,6 +9,7 @@ pub mod html;
 pub mod model;
 pub mod narrative;
 pub mod number;
+mod parallel;
 pub mod pdf;
 #[cfg(test)]
 mod sample;

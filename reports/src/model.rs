@@ -54,9 +54,22 @@ impl Lang {
     }
 }
 
+/// How much a document says, and so how it is laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Cover, table of contents and every chapter.
+    #[default]
+    Annual,
+    /// One A4 page for a reader with a minute.
+    Brief,
+}
+
 /// A whole report: the county's, or one unit's.
 #[derive(Clone, Debug)]
 pub struct Report {
+    /// The annual report or the page beside it.
+    pub kind: Kind,
     /// The language of every word in it.
     pub lang: Lang,
     /// The title on the cover, without the name of the unit.
@@ -83,6 +96,26 @@ pub struct Report {
     pub sections: Vec<Section>,
     /// The data behind it, one table a sheet, for the spreadsheet.
     pub sheets: Vec<Sheet>,
+}
+
+impl Report {
+    /// The pictures in reading order.
+    #[must_use]
+    pub fn charts(&self) -> Vec<Picture> {
+        fn collect(sections: &[Section], charts: &mut Vec<Picture>) {
+            for section in sections {
+                for block in &section.blocks {
+                    if let Block::Figure(figure) = block {
+                        charts.push(Arc::clone(&figure.chart));
+                    }
+                }
+                collect(&section.sections, charts);
+            }
+        }
+        let mut charts = Vec::new();
+        collect(&self.sections, &mut charts);
+        charts
+    }
 }
 
 /// A label and what it says.
@@ -150,12 +183,12 @@ impl Section {
         }
     }
 
-    /// The heading as it is printed: `一、摘要`, `1 Summary`.
+    /// The heading as it is printed: `一、摘要`, `1 Summary`; the title alone where nothing is numbered.
     #[must_use]
     pub fn heading(&self, lang: Lang) -> String {
         match lang {
-            Lang::Zh => format!("{}{}", self.number, self.title),
-            Lang::En => format!("{} {}", self.number, self.title),
+            Lang::En if !self.number.is_empty() => format!("{} {}", self.number, self.title),
+            _ => format!("{}{}", self.number, self.title),
         }
     }
 

@@ -7,6 +7,9 @@
 use crate::model::{Lang, Movement};
 use crate::number::{self, NumberFormat};
 
+/// Below this response rate every figure is read beside the comparison with the frame.
+pub const LOW_RESPONSE: f64 = 0.5;
+
 /// The normal quantile that bounds a 95 % interval.
 const Z95: f64 = 1.96;
 
@@ -53,6 +56,46 @@ fn two_sided_z(p: f64) -> f64 {
     let above = 2.515_517 + t * (0.802_853 + t * 0.010_328);
     let below = 1.0 + t * (1.432_788 + t * (0.189_269 + t * 0.001_308));
     t - above / below
+}
+
+/// How many at the head of `values`, sorted from the greatest, cannot be told apart from the first; 0 without any.
+///
+/// The values come from one sample and may hang together either way, so the error of a difference is taken to be the
+/// sum of both errors, which it can never exceed; all comparisons with the first are looked at together (Bonferroni).
+#[must_use]
+pub fn leaders(values: &[Measured]) -> usize {
+    let Some((first, others)) = values.split_first() else {
+        return 0;
+    };
+    let bound = two_sided_z(0.05 / others.len().max(1) as f64);
+    let near = |other: &&Measured| match (first.se, other.se) {
+        (Some(a), Some(b)) => first.value - other.value <= bound * (a + b),
+        _ => true,
+    };
+    1 + others.iter().take_while(near).count()
+}
+
+/// Whether two values of one sample, picked as the extremes of `among`, differ by more than error; see [`leaders`].
+#[must_use]
+pub fn extremes_differ(high: Measured, low: Measured, among: usize) -> bool {
+    let pairs = among * among.saturating_sub(1) / 2;
+    let bound = two_sided_z(0.05 / pairs.max(1) as f64);
+    match (high.se, low.se) {
+        (Some(a), Some(b)) => high.value - low.value > bound * (a + b),
+        _ => false,
+    }
+}
+
+/// What stands behind a list of `named` items that are the most: how many of the leading ones are in no settled order.
+#[must_use]
+pub fn order_settled(leading: usize, named: usize, lang: Lang) -> String {
+    match (lang, leading) {
+        (_, 0 | 1) => String::new(),
+        (Lang::Zh, n) if n > named => format!("，与另外{}项不能区分先后", n - named),
+        (Lang::Zh, n) => format!("，前{n}项不能区分先后"),
+        (Lang::En, n) if n > named => format!(", not to be told apart from {} more", n - named),
+        (Lang::En, n) => format!(", the first {n} in no settled order"),
+    }
 }
 
 fn bounded(now: Measured, then: Measured, bound: f64) -> Movement {
@@ -177,7 +220,7 @@ pub fn pairs(units: usize, significant: usize, kind: &str, lang: Lang) -> String
 #[must_use]
 pub fn response(rate: f64, lang: Lang) -> String {
     let shown = number::number(rate, NumberFormat::Percent);
-    match (lang, rate < 0.5) {
+    match (lang, rate < LOW_RESPONSE) {
         (Lang::Zh, true) => format!(
             "应答率为{shown}，低于50%。误差范围只反映抽样误差，不包括未应答者可能不同的影响，请对照受访者与抽样框的构成使用。"
         ),
@@ -292,6 +335,31 @@ mod tests {
         // Tables give 1.9600 for one comparison and 3.0233 for twenty.
         assert!((two_sided_z(0.05) - 1.96).abs() < 5e-4);
         assert!((two_sided_z(0.0025) - 3.0233).abs() < 5e-4);
+    }
+
+    #[test]
+    fn leaders_are_those_that_no_error_allowance_parts_from_the_first() {
+        let of = |values: &[(f64, f64)]| {
+            let values: Vec<Measured> = values.iter().filter_map(|(v, se)| measured(*v, *se)).collect();
+            leaders(&values)
+        };
+        assert_eq!(of(&[]), 0);
+        assert_eq!(of(&[(0.4, 0.01)]), 1);
+        assert_eq!(of(&[(0.4, 0.01), (0.3, 0.01), (0.1, 0.01)]), 1);
+        assert_eq!(of(&[(0.4, 0.02), (0.37, 0.02), (0.1, 0.02)]), 2);
+        // One far behind ends the list, whatever stands after it.
+        assert_eq!(of(&[(0.4, 0.01), (0.2, 0.01), (0.39, 0.5)]), 1);
+        assert_eq!(order_settled(1, 3, Lang::Zh), "");
+        assert_eq!(order_settled(2, 3, Lang::Zh), "，前2项不能区分先后");
+        assert_eq!(order_settled(5, 3, Lang::Zh), "，与另外2项不能区分先后");
+    }
+
+    #[test]
+    fn extremes_of_many_need_a_wider_gap_than_of_two() {
+        let (high, low) = (measured(0.6, 0.02).unwrap(), measured(0.5, 0.02).unwrap());
+        assert!(extremes_differ(high, low, 2));
+        assert!(!extremes_differ(high, low, 10));
+        assert!(!extremes_differ(high, Measured { value: 0.0, se: None }, 2));
     }
 
     #[test]

@@ -9,13 +9,13 @@ mod document;
 mod world;
 
 use serde_json::Value as Json;
-use typst::diag::SourceDiagnostic;
+use typst::diag::{SourceDiagnostic, SourceResult};
 use typst::foundations::{Output, Smart};
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
 
 use crate::chart::ChartError;
-use crate::model::Report;
-use document::ChartFiles;
+use crate::model::{Kind, Report};
+use document::{ChartFiles, Fit};
 use world::ReportWorld;
 pub(crate) use world::Template;
 
@@ -56,9 +56,44 @@ pub enum PdfError {
 /// # Errors
 /// [`PdfError::MissingGlyph`] naming a character that cannot be shown, else the typesetter's own words.
 pub fn render(report: &Report) -> Result<Vec<u8>, PdfError> {
+    Ok(printed(report)?.pdf)
+}
+
+/// Renders the report and counts its pages; a brief is set as large as fits one.
+///
+/// # Errors
+/// As [`render`].
+pub fn printed(report: &Report) -> Result<Printed, PdfError> {
     // The same report gives the same bytes.
-    let ident = format!("minyi/{}/{}/{}", report.round, report.unit, report.lang.code());
-    Ok(export(&world_of(report)?, ident)?.pdf)
+    let kind = match report.kind {
+        Kind::Annual => "",
+        Kind::Brief => "/brief",
+    };
+    let ident = format!(
+        "minyi/{}/{}/{}{kind}",
+        report.round,
+        report.unit,
+        report.lang.code()
+    );
+    let (mut data, charts) = described(report)?;
+    let tries = match report.kind {
+        Kind::Annual => &Fit::BRIEF[..1],
+        Kind::Brief => &Fit::BRIEF[..],
+    };
+    let mut last = None;
+    for fit in tries {
+        data["scale"] = fit.scale.into();
+        data["picture"] = fit.picture.into();
+        let world = ReportWorld::new(REPORT, serde_json::to_vec(&data)?, charts.clone())?;
+        let document = typeset(typst_pdf::pdf, &world)?;
+        let pages = document.pages().len();
+        last = Some((document, pages));
+        if pages == 1 {
+            break;
+        }
+    }
+    let (document, pages) = last.ok_or_else(|| PdfError::Typeset("no layout to try".to_owned()))?;
+    export(typst_pdf::pdf, &document, pages, ident)
 }
 
 /// A PDF and how many pages it has.
@@ -79,14 +114,15 @@ pub(crate) fn typeset_data(
 ) -> Result<Printed, PdfError> {
     // The pictures hold no text.
     world::check_glyphs(data, &ChartFiles::new())?;
-    export(
-        &ReportWorld::new(template, serde_json::to_vec(data)?, pictures)?,
-        ident,
-    )
+    let world = ReportWorld::new(template, serde_json::to_vec(data)?, pictures)?;
+    let document = typeset(typst_pdf::pdf, &world)?;
+    export(typst_pdf::pdf, &document, document.pages().len(), ident)
 }
 
-fn export(world: &ReportWorld, ident: String) -> Result<Printed, PdfError> {
-    let document = typeset(world)?;
+/// The exporter; it also tells the compiler which kind of document is meant, whose type has no public name here.
+type Exporter<D> = fn(&D, &PdfOptions) -> SourceResult<Vec<u8>>;
+
+fn export<D>(exporter: Exporter<D>, document: &D, pages: usize, ident: String) -> Result<Printed, PdfError> {
     let standards =
         PdfStandards::new(&[PdfStandard::Ua_1]).map_err(|e| PdfError::Typeset(e.message().to_string()))?;
     let options = PdfOptions {
@@ -95,21 +131,19 @@ fn export(world: &ReportWorld, ident: String) -> Result<Printed, PdfError> {
         standards,
         ..PdfOptions::default()
     };
-    let bytes = typst_pdf::pdf(&document, &options).map_err(|e| PdfError::Typeset(messages(&e)))?;
+    let pdf = exporter(document, &options).map_err(|e| PdfError::Typeset(messages(&e)))?;
     typst::comemo::evict(CACHE_AGE);
-    Ok(Printed {
-        pdf: bytes,
-        pages: document.pages().len(),
-    })
+    Ok(Printed { pdf, pages })
 }
 
-fn world_of(report: &Report) -> Result<ReportWorld, PdfError> {
+/// The data and the charts of a report, every character of which can be printed.
+fn described(report: &Report) -> Result<(Json, ChartFiles), PdfError> {
     let (data, charts) = document::describe(report)?;
     world::check_glyphs(&data, &charts)?;
-    ReportWorld::new(REPORT, serde_json::to_vec(&data)?, charts)
+    Ok((data, charts))
 }
 
-fn typeset<D: Output>(world: &ReportWorld) -> Result<D, PdfError> {
+fn typeset<D: Output>(_: Exporter<D>, world: &ReportWorld) -> Result<D, PdfError> {
     typst::compile::<D>(world)
         .output
         .map_err(|e| PdfError::Typeset(messages(&e)))

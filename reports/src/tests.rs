@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use analysis::results::AmendmentLine;
 
-use crate::build::{BuildError, Scope, annual, annual_against};
+use crate::build::{BuildError, Release, Scope, annual, annual_against};
 use crate::model::{Block, Lang, Report, Section, Table};
 use crate::number::{NumberFormat, Value};
 use crate::{docx, email, html, pdf, sample, xlsx};
@@ -21,6 +21,22 @@ fn reports() -> Vec<(&'static str, Report)> {
     ]
     .into_iter()
     .map(|(name, scope, lang)| (name, annual(&detail, &plan, &scope, lang).unwrap()))
+    .collect()
+}
+
+/// The briefs beside them, in the same order.
+fn briefs() -> Vec<(&'static str, Report)> {
+    let (detail, plan) = (sample::detail(), sample::plan());
+    let release = Release::of(&detail, &plan);
+    let unit = Scope::Unit(plan.scored_units()[6].code.clone());
+    [
+        ("brief-county-zh", Scope::County, Lang::Zh),
+        ("brief-county-en", Scope::County, Lang::En),
+        ("brief-unit-zh", unit.clone(), Lang::Zh),
+        ("brief-unit-en", unit, Lang::En),
+    ]
+    .into_iter()
+    .map(|(name, scope, lang)| (name, release.brief(&plan, &scope, lang).unwrap()))
     .collect()
 }
 
@@ -171,10 +187,12 @@ fn county_report_has_all_chapters_in_order() {
     五、受益
     六、满意
     七、重点工作
-    八、单位比较
-    九、第三方评估
-    十、后续工作
-    十一、附录
+    八、各评价主体的看法
+    九、单位比较
+    十、第三方评估
+    十一、群众意见
+    十二、后续工作
+    十三、附录
     ");
 }
 
@@ -249,6 +267,74 @@ fn no_percentage_is_more_than_the_whole_where_marks_stand_beside_shares() {
             }
         }
         assert!(percentages > 100, "{name}: only {percentages}");
+    }
+}
+
+#[test]
+fn a_base_stands_under_every_table_and_on_every_sheet() {
+    for (name, report) in reports().into_iter().chain(briefs()) {
+        for (caption, table) in tables(&report) {
+            let base = table.base.unwrap_or_default();
+            let none_needed = ["不由答卷得出", "no answers", "No answers"];
+            let told = none_needed.iter().any(|words| base.contains(words));
+            assert!(
+                told || base.chars().any(|c| c.is_ascii_digit()),
+                "{name}, {caption}: {base:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_annex_lists_every_table_and_figure_with_its_number() {
+    for (name, report) in reports() {
+        let annex = report.sections.last().unwrap();
+        let index = annex
+            .sections
+            .iter()
+            .find(|section| section.id == "annex-index")
+            .unwrap();
+        let Block::Table(index) = &index.blocks[0] else {
+            panic!("a table")
+        };
+        let listed: Vec<String> = index
+            .rows
+            .iter()
+            .map(|row| row.cells[0].show(report.lang))
+            .collect();
+        let mut numbers = Vec::new();
+        walk(&report.sections, &mut |section| {
+            for block in &section.blocks {
+                match block {
+                    Block::Table(table) => numbers.push(table.number.clone()),
+                    Block::Figure(figure) => numbers.push(figure.number.clone()),
+                    _ => {}
+                }
+            }
+        });
+        assert_eq!(
+            numbers.pop().as_ref(),
+            Some(&index.number),
+            "{name}: the list comes last"
+        );
+        assert_eq!(listed, numbers, "{name}");
+    }
+}
+
+#[test]
+fn briefs_say_nothing_that_the_report_of_the_unit_does_not() {
+    for ((name, brief), (_, report)) in briefs().into_iter().zip(reports()) {
+        assert_eq!(brief.headlines, report.headlines, "{name}");
+        assert_eq!(brief.key_sentences, report.key_sentences, "{name}");
+        assert!(brief.sections.iter().all(|section| section.number.is_empty()));
+        let page = html::render(&brief).unwrap();
+        assert_eq!(page.matches("<h1").count(), 1);
+        assert!(
+            !page.contains("class=\"contents\""),
+            "{name}: one page needs no table of contents"
+        );
+        keep(&format!("{name}.html"), page.as_bytes());
+        keep(&format!("{name}.pdf"), &pdf::render(&brief).unwrap());
     }
 }
 

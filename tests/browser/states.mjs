@@ -5,6 +5,7 @@ import { FIELD_APP } from './states/fieldapp.mjs';
 import { MAIL, MAIL_PAGES } from './states/mail.mjs';
 import { RECEIPTS } from './states/receipts.mjs';
 import { RECORDS, RECORDS_PAGES, RECORDS_PUBLIC } from './states/records.mjs';
+import { REPORT_PAGES } from './states/report.mjs';
 import { RESPOND } from './states/respond.mjs';
 import { STAFF, STAFF_PAGES } from './states/staff.mjs';
 
@@ -54,6 +55,7 @@ export const CONSOLE = [
   ...STAFF_PAGES,
   ...RECORDS_PAGES,
   ...MAIL_PAGES,
+  ...REPORT_PAGES,
 ];
 
 /**

@@ -9,6 +9,9 @@ pub(crate) const STAFF_PRESENT: &str = "staff_present";
 /// What kept somebody away from what was offered.
 pub(crate) const KEPT_AWAY: &str = "kept_away";
 
+/// What should change first, in the person's own words.
+pub(crate) const FIRST_CHANGE: &str = "first_change";
+
 /// Why what was needed in an area did not come.
 pub(crate) fn why(area: &str) -> String {
     format!("why_{area}")

@@ -11,6 +11,7 @@ use tokio::task::JoinHandle;
 use tracing_subscriber::EnvFilter;
 
 use crate::app::{AppState, Base, PlanCache};
+use crate::jobs::make_reports;
 use crate::jobs::queue::{self, Registry};
 use crate::jobs::send_mail::MailWorker;
 use crate::jobs::{analyse, publish_roots, run_mailing};
@@ -92,7 +93,9 @@ async fn keep_metrics_small(metrics: PrometheusHandle, mut stopped: watch::Recei
 
 /// What can be queued.
 fn registry() -> Registry {
-    Registry::default().with(analyse::KIND, analyse::work)
+    Registry::default()
+        .with(analyse::KIND, analyse::work)
+        .with(make_reports::KIND, make_reports::work)
 }
 
 async fn finish(state: AppState, workers: [Option<JoinHandle<()>>; 4]) {

@@ -2,12 +2,13 @@
 //!
 //! Every handler takes a [`Permit`]; see `auth::policy` for who may do what.
 
+use ::reports::build::Scope;
+use ::reports::model::Kind;
 use axum::extract::{Form, Path, Query, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
-use reports::build::Scope;
 use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
@@ -24,7 +25,7 @@ use crate::pages::office::{self, AuditLine, Message, RoundLine};
 use crate::pages::problem::Problem;
 use crate::pages::round::{self, Computing};
 use crate::pages::{Lang, Reading, tr, words};
-use crate::reporting::{self, Format};
+use crate::reporting::{self, Format, Wanted};
 use crate::store::audit::{self, Entry};
 use crate::store::jobs::{self, Job};
 use crate::store::rounds::{self, Round};
@@ -41,6 +42,7 @@ pub mod mailing;
 pub(in crate::handlers) mod overview;
 pub mod quality;
 pub mod records;
+pub mod reports;
 
 /// Audit entries shown.
 const AUDIT_LINES: u64 = 200;
@@ -249,6 +251,9 @@ pub struct ReportQuery {
     /// zh or en.
     #[serde(default)]
     lang: String,
+    /// `brief` for the page beside the report.
+    #[serde(default)]
+    kind: String,
 }
 
 /// `GET /console/rounds/{id}/report/download`: a report as a file.
@@ -270,15 +275,28 @@ pub async fn report(
         code => Scope::Unit(code.to_owned()),
     };
     let report_lang = match lang {
-        Lang::Zh => reports::model::Lang::Zh,
-        Lang::En => reports::model::Lang::En,
+        Lang::Zh => ::reports::model::Lang::Zh,
+        Lang::En => ::reports::model::Lang::En,
     };
-    let document = reporting::document(&state, &row.id, scope, format, report_lang).await?;
+    let kind = match query.kind.as_str() {
+        "brief" => Kind::Brief,
+        _ => Kind::Annual,
+    };
+    if !format.serves(kind) {
+        return Err(PageError::lost());
+    }
+    let wanted = Wanted {
+        kind,
+        scope,
+        format,
+        lang: report_lang,
+    };
+    let document = reporting::document(&state, &row.id, wanted).await?;
     let entry = Entry {
         actor: permit.staff.login.clone(),
         action: "report.download".to_owned(),
         subject: row.id,
-        detail: json!({ "unit": query.unit, "format": query.format, "lang": lang.code() }),
+        detail: json!({ "unit": query.unit, "format": query.format, "lang": lang.code(), "kind": kind }),
     };
     let tx = begin(&state.db).await?;
     audit::append(&tx, &state.keys, state.clock.now_ms(), entry).await?;

@@ -28,6 +28,7 @@ pub async fn analyse(base: &Base, id: &str) -> Result<Arc<RoundDetail>> {
         .and_then(|round| round.plan_sha256);
     let plan_sha256 = sealed.context("the plan is not sealed yet: figures need a plan that cannot change")?;
     let of_series = series::apply(&base.db, &mut plan).await?;
+    let plan = Arc::new(plan);
     let data = dataset::load(base, &plan).await?;
     let records = RecordsUsed {
         series_revision: of_series.series_revision,

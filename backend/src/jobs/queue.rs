@@ -94,7 +94,7 @@ pub async fn run_one(state: &AppState, registry: &Registry) -> Result<bool, Stor
             outcome = &mut task => break outcome,
             () = tokio::time::sleep(HEARTBEAT) => {
                 let lease_until = state.clock.now_ms() + LEASE_MS;
-                if let Err(error) = jobs::heartbeat(&state.db, id, lease_until, 0.5).await {
+                if let Err(error) = jobs::heartbeat(&state.db, id, lease_until).await {
                     tracing::warn!(%error, job.id = %id, "the lease of a job could not be extended");
                 }
             }

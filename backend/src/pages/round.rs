@@ -404,6 +404,7 @@ fn reports(lang: Lang, view: &Overview) -> Markup {
                     }
                 }
             }
+            p { a href={ "/console/rounds/" (view.id) "/reports" } { (tr!(lang, "reports.link")) } }
             h3 { (tr!(lang, "round.reports_one")) }
             form.inline method="get" action=(path) {
                 div.field {

@@ -106,19 +106,27 @@ pub async fn claim(
     Ok(job)
 }
 
-/// Extends the lease and records progress from 0 to 1.
+/// Extends the lease.
 ///
 /// # Errors
 /// See [`enqueue`].
-pub async fn heartbeat(
-    conn: &impl ConnectionTrait,
-    id: Uuid,
-    lease_until: i64,
-    progress: f64,
-) -> Result<(), StoreError> {
+pub async fn heartbeat(conn: &impl ConnectionTrait, id: Uuid, lease_until: i64) -> Result<(), StoreError> {
     jobs::Entity::update_many()
         .col_expr(jobs::Column::LeaseUntil, Expr::value(lease_until))
-        .col_expr(jobs::Column::Progress, Expr::value(progress))
+        .filter(jobs::Column::Id.eq(id))
+        .filter(jobs::Column::State.eq(RUNNING))
+        .exec(conn)
+        .await?;
+    Ok(())
+}
+
+/// Records how much of a running job is done, from 0 to 1.
+///
+/// # Errors
+/// See [`enqueue`].
+pub async fn progress(conn: &impl ConnectionTrait, id: Uuid, share: f64) -> Result<(), StoreError> {
+    jobs::Entity::update_many()
+        .col_expr(jobs::Column::Progress, Expr::value(share))
         .filter(jobs::Column::Id.eq(id))
         .filter(jobs::Column::State.eq(RUNNING))
         .exec(conn)
@@ -215,7 +223,9 @@ mod tests {
             1
         );
         assert!(claim(&db, &["analyse"], 150, 250).await.unwrap().is_none());
-        heartbeat(&db, id, 300, 0.5).await.unwrap();
+        heartbeat(&db, id, 300).await.unwrap();
+        progress(&db, id, 0.5).await.unwrap();
+        assert_eq!(find(&db, id).await.unwrap().unwrap().progress, 0.5);
         assert!(claim(&db, &["analyse"], 250, 350).await.unwrap().is_none());
         assert_eq!(
             claim(&db, &["analyse"], 301, 400)

@@ -4,8 +4,8 @@ use analysis::plan::Indicator;
 use analysis::results::IndicatorResult;
 
 use super::context::Context;
-use super::tables;
-use crate::model::{Column, Row, Section, Table};
+use super::{tables, watched};
+use crate::model::{Block, Column, Row, Section, Table};
 use crate::number::{self, NumberFormat, Value};
 
 /// The chapter.
@@ -15,8 +15,103 @@ pub(super) fn section(ctx: &Context<'_>) -> Section {
     if !ctx.detail.results.amendments.is_empty() {
         section.sections.push(amendments(ctx));
     }
+    if ctx.is_county() {
+        section.sections.push(by_unit(ctx));
+    }
     section.sections.push(estimates(ctx));
     section
+}
+
+/// Every scored indicator of every unit, one table for each group of indicators.
+fn by_unit(ctx: &Context<'_>) -> Section {
+    let mut section = Section::new(
+        "annex-units",
+        ctx.t("各单位各指标得分", "Indicators of every unit"),
+    );
+    let tops = ctx.plan.indicators.children(None).filter(|top| top.weight > 0.0);
+    for group in tops {
+        let leaves: Vec<&Indicator> = ctx
+            .plan
+            .indicators
+            .leaves()
+            .filter(|leaf| leaf.weight > 0.0 && watched::top(ctx, leaf).code == group.code)
+            .collect();
+        let mut columns = vec![Column::words(tables::unit_title(ctx), 1.5)];
+        for leaf in &leaves {
+            columns.push(Column::figures(leaf.name.get(ctx.lang.code())));
+            columns.push(Column::figures(ctx.t("标准误", "SE")));
+        }
+        let row = |unit: &str| {
+            let mut cells = vec![Value::text(ctx.unit_name(unit))];
+            for leaf in &leaves {
+                match watched::node(ctx, &leaf.code, unit) {
+                    Some(node) => cells.extend([ctx.node_value(node), ctx.node_error(node)]),
+                    None => cells.extend([Value::Absent, Value::Absent]),
+                }
+            }
+            Row {
+                cells,
+                strong: tables::is_strong(ctx, unit),
+            }
+        };
+        let rows: Vec<Row> = tables::compared_units(ctx).into_iter().map(row).collect();
+        if leaves.is_empty() || ctx.detail.node_scores.is_empty() {
+            continue;
+        }
+        let name = group.name.get(ctx.lang.code());
+        section.table(Table {
+            caption: ctx.lang.pick(
+                format!("{name}：各单位各指标得分（0–100分）"),
+                format!("{name}: indicators of every unit, 0–100"),
+            ),
+            columns,
+            rows,
+            ..Table::default()
+        });
+    }
+    section
+}
+
+/// All tables and figures of the numbered report, in their order.
+pub(super) fn index(ctx: &Context<'_>, sections: &[Section]) -> Section {
+    let mut section = Section::new("annex-index", ctx.t("图表目录", "Tables and figures"));
+    let mut rows = Vec::new();
+    for chapter in sections {
+        list(ctx, chapter, &chapter.heading(ctx.lang), &mut rows);
+    }
+    section.table(Table {
+        caption: ctx.t("全部表和图", "All tables and figures").to_owned(),
+        columns: vec![
+            Column::words(ctx.t("编号", "Number"), 1.0),
+            Column::words(ctx.t("题目", "Title"), 5.0),
+            Column::words(ctx.t("所在章", "Chapter"), 2.0),
+        ],
+        rows,
+        notes: vec![
+            ctx.t(
+                "每一道题的回答分布、每个单位的每一个估计值，见同名的Excel工作簿。",
+                "The answers to every question, and every estimate of every unit, stand in the workbook of the same name.",
+            )
+            .to_owned(),
+        ],
+        ..Table::default()
+    });
+    section
+}
+
+fn list(ctx: &Context<'_>, section: &Section, chapter: &str, rows: &mut Vec<Row>) {
+    for block in &section.blocks {
+        let (number, title) = match block {
+            Block::Table(table) => (&table.number, &table.caption),
+            Block::Figure(figure) => (&figure.number, &figure.chart.heading().title),
+            _ => continue,
+        };
+        let cells = [number.as_str(), title.as_str(), chapter].map(Value::text);
+        rows.push(Row::plain(cells.to_vec()));
+    }
+    for below in &section.sections {
+        list(ctx, below, chapter, rows);
+    }
 }
 
 fn plan(ctx: &Context<'_>) -> Section {

@@ -1,23 +1,28 @@
 //! Chapter four: need → received → helped, by service area and unit.
 
+mod unmet;
+
 use analysis::plan::{Measure, PERSONS};
-use analysis::results::{LadderStep, UnmetNeed};
+use analysis::results::LadderStep;
 
 use super::context::Context;
 use super::participation::{leaf_finding, units_sentence};
 use super::{charts, tables};
-use crate::chart::{self, BarRow, HeatMap, HeatRow, LadderChart, Point};
+use crate::chart::{self, HeatMap, HeatRow, LadderChart, Point};
 use crate::model::{Column, Lang, Row, Section, Table};
-use crate::narrative;
+use crate::narrative::{self, Measured};
 use crate::number::{self, NumberFormat, Value};
-
-/// How many unmet needs the summary names.
-const NAMED_NEEDS: usize = 3;
+pub(super) use unmet::{unmet_needs, unmet_sentence};
 
 /// The chapter.
 pub(super) fn section(ctx: &Context<'_>) -> Section {
     let mut section = Section::new("benefit", ctx.t("受益", "Benefit"));
-    section.sections = vec![by_area(ctx), by_unit(ctx), unmet(ctx), barriers(ctx)];
+    section.sections = vec![
+        by_area(ctx),
+        by_unit(ctx),
+        unmet::needs(ctx),
+        unmet::barriers(ctx),
+    ];
     section
 }
 
@@ -40,30 +45,6 @@ pub(super) fn ladder_sentence(ctx: &Context<'_>) -> String {
     }
 }
 
-/// The unmet needs that most people have.
-pub(super) fn unmet_sentence(ctx: &Context<'_>) -> String {
-    let named: Vec<String> = unmet_needs(ctx)
-        .into_iter()
-        .filter(|need| ctx.may_show(need.share.n) && need.share.estimate.is_some_and(|share| share > 0.0))
-        .take(NAMED_NEEDS)
-        .map(|need| {
-            let (area, persons) = (ctx.area_name(Some(&need.area)), rounded_persons(need.persons));
-            match ctx.lang {
-                Lang::Zh => format!("{area}（约{persons}人）"),
-                Lang::En => format!("{area} (about {persons} people)"),
-            }
-        })
-        .collect();
-    if named.is_empty() {
-        return String::new();
-    }
-    let named = ctx.list(&named);
-    match ctx.lang {
-        Lang::Zh => format!("需要而没有得到服务的人最多的是：{named}。"),
-        Lang::En => format!("Most people in need went without: {named}."),
-    }
-}
-
 /// Estimated persons to two figures: more would pretend to a precision that a sample has not.
 pub(super) fn rounded_persons(persons: f64) -> String {
     let step = match persons {
@@ -72,17 +53,6 @@ pub(super) fn rounded_persons(persons: f64) -> String {
         _ => 1.0,
     };
     number::number((persons / step).round() * step, NumberFormat::Count)
-}
-
-pub(super) fn unmet_needs<'a>(ctx: &Context<'a>) -> Vec<&'a UnmetNeed> {
-    let mut needs: Vec<_> = ctx
-        .detail
-        .unmet_needs
-        .iter()
-        .filter(|need| need.unit == ctx.unit)
-        .collect();
-    needs.sort_by_key(|need| need.rank);
-    needs
 }
 
 /// The ladder of all areas as a chart; `id` must be unique in the document.
@@ -102,7 +72,7 @@ pub(super) fn ladder_chart(ctx: &Context<'_>, id: &str) -> LadderChart {
             highlighted: false,
         })
         .collect();
-    let title = widest_gap(ctx).map_or_else(
+    let title = unmet::widest_gap(ctx).map_or_else(
         || {
             ctx.t(
                 "各服务领域的需要、得到与有帮助",
@@ -110,10 +80,10 @@ pub(super) fn ladder_chart(ctx: &Context<'_>, id: &str) -> LadderChart {
             )
             .to_owned()
         },
-        |(area, persons)| match ctx.lang {
-            Lang::Zh => format!("需要而没有得到的人最多的是{area}，约{persons}人"),
+        |(area, persons, order)| match ctx.lang {
+            Lang::Zh => format!("需要而没有得到的人最多的是{area}，约{persons}人{order}"),
             Lang::En => {
-                format!("Most people in need went without in {area}: about {persons} people")
+                format!("Most people in need went without in {area}: about {persons} people{order}")
             }
         },
     );
@@ -161,14 +131,6 @@ pub(super) fn short_ladder_chart(ctx: &Context<'_>, id: &str) -> LadderChart {
         .steps
         .retain(|step| areas.iter().any(|(_, name)| *name == step.label));
     chart
-}
-
-fn widest_gap(ctx: &Context<'_>) -> Option<(String, String)> {
-    // The number of the list of unmet needs, so that a report never gives two for one thing.
-    let need = unmet_needs(ctx)
-        .into_iter()
-        .find(|need| ctx.may_show(need.share.n) && need.share.estimate.is_some_and(|share| share > 0.0))?;
-    Some((ctx.area_name(Some(&need.area)), rounded_persons(need.persons)))
 }
 
 fn gap(step: &LadderStep) -> f64 {
@@ -340,130 +302,35 @@ fn coverage_map(ctx: &Context<'_>) -> HeatMap {
 
 /// The areas where the county meets most and least of the needs, as the map's title.
 fn ends_of_coverage(ctx: &Context<'_>) -> String {
-    let mut met: Vec<(f64, String)> = steps(ctx, ctx.county)
+    let mut met: Vec<(Measured, String)> = steps(ctx, ctx.county)
         .filter(|step| step.area.is_some() && ctx.may_show(step.received.n))
-        .filter_map(|step| Some((step.received.estimate?, ctx.area_name(step.area.as_deref()))))
+        .filter_map(|step| {
+            let met = Measured::new(step.received.estimate, step.received.se)?;
+            Some((met, ctx.area_name(step.area.as_deref())))
+        })
         .collect();
-    met.sort_by(|a, b| b.0.total_cmp(&a.0));
+    met.sort_by(|a, b| b.0.value.total_cmp(&a.0.value));
     let (Some((most, high)), Some((least, low))) = (met.first(), met.last()) else {
         return ctx
             .t("各单位各领域的需求满足率", "Coverage by unit and service area")
             .to_owned();
     };
+    if !narrative::extremes_differ(*most, *least, met.len()) {
+        return ctx
+            .t(
+                "全县各领域的需求满足率没有可区分的差异",
+                "Coverage in the county's service areas cannot be told apart",
+            )
+            .to_owned();
+    }
     let (most, least) = (
-        number::number(*most, NumberFormat::Percent),
-        number::number(*least, NumberFormat::Percent),
+        number::number(most.value, NumberFormat::Percent),
+        number::number(least.value, NumberFormat::Percent),
     );
     match ctx.lang {
-        Lang::Zh => format!("全县需求满足率最高的是{high}（{most}），最低的是{low}（{least}）"),
-        Lang::En => format!("The county meets most needs in {high} ({most}) and fewest in {low} ({least})"),
+        Lang::Zh => format!("全县需求满足率最高的是{high}（{most}），最低的是{low}（{least}），差异超出误差"),
+        Lang::En => format!(
+            "The county meets most needs in {high} ({most}) and fewest in {low} ({least}), a difference beyond error"
+        ),
     }
-}
-
-fn unmet(ctx: &Context<'_>) -> Section {
-    let mut section = Section::new("benefit-unmet", ctx.t("没有满足的需求", "Unmet needs"));
-    let needs = unmet_needs(ctx);
-    if needs.is_empty() {
-        return section;
-    }
-    section.finding(unmet_sentence(ctx));
-    let bars = needs
-        .iter()
-        .map(|need| BarRow {
-            label: ctx.area_name(Some(&need.area)),
-            point: ctx.share_point(&need.share),
-            highlighted: false,
-        })
-        .collect();
-    let title = unmet_sentence(ctx).trim_end_matches(['。', '.']).to_owned();
-    let subtitle = ctx
-        .t(
-            "需要而没有得到服务的人占全体持证残疾人的百分比",
-            "Percent of all registered disabled people who needed it and did not get it",
-        )
-        .to_owned();
-    section.figure(charts::share_bars(
-        charts::heading(ctx, "unmet-needs", title, subtitle),
-        bars,
-        true,
-    ));
-    let rows = needs
-        .iter()
-        .map(|need| {
-            let shown = ctx.may_show(need.share.n);
-            Row::plain(vec![
-                Value::text(ctx.area_name(Some(&need.area))),
-                ctx.share(&need.share),
-                ctx.share_interval(&need.share),
-                if shown {
-                    Value::Number(need.persons, NumberFormat::Count)
-                } else {
-                    Value::Suppressed
-                },
-            ])
-        })
-        .collect();
-    section.table(Table {
-        caption: ctx
-            .t("需要而没有得到服务的人", "People in need who went without")
-            .to_owned(),
-        columns: vec![
-            Column::words(ctx.t("服务领域", "Service area"), 1.7),
-            Column::figures(ctx.t("占全体", "Of all")),
-            Column::intervals(ctx.t("95%置信区间", "95% interval")),
-            Column::figures(ctx.t("估计人数", "Estimated persons")),
-        ],
-        rows,
-        base: ctx.base_line(PERSONS, ctx.unit),
-        ..Table::default()
-    });
-    section
-}
-
-fn barriers(ctx: &Context<'_>) -> Section {
-    let mut section = Section::new(
-        "benefit-barriers",
-        ctx.t("没有得到服务的原因", "Why services were not received"),
-    );
-    let of_unit = || ctx.detail.barriers.iter().filter(|row| row.unit == ctx.unit);
-    let mut rows: Vec<_> = of_unit().filter(|row| row.area.is_none()).collect();
-    rows.sort_by(|a, b| {
-        b.share
-            .estimate
-            .unwrap_or(0.0)
-            .total_cmp(&a.share.estimate.unwrap_or(0.0))
-    });
-    let Some(first) = rows
-        .iter()
-        .find(|row| ctx.may_show(row.share.n) && row.share.estimate.is_some())
-    else {
-        return section;
-    };
-    let label = first.label.get(ctx.lang.code());
-    let share = ctx.share(&first.share).show(ctx.lang);
-    let title = match ctx.lang {
-        Lang::Zh => format!("各领域合计，说得最多的原因是“{label}”（{share}）"),
-        Lang::En => format!("Over all areas, named most: “{label}” ({share})"),
-    };
-    let subtitle = ctx
-        .t(
-            "没有得到服务的“人×领域”中，各原因的比例",
-            "Share of pairs of person and area without service",
-        )
-        .to_owned();
-    section.finding(ctx.lang.pick(format!("{title}。"), format!("{title}.")));
-    let bars = rows
-        .iter()
-        .map(|row| BarRow {
-            label: row.label.get(ctx.lang.code()).to_owned(),
-            point: ctx.share_point(&row.share),
-            highlighted: false,
-        })
-        .collect();
-    section.figure(charts::share_bars(
-        charts::heading(ctx, "barriers", title, subtitle),
-        bars,
-        false,
-    ));
-    section
 }

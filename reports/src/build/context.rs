@@ -1,9 +1,14 @@
 //! What every chapter asks for: the results of this round and the last, names in the
 //! report's language, and figures that have passed the rule of the smallest cell.
 
-use analysis::plan::{ADMIN, Indicator, Measure, PERSONS, Plan, THIRD_PARTY};
-use analysis::results::{Flag, IndicatorResult, Proportion, RoundDetail, WeightSummary};
+use std::collections::BTreeSet;
 
+use analysis::plan::{ADMIN, Indicator, Measure, PERSONS, Plan, THIRD_PARTY};
+use analysis::results::{
+    Flag, IndicatorResult, NodeScore, Proportion, ResponseRate, RoundDetail, WeightSummary,
+};
+
+use super::release::HiddenCell;
 use super::{BuildError, Scope};
 use crate::chart;
 use crate::model::Lang;
@@ -36,6 +41,8 @@ pub(super) struct Context<'a> {
     pub(super) unit: &'a str,
     /// The code of the county.
     pub(super) county: &'a str,
+    /// What the release withholds; none where the results are shown as they are.
+    pub(super) hidden: Option<&'a BTreeSet<HiddenCell>>,
 }
 
 impl<'a> Context<'a> {
@@ -65,6 +72,7 @@ impl<'a> Context<'a> {
             lang,
             unit,
             county,
+            hidden: None,
         })
     }
 
@@ -241,6 +249,58 @@ impl<'a> Context<'a> {
             chart::Measure::Percent
         } else {
             chart::Measure::Score
+        }
+    }
+
+    /// Whether the release withholds an indicator of a unit, over all perspectives.
+    pub(super) fn is_withheld(&self, code: &str, unit: &str) -> bool {
+        let cell = |cell: &HiddenCell| {
+            cell.code == code && cell.unit == unit && cell.group.is_none() && cell.area.is_none()
+        };
+        self.hidden.is_some_and(|hidden| hidden.iter().any(cell))
+    }
+
+    /// A node's score as a table shows it.
+    pub(super) fn node_value(&self, node: &NodeScore) -> Value {
+        if self.is_withheld(&node.code, &node.unit) {
+            Value::Suppressed
+        } else {
+            Value::score(node.value)
+        }
+    }
+
+    /// A node's interval as a table shows it.
+    pub(super) fn node_interval(&self, node: &NodeScore) -> Value {
+        if self.is_withheld(&node.code, &node.unit) {
+            Value::Suppressed
+        } else {
+            Value::interval(node.lower, node.upper, NumberFormat::Score)
+        }
+    }
+
+    /// A node's standard error as a table shows it.
+    pub(super) fn node_error(&self, node: &NodeScore) -> Value {
+        if self.is_withheld(&node.code, &node.unit) {
+            Value::Suppressed
+        } else {
+            Value::number(node.se, NumberFormat::Decimal)
+        }
+    }
+
+    /// A node's score as a chart shows it.
+    pub(super) fn node_point(&self, node: &NodeScore) -> chart::Point {
+        match node.value {
+            _ if self.is_withheld(&node.code, &node.unit) => chart::Point::suppressed(),
+            Some(value) => chart::Point::exact(value),
+            None => chart::Point::absent(),
+        }
+    }
+
+    /// A rate of answers, withheld where those who answered, or those who did not, are too few.
+    pub(super) fn rate(&self, row: &ResponseRate) -> Value {
+        match row.rr {
+            None if row.complete > 0 && !self.may_show(row.complete) => Value::Suppressed,
+            rate => Value::percent(rate),
         }
     }
 

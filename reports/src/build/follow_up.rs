@@ -15,13 +15,7 @@ const NAMED: usize = 3;
 /// The chapter.
 pub(super) fn section(ctx: &Context<'_>) -> Section {
     let mut section = Section::new("next", ctx.t("后续工作", "What to do next"));
-    let mut items: Vec<String> = Vec::new();
-    items.extend(needs(ctx));
-    items.extend(behind(ctx));
-    items.extend(room(ctx));
-    items.extend(borderline(ctx));
-    items.extend(response(ctx));
-    items.extend(scorers(ctx));
+    let items = points(ctx);
     if items.is_empty() {
         return section;
     }
@@ -31,6 +25,18 @@ pub(super) fn section(ctx: &Context<'_>) -> Section {
     ));
     section.push(Block::List { ordered: true, items });
     section
+}
+
+/// What to do, the most pressing first.
+pub(super) fn points(ctx: &Context<'_>) -> Vec<String> {
+    let mut items: Vec<String> = Vec::new();
+    items.extend(needs(ctx));
+    items.extend(behind(ctx));
+    items.extend(room(ctx));
+    items.extend(borderline(ctx));
+    items.extend(response(ctx));
+    items.extend(scorers(ctx));
+    items
 }
 
 /// The greatest unmet needs, each with the reason that people named most.

@@ -1,5 +1,8 @@
 //! Chapter two: how the answers were got and how far they carry.
 
+mod effects;
+mod frame;
+
 use analysis::plan::FrameSource;
 use analysis::results::ResponseRate;
 
@@ -17,17 +20,20 @@ pub(super) fn section(ctx: &Context<'_>) -> Section {
         design(ctx),
         response(ctx),
         weighting(ctx),
-        composition(ctx),
+        frame::section(ctx),
         quality::section(ctx),
         limits(ctx),
     ];
     section
 }
 
-/// Invitations and complete answers of all groups in a unit.
-pub(super) fn totals(ctx: &Context<'_>, unit: &str) -> (u64, u64) {
-    rates(ctx, unit).fold((0, 0), |(invited, complete), row| {
-        (invited + row.invited, complete + row.complete)
+/// Invitations and complete answers of all groups in a unit; the answers are none where one group's are withheld, as
+/// the sum would give them away.
+pub(super) fn totals(ctx: &Context<'_>, unit: &str) -> (u64, Option<u64>) {
+    rates(ctx, unit).fold((0, Some(0)), |(invited, complete), row| {
+        let may_show = row.complete == 0 || ctx.may_show(row.complete);
+        let complete = complete.filter(|_| may_show).map(|sum| sum + row.complete);
+        (invited + row.invited, complete)
     })
 }
 
@@ -121,8 +127,8 @@ fn by_group(ctx: &Context<'_>) -> Table {
             Row::plain(vec![
                 Value::text(ctx.perspective_name(&row.group)),
                 Value::count(row.invited),
-                Value::count(row.complete),
-                Value::percent(row.rr),
+                ctx.base(row.complete),
+                ctx.rate(row),
             ])
         })
         .collect();
@@ -163,7 +169,7 @@ fn outcomes(ctx: &Context<'_>) -> Table {
             .dispositions
             .iter()
             .find(|row| row.unit == ctx.unit && row.group == group && row.disposition == code);
-        Value::count(found.map_or(0, |row| row.n))
+        ctx.base(found.map_or(0, |row| row.n))
     };
     let mut columns = vec![Column::words(ctx.t("处置结果", "Outcome"), 2.2)];
     columns.extend(
@@ -234,8 +240,8 @@ fn by_unit(ctx: &Context<'_>) -> Table {
             let cells = vec![
                 Value::text(ctx.unit_name(unit)),
                 Value::count(row.invited),
-                Value::count(row.complete),
-                Value::percent(row.rr),
+                ctx.base(row.complete),
+                ctx.rate(row),
                 Value::number(weights.map(|w| w.deff_kish), NumberFormat::Decimal),
                 Value::number(effective, NumberFormat::Count),
             ];
@@ -290,7 +296,15 @@ fn weighting(ctx: &Context<'_>) -> Section {
         .iter()
         .filter(|row| row.unit == ctx.unit && row.n > 0)
         .map(|row| {
-            let decimal = |value| Value::Number(value, NumberFormat::Decimal);
+            let shown = ctx.may_show(row.n);
+            let figure = |value: f64, format| {
+                if shown {
+                    Value::Number(value, format)
+                } else {
+                    Value::Suppressed
+                }
+            };
+            let decimal = |value| figure(value, NumberFormat::Decimal);
             Row::plain(vec![
                 Value::text(ctx.perspective_name(&row.group)),
                 ctx.base(row.n),
@@ -299,8 +313,8 @@ fn weighting(ctx: &Context<'_>) -> Section {
                 decimal(row.max),
                 decimal(row.cv),
                 decimal(row.deff_kish),
-                Value::Number(row.effective_n, NumberFormat::Count),
-                Value::Number(row.efficiency, NumberFormat::Percent),
+                figure(row.effective_n, NumberFormat::Count),
+                figure(row.efficiency, NumberFormat::Percent),
             ])
         })
         .collect();
@@ -319,11 +333,17 @@ fn weighting(ctx: &Context<'_>) -> Section {
         ],
         rows,
         notes: vec![
-            ctx.t("设计效应为Kish公式1+cv²。", "Design effect by Kish, 1 + cv².")
-                .to_owned(),
+            ctx.t(
+                "设计效应为Kish公式1+cv²，只算权数不等的代价。",
+                "Design effect by Kish, 1 + cv²: what unequal weights cost alone.",
+            )
+            .to_owned(),
         ],
         ..Table::default()
     });
+    if let Some(table) = effects::table(ctx) {
+        section.table(table);
+    }
     section
 }
 
@@ -339,126 +359,6 @@ pub(super) fn margin(column: &str, lang: Lang) -> String {
         other => return other.to_owned(),
     };
     lang.pick(words.0, words.1).to_owned()
-}
-
-fn composition(ctx: &Context<'_>) -> Section {
-    let mut section = Section::new(
-        "method-frame",
-        ctx.t("受访者与抽样框对照", "Respondents beside the frame"),
-    );
-    // The comparison is made for the whole county; by township it would single out persons.
-    let persons = ctx
-        .plan
-        .group_of(FrameSource::Persons)
-        .map(|group| group.code.as_str());
-    let cells: Vec<_> = ctx
-        .detail
-        .respondents_vs_frame
-        .iter()
-        .filter(|cell| Some(cell.group.as_str()) == persons && cell.by != ["township"])
-        .collect();
-    if cells.is_empty() {
-        return section;
-    }
-    let furthest = cells.iter().filter(|cell| ctx.may_show(cell.n)).max_by(|a, b| {
-        (a.respondents - a.frame)
-            .abs()
-            .total_cmp(&(b.respondents - b.frame).abs())
-    });
-    if let Some(cell) = furthest {
-        let label = cell_name(&cell.cell, &cell.by, ctx.lang);
-        let (frame, got) = (
-            number::number(cell.frame, NumberFormat::Percent),
-            number::number(cell.respondents, NumberFormat::Percent),
-        );
-        let mended = number::number(cell.weighted, NumberFormat::Percent);
-        section.finding(match ctx.lang {
-            Lang::Zh => format!("加权前，受访者与名册相差最大的是{label}：名册{frame}，受访者{got}，加权后{mended}。"),
-            Lang::En => format!(
-                "Before weighting, respondents differ most from the register in {label}: {frame} of the register, {got} of respondents, {mended} after weighting."
-            ),
-        });
-    }
-    let rows = cells
-        .iter()
-        .map(|cell| {
-            let shown = ctx.may_show(cell.n);
-            let hide = |value: Value| if shown { value } else { Value::Suppressed };
-            Row::plain(vec![
-                Value::text(
-                    cell.by
-                        .iter()
-                        .map(|by| margin(by, ctx.lang))
-                        .collect::<Vec<_>>()
-                        .join("×"),
-                ),
-                Value::text(cell_name(&cell.cell, &cell.by, ctx.lang)),
-                Value::Number(cell.frame, NumberFormat::Percent),
-                hide(Value::Number(cell.respondents, NumberFormat::Percent)),
-                hide(Value::Number(cell.weighted, NumberFormat::Percent)),
-                ctx.base(cell.n),
-            ])
-        })
-        .collect();
-    section.table(Table {
-        caption: ctx
-            .t(
-                "全县受访者构成与名册构成",
-                "Respondents and register, whole county",
-            )
-            .to_owned(),
-        columns: vec![
-            Column::words(ctx.t("特征", "Margin"), 1.4),
-            Column::words(ctx.t("类别", "Cell"), 1.6),
-            Column::figures(ctx.t("名册", "Register")),
-            Column::figures(ctx.t("受访者（未加权）", "Respondents, unweighted")),
-            Column::figures(ctx.t("加权后", "Weighted")),
-            Column::figures(ctx.t("答卷数", "Answers")),
-        ],
-        rows,
-        ..Table::default()
-    });
-    section
-}
-
-/// "18–44岁", "75岁及以上".
-fn age_band(band: &str, lang: Lang) -> String {
-    match band.strip_suffix('+') {
-        Some(from) => lang.pick(format!("{from}岁及以上"), format!("aged {from} and over")),
-        None => {
-            let band = band.replace('-', "–");
-            lang.pick(format!("{band}岁"), format!("aged {band}"))
-        }
-    }
-}
-
-/// The words of a cell of a margin: register codes as people say them.
-fn cell_name(cell: &[String], by: &[String], lang: Lang) -> String {
-    let name = |(value, column): (&String, &String)| {
-        let words = match (column.as_str(), value.as_str()) {
-            ("category", "vision") => ("视力", "visual impairment"),
-            ("category", "hearing") => ("听力", "hearing impairment"),
-            ("category", "speech") => ("言语", "speech impairment"),
-            ("category", "physical") => ("肢体", "physical disability"),
-            ("category", "intellectual") => ("智力", "intellectual disability"),
-            ("category", "mental") => ("精神", "mental disability"),
-            ("category", "multiple") => ("多重", "multiple disabilities"),
-            ("sex", "male" | "m" | "1") => ("男", "men"),
-            ("sex", "female" | "f" | "2") => ("女", "women"),
-            ("grade", "1") => ("一级", "grade 1"),
-            ("grade", "2") => ("二级", "grade 2"),
-            ("grade", "3") => ("三级", "grade 3"),
-            ("grade", "4") => ("四级", "grade 4"),
-            ("age_band", band) => return age_band(band, lang),
-            (_, other) => return other.to_owned(),
-        };
-        lang.pick(words.0, words.1).to_owned()
-    };
-    cell.iter()
-        .zip(by)
-        .map(name)
-        .collect::<Vec<_>>()
-        .join(lang.pick("，", ", "))
 }
 
 fn limits(ctx: &Context<'_>) -> Section {

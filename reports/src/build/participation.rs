@@ -165,9 +165,10 @@ fn kept_away(ctx: &Context<'_>) -> Section {
     let title = {
         let label = first.label.get(ctx.lang.code());
         let share = ctx.share(&first.share).show(ctx.lang);
+        let order = narrative::order_settled(charts::leading_reasons(&reasons), 1, ctx.lang);
         ctx.lang.pick(
-            format!("说得最多的原因是“{label}”（{share}）"),
-            format!("Named most: “{label}” ({share})"),
+            format!("说得最多的原因是“{label}”（{share}）{order}"),
+            format!("Named most: “{label}” ({share}){order}"),
         )
     };
     let subtitle = ctx

@@ -6,16 +6,15 @@ use analysis::plan::Measure;
 
 use super::context::Context;
 use super::{
-    annex, answering, benefit, callbacks, commitments, comparison, follow_up, marks, method, participation,
-    satisfaction, sheets, summary, third_party, watched,
+    annex, answering, bases, benefit, brief, callbacks, commitments, comparison, follow_up, marks, method,
+    participation, perspectives, satisfaction, sheets, summary, third_party, voices, watched,
 };
-use crate::model::{Fact, Headline, Lang, Picture, Report, Section, number_sections};
+use crate::model::{Fact, Headline, Kind, Lang, Picture, Report, Section, number_sections};
 use crate::narrative::{self, Measured};
 use crate::number::{self, Value};
 
 /// Makes the whole report.
 pub(super) fn assemble(ctx: &Context<'_>) -> Report {
-    let lang = ctx.lang;
     let chapters = [
         summary::section(ctx),
         method::section(ctx),
@@ -24,19 +23,50 @@ pub(super) fn assemble(ctx: &Context<'_>) -> Report {
         benefit::section(ctx),
         satisfaction::section(ctx),
         watched::section(ctx),
+        perspectives::section(ctx),
         commitments::section(ctx),
         comparison::section(ctx),
         third_party::section(ctx),
         callbacks::section(ctx),
+        voices::section(ctx),
         follow_up::section(ctx),
         annex::section(ctx),
     ];
+    let mut sections = finished(ctx, chapters);
+    number_sections(&mut sections, ctx.lang);
+    // The list of tables needs their numbers, and is one of them.
+    let index = annex::index(ctx, &sections);
+    if let Some(annex) = sections.last_mut() {
+        annex.sections.push(index);
+    }
+    bases::complete(ctx, &mut sections);
+    number_sections(&mut sections, ctx.lang);
+    document(ctx, Kind::Annual, sections)
+}
+
+/// Makes the one-page brief.
+pub(super) fn assemble_brief(ctx: &Context<'_>) -> Report {
+    let sections = finished(ctx, brief::sections(ctx));
+    document(ctx, Kind::Brief, sections)
+}
+
+/// The chapters that say something, with bases and explanations under their tables.
+fn finished(ctx: &Context<'_>, chapters: impl IntoIterator<Item = Section>) -> Vec<Section> {
     let mut sections: Vec<Section> = chapters.into_iter().filter_map(pruned).collect();
+    bases::complete(ctx, &mut sections);
     marks::explain(ctx, &mut sections);
-    number_sections(&mut sections, lang);
+    sections
+}
+
+fn document(ctx: &Context<'_>, kind: Kind, sections: Vec<Section>) -> Report {
+    let lang = ctx.lang;
     Report {
+        kind,
         lang,
-        title: title(ctx),
+        title: match kind {
+            Kind::Annual => title(ctx),
+            Kind::Brief => brief_title(ctx),
+        },
         subtitle: subtitle(ctx),
         organiser: ctx.plan.round.organiser.get(lang.code()).to_owned(),
         round: ctx.plan.round.id.clone(),
@@ -74,6 +104,14 @@ pub(super) fn title(ctx: &Context<'_>) -> String {
         (Lang::En, true) => "Annual evaluation of work for disabled people".to_owned(),
         (Lang::En, false) => "Evaluation of work for disabled people: unit report".to_owned(),
     }
+}
+
+fn brief_title(ctx: &Context<'_>) -> String {
+    ctx.t(
+        "残疾人工作社会测评简报",
+        "Evaluation of work for disabled people: brief",
+    )
+    .to_owned()
 }
 
 pub(super) fn subtitle(ctx: &Context<'_>) -> String {

@@ -8,6 +8,7 @@ use super::participation::{leaf_finding, units_sentence};
 use super::{charts, question, tables, watched};
 use crate::chart::{LikertChart, LikertRow};
 use crate::model::{Column, Lang, Row, Section, Table};
+use crate::narrative::{self, Measured};
 use crate::number::{self, NumberFormat, Value};
 
 /// The codes of the five steps, worst first, as questionnaires have them.
@@ -102,7 +103,11 @@ fn likert(ctx: &Context<'_>, id: &str, group: &str, name: &str, rows: &[&Distrib
     let best = shown.iter().max_by(|a, b| top(a).total_cmp(&top(b)));
     let worst = shown.iter().min_by(|a, b| top(a).total_cmp(&top(b)));
     let title = match (best, worst, ctx.lang) {
-        (Some(best), Some(worst), lang) if best.question != worst.question => {
+        (Some(best), Some(worst), lang) if !differ(best, worst, shown.len()) => lang.pick(
+            format!("{name}对各方面满意的比例没有可区分的差异"),
+            format!("{name}: the shares satisfied cannot be told apart"),
+        ),
+        (Some(best), Some(worst), lang) => {
             let label = |row: &Distribution| question::short(ctx, group, &row.question);
             let value = |row: &Distribution| number::number(top(row), NumberFormat::Percent);
             let (high, low) = (label(best), label(worst));
@@ -133,6 +138,24 @@ fn likert(ctx: &Context<'_>, id: &str, group: &str, name: &str, rows: &[&Distrib
         top_name: ctx.t("满意", "Satisfied").to_owned(),
         rows: rows.iter().map(|row| likert_row(ctx, group, row)).collect(),
         keep_order: false,
+    }
+}
+
+/// Whether the questions with the most and the fewest satisfied differ by more than error. The error of the top two
+/// together is at most the sum of theirs.
+fn differ(best: &Distribution, worst: &Distribution, among: usize) -> bool {
+    let top = |row: &Distribution| {
+        let steps = || {
+            row.shares
+                .iter()
+                .filter(|share| ["4", "5"].contains(&share.value.as_str()))
+        };
+        let se = steps().map(|share| share.se).sum();
+        Measured::new(Some(steps().map(|share| share.estimate).sum()), Some(se))
+    };
+    match (top(best), top(worst)) {
+        (Some(best), Some(worst)) => narrative::extremes_differ(best, worst, among),
+        _ => false,
     }
 }
 
@@ -232,7 +255,7 @@ fn by_area(ctx: &Context<'_>) -> Section {
                 Value::text(ctx.area_name(area)),
                 ctx.value(Some(row)),
                 ctx.value_interval(Some(row)),
-                ctx.base(row.n),
+                ctx.answers(row),
             ];
             if !ctx.is_county() {
                 cells.push(ctx.value(ctx.estimate(&leaf.code, ctx.county, area)));

@@ -76,7 +76,13 @@ fn within(name: &str) -> String {
 fn opening(ctx: &Context<'_>) -> String {
     let (invited, complete) = method::totals(ctx, ctx.unit);
     let count = |n: u64| number::number(n as f64, NumberFormat::Count);
-    let (invited, complete_text) = (count(invited), count(complete));
+    let answers = match (ctx.lang, complete) {
+        (Lang::Zh, Some(n)) => format!("收回有效答卷{}份", count(n)),
+        (Lang::Zh, None) => "有的评价主体答卷太少，总数不公布".to_owned(),
+        (Lang::En, Some(n)) => format!("{} complete answers came back", count(n)),
+        (Lang::En, None) => "too few answers came from one of them for the total to be given".to_owned(),
+    };
+    let invited = count(invited);
     let groups: Vec<String> = ctx
         .plan
         .groups
@@ -91,23 +97,21 @@ fn opening(ctx: &Context<'_>) -> String {
     let name = ctx.unit_name(ctx.unit);
     let overall = ctx.leaf(Measure::Satisfaction).map_or(0, |leaf| leaf.code.len());
     // Nothing was asked where nobody was invited: the opening would then be empty words.
-    if complete == 0 && overall == 0 {
+    if complete == Some(0) && overall == 0 {
         return String::new();
     }
     match (ctx.lang, population) {
         (Lang::Zh, Some(all)) => format!(
-            "本轮测评在{name}向{groups}发出邀请{invited}份，收回有效答卷{complete_text}份。结果经加权，代表{name}持证残疾人约{all}人。以下数字均附95%置信区间，说明抽样会带来多大误差。"
+            "本轮测评在{name}向{groups}发出邀请{invited}份，{answers}。结果经加权，代表{name}持证残疾人约{all}人。以下数字均附95%置信区间，说明抽样会带来多大误差。"
         ),
         (Lang::Zh, None) => {
-            format!("本轮测评在{name}向{groups}发出邀请{invited}份，收回有效答卷{complete_text}份。")
+            format!("本轮测评在{name}向{groups}发出邀请{invited}份，{answers}。")
         }
         (Lang::En, Some(all)) => format!(
-            "In {name}, {invited} invitations went to {groups}, and {complete_text} complete answers came back. Results are weighted to about {all} registered disabled people. Every number comes with its 95% interval, which tells how much the draw of the sample may have moved it."
+            "In {name}, {invited} invitations went to {groups}, and {answers}. Results are weighted to about {all} registered disabled people. Every number comes with its 95% interval, which tells how much the draw of the sample may have moved it."
         ),
         (Lang::En, None) => {
-            format!(
-                "In {name}, {invited} invitations went to {groups}, and {complete_text} complete answers came back."
-            )
+            format!("In {name}, {invited} invitations went to {groups}, and {answers}.")
         }
     }
 }

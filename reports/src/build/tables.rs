@@ -34,7 +34,7 @@ fn leaf_row(ctx: &Context<'_>, code: &str, unit: &str) -> Row {
         ctx.value(found),
         ctx.value_interval(found),
         standard_error(ctx, found),
-        found.map_or(Value::Absent, |row| ctx.base(row.n)),
+        found.map_or(Value::Absent, |row| ctx.answers(row)),
     ];
     Row {
         cells,

@@ -6,6 +6,7 @@ use analysis::results::{AdminPoint, NodePart, NodeScore};
 
 use super::charts;
 use super::context::Context;
+use super::release::HIDDEN_COUNT;
 use crate::chart::{self, HeatMap, HeatRow, Point, Series, TrendChart};
 use crate::model::{Column, Lang, Row, Section, Table};
 use crate::narrative::{self, Measured};
@@ -151,7 +152,9 @@ fn leaf_section(ctx: &Context<'_>, leaf: &Indicator) -> Section {
 /// A part of a leaf, withheld where too few persons stand behind it. Marks and registers are not persons.
 fn part_value(ctx: &Context<'_>, part: &NodePart, value: Value) -> Value {
     let of_persons = part.perspective != THIRD_PARTY && part.perspective != ADMIN;
-    if of_persons && !ctx.may_show(part.n) {
+    let hidden = of_persons && !ctx.may_show(part.n);
+    // The release empties whatever it withholds, also what would only give another figure away.
+    if hidden || part.value.is_none() && part.n == HIDDEN_COUNT {
         Value::Suppressed
     } else {
         value
@@ -198,11 +201,7 @@ fn score_map(ctx: &Context<'_>, leaves: &[&Indicator]) -> HeatMap {
             label: ctx.unit_name(unit),
             cells: scored
                 .iter()
-                .map(|leaf| {
-                    node(ctx, &leaf.code, unit)
-                        .and_then(|row| row.value)
-                        .map_or_else(Point::absent, Point::exact)
-                })
+                .map(|leaf| node(ctx, &leaf.code, unit).map_or_else(Point::absent, |row| ctx.node_point(row)))
                 .collect(),
             highlighted: unit == ctx.unit,
         })
@@ -229,28 +228,36 @@ fn score_map(ctx: &Context<'_>, leaves: &[&Indicator]) -> HeatMap {
 
 /// The areas with the county's highest and lowest score, as the map's title.
 fn ends_of_scores(ctx: &Context<'_>, leaves: &[&&Indicator]) -> String {
-    let mut scores: Vec<(f64, &str)> = leaves
+    let mut scores: Vec<(Measured, &str)> = leaves
         .iter()
         .filter_map(|leaf| {
-            Some((
-                node(ctx, &leaf.code, ctx.county)?.value?,
-                leaf.name.get(ctx.lang.code()),
-            ))
+            let row = node(ctx, &leaf.code, ctx.county)?;
+            Some((Measured::new(row.value, row.se)?, leaf.name.get(ctx.lang.code())))
         })
         .collect();
-    scores.sort_by(|a, b| b.0.total_cmp(&a.0));
+    scores.sort_by(|a, b| b.0.value.total_cmp(&a.0.value));
     let (Some((most, high)), Some((least, low))) = (scores.first(), scores.last()) else {
         return ctx
             .t("各单位重点工作得分", "Scores of the watched areas by unit")
             .to_owned();
     };
+    if !narrative::extremes_differ(*most, *least, scores.len()) {
+        return ctx
+            .t(
+                "全县各项重点工作的得分没有可区分的差异",
+                "The county's scores in the watched areas cannot be told apart",
+            )
+            .to_owned();
+    }
     let (most, least) = (
-        number::number(*most, NumberFormat::Score),
-        number::number(*least, NumberFormat::Score),
+        number::number(most.value, NumberFormat::Score),
+        number::number(least.value, NumberFormat::Score),
     );
     match ctx.lang {
-        Lang::Zh => format!("全县得分最高的是{high}（{most}），最低的是{low}（{least}）"),
-        Lang::En => format!("The county scores highest in {high} ({most}) and lowest in {low} ({least})"),
+        Lang::Zh => format!("全县得分最高的是{high}（{most}），最低的是{low}（{least}），差异超出误差"),
+        Lang::En => format!(
+            "The county scores highest in {high} ({most}) and lowest in {low} ({least}), a difference beyond error"
+        ),
     }
 }
 

@@ -7,8 +7,9 @@ use docx_rs::{
 };
 
 use super::{DocxError, mm, package, words};
-use crate::chart::Frame;
+use crate::chart::{ChartError, Frame};
 use crate::model::{Block, Column, Figure, NoteKind, Report, Row, Table};
+use crate::parallel::in_parallel;
 
 /// The width of the text, in millimetres.
 const TEXT_WIDTH_MM: f64 = 156.0;
@@ -20,12 +21,35 @@ const FRAME: Frame = Frame {
 /// English metric units in a millimetre.
 const EMU_PER_MM: f64 = 36_000.0;
 
-/// Appends a block; the words of each picture go to `pictures` in order.
+/// The pictures of a report in reading order: drawn beforehand, and told once they are placed.
+pub(super) struct Pictures {
+    drawn: std::vec::IntoIter<Vec<u8>>,
+    words: Vec<String>,
+}
+
+impl Pictures {
+    /// Draws all pictures of the report, as many at a time as the machine has cores.
+    pub(super) fn draw(report: &Report) -> Result<Self, ChartError> {
+        let charts = report.charts();
+        let drawn = in_parallel(&charts, |chart| chart.png_in(report.lang, FRAME))?;
+        Ok(Self {
+            drawn: drawn.into_iter(),
+            words: Vec::new(),
+        })
+    }
+
+    /// The words of the pictures that were placed, in order.
+    pub(super) fn words(&self) -> &[String] {
+        &self.words
+    }
+}
+
+/// Appends a block and takes its picture.
 pub(super) fn add(
     docx: Docx,
     report: &Report,
     block: &Block,
-    pictures: &mut Vec<String>,
+    pictures: &mut Pictures,
 ) -> Result<Docx, DocxError> {
     let lang = report.lang;
     Ok(match block {
@@ -91,19 +115,22 @@ fn figure_block(
     docx: Docx,
     report: &Report,
     figure: &Figure,
-    pictures: &mut Vec<String>,
+    pictures: &mut Pictures,
 ) -> Result<Docx, DocxError> {
     let lang = report.lang;
     let heading = figure.chart.heading();
-    let png = figure.chart.png_in(lang, FRAME)?;
+    let png = pictures
+        .drawn
+        .next()
+        .ok_or_else(|| DocxError::Package(format!("the picture of {} was not drawn", figure.number)))?;
     let (width, height) = package::png_size(&png)
         .ok_or_else(|| DocxError::Package(format!("the picture of {} is not a PNG", figure.number)))?;
     let wide_emu = TEXT_WIDTH_MM * EMU_PER_MM;
     let high_emu = wide_emu * f64::from(height) / f64::from(width.max(1));
-    pictures.push(figure.chart.alt_text(lang));
+    pictures.words.push(figure.chart.alt_text(lang));
     let picture = Pic::new_with_dimensions(png, width, height).size(wide_emu as u32, high_emu as u32);
     let mut docx = docx
-        .add_paragraph(words("Caption", &format!("{}　{}", figure.number, heading.title)).keep_next(true));
+        .add_paragraph(words("Caption", captioned(&figure.number, &heading.title).as_str()).keep_next(true));
     if !heading.subtitle.is_empty() {
         docx = docx.add_paragraph(words("Under", &heading.subtitle).keep_next(true));
     }
@@ -118,13 +145,18 @@ fn figure_block(
     Ok(docx)
 }
 
+/// A caption behind its number, where there is one.
+fn captioned(number: &str, caption: &str) -> String {
+    format!("{number}　{caption}").trim_start().to_owned()
+}
+
 fn table_block(mut docx: Docx, report: &Report, table: &Table) -> Docx {
     let unit = table
         .unit
         .as_ref()
         .map(|unit| format!("　（{unit}）"))
         .unwrap_or_default();
-    let caption = format!("{}　{}{unit}", table.number, table.caption);
+    let caption = format!("{}{unit}", captioned(&table.number, &table.caption));
     docx = docx.add_paragraph(words("Caption", &caption).keep_next(true));
     let widths = column_widths(&table.columns);
     let mut rows = vec![header_row(&table.columns, &widths)];

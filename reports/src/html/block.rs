@@ -61,7 +61,8 @@ fn figure_markup(figure: &Figure, lang: Lang) -> Result<Markup, HtmlError> {
     Ok(html! {
         figure {
             figcaption {
-                span class="number" { (figure.number) } (heading.title)
+                @if !figure.number.is_empty() { span class="number" { (figure.number) } }
+                (heading.title)
                 @if !heading.subtitle.is_empty() { span class="shown" { (heading.subtitle) } }
             }
             // Two drawings of one picture: only one is displayed, so only one is announced.
@@ -69,7 +70,7 @@ fn figure_markup(figure: &Figure, lang: Lang) -> Result<Markup, HtmlError> {
             div class="narrow" { (PreEscaped(narrow)) }
             @if !heading.foot.is_empty() { p class="under" { (heading.foot) } }
             details {
-                summary { (show) " (" (figure.number) ")" }
+                summary { (show) @if !figure.number.is_empty() { " (" (figure.number) ")" } }
                 (figure_table(figure, lang))
             }
         }
@@ -79,7 +80,7 @@ fn figure_markup(figure: &Figure, lang: Lang) -> Result<Markup, HtmlError> {
 fn figure_table(figure: &Figure, lang: Lang) -> Markup {
     let table = figure.chart.table(lang);
     html! {
-        div class="table" role="region" tabindex="0" aria-label=(figure.number) {
+        div class="table" role="region" tabindex="0" aria-label={ (figure.number) " " (figure.chart.heading().title) } {
             table {
                 caption { (figure.chart.heading().title) }
                 thead { tr { @for title in &table.header { th scope="col" { (title) } } } }
@@ -103,7 +104,7 @@ fn table_markup(table: &Table, lang: Lang) -> Markup {
             table {
                 caption {
                     @if let Some(unit) = &table.unit { span class="unit" { (unit) } }
-                    span class="number" { (table.number) }
+                    @if !table.number.is_empty() { span class="number" { (table.number) } }
                     (table.caption)
                 }
                 thead {

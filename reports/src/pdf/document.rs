@@ -14,6 +14,44 @@ pub(super) type ChartFiles = Vec<(String, String)>;
 /// The room a chart is drawn for: the 156 mm of text, where 13 px become 8 pt.
 const FRAME: Frame = Frame::WIDE.bare();
 
+/// How much smaller than designed a page is set, and how wide its pictures are, in percent of the text.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Fit {
+    pub(super) scale: f64,
+    pub(super) picture: f64,
+}
+
+impl Fit {
+    /// As designed.
+    pub(super) const AS_DESIGNED: Self = Self {
+        scale: 1.0,
+        picture: 100.0,
+    };
+    /// What is tried in turn until a brief fits its page; the last is still 8 pt.
+    pub(super) const BRIEF: [Self; 5] = [
+        Self {
+            scale: 1.0,
+            picture: 100.0,
+        },
+        Self {
+            scale: 1.0,
+            picture: 88.0,
+        },
+        Self {
+            scale: 0.95,
+            picture: 82.0,
+        },
+        Self {
+            scale: 0.9,
+            picture: 74.0,
+        },
+        Self {
+            scale: 0.85,
+            picture: 64.0,
+        },
+    ];
+}
+
 /// The data and the charts of a report.
 pub(super) fn describe(report: &Report) -> Result<(Json, ChartFiles), PdfError> {
     let lang = report.lang;
@@ -23,7 +61,13 @@ pub(super) fn describe(report: &Report) -> Result<(Json, ChartFiles), PdfError> 
         .iter()
         .map(|s| section(report, s, &mut charts))
         .collect::<Result<Vec<_>, _>>()?;
+    let entries: usize = report.sections.iter().map(|part| 1 + part.sections.len()).sum();
     let data = json!({
+        "kind": report.kind,
+        "scale": Fit::AS_DESIGNED.scale,
+        "picture": Fit::AS_DESIGNED.picture,
+        "entries": entries,
+        "colophon": colophon(report),
         "lang": lang.code(),
         "title": report.title,
         "subtitle": report.subtitle,
@@ -47,6 +91,15 @@ pub(super) fn describe(report: &Report) -> Result<(Json, ChartFiles), PdfError> 
         "sections": sections,
     });
     Ok((data, charts))
+}
+
+/// The foot of a brief: where its figures come from.
+fn colophon(report: &Report) -> String {
+    let facts = report.facts.iter();
+    facts
+        .map(|fact| format!("{}{}{}", fact.label, report.lang.pick("：", ": "), fact.value))
+        .collect::<Vec<_>>()
+        .join(report.lang.pick("　", " · "))
 }
 
 fn section(report: &Report, part: &Section, charts: &mut ChartFiles) -> Result<Json, PdfError> {

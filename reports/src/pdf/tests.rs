@@ -1,18 +1,17 @@
 //! The PDF read back from the typesetter's own pages, before it is written.
 
-use typst::diag::SourceResult;
 use typst::layout::{Frame, FrameItem};
 
 use super::*;
+use crate::build::{Release, Scope, annual};
 use crate::model::Lang;
 use crate::sample;
 
-/// The text of all pages. The exporter's argument tells the compiler which document is meant.
+/// The text of all pages.
 fn text_of(report: &Report) -> String {
-    fn typeset_for<D: Output>(_: fn(&D, &PdfOptions) -> SourceResult<Vec<u8>>, world: &ReportWorld) -> D {
-        typeset(world).unwrap()
-    }
-    let document = typeset_for(typst_pdf::pdf, &world_of(report).unwrap());
+    let (data, charts) = described(report).unwrap();
+    let world = ReportWorld::new(REPORT, serde_json::to_vec(&data).unwrap(), charts).unwrap();
+    let document = typeset(typst_pdf::pdf, &world).unwrap();
     let mut text = String::new();
     for page in document.pages() {
         collect(&page.frame, &mut text);
@@ -93,4 +92,42 @@ fn pdf_is_tagged_titled_and_names_its_language() {
 fn same_report_gives_the_same_bytes() {
     let report = sample::small_report(Lang::En);
     assert_eq!(render(&report).unwrap(), render(&report).unwrap());
+}
+
+#[test]
+fn every_brief_is_one_page_in_either_language() {
+    let (detail, plan) = (sample::detail(), sample::plan());
+    let release = Release::of(&detail, &plan);
+    let units = plan.scored_units();
+    let scopes = std::iter::once(Scope::County)
+        .chain(units.iter().map(|unit| Scope::Unit(unit.code.clone())))
+        .step_by(3);
+    for scope in scopes {
+        for lang in [Lang::Zh, Lang::En] {
+            let brief = release.brief(&plan, &scope, lang).unwrap();
+            assert_eq!(printed(&brief).unwrap().pages, 1, "{scope:?} {lang:?}");
+        }
+    }
+}
+
+#[test]
+fn table_of_contents_is_one_page() {
+    let (detail, plan) = (sample::detail(), sample::plan());
+    for lang in [Lang::Zh, Lang::En] {
+        let report = annual(&detail, &plan, &Scope::County, lang).unwrap();
+        let (data, charts) = described(&report).unwrap();
+        let world = ReportWorld::new(REPORT, serde_json::to_vec(&data).unwrap(), charts).unwrap();
+        let document = typeset(typst_pdf::pdf, &world).unwrap();
+        let mut pages = document.pages().iter().map(|page| {
+            let mut text = String::new();
+            collect(&page.frame, &mut text);
+            text
+        });
+        let (_cover, contents, first) = (pages.next(), pages.next().unwrap(), pages.next().unwrap());
+        let last = report.sections.last().unwrap().heading(lang);
+        assert!(contents.contains(&last), "{contents}");
+        // A chapter begins where the contents end, with its own heading and the page number 2.
+        assert!(first.contains(&report.sections[0].heading(lang)), "{first}");
+        assert!(first.contains("— 2 —"), "{first}");
+    }
 }

@@ -70,6 +70,7 @@ pub(crate) fn small_report(lang: Lang) -> Report {
     let mut sections = vec![summary];
     number_sections(&mut sections, lang);
     Report {
+        kind: crate::model::Kind::Annual,
         lang,
         title: t(
             "残疾人工作社会测评年度报告",

@@ -7,7 +7,7 @@ use crate::handlers::testing::{Browser, ROUND, Server};
 use crate::jobs::analyse::KIND as ANALYSE;
 use crate::store::{audit, jobs};
 
-async fn signed_in(server: &Server, role: Role) -> Browser {
+pub(super) async fn signed_in(server: &Server, role: Role) -> Browser {
     server.account(role).await;
     let mut browser = server.browser();
     let reply = browser.sign_in(role).await;
@@ -27,7 +27,7 @@ async fn signed_in(server: &Server, role: Role) -> Browser {
     browser
 }
 
-fn csrf(text: &str) -> String {
+pub(super) fn csrf(text: &str) -> String {
     text.split("name=\"csrf\" value=\"")
         .nth(1)
         .unwrap()

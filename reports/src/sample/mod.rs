@@ -1,5 +1,6 @@
 //! Test support: a made-up round of the sample plan, plausible in size and error, so that
 //! every chapter, chart and format can be rendered and looked at without computing one.
+//! (A `mod.rs`, so that the bench can include the folder by its path.)
 
 use std::path::Path;
 use std::sync::LazyLock;
@@ -11,6 +12,7 @@ use serde_json::json;
 
 mod answers;
 mod small;
+mod voices;
 mod ways;
 
 pub(crate) use small::small_report;
@@ -98,6 +100,7 @@ impl Maker {
             unmet_needs: self.unmet_needs(),
             barriers: self.barriers(),
             kept_away: self.kept_away(),
+            voices: self.voices(),
             dispositions: self.dispositions(),
             weights: self.weights(),
             respondents_vs_frame: frame(),
