@@ -20,6 +20,7 @@ pub mod interviewers;
 pub mod invitations;
 pub mod layout;
 pub mod login;
+pub mod marking;
 pub mod mine;
 pub mod no_remind;
 pub mod office;
@@ -32,6 +33,7 @@ pub mod receipt;
 pub mod receipt_check;
 pub mod results;
 pub mod round;
+pub mod scoring;
 pub mod start;
 pub mod words;
 

@@ -5,6 +5,7 @@ import { FIELD_APP } from './states/fieldapp.mjs';
 import { RECEIPTS } from './states/receipts.mjs';
 import { RESPOND } from './states/respond.mjs';
 import { STAFF, STAFF_PAGES } from './states/staff.mjs';
+import { THIRD, THIRD_PAGES } from './states/third.mjs';
 
 /** Faults for the questionnaire of every kind: what to type, and where. */
 const FAULTS = {
@@ -49,6 +50,7 @@ export const CONSOLE = [
   ['round', 'viewer', 'zh', ({ demo }) => `${demo.url}/console/rounds/${demo.round}`],
   ['refused', 'viewer', 'zh', ({ demo }) => `${demo.url}/console/audit`],
   ...STAFF_PAGES,
+  ...THIRD_PAGES,
 ];
 
 /**
@@ -62,6 +64,7 @@ export const JOURNEYS = [
   ...RECEIPTS,
   ...FIELD_APP,
   ...STAFF,
+  ...THIRD,
   ...RESPOND,
   { name: 'a code typed', language: 'zh', who: 'respondent', walk: typeCode },
   { name: 'consent', language: 'zh', who: 'respondent', walk: withoutConsent },

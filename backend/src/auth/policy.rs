@@ -37,6 +37,12 @@ pub enum Action {
     HandleCases,
     /// Publish what was done about the points raised.
     PublishImprovements,
+    /// Declare conflicts of interest, and mark the units drawn.
+    ScoreUnits,
+    /// See who scores for the third party, how far they are, and what was sealed by all.
+    SeeScoring,
+    /// Engage evaluators, draw who scores what, approve sealed cards, let marks count.
+    ManageScoring,
 }
 
 impl Action {
@@ -58,6 +64,9 @@ impl Action {
         Self::SeeCaseCounts,
         Self::HandleCases,
         Self::PublishImprovements,
+        Self::ScoreUnits,
+        Self::SeeScoring,
+        Self::ManageScoring,
     ];
 
     /// The roles that may do it.
@@ -81,7 +90,10 @@ impl Action {
             Self::SeeInterviewers => &[Role::Office, Role::Evaluator, Role::Auditor],
             Self::AssignCases => &[Role::Office, Role::Evaluator],
             Self::ManageInterviewers | Self::SettleHeld => &[Role::Office],
-            Self::SeeAudit => &[Role::Office, Role::Auditor],
+            Self::SeeAudit | Self::SeeScoring => &[Role::Office, Role::Auditor],
+            Self::ManageScoring => &[Role::Office],
+            // Nobody else may mark, and whoever marks sees nothing of the others.
+            Self::ScoreUnits => &[Role::Evaluator],
         }
     }
 }
@@ -126,7 +138,10 @@ mod tests {
              SettleHeld     yes - - - -\n\
              SeeCaseCounts  yes yes yes - yes\n\
              HandleCases    yes - - - -\n\
-             PublishImprovements yes - - - -\n"
+             PublishImprovements yes - - - -\n\
+             ScoreUnits     - yes - - -\n\
+             SeeScoring     yes - - - yes\n\
+             ManageScoring  yes - - - -\n"
         );
     }
 

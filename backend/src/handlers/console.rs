@@ -36,8 +36,10 @@ pub mod held;
 pub mod improvements;
 pub mod interviewers;
 pub mod inviting;
+pub mod marking;
 pub(in crate::handlers) mod overview;
 pub mod quality;
+pub mod scoring;
 
 /// Audit entries shown.
 const AUDIT_LINES: u64 = 200;

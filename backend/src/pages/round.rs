@@ -160,6 +160,10 @@ pub struct Overview {
     pub may_watch: bool,
     /// Whether the role may hand out invitations.
     pub may_hand_out: bool,
+    /// Whether the third party's work may be seen.
+    pub may_see_scoring: bool,
+    /// Whether the person marks units for the third party.
+    pub may_mark: bool,
     /// Whether the role may start computing.
     pub may_compute: bool,
     /// Whether the role may see results and reports.
@@ -208,6 +212,12 @@ pub fn page(lang: Lang, staff: &SignedIn, view: &Overview) -> Markup {
                 }
                 @if view.may_watch {
                     li { a href={ (path) "/cases" } { (tr!(lang, "cases.title")) } }
+                }
+                @if view.may_see_scoring {
+                    li { a href={ (path) "/scoring" } { (tr!(lang, "scoring.title")) } }
+                }
+                @if view.may_mark {
+                    li { a href={ (path) "/marking" } { (tr!(lang, "marking.title")) } }
                 }
                 li { a href={ (path) "/improvements" } { (tr!(lang, "improve.title")) } }
             }

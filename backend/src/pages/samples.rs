@@ -26,6 +26,7 @@ use super::{
 };
 
 mod after;
+mod third;
 
 /// The person to turn to.
 pub(crate) fn help() -> Help {
@@ -140,6 +141,8 @@ fn overview(computing: Computing) -> Overview {
         may_see_interviewers: true,
         may_watch: true,
         may_hand_out: true,
+        may_see_scoring: true,
+        may_mark: false,
         may_compute: true,
         may_read_results: true,
     }
@@ -150,6 +153,7 @@ pub(crate) fn all(reading: Reading) -> Vec<(String, Markup)> {
     let mut pages = respondent(reading);
     pages.extend(staff(reading.lang));
     pages.extend(after::staff(reading.lang));
+    pages.extend(third::staff(reading.lang));
     pages
         .into_iter()
         .map(|(name, page)| (name.to_owned(), page))

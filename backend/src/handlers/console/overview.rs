@@ -15,6 +15,8 @@ use crate::middleware::problems::PageError;
 use crate::pages::Lang;
 use crate::pages::round::{Figure, OpenLinkLine, Overview, RateLine, ReportUnit, ScoreLine, Summary};
 use crate::pages::words;
+use crate::scoring::people::engaged;
+use crate::scoring::third_party;
 use crate::store::invitations::{self, COMPLETE};
 use crate::store::rounds::{self, Round, RoundGroup};
 use crate::store::units::{self, Unit};
@@ -246,6 +248,12 @@ pub(super) async fn of(
         },
         may_see_interviewers: may_watch && staff.role.may(Action::SeeInterviewers),
         may_hand_out: may_watch && staff.role.may(Action::HandOut),
+        may_see_scoring: may_watch
+            && staff.role.may(Action::SeeScoring)
+            && plan.as_ref().is_some_and(|plan| third_party(plan).is_ok()),
+        may_mark: may_watch
+            && staff.role.may(Action::ScoreUnits)
+            && engaged(&state.db, &round.id, staff.id()).await.is_ok(),
         may_watch,
         may_compute: staff.role.may(Action::Compute),
         may_read_results,
