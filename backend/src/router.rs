@@ -215,7 +215,7 @@ fn third_party() -> Router<AppState> {
             get(card_page::show)
                 .post(card_page::write)
                 // Photographs come with a card, and nothing that large anywhere else.
-                .layer(DefaultBodyLimit::max(card_page::MAX_FORM_BYTES)),
+                .layer(DefaultBodyLimit::max(card_page::MAX_BODY_BYTES)),
         )
         .route(
             "/console/rounds/{id}/marking/evidence/{file}/download",

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use axum::extract::multipart::Multipart;
+use axum::extract::multipart::{Field as Part, Multipart, MultipartError};
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
@@ -24,8 +24,13 @@ use crate::scoring::evidence::{self, FileFault, MAX_BYTES, MAX_FILES, NewFile};
 use crate::scoring::{ScoringError, anchors, sections};
 use crate::store::cards::{self, SEALED};
 
-/// Most bytes of one form: some photographs at a time.
-pub const MAX_FORM_BYTES: usize = 4 * MAX_BYTES;
+/// Most bytes of files that are kept of one form: some photographs at a time.
+const MAX_FORM_BYTES: usize = 4 * MAX_BYTES;
+/// Most bytes of a text field.
+const MAX_FIELD_BYTES: usize = 16 * 1024;
+/// Most bytes of a form that are read at all: what is too much for one form is told, not cut off in the middle of the
+/// browser's sending.
+pub const MAX_BODY_BYTES: usize = 4 * MAX_FORM_BYTES;
 
 /// What is told beside the card.
 #[derive(Default)]
@@ -145,7 +150,8 @@ pub async fn show(
     view(&state, &holder, reading.lang, id, told).await
 }
 
-/// What came of a multipart form: fields, files by the place of their criterion, and whether the rest was cut off.
+/// What came of a multipart form: fields, files by the place of their criterion, and whether there was more than is
+/// kept.
 #[derive(Default)]
 struct Sent {
     pairs: Pairs,
@@ -153,25 +159,44 @@ struct Sent {
     cut_off: bool,
 }
 
+/// Reads a part to its end, and keeps the first `most` bytes.
+async fn take(part: &mut Part<'_>, most: usize) -> Result<Vec<u8>, MultipartError> {
+    let mut kept = Vec::new();
+    while let Some(chunk) = part.chunk().await? {
+        let room = most.saturating_sub(kept.len()).min(chunk.len());
+        kept.extend_from_slice(&chunk[..room]);
+    }
+    Ok(kept)
+}
+
+/// Reads a form to its end, so that the browser hears the answer, and keeps what is not too much.
 async fn read(mut form: Multipart) -> Sent {
     let mut sent = Sent::default();
+    let mut room = MAX_FORM_BYTES;
     loop {
-        let part = match form.next_field().await {
+        let mut part = match form.next_field().await {
             Ok(Some(part)) => part,
             Ok(None) => return sent,
             Err(_) => break,
         };
         let name = part.name().unwrap_or_default().to_owned();
         let place = name.strip_prefix("file-").and_then(|at| at.parse().ok());
-        match (place, part.bytes().await) {
-            (_, Err(_)) => break,
-            (Some(at), Ok(bytes)) => {
-                // An input in which nothing was chosen sends an empty file.
-                if !bytes.is_empty() {
-                    sent.files.push((at, bytes.to_vec()));
-                }
+        // One byte more shows that a file is too large.
+        let most = place.map_or(MAX_FIELD_BYTES, |_: usize| room.min(MAX_BYTES + 1));
+        let Ok(bytes) = take(&mut part, most).await else {
+            break;
+        };
+        match place {
+            // An input in which nothing was chosen sends an empty file.
+            Some(_) if bytes.is_empty() && room > 0 => {}
+            Some(_) if bytes.len() == room || room == 0 => {
+                (sent.cut_off, room) = (true, 0);
             }
-            (None, Ok(bytes)) => sent
+            Some(at) => {
+                room -= bytes.len();
+                sent.files.push((at, bytes));
+            }
+            None => sent
                 .pairs
                 .push((name, String::from_utf8_lossy(&bytes).into_owned())),
         }
