@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod agreement;
+pub mod assignment;
 pub mod callback;
 pub mod commitment;
 pub mod design;

@@ -32,6 +32,7 @@
 //! weight = 25                         # default perspective weight
 //! scorers = 2                         # at least so many per unit and criterion
 //! difference_limit = 2                # beyond it a third scorer
+//! least_alpha = 0.5                   # agreement without which marks count only with a reason
 //!
 //! [[areas]]
 //! code = "rehab"

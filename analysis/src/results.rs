@@ -550,6 +550,23 @@ pub struct CriterionResult {
     pub range: f64,
     /// Whether the range is beyond the plan's limit.
     pub beyond_limit: bool,
+    /// Whether a third scorer marked it as well.
+    #[serde(default)]
+    pub third: bool,
+    /// Files of evidence that all scorers gave with it.
+    #[serde(default)]
+    pub evidence: u64,
+}
+
+/// A coefficient of agreement with its 95 % interval.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Coefficient {
+    /// The coefficient, at most 1.
+    pub value: f64,
+    /// Lower limit; null where it cannot be said.
+    pub lower: Option<f64>,
+    /// Upper limit.
+    pub upper: Option<f64>,
 }
 
 /// How far independent scorers agree.
@@ -563,8 +580,21 @@ pub struct ScorerAgreement {
     pub exact: f64,
     /// Share of pairs of marks at most one apart.
     pub within_one: f64,
-    /// Krippendorff's alpha for interval data; null where nothing varies.
+    /// Krippendorff's alpha for interval data, over all criteria after their means were taken out; null where nothing
+    /// varies.
     pub alpha: Option<f64>,
+    /// Lower limit of alpha (95 %, units drawn with replacement).
+    #[serde(default)]
+    pub alpha_lower: Option<f64>,
+    /// Upper limit of alpha.
+    #[serde(default)]
+    pub alpha_upper: Option<f64>,
+    /// Kappa with quadratic weights, the two scorers interchangeable; of single criteria only.
+    #[serde(default)]
+    pub kappa: Option<Coefficient>,
+    /// ICC(1): how far one scorer's mark can be relied on.
+    #[serde(default)]
+    pub icc: Option<Coefficient>,
 }
 
 impl RoundDetail {

@@ -41,7 +41,7 @@ use jiff::civil::Date;
 use polars::frame::DataFrame;
 use survey_forms::text::Text;
 
-use crate::evaluation::agreement::agreement;
+use crate::evaluation::agreement;
 use crate::indicator::aggregate::nodes;
 use crate::indicator::leaf::{Ground, Leaf, measure};
 use crate::indicator::marks::Marks;
@@ -116,6 +116,10 @@ pub struct CriterionScore {
     pub scorer: String,
     /// The mark, 0 to the criterion's highest.
     pub score: f64,
+    /// Given by a third scorer, because the first ones lay too far apart: it counts, and says nothing of agreement.
+    pub third: bool,
+    /// Files of evidence that the scorer gave with it.
+    pub evidence: u32,
 }
 
 /// Why a round cannot be computed.
@@ -352,34 +356,21 @@ fn measure_leaves(ground: &Ground<'_>, warnings: &mut Vec<Text>) -> BTreeMap<Str
     leaves
 }
 
+/// Agreement of the marks that were given blind, each criterion and all of them; see [`agreement`].
 fn scorer_agreement(plan: &Plan, marks: &Marks) -> Vec<ScorerAgreement> {
-    let cells = |criterion: &str| {
-        let units = plan
-            .units
-            .iter()
-            .map(|unit| marks.cell(criterion, &unit.code).to_vec());
-        units.filter(|marks| !marks.is_empty()).collect::<Vec<_>>()
-    };
-    let row = |criterion: Option<&str>, objects: &[Vec<f64>]| {
-        let objects: Vec<&[f64]> = objects.iter().map(Vec::as_slice).collect();
-        agreement(&objects).map(|found| ScorerAgreement {
-            criterion: criterion.map(str::to_owned),
-            n: found.n,
-            exact: found.exact,
-            within_one: found.within_one,
-            alpha: found.alpha,
+    let criteria: Vec<agreement::CriterionMarks> = plan
+        .criteria
+        .iter()
+        .map(|criterion| agreement::CriterionMarks {
+            criterion: criterion.code.clone(),
+            units: plan
+                .units
+                .iter()
+                .map(|unit| marks.blind(&criterion.code, &unit.code))
+                .collect(),
         })
-    };
-    let all: Vec<Vec<f64>> = plan
-        .criteria
-        .iter()
-        .flat_map(|criterion| cells(&criterion.code))
         .collect();
-    let each = plan
-        .criteria
-        .iter()
-        .filter_map(|criterion| row(Some(&criterion.code), &cells(&criterion.code)));
-    row(None, &all).into_iter().chain(each).collect()
+    agreement::by_criterion(&criteria)
 }
 
 fn admin_points(plan: &Plan) -> Vec<AdminPoint> {

@@ -195,6 +195,8 @@ async fn marks(base: &Base, round: &str) -> Result<Vec<CriterionScore>, DatasetE
             criterion: row.criterion,
             scorer: row.scorer,
             score: row.score,
+            third: row.third,
+            evidence: u32::try_from(row.evidence).unwrap_or_default(),
         });
     Ok(rows.collect())
 }

@@ -31,9 +31,8 @@ use crate::jobs::analyse;
 use crate::reporting::{self, Format};
 use crate::rounds::{self, DrawnCase};
 use crate::store::invitations::Issued;
-use crate::store::scores::CriterionScoreRow;
+use crate::store::staff;
 use crate::store::staff::Staff;
-use crate::store::{scores, staff};
 use crate::submit::health::is_sensitive;
 use crate::submit::{Door, NewResponse, SubmitError, Submitter};
 use crate::synthetic::{self, Fieldwork, Population, Response};
@@ -43,6 +42,7 @@ mod field;
 mod follow_up;
 mod mail;
 mod records;
+mod third;
 
 /// The actor of the demo's acts in the audit log.
 const ACTOR: &str = "demo";
@@ -145,10 +145,12 @@ pub async fn make(base: &Base, options: Options, step: &(dyn Fn(&str) + Sync)) -
     field::store(base, &plan, &population, &fieldwork, &numbers).await?;
     step("follow-up / 诉求办理");
     follow_up::handle(base, &plan, options.seed).await?;
-    store_marks(base, &plan, &population).await?;
     step("records / 行政数据、服务资源、抽样框更新");
     records::store(base, &plan, &files["frame.csv"], options.seed).await?;
     callbacks::store(base, &plan, options.seed).await?;
+    step("third party / 第三方评分");
+    let logins = make_logins(base, &plan).await?;
+    third::score(base, &plan, &population).await?;
 
     step("weights, indicators, scores / 加权、指标、得分");
     let detail = Arc::new(analyse::analyse(base, id).await?);
@@ -161,7 +163,6 @@ pub async fn make(base: &Base, options: Options, step: &(dyn Fn(&str) + Sync)) -
     step("true values / 计算真值");
     write_json(&dir.join("truth.json"), &truth.await??.results)?;
 
-    let logins = make_logins(base, &plan).await?;
     assign_interviewer(base, &plan).await?;
     Ok(DemoFile {
         base_url: base.config.base_url.clone(),
@@ -217,6 +218,8 @@ fn mean_marks(scores: Vec<CriterionScore>) -> Vec<CriterionScore> {
         criterion,
         scorer: "mean".to_owned(),
         score: marks.iter().sum::<f64>() / marks.len() as f64,
+        third: false,
+        evidence: 0,
     };
     marks.into_iter().map(mean).collect()
 }
@@ -377,19 +380,6 @@ fn unused_codes(fieldwork: &Fieldwork, codes: &[String]) -> BTreeMap<String, Vec
         }
     }
     unused
-}
-
-async fn store_marks(base: &Base, plan: &Plan, population: &Population) -> Result<()> {
-    let rows = synthetic::criterion_scores(population, plan)
-        .into_iter()
-        .map(|mark| CriterionScoreRow {
-            round_id: plan.round.id.clone(),
-            unit: mark.unit,
-            criterion: mark.criterion,
-            scorer: mark.scorer,
-            score: mark.score,
-        });
-    Ok(scores::insert(&base.db, rows.collect()).await?)
 }
 
 async fn write_reports(dir: &Path, plan: &Arc<Plan>, detail: &Arc<RoundDetail>) -> Result<()> {

@@ -30,6 +30,7 @@ pub mod reporting;
 pub mod roots;
 pub mod rounds;
 pub mod router;
+pub mod scoring;
 pub mod spreadsheet;
 pub mod store;
 pub mod submit;

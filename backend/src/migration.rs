@@ -11,6 +11,7 @@ mod m20261125_000004_cases;
 mod m20261125_000005_interviews;
 mod m20261125_000007_devices;
 mod m20261125_000008_amendments;
+mod m20261126_000010_scoring;
 mod m20261126_000011_records;
 mod m20261126_000014_mailing;
 
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000008_amendments::Migration),
             Box::new(m20261126_000011_records::Migration),
             Box::new(m20261126_000014_mailing::Migration),
+            Box::new(m20261126_000010_scoring::Migration),
         ]
     }
 }

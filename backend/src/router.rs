@@ -16,8 +16,8 @@ use tower_http::trace::TraceLayer;
 
 use crate::app::AppState;
 use crate::error::AppError;
-use crate::handlers::console::inviting;
-use crate::handlers::console::records;
+use crate::handlers::console::marking::card_page;
+use crate::handlers::console::{inviting, marking, records, scoring};
 use crate::handlers::respond::{self, after, finish, handover, later, pin, question, remind, start};
 use crate::handlers::{
     assets, console, field, forms, health, login, media, mine, password, receipt, responses, results, roots,
@@ -166,6 +166,7 @@ fn staff() -> Router<AppState> {
         .merge(leadership_mail())
         .merge(call_backs())
         .merge(reports_of_round())
+        .merge(third_party())
         .route("/console/rounds/{id}/quality", get(console::quality::show))
         .route("/console/rounds/{id}/cases", get(console::cases::list))
         .route(
@@ -288,6 +289,42 @@ fn reports_of_round() -> Router<AppState> {
     Router::new()
         .route(base, get(console::reports::show).post(console::reports::start))
         .route(&format!("{base}/all/download"), get(console::reports::archive))
+}
+
+/// The third party's score cards: the office's pages, and each evaluator's own.
+fn third_party() -> Router<AppState> {
+    Router::new()
+        .route("/console/rounds/{id}/scoring", get(scoring::show))
+        .route("/console/rounds/{id}/scoring/count", post(scoring::count))
+        .route(
+            "/console/rounds/{id}/scoring/people",
+            get(scoring::people::show).post(scoring::people::act),
+        )
+        .route(
+            "/console/rounds/{id}/scoring/units/{unit}",
+            get(scoring::unit::show).post(scoring::unit::act),
+        )
+        .route(
+            "/console/rounds/{id}/scoring/evidence/{file}/download",
+            get(scoring::download),
+        )
+        .route("/console/rounds/{id}/marking", get(marking::units))
+        .route(
+            "/console/rounds/{id}/marking/declaration",
+            get(marking::declaration).post(marking::declare),
+        )
+        .route(
+            "/console/rounds/{id}/marking/cards/{card}",
+            get(card_page::show)
+                .post(card_page::write)
+                // Photographs come with a card, and nothing that large anywhere else.
+                .layer(DefaultBodyLimit::max(card_page::MAX_BODY_BYTES)),
+        )
+        .route(
+            "/console/rounds/{id}/marking/evidence/{file}/download",
+            get(marking::download),
+        )
+        .route("/console/rounds/{id}/marking/log", get(marking::log))
 }
 
 /// The whole server.

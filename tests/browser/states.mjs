@@ -8,6 +8,7 @@ import { RECORDS, RECORDS_PAGES, RECORDS_PUBLIC } from './states/records.mjs';
 import { REPORT_PAGES } from './states/report.mjs';
 import { RESPOND } from './states/respond.mjs';
 import { STAFF, STAFF_PAGES } from './states/staff.mjs';
+import { THIRD, THIRD_PAGES } from './states/third.mjs';
 
 /** Faults for the questionnaire of every kind: what to type, and where. */
 const FAULTS = {
@@ -56,6 +57,7 @@ export const CONSOLE = [
   ...RECORDS_PAGES,
   ...MAIL_PAGES,
   ...REPORT_PAGES,
+  ...THIRD_PAGES,
 ];
 
 /**
@@ -71,6 +73,7 @@ export const JOURNEYS = [
   ...STAFF,
   ...RECORDS,
   ...MAIL,
+  ...THIRD,
   ...RESPOND,
   { name: 'a code typed', language: 'zh', who: 'respondent', walk: typeCode },
   { name: 'consent', language: 'zh', who: 'respondent', walk: withoutConsent },

@@ -13,6 +13,10 @@ use crate::round::space::Spread;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Marks {
     by_cell: BTreeMap<(String, String), Vec<f64>>,
+    /// Those of them that were given before anyone knew of a difference.
+    blind: BTreeMap<(String, String), Vec<f64>>,
+    /// Files of evidence.
+    evidence: BTreeMap<(String, String), u64>,
 }
 
 /// A leaf's third-party value in a unit.
@@ -27,7 +31,7 @@ pub(crate) struct MarkValue {
 impl Marks {
     /// Sorts the marks; marks for units or criteria that the plan does not have are left out with a warning.
     pub(crate) fn read(plan: &Plan, scores: &[CriterionScore], warnings: &mut Vec<Text>) -> Self {
-        let mut by_scorer: BTreeMap<(String, String, String), f64> = BTreeMap::new();
+        let mut by_scorer: BTreeMap<(String, String, String), &CriterionScore> = BTreeMap::new();
         let mut strange = 0;
         for mark in scores {
             let criterion = plan
@@ -38,7 +42,7 @@ impl Marks {
             if fits && plan.units.get(&mark.unit).is_some() {
                 by_scorer.insert(
                     (mark.criterion.clone(), mark.unit.clone(), mark.scorer.clone()),
-                    mark.score,
+                    mark,
                 );
             } else {
                 strange += 1;
@@ -51,8 +55,13 @@ impl Marks {
             ));
         }
         let mut marks = Self::default();
-        for ((criterion, unit, _), score) in by_scorer {
-            marks.by_cell.entry((criterion, unit)).or_default().push(score);
+        for ((criterion, unit, _), mark) in by_scorer {
+            let cell = (criterion, unit);
+            if !mark.third {
+                marks.blind.entry(cell.clone()).or_default().push(mark.score);
+            }
+            *marks.evidence.entry(cell.clone()).or_default() += u64::from(mark.evidence);
+            marks.by_cell.entry(cell).or_default().push(mark.score);
         }
         marks
     }
@@ -62,6 +71,12 @@ impl Marks {
         self.by_cell
             .get(&(criterion.to_owned(), unit.to_owned()))
             .map_or(&[], Vec::as_slice)
+    }
+
+    /// The marks of a criterion in a unit that were given before anyone knew of a difference.
+    pub(crate) fn blind(&self, criterion: &str, unit: &str) -> Vec<f64> {
+        let cell = (criterion.to_owned(), unit.to_owned());
+        self.blind.get(&cell).cloned().unwrap_or_default()
     }
 
     /// The leaf's value in each of `units`, from those of its criteria that every one of `all_of` was given; `None`
@@ -160,6 +175,12 @@ impl Marks {
                     scorers: marks.len() as u64,
                     range,
                     beyond_limit: limit.is_some_and(|limit| range > limit),
+                    third: self.blind(&criterion.code, &unit.code).len() < marks.len(),
+                    evidence: self
+                        .evidence
+                        .get(&(criterion.code.clone(), unit.code.clone()))
+                        .copied()
+                        .unwrap_or_default(),
                 });
             }
         }

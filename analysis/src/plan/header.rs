@@ -67,6 +67,8 @@ pub struct ThirdPartyPlan {
     pub scorers: u32,
     /// Marks further apart than this go to a third scorer.
     pub difference_limit: Option<f64>,
+    /// Marks count only where Krippendorff's alpha over all criteria reaches this, or the office gives a reason.
+    pub least_alpha: Option<f64>,
 }
 
 fn two() -> u32 {

@@ -350,6 +350,8 @@ pub(crate) fn marks() -> Vec<CriterionScore> {
                     criterion: criterion.to_owned(),
                     scorer: scorer.to_owned(),
                     score,
+                    third: false,
+                    evidence: 0,
                 });
             }
         }

@@ -51,6 +51,12 @@ pub enum Action {
     SeeFrame,
     /// Import figures, institutions and newer frames, and download who changed in the frame.
     EditRecords,
+    /// Declare conflicts of interest, and mark the units drawn.
+    ScoreUnits,
+    /// See who scores for the third party, how far they are, and what was sealed by all.
+    SeeScoring,
+    /// Engage evaluators, draw who scores what, approve sealed cards, let marks count.
+    ManageScoring,
 }
 
 impl Action {
@@ -79,6 +85,9 @@ impl Action {
         Self::SeeRecords,
         Self::SeeFrame,
         Self::EditRecords,
+        Self::ScoreUnits,
+        Self::SeeScoring,
+        Self::ManageScoring,
     ];
 
     /// The roles that may do it.
@@ -109,7 +118,10 @@ impl Action {
             Self::SeeInterviewers | Self::SeeCallbacks => &[Role::Office, Role::Evaluator, Role::Auditor],
             Self::AssignCases => &[Role::Office, Role::Evaluator],
             Self::ManageInterviewers | Self::SettleHeld => &[Role::Office],
-            Self::SeeAudit => &[Role::Office, Role::Auditor],
+            Self::SeeAudit | Self::SeeScoring => &[Role::Office, Role::Auditor],
+            Self::ManageScoring => &[Role::Office],
+            // Nobody else may mark, and whoever marks sees nothing of the others.
+            Self::ScoreUnits => &[Role::Evaluator],
         }
     }
 }
@@ -161,7 +173,10 @@ mod tests {
              PublishImprovements yes - - - -\n\
              SeeRecords     yes - yes - yes\n\
              SeeFrame       yes - - - yes\n\
-             EditRecords    yes - - - -\n"
+             EditRecords    yes - - - -\n\
+             ScoreUnits     - yes - - -\n\
+             SeeScoring     yes - - - yes\n\
+             ManageScoring  yes - - - -\n"
         );
     }
 

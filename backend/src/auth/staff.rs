@@ -31,6 +31,11 @@ pub struct Staff {
 }
 
 impl Staff {
+    /// The account.
+    pub fn id(&self) -> uuid::Uuid {
+        self.session.staff_id
+    }
+
     /// The token that every form of this session carries.
     pub fn csrf(&self) -> &str {
         &self.session.csrf
@@ -172,5 +177,8 @@ permissions!(
     PublishImprovements,
     SeeRecords,
     SeeFrame,
-    EditRecords
+    EditRecords,
+    ScoreUnits,
+    SeeScoring,
+    ManageScoring
 );

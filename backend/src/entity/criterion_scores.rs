@@ -20,6 +20,10 @@ pub struct Model {
     pub scorer: String,
     /// The mark.
     pub score: f64,
+    /// Given by a third scorer.
+    pub third: bool,
+    /// Files of evidence with it.
+    pub evidence: i32,
 }
 
 /// No relations: each aggregate is read by its own store module.

@@ -39,10 +39,12 @@ pub mod improvements;
 pub mod interviewers;
 pub mod inviting;
 pub mod mailing;
+pub mod marking;
 pub(in crate::handlers) mod overview;
 pub mod quality;
 pub mod records;
 pub mod reports;
+pub mod scoring;
 
 /// Audit entries shown.
 const AUDIT_LINES: u64 = 200;

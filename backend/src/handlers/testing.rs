@@ -146,6 +146,32 @@ impl Server {
         staff::insert(&self.base.db, row).await.unwrap();
     }
 
+    /// An account with a login of its own.
+    pub(crate) async fn named_account(&self, login: &str, role: Role, employer: Option<&str>) -> uuid::Uuid {
+        let id = self.base.entropy.uuid();
+        let row = staff::Staff {
+            id,
+            login: login.to_owned(),
+            display_name: format!("测试 {login}"),
+            role: role.as_str().to_owned(),
+            password_hash: password::hash(PASSWORD, &self.base.entropy).unwrap(),
+            failed: 0,
+            locked_until: None,
+            disabled: false,
+            created_at: 0,
+            employer_unit: employer.map(str::to_owned),
+        };
+        staff::insert(&self.base.db, row).await.unwrap();
+        id
+    }
+
+    /// The round's plan.
+    pub(crate) async fn plan(&self) -> Arc<analysis::plan::Plan> {
+        let plans = crate::app::PlanCache::default();
+        let plan = plans.get(&self.base.db, &self.base.keys, ROUND).await;
+        plan.unwrap().unwrap()
+    }
+
     /// Lets time pass.
     pub(crate) fn wait(&self, seconds: i64) {
         self.clock.advance(SignedDuration::from_secs(seconds));
@@ -288,6 +314,43 @@ impl Browser {
             format!("multipart/form-data; boundary={MARK}"),
         );
         self.send(request, path, body).await
+    }
+
+    /// Sends a form with files as a browser without script does.
+    pub(crate) async fn post_files(
+        &mut self,
+        path: &str,
+        fields: &[(&str, &str)],
+        files: &[(&str, &[u8])],
+    ) -> Reply {
+        const BOUNDARY: &str = "minyi-test-boundary";
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            let part =
+                format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            body.extend(part.into_bytes());
+        }
+        for (name, bytes) in files {
+            let head = format!(
+                "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"a.png\"\r\n\
+                 Content-Type: image/png\r\n\r\n"
+            );
+            body.extend(head.into_bytes());
+            body.extend_from_slice(bytes);
+            body.extend(b"\r\n");
+        }
+        body.extend(format!("--{BOUNDARY}--\r\n").into_bytes());
+        let kind = format!("multipart/form-data; boundary={BOUNDARY}");
+        let request = Request::builder()
+            .method("POST")
+            .header(header::CONTENT_TYPE, kind);
+        self.send(request, path, body).await
+    }
+
+    /// Signs in with a login of its own.
+    pub(crate) async fn sign_in_as(&mut self, login: &str) -> Reply {
+        self.post("/console/login", &[("login", login), ("password", PASSWORD)])
+            .await
     }
 
     /// Signs in as the account of a role.

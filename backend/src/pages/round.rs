@@ -168,6 +168,10 @@ pub struct Overview {
     pub may_see_mail: bool,
     /// Whether the plan asks for call-backs and the role may see them.
     pub may_see_callbacks: bool,
+    /// Whether the third party's work may be seen.
+    pub may_see_scoring: bool,
+    /// Whether the person marks units for the third party.
+    pub may_mark: bool,
     /// Whether the role may start computing.
     pub may_compute: bool,
     /// Whether the role may see results and reports.
@@ -222,6 +226,12 @@ pub fn page(lang: Lang, staff: &SignedIn, view: &Overview) -> Markup {
                 }
                 @if view.may_see_mail {
                     li { a href={ (path) "/mailing" } { (tr!(lang, "mailing.title")) } }
+                }
+                @if view.may_see_scoring {
+                    li { a href={ (path) "/scoring" } { (tr!(lang, "scoring.title")) } }
+                }
+                @if view.may_mark {
+                    li { a href={ (path) "/marking" } { (tr!(lang, "marking.title")) } }
                 }
                 li { a href={ (path) "/improvements" } { (tr!(lang, "improve.title")) } }
                 @if view.may_see_records {

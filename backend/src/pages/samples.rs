@@ -29,6 +29,7 @@ mod after;
 mod callbacks;
 mod mailing;
 mod records;
+mod third;
 
 /// The person to turn to.
 pub(crate) fn help() -> Help {
@@ -147,6 +148,8 @@ fn overview(computing: Computing) -> Overview {
         may_hand_out: true,
         may_see_records: true,
         may_see_frame: true,
+        may_see_scoring: true,
+        may_mark: false,
         may_compute: true,
         may_read_results: true,
     }
@@ -161,6 +164,7 @@ pub(crate) fn all(reading: Reading) -> Vec<(String, Markup)> {
     pages.extend(mailing::staff(reading.lang));
     pages.extend(callbacks::staff(reading.lang));
     pages.extend(mailing::stopping(reading));
+    pages.extend(third::staff(reading.lang));
     pages
         .into_iter()
         .map(|(name, page)| (name.to_owned(), page))

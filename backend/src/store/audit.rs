@@ -142,6 +142,23 @@ pub async fn of_subject(conn: &impl ConnectionTrait, subject: &str) -> Result<Ve
         .await?)
 }
 
+/// The last acts of one member of staff, newest first.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn of_actor(
+    conn: &impl ConnectionTrait,
+    actor: &str,
+    limit: u64,
+) -> Result<Vec<AuditRow>, StoreError> {
+    Ok(audit::Entity::find()
+        .filter(audit::Column::Actor.eq(actor))
+        .order_by_desc(audit::Column::Seq)
+        .limit(limit)
+        .all(conn)
+        .await?)
+}
+
 /// Checks the whole chain from the first entry.
 ///
 /// # Errors

@@ -28,3 +28,34 @@ pub async fn list(conn: &impl ConnectionTrait, round: &str) -> Result<Vec<Criter
         .all(conn)
         .await?)
 }
+
+/// Takes all marks of a round away: those that count are written anew as a whole.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn clear(conn: &impl ConnectionTrait, round: &str) -> Result<(), StoreError> {
+    criterion_scores::Entity::delete_many()
+        .filter(criterion_scores::Column::RoundId.eq(round))
+        .exec(conn)
+        .await?;
+    Ok(())
+}
+
+/// Takes the marks of a unit on some criteria away; returns how many there were.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn remove(
+    conn: &impl ConnectionTrait,
+    round: &str,
+    unit: &str,
+    criteria: &[String],
+) -> Result<u64, StoreError> {
+    let done = criterion_scores::Entity::delete_many()
+        .filter(criterion_scores::Column::RoundId.eq(round))
+        .filter(criterion_scores::Column::Unit.eq(unit))
+        .filter(criterion_scores::Column::Criterion.is_in(criteria))
+        .exec(conn)
+        .await?;
+    Ok(done.rows_affected)
+}

@@ -33,17 +33,19 @@ pub fn criterion_scores(county: &Population, plan: &Plan) -> Vec<CriterionScore>
             let mut draw = county.streams.of(Topic::Marks, 1 + t * plan.criteria.len() + c);
             let level = 0.70 + 0.11 * township.theme(Theme::Capacity);
             let truth = level * criterion.max_score + TRAIT_SD * draw.normal();
-            let mut give = |scorer: usize| {
+            let mut give = |scorer: usize, third: bool| {
                 let mark = truth + severity[scorer] + MARK_SD * draw.normal();
                 CriterionScore {
                     unit: township.code.clone(),
                     criterion: criterion.code.clone(),
                     scorer: format!("evaluator-{}", scorer + 1),
                     score: mark.round().clamp(0.0, criterion.max_score),
+                    third,
+                    evidence: 0,
                 }
             };
             let marks: Vec<CriterionScore> = (0..scorers)
-                .map(|s| give((s + t % 2 * scorers) % (2 * scorers)))
+                .map(|s| give((s + t % 2 * scorers) % (2 * scorers), false))
                 .collect();
             let spread = marks
                 .iter()
@@ -52,7 +54,7 @@ pub fn criterion_scores(county: &Population, plan: &Plan) -> Vec<CriterionScore>
                 - marks.iter().map(|mark| mark.score).fold(f64::INFINITY, f64::min);
             scores.extend(marks);
             if limit.is_some_and(|limit| spread > limit) {
-                scores.push(give(2 * scorers));
+                scores.push(give(2 * scorers, true));
             }
         }
     }

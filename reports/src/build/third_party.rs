@@ -1,13 +1,12 @@
 //! Chapter eight: what the third party found, and how far its scorers agree.
 
-use analysis::results::{CriterionResult, ScorerAgreement};
+use analysis::results::CriterionResult;
 
 use super::context::Context;
 use crate::model::{Column, Lang, Row, Section, Table};
 use crate::number::{self, NumberFormat, Value};
 
-/// Below this Krippendorff's alpha, marks do not support conclusions (Krippendorff 2004).
-const LEAST_ALPHA: f64 = 0.667;
+mod agreement;
 
 /// The chapter.
 pub(super) fn section(ctx: &Context<'_>) -> Section {
@@ -28,7 +27,13 @@ pub(super) fn section(ctx: &Context<'_>) -> Section {
         },
         None => String::new(),
     });
-    section.sections = vec![criteria(ctx), agreement(ctx)];
+    section.sections = vec![
+        by_section(ctx),
+        criteria(ctx),
+        agreement::section(ctx),
+        evidence(ctx),
+    ];
+    section.sections.retain(|part| !part.blocks.is_empty());
     section
 }
 
@@ -126,121 +131,136 @@ fn criteria(ctx: &Context<'_>) -> Section {
     section
 }
 
-fn agreement(ctx: &Context<'_>) -> Section {
-    let mut section = Section::new(
-        "third-party-agreement",
-        ctx.t("评分一致性", "Agreement of scorers"),
-    );
-    let overall = ctx.detail.agreement.iter().find(|row| row.criterion.is_none());
-    if let Some(overall) = overall {
-        section.finding(sentence(ctx, overall));
+/// Marks by the indicator that they feed, with how far scorers lie apart.
+fn by_section(ctx: &Context<'_>) -> Section {
+    let mut section = Section::new("third-party-sections", ctx.t("各部分得分", "Marks by part"));
+    let units = ctx.units();
+    let own = |row: &&CriterionResult| match ctx.is_county() {
+        true => units.contains(&row.unit.as_str()),
+        false => row.unit == ctx.unit,
+    };
+    let mut codes: Vec<&str> = Vec::new();
+    for criterion in &ctx.plan.criteria {
+        if !codes.contains(&criterion.indicator.as_str()) {
+            codes.push(&criterion.indicator);
+        }
     }
-    let beyond: Vec<String> = ctx
-        .detail
-        .criteria
-        .iter()
-        .filter(|row| row.beyond_limit && (ctx.is_county() || row.unit == ctx.unit))
-        .map(|row| {
-            ctx.lang.pick(
-                format!("{}的{}", ctx.unit_name(&row.unit), row.criterion),
-                format!("{} in {}", row.criterion, ctx.unit_name(&row.unit)),
+    let rows = codes.into_iter().filter_map(|code| {
+        let of_part: Vec<&CriterionResult> = ctx
+            .detail
+            .criteria
+            .iter()
+            .filter(|row| row.indicator == code)
+            .filter(own)
+            .collect();
+        let node = ctx.plan.indicators.get(code)?;
+        let values = || of_part.iter().map(|row| row.value);
+        let cells = vec![
+            Value::text(format!("{code}　{}", node.name.get(ctx.lang.code()))),
+            Value::score(mean(&of_part)),
+            Value::score(values().min_by(f64::total_cmp)),
+            Value::score(values().max_by(f64::total_cmp)),
+            Value::number(scorer_deviation(&of_part), NumberFormat::Decimal),
+            Value::count(of_part.iter().map(|row| row.scorers).sum()),
+        ];
+        (!of_part.is_empty()).then(|| Row::plain(cells))
+    });
+    let rows = rows.collect();
+    section.table(Table {
+        caption: ctx
+            .t(
+                "第三方评分按部分汇总（占满分的百分比）",
+                "Third-party marks by part, percent of the highest",
             )
-        })
-        .collect();
-    if !beyond.is_empty() {
-        let (count, names) = (beyond.len(), ctx.list(&beyond));
-        section.warning(match ctx.lang {
-            Lang::Zh => format!("两位评分人相差超过方案限度、应由第三人复评的有{count}处：{names}。"),
-            Lang::En => format!("Beyond the plan's limit, and due to a third scorer: {count} ({names})."),
-        });
-    }
-    if !ctx.is_county() {
-        return section;
-    }
-    let rows: Vec<Row> = ctx
-        .detail
-        .agreement
-        .iter()
-        .map(|row| {
-            let name = row
-                .criterion
-                .clone()
-                .unwrap_or_else(|| ctx.t("全部", "All").to_owned());
-            let cells = vec![
-                Value::text(name),
-                Value::count(row.n),
-                Value::Number(row.exact, NumberFormat::Percent),
-                Value::Number(row.within_one, NumberFormat::Percent),
-                Value::number(row.alpha, NumberFormat::Decimal),
-            ];
-            Row {
-                cells,
-                strong: row.criterion.is_none(),
-            }
-        })
-        .collect();
-    if !rows.is_empty() {
-        section.table(Table {
-            caption: ctx
-                .t("独立评分人之间的一致程度", "Agreement of independent scorers")
-                .to_owned(),
-            columns: vec![
-                Column::words(ctx.t("评分项", "Criterion"), 1.4),
-                Column::figures(ctx.t("成对数", "Pairs")),
-                Column::figures(ctx.t("完全一致", "Equal")),
-                Column::figures(ctx.t("相差不超过1分", "At most one apart")),
-                Column::figures("Krippendorff α"),
-            ],
-            rows,
-            ..Table::default()
-        });
-    }
+            .to_owned(),
+        columns: vec![
+            Column::words(ctx.t("部分", "Part"), 3.2),
+            Column::figures(ctx.t("平均", "Mean")),
+            Column::figures(ctx.t("最低", "Least")),
+            Column::figures(ctx.t("最高", "Greatest")),
+            Column::figures(ctx.t("评分人之间的标准差", "Deviation between scorers")),
+            Column::figures(ctx.t("评分人次", "Marks")),
+        ],
+        rows,
+        ..Table::default()
+    });
     section
 }
 
-fn sentence(ctx: &Context<'_>, overall: &ScorerAgreement) -> String {
-    let exact = number::number(overall.exact, NumberFormat::Percent);
-    let near = number::number(overall.within_one, NumberFormat::Percent);
-    let alpha = overall
-        .alpha
-        .map(|alpha| number::number(alpha, NumberFormat::Decimal));
-    match (
-        ctx.lang,
-        alpha,
-        overall.alpha.is_some_and(|alpha| alpha < LEAST_ALPHA),
-    ) {
-        (Lang::Zh, Some(alpha), low) => {
-            let verdict = if low {
-                "低于0.67的通行下限，第三方得分应谨慎使用"
-            } else {
-                "达到0.67的通行下限"
-            };
-            format!(
-                "两位独立评分人完全一致的占{exact}，相差不超过1分的占{near}；Krippendorff α为{alpha}，{verdict}。"
-            )
-        }
-        (Lang::Zh, None, _) => format!("两位独立评分人完全一致的占{exact}，相差不超过1分的占{near}。"),
-        (Lang::En, Some(alpha), low) => {
-            let verdict = if low {
-                "below the usual limit of 0.67: use with care"
-            } else {
-                "above the usual limit of 0.67"
-            };
-            format!(
-                "Independent scorers agree in {exact} of pairs, within one mark in {near}; Krippendorff's alpha is {alpha}, {verdict}."
-            )
-        }
-        (Lang::En, None, _) => {
-            format!("Independent scorers agree in {exact} of pairs, within one mark in {near}.")
+/// Standard deviation of a single mark around the mean of its unit and criterion, pooled, in percent of the highest
+/// mark; `None` where nobody marked the same twice. A standard error se of k marks stands for the variance k·se² with
+/// k − 1 degrees of freedom.
+fn scorer_deviation(rows: &[&CriterionResult]) -> Option<f64> {
+    let (mut squares, mut freedom) = (0.0, 0.0);
+    for row in rows {
+        if let Some(se) = row.se {
+            let k = row.scorers as f64;
+            squares += (k - 1.0) * k * se * se;
+            freedom += k - 1.0;
         }
     }
+    (freedom > 0.0).then(|| (squares / freedom).sqrt())
+}
+
+/// How many files of evidence there are; never what they are called or what was written.
+fn evidence(ctx: &Context<'_>) -> Section {
+    let mut section = Section::new("third-party-evidence", ctx.t("佐证", "Evidence"));
+    let of_unit = |unit: &str| {
+        let rows = ctx.detail.criteria.iter().filter(|row| row.unit == unit);
+        let files: u64 = rows.clone().map(|row| row.evidence).sum();
+        let with = rows.filter(|row| row.evidence > 0).count() as u64;
+        (files, with)
+    };
+    if !ctx.is_county() {
+        let (files, with) = of_unit(ctx.unit);
+        section.paragraph(match ctx.lang {
+            Lang::Zh => format!("评分人为{with}个评分项提交了{files}个佐证文件，由考评办保管，指纹已随评分表一起封存。"),
+            Lang::En => format!(
+                "The scorers handed in {files} files of evidence for {with} criteria; the office keeps them, and their fingerprints were sealed with the score cards."
+            ),
+        });
+        return section;
+    }
+    let rows: Vec<Row> = ctx
+        .units()
+        .into_iter()
+        .map(|unit| {
+            let (files, with) = of_unit(unit);
+            Row::plain(vec![
+                Value::text(ctx.unit_name(unit)),
+                Value::count(files),
+                Value::count(with),
+            ])
+        })
+        .collect();
+    let all: u64 = ctx.units().into_iter().map(|unit| of_unit(unit).0).sum();
+    if all == 0 {
+        return section;
+    }
+    section.paragraph(match ctx.lang {
+        Lang::Zh => format!("评分人共提交{all}个佐证文件（照片、PDF），由考评办保管，指纹已随评分表一起封存。"),
+        Lang::En => format!(
+            "The scorers handed in {all} files of evidence (photographs, PDF); the office keeps them, and their fingerprints were sealed with the score cards."
+        ),
+    });
+    section.table(Table {
+        caption: ctx
+            .t("各单位的佐证文件数", "Files of evidence by unit")
+            .to_owned(),
+        columns: vec![
+            Column::words(ctx.t("单位", "Unit"), 2.0),
+            Column::figures(ctx.t("佐证文件", "Files")),
+            Column::figures(ctx.t("有佐证的评分项", "Criteria with evidence")),
+        ],
+        rows,
+        ..Table::default()
+    });
+    section
 }
 
 /// Criteria marked beyond the limit: how many, for the list of what to do next.
 pub(super) fn beyond_limit(ctx: &Context<'_>) -> usize {
-    let rows = ctx.detail.criteria.iter();
-    rows.filter(|row| row.beyond_limit && (ctx.is_county() || row.unit == ctx.unit))
-        .count()
+    agreement::unsettled(ctx).count()
 }
 
 #[cfg(test)]
@@ -251,18 +271,53 @@ mod tests {
     use crate::sample;
 
     #[test]
-    fn agreement_sentence_below_the_limit_asks_for_care() {
-        let (detail, plan) = (sample::detail(), sample::plan());
-        let ctx = Context::new(&detail, None, &plan, &Scope::County, Lang::Zh).unwrap();
-        let row = |alpha| ScorerAgreement {
-            criterion: None,
-            n: 320,
-            exact: 0.6,
-            within_one: 0.9,
-            alpha: Some(alpha),
+    fn county_chapter_counts_evidence_plots_agreement_and_says_what_a_third_settled() {
+        let (mut detail, plan) = (sample::detail(), sample::plan());
+        for row in &mut detail.criteria {
+            row.third = row.beyond_limit;
+        }
+        let third = detail.criteria.iter().filter(|row| row.third).count();
+        assert!(third > 0);
+        for lang in [Lang::Zh, Lang::En] {
+            let ctx = Context::new(&detail, None, &plan, &Scope::County, lang).unwrap();
+            assert_eq!(beyond_limit(&ctx), 0, "nothing is left for a third scorer");
+            let chapter = section(&ctx);
+            let words = format!("{chapter:?}");
+            assert!(
+                words.contains(
+                    &ctx.lang
+                        .pick(format!("有{third}处"), format!("In {third} places"))
+                )
+            );
+            assert_eq!(chapter.sections.len(), 4);
+            let figures = chapter.sections[2].blocks.iter();
+            assert_eq!(
+                figures.filter(|block| matches!(block, Block::Figure(_))).count(),
+                1
+            );
+        }
+    }
+
+    #[test]
+    fn deviation_of_scorers_is_pooled_from_their_standard_errors() {
+        // Marks 2 and 4 of 4: percent 50 and 100, standard deviation 35.36, standard error 25.
+        let row = |se, scorers| CriterionResult {
+            criterion: "A1".to_owned(),
+            indicator: "4.2".to_owned(),
+            unit: "t1".to_owned(),
+            mean: 3.0,
+            value: 75.0,
+            se,
+            scorers,
+            range: 2.0,
+            beyond_limit: false,
+            third: false,
+            evidence: 0,
         };
-        assert!(sentence(&ctx, &row(0.5)).contains("谨慎使用"));
-        assert!(!sentence(&ctx, &row(0.8)).contains("谨慎使用"));
+        let (two, same, single) = (row(Some(25.0), 2), row(Some(0.0), 2), row(None, 1));
+        assert!((scorer_deviation(&[&two]).unwrap() - 1250.0_f64.sqrt()).abs() < 1e-12);
+        assert!((scorer_deviation(&[&two, &same, &single]).unwrap() - 25.0).abs() < 1e-12);
+        assert_eq!(scorer_deviation(&[&single]), None);
     }
 
     #[test]
@@ -279,5 +334,6 @@ mod tests {
             section(&ctx).sections[0].blocks.last(),
             Some(Block::Table(_))
         ));
+        assert!(words.contains("佐证文件"));
     }
 }

@@ -477,6 +477,8 @@ impl Maker {
                     scorers: 2,
                     range,
                     beyond_limit: range > 2.0,
+                    third: false,
+                    evidence: 2,
                 });
             }
         }
@@ -490,6 +492,10 @@ impl Maker {
             exact: 0.55 + 0.2 * chance(seed),
             within_one: 0.92 + 0.07 * chance(seed),
             alpha: Some(0.66 + 0.2 * chance(seed)),
+            alpha_lower: Some(0.41 + 0.2 * chance(seed)),
+            alpha_upper: Some(0.78 + 0.2 * chance(seed)),
+            kappa: coefficient(0.62 + 0.2 * chance(seed)),
+            icc: coefficient(0.64 + 0.2 * chance(seed)),
         };
         let units = self.scored().len() as u64;
         let criteria = &self.plan.criteria;
@@ -501,6 +507,15 @@ impl Maker {
         );
         rows
     }
+}
+
+/// A coefficient with an interval of a width as twenty units give it.
+fn coefficient(value: f64) -> Option<Coefficient> {
+    Some(Coefficient {
+        value,
+        lower: Some(value - 0.28),
+        upper: Some(value + 0.14),
+    })
 }
 
 /// Columns, values, share of the frame, share of the respondents, respondents.

@@ -58,6 +58,17 @@ const CLOSED: &[(&str, &str, &str)] = &[
         "/cases/{case}",
         "/cases/00000000-0000-0000-0000-000000000001",
     ),
+    ("GET", "/scoring", "/scoring"),
+    ("POST", "/scoring/count", "/scoring/count"),
+    ("GET", "/scoring/people", "/scoring/people"),
+    ("POST", "/scoring/people", "/scoring/people"),
+    ("GET", "/scoring/units/{unit}", "/scoring/units/990101001"),
+    ("POST", "/scoring/units/{unit}", "/scoring/units/990101001"),
+    (
+        "GET",
+        "/scoring/evidence/{file}/download",
+        "/scoring/evidence/00000000-0000-0000-0000-000000000001/download",
+    ),
     ("GET", "/interviewers", "/interviewers?done=assign&n=3"),
     ("GET", "/held", "/held?done=still"),
     ("GET", "/cases", "/cases?page=2"),
@@ -85,6 +96,20 @@ const CLOSED: &[(&str, &str, &str)] = &[
     ("POST", "/series", "/series"),
     ("POST", "/frame", "/frame"),
     ("POST", "/services", "/services"),
+];
+/// Routes that are an evaluator's own: whoever a judged unit employs is refused there, too.
+const EVALUATORS: [(&str, &str); 5] = [
+    ("/marking", "/marking"),
+    ("/marking/declaration", "/marking/declaration"),
+    (
+        "/marking/cards/{card}",
+        "/marking/cards/00000000-0000-0000-0000-000000000001",
+    ),
+    (
+        "/marking/evidence/{file}/download",
+        "/marking/evidence/00000000-0000-0000-0000-000000000001/download",
+    ),
+    ("/marking/log", "/marking/log"),
 ];
 /// Routes that show figures of the whole round or published things, or set off a computation of them.
 const OPEN: [&str; 4] = ["", "/compute", "/report/download", "/improvements"];
@@ -125,8 +150,9 @@ fn every_route_of_a_round_is_said_to_be_open_or_closed_to_judged_units() {
     assert!(routes.len() > 15, "{routes:?}");
     for route in &routes {
         let closed = CLOSED.iter().any(|(_, pattern, _)| pattern == route);
+        let own = EVALUATORS.iter().any(|(pattern, _)| pattern == route);
         assert!(
-            closed || OPEN.contains(&route.as_str()) || route == FOR_CALLERS,
+            closed || own || OPEN.contains(&route.as_str()) || route == FOR_CALLERS,
             "{route} is in no list"
         );
     }
@@ -186,5 +212,22 @@ async fn staff_of_a_judged_unit_are_refused_everywhere_and_independent_staff_now
             assert_eq!(overview.text.contains(link), !is_judged, "{employer:?} {link}");
         }
         assert_eq!(overview.text.contains("青石镇"), !is_judged, "{employer:?}");
+    }
+}
+
+#[tokio::test]
+async fn evaluators_of_a_judged_unit_are_refused_and_others_find_nothing_before_they_are_engaged() {
+    for (employer, status) in [
+        (Some("990101001001"), StatusCode::FORBIDDEN),
+        (None, StatusCode::NOT_FOUND),
+    ] {
+        let server = Server::start().await;
+        server.account_of(Role::Evaluator, employer).await;
+        let mut browser = server.browser();
+        browser.sign_in(Role::Evaluator).await;
+        for (_, path) in EVALUATORS {
+            let reply = browser.get(&format!("{ROUND}{path}")).await;
+            assert_eq!(reply.status, status, "{employer:?} {path}");
+        }
     }
 }

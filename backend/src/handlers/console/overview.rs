@@ -15,6 +15,8 @@ use crate::middleware::problems::PageError;
 use crate::pages::Lang;
 use crate::pages::round::{Figure, OpenLinkLine, Overview, RateLine, ReportUnit, ScoreLine, Summary};
 use crate::pages::words;
+use crate::scoring::people::engaged;
+use crate::scoring::third_party;
 use crate::store::invitations::{self, COMPLETE};
 use crate::store::rounds::{self, Round, RoundGroup};
 use crate::store::units::{self, Unit};
@@ -252,6 +254,12 @@ pub(super) async fn of(
             && staff.role.may(Action::SeeCallbacks)
             && plan.as_ref().is_some_and(|plan| plan.callback.is_some()),
         may_see_mail: may_watch && staff.role.may(Action::SeeOutbox),
+        may_see_scoring: may_watch
+            && staff.role.may(Action::SeeScoring)
+            && plan.as_ref().is_some_and(|plan| third_party(plan).is_ok()),
+        may_mark: may_watch
+            && staff.role.may(Action::ScoreUnits)
+            && engaged(&state.db, &round.id, staff.id()).await.is_ok(),
         may_watch,
         may_compute: staff.role.may(Action::Compute),
         may_read_results,
