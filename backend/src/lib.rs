@@ -23,6 +23,7 @@ pub mod middleware;
 pub mod migration;
 pub mod monitor;
 pub mod pages;
+pub mod planning;
 pub mod reporting;
 pub mod roots;
 pub mod rounds;
@@ -32,6 +33,7 @@ pub mod store;
 pub mod submit;
 pub mod summaries;
 pub mod synthetic;
+pub mod weighing;
 pub mod withdrawal;
 
 rust_i18n::i18n!("locales", fallback = "zh");

@@ -24,6 +24,7 @@ pub mod mine;
 pub mod no_remind;
 pub mod office;
 pub mod password;
+pub mod planning;
 pub mod problem;
 mod qr;
 pub mod quality;
@@ -33,6 +34,8 @@ pub mod receipt_check;
 pub mod results;
 pub mod round;
 pub mod start;
+pub mod steps;
+pub mod weights;
 pub mod words;
 
 use std::collections::BTreeSet;

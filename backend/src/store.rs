@@ -38,6 +38,7 @@ pub mod links;
 pub mod merkle_log;
 pub mod outbox;
 pub mod plan_files;
+pub mod plan_versions;
 pub mod quotas;
 pub mod responses;
 pub mod results;
@@ -48,6 +49,7 @@ pub mod secrets;
 pub mod sessions;
 pub mod staff;
 pub mod units;
+pub mod weighing;
 
 /// Why stored things cannot be read or written.
 #[derive(Debug, Error)]

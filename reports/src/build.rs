@@ -5,6 +5,7 @@
 //! rounding in `number`. Nothing here knows a format.
 
 mod annex;
+mod plan_amendments;
 mod answering;
 mod benefit;
 mod charts;

@@ -37,6 +37,12 @@ pub enum Action {
     HandleCases,
     /// Publish what was done about the points raised.
     PublishImprovements,
+    /// Read a round's plan with its versions and weights before it is published; nobody whom a judged unit employs.
+    SeePlan,
+    /// Change a plan, ask experts for weights, seal, amend, start rounds; nobody whom a judged unit employs.
+    EditPlan,
+    /// Take a round from step to step; nobody whom a judged unit employs.
+    RunRound,
 }
 
 impl Action {
@@ -58,6 +64,9 @@ impl Action {
         Self::SeeCaseCounts,
         Self::HandleCases,
         Self::PublishImprovements,
+        Self::SeePlan,
+        Self::EditPlan,
+        Self::RunRound,
     ];
 
     /// The roles that may do it.
@@ -69,7 +78,9 @@ impl Action {
             Self::SeeRound | Self::SeeCaseCounts => {
                 &[Role::Office, Role::Evaluator, Role::Viewer, Role::Auditor]
             }
-            Self::SeeResults | Self::DownloadReport => &[Role::Office, Role::Viewer, Role::Auditor],
+            Self::SeeResults | Self::DownloadReport | Self::SeePlan => {
+                &[Role::Office, Role::Viewer, Role::Auditor]
+            }
             // Nobody whom a judged unit employs, whatever the role: see `auth::independence`.
             Self::HandOut => &[Role::Office, Role::Evaluator],
             Self::Compute
@@ -80,7 +91,7 @@ impl Action {
             | Self::PublishImprovements => &[Role::Office],
             Self::SeeInterviewers => &[Role::Office, Role::Evaluator, Role::Auditor],
             Self::AssignCases => &[Role::Office, Role::Evaluator],
-            Self::ManageInterviewers | Self::SettleHeld => &[Role::Office],
+            Self::ManageInterviewers | Self::SettleHeld | Self::EditPlan | Self::RunRound => &[Role::Office],
             Self::SeeAudit => &[Role::Office, Role::Auditor],
         }
     }
@@ -126,7 +137,10 @@ mod tests {
              SettleHeld     yes - - - -\n\
              SeeCaseCounts  yes yes yes - yes\n\
              HandleCases    yes - - - -\n\
-             PublishImprovements yes - - - -\n"
+             PublishImprovements yes - - - -\n\
+             SeePlan        yes - yes - yes\n\
+             EditPlan       yes - - - -\n\
+             RunRound       yes - - - -\n"
         );
     }
 

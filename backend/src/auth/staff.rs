@@ -165,5 +165,8 @@ permissions!(
     SettleHeld,
     SeeCaseCounts,
     HandleCases,
-    PublishImprovements
+    PublishImprovements,
+    SeePlan,
+    EditPlan,
+    RunRound
 );
