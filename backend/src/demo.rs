@@ -41,6 +41,7 @@ use crate::synthetic::{self, Fieldwork, Population, Response};
 
 mod field;
 mod follow_up;
+mod planning;
 
 /// The actor of the demo's acts in the audit log.
 const ACTOR: &str = "demo";
@@ -81,6 +82,8 @@ pub struct DemoFile {
     pub open_links: BTreeMap<String, String>,
     /// Unused invitation codes of each group.
     pub invitations: BTreeMap<String, Vec<String>>,
+    /// Path by which an expert compares the indicators of next year's plan.
+    pub expert_link: String,
 }
 
 /// A login of the demo.
@@ -162,7 +165,9 @@ pub async fn make(base: &Base, options: Options, step: &(dyn Fn(&str) + Sync)) -
 
     let logins = make_logins(base, &plan).await?;
     assign_interviewer(base, &plan).await?;
+    let expert_link = planning::next_year(base, &files, options.seed).await?;
     Ok(DemoFile {
+        expert_link,
         base_url: base.config.base_url.clone(),
         round: id.to_owned(),
         logins,

@@ -15,6 +15,7 @@ pub mod respond;
 pub mod responses;
 pub mod results;
 pub mod roots;
+pub mod weigh;
 
 #[cfg(test)]
 pub(crate) mod testing;

@@ -65,7 +65,10 @@ impl Tree {
         let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         let nodes = (0..sheet.rows.len()).filter_map(|row| {
             let cell = |column: &str| sheet.cell(row, column);
-            let weight = cell("weight").parse::<f64>().ok().filter(|weight| *weight > 0.0)?;
+            let weight = cell("weight")
+                .parse::<f64>()
+                .ok()
+                .filter(|weight| *weight > 0.0)?;
             Some(Weighed {
                 code: some(cell("code"))?,
                 parent: some(cell("parent")),
@@ -161,7 +164,10 @@ pub fn equal(tree: &Tree) -> Points {
 pub fn write(sheet: &mut Sheet, points: &Points) {
     for row in 0..sheet.rows.len() {
         let code = sheet.cell(row, "code").to_owned();
-        let stands = sheet.cell(row, "weight").parse::<f64>().is_ok_and(|weight| weight > 0.0);
+        let stands = sheet
+            .cell(row, "weight")
+            .parse::<f64>()
+            .is_ok_and(|weight| weight > 0.0);
         if let Some(value) = points.get(&code).filter(|_| stands) {
             sheet.set(row, "weight", &number(*value));
         }
@@ -197,7 +203,10 @@ mod tests {
             .map(|group| (group.key().to_owned(), group.members.len()))
             .collect();
         let of = |key: &str, n| (key.to_owned(), n);
-        assert_eq!(groups, [of("", 4), of("1", 3), of("2", 3), of("3", 4), of("4", 5)]);
+        assert_eq!(
+            groups,
+            [of("", 4), of("1", 3), of("2", 3), of("3", 4), of("4", 5)]
+        );
         assert!(tree.iter().all(|node| node.code != "2.0"));
     }
 

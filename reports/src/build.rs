@@ -5,7 +5,6 @@
 //! rounding in `number`. Nothing here knows a format.
 
 mod annex;
-mod plan_amendments;
 mod answering;
 mod benefit;
 mod charts;
@@ -16,6 +15,7 @@ mod guard;
 mod marks;
 mod method;
 mod participation;
+mod plan_amendments;
 mod quality;
 mod question;
 mod report;

@@ -2,6 +2,7 @@
 // which stops wherever there is something to look at.
 import { answer, clear, consent, go, questionOf } from './answering.mjs';
 import { FIELD_APP } from './states/fieldapp.mjs';
+import { PLAN, PLAN_PAGES } from './states/plan.mjs';
 import { RECEIPTS } from './states/receipts.mjs';
 import { RESPOND } from './states/respond.mjs';
 import { STAFF, STAFF_PAGES } from './states/staff.mjs';
@@ -49,6 +50,7 @@ export const CONSOLE = [
   ['round', 'viewer', 'zh', ({ demo }) => `${demo.url}/console/rounds/${demo.round}`],
   ['refused', 'viewer', 'zh', ({ demo }) => `${demo.url}/console/audit`],
   ...STAFF_PAGES,
+  ...PLAN_PAGES,
 ];
 
 /**
@@ -62,6 +64,7 @@ export const JOURNEYS = [
   ...RECEIPTS,
   ...FIELD_APP,
   ...STAFF,
+  ...PLAN,
   ...RESPOND,
   { name: 'a code typed', language: 'zh', who: 'respondent', walk: typeCode },
   { name: 'consent', language: 'zh', who: 'respondent', walk: withoutConsent },

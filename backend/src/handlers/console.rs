@@ -37,7 +37,10 @@ pub mod improvements;
 pub mod interviewers;
 pub mod inviting;
 pub(in crate::handlers) mod overview;
+pub mod planning;
 pub mod quality;
+pub mod steps;
+pub mod weights;
 
 /// Audit entries shown.
 const AUDIT_LINES: u64 = 200;
@@ -131,6 +134,7 @@ pub async fn rounds(
         lang,
         &signed_in(lang, &permit.staff, "/console"),
         &lines,
+        permit.staff.role.may(Action::EditPlan),
     )))
 }
 

@@ -158,6 +158,7 @@ pub(crate) struct Reply {
     pub(crate) status: StatusCode,
     pub(crate) headers: header::HeaderMap,
     pub(crate) text: String,
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl Reply {
@@ -189,7 +190,12 @@ pub(crate) struct Browser {
 }
 
 impl Browser {
-    async fn send(&mut self, request: axum::http::request::Builder, path: &str, body: String) -> Reply {
+    async fn send(
+        &mut self,
+        request: axum::http::request::Builder,
+        path: &str,
+        body: impl Into<Body>,
+    ) -> Reply {
         let plain = path.split('?').next().unwrap();
         let below = |scope: &str| plain == scope || scope == "/" || plain.starts_with(&format!("{scope}/"));
         let cookies: Vec<String> = self
@@ -202,7 +208,7 @@ impl Browser {
             .uri(path)
             .header(header::ACCEPT_LANGUAGE, self.language)
             .header(header::COOKIE, cookies.join("; "))
-            .body(Body::from(body))
+            .body(body.into())
             .unwrap();
         let reply = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = reply.into_parts();
@@ -222,6 +228,7 @@ impl Browser {
             status: parts.status,
             headers: parts.headers,
             text: String::from_utf8_lossy(&bytes).into_owned(),
+            bytes: bytes.to_vec(),
         }
     }
 
@@ -247,6 +254,27 @@ impl Browser {
             .method("POST")
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         self.send(request, path, body.finish()).await
+    }
+
+    /// Sends a form with a file.
+    pub(crate) async fn upload(&mut self, path: &str, fields: &[(&str, &str)], file: &[u8]) -> Reply {
+        const EDGE: &str = "edge-of-a-part";
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            let part =
+                format!("--{EDGE}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            body.extend_from_slice(part.as_bytes());
+        }
+        let part =
+            format!("--{EDGE}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"f\"\r\n\r\n");
+        body.extend_from_slice(part.as_bytes());
+        body.extend_from_slice(file);
+        body.extend_from_slice(format!("\r\n--{EDGE}--\r\n").as_bytes());
+        let request = Request::builder().method("POST").header(
+            header::CONTENT_TYPE,
+            format!("multipart/form-data; boundary={EDGE}"),
+        );
+        self.send(request, path, body).await
     }
 
     /// Signs in as the account of a role.

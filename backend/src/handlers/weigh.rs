@@ -12,7 +12,7 @@ use super::respond::{Pairs, field, html};
 use crate::app::AppState;
 use crate::clock::Entropy;
 use crate::keys::Keys;
-use crate::middleware::client::Client;
+use crate::middleware::client::ClientAddress;
 use crate::middleware::problems::PageError;
 use crate::pages::weights::expert::{self as page, ExpertPage, GroupLine, GroupPage, PairLine, step_words};
 use crate::pages::{Lang, Reading, tr};
@@ -28,12 +28,12 @@ use crate::weighing::{Siblings, Tree};
 const TOP: &str = "top";
 
 /// A token nobody guesses: 128 bits, hex.
-pub(super) fn new_token(entropy: &Entropy) -> String {
+pub(crate) fn new_token(entropy: &Entropy) -> String {
     hex::encode(entropy.bytes::<16>())
 }
 
 /// What the database keeps of a token; the slash keeps it apart from any round's secrets.
-pub(super) fn token_hash(keys: &Keys, token: &str) -> String {
+pub(crate) fn token_hash(keys: &Keys, token: &str) -> String {
     keys.secret_mac("/weights", token)
 }
 
@@ -68,10 +68,10 @@ struct Asked {
 }
 
 impl Asked {
-    async fn of(state: &AppState, token: &str) -> Result<Self, PageError> {
-        let hash = token_hash(&state.keys, token);
-        let expert = store::by_token(&state.db, &hash).await?.ok_or_else(PageError::lost)?;
-        let round = rounds::find(&state.db, &expert.round_id).await?.ok_or_else(PageError::lost)?;
+    async fn of(state: &AppState, expert: Expert, token: &str) -> Result<Self, PageError> {
+        let round = rounds::find(&state.db, &expert.round_id)
+            .await?
+            .ok_or_else(PageError::lost)?;
         let copy = copy::load(&state.db, &state.base(), &round).await?;
         let bytes = copy.files.get("indicators.csv").ok_or_else(PageError::lost)?;
         // While the office mends the table as text there is nothing to compare.
@@ -105,7 +105,9 @@ impl Asked {
 }
 
 fn key_of(group: &Siblings<'_>) -> String {
-    group.parent.map_or_else(|| TOP.to_owned(), |parent| parent.code.clone())
+    group
+        .parent
+        .map_or_else(|| TOP.to_owned(), |parent| parent.code.clone())
 }
 
 fn group_name(lang: Lang, group: &Siblings<'_>) -> String {
@@ -128,12 +130,12 @@ pub struct Done {
 /// 404 for a token that nobody has any more; when the database does not answer.
 pub async fn show(
     State(state): State<AppState>,
-    client: Client,
+    address: ClientAddress,
     reading: Reading,
     Path(token): Path<String>,
     Query(query): Query<Done>,
 ) -> Result<Html<String>, PageError> {
-    let asked = known(&state, &client, &token).await?;
+    let asked = known(&state, address, &token).await?;
     let lang = reading.lang;
     let line = |group: &Siblings<'_>| GroupLine {
         key: key_of(group),
@@ -158,10 +160,10 @@ pub async fn show(
 /// See [`show`].
 pub async fn finish(
     State(state): State<AppState>,
-    client: Client,
+    address: ClientAddress,
     Path(token): Path<String>,
 ) -> Result<Redirect, PageError> {
-    let asked = known(&state, &client, &token).await?;
+    let asked = known(&state, address, &token).await?;
     let complete = asked.tree.groups().iter().all(|group| {
         let (said, all) = asked.said.progress(group);
         said == all
@@ -187,10 +189,16 @@ async fn put(
     if round.is_none_or(|round| round.round_state() != RoundState::Draft) {
         return Ok(());
     }
-    let (who, detail) = (format!("E{}", expert.seq), serde_json::json!({ "pairs": said.len() }));
+    let (who, detail) = (
+        format!("E{}", expert.seq),
+        serde_json::json!({ "pairs": said.len() }),
+    );
     store::put(&tx, expert).await?;
     store::say(&tx, said).await?;
-    state.base().record(&tx, &who, action, &asked.round.id, detail).await?;
+    state
+        .base()
+        .record(&tx, &who, action, &asked.round.id, detail)
+        .await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(())
 }
@@ -203,7 +211,10 @@ fn group_view(asked: &Asked, lang: Lang, group: &Siblings<'_>) -> GroupPage {
                 || (worst.row == second.code && worst.column == first.code)
         };
         let (first_name, second_name) = (name(lang, first), name(lang, second));
-        let worst = contradiction.as_ref().map(|(_, worst)| worst).filter(|worst| is_worst(worst));
+        let worst = contradiction
+            .as_ref()
+            .map(|(_, worst)| worst)
+            .filter(|worst| is_worst(worst));
         let proposal = worst.map(|worst| {
             let steps = step_of(worst.proposed);
             let steps = if worst.row == first.code { steps } else { -steps };
@@ -235,17 +246,24 @@ fn group_view(asked: &Asked, lang: Lang, group: &Siblings<'_>) -> GroupPage {
 /// See [`show`].
 pub async fn show_group(
     State(state): State<AppState>,
-    client: Client,
+    address: ClientAddress,
     reading: Reading,
     Path((token, key)): Path<(String, String)>,
 ) -> Result<Response, PageError> {
-    let asked = known(&state, &client, &token).await?;
+    let asked = known(&state, address, &token).await?;
     if !asked.is_open() {
         return Ok(Redirect::to(&asked.path).into_response());
     }
     let groups = asked.tree.groups();
-    let group = groups.iter().find(|group| key_of(group) == key).ok_or_else(PageError::lost)?;
-    Ok(html(page::group_page(reading, &group_view(&asked, reading.lang, group))).into_response())
+    let group = groups
+        .iter()
+        .find(|group| key_of(group) == key)
+        .ok_or_else(PageError::lost)?;
+    Ok(html(page::group_page(
+        reading,
+        &group_view(&asked, reading.lang, group),
+    ))
+    .into_response())
 }
 
 /// `POST /weights/{token}/{group}`: keeps what is chosen, whether all pairs are or not.
@@ -254,14 +272,17 @@ pub async fn show_group(
 /// See [`show`].
 pub async fn say(
     State(state): State<AppState>,
-    client: Client,
+    address: ClientAddress,
     reading: Reading,
     Path((token, key)): Path<(String, String)>,
     Form(fields): Form<Pairs>,
 ) -> Result<Response, PageError> {
-    let asked = known(&state, &client, &token).await?;
+    let asked = known(&state, address, &token).await?;
     let groups = asked.tree.groups();
-    let group = groups.iter().find(|group| key_of(group) == key).ok_or_else(PageError::lost)?;
+    let group = groups
+        .iter()
+        .find(|group| key_of(group) == key)
+        .ok_or_else(PageError::lost)?;
     let day = state.clock.today().to_string();
     let mut said = Vec::new();
     for (at, (first, second)) in pairs(group).enumerate() {
@@ -290,6 +311,23 @@ pub async fn say(
 }
 
 /// The questionnaire of a token; wrong ones are counted, as wrong codes are.
-async fn known(state: &AppState, _client: &Client, token: &str) -> Result<Asked, PageError> {
-    Asked::of(state, token).await
+async fn known(
+    state: &AppState,
+    ClientAddress(address): ClientAddress,
+    token: &str,
+) -> Result<Asked, PageError> {
+    if let Some(wait) = state.limits.code_wait(address) {
+        return Err(PageError::too_many(wait.as_secs()));
+    }
+    let hash = token_hash(&state.keys, token);
+    match store::by_token(&state.db, &hash).await? {
+        Some(expert) => Asked::of(state, expert, token).await,
+        None => {
+            state.limits.code_failed(address);
+            Err(PageError::lost())
+        }
+    }
 }
+
+#[cfg(test)]
+mod tests;

@@ -59,7 +59,9 @@ async fn amended(base: &Base, id: &str) -> Result<Vec<AmendmentLine>, StoreError
 /// The amendments of the plan.
 async fn plan_amended(base: &Base, id: &str) -> Result<Vec<AmendmentLine>, StoreError> {
     let versions = plan_versions::of_round(&base.db, id).await?;
-    let published: Vec<_> = history::published(&versions).map(|(_, version)| version).collect();
+    let published: Vec<_> = history::published(&versions)
+        .map(|(_, version)| version)
+        .collect();
     let lines = published.windows(2).filter_map(|pair| match pair {
         [before, now] => Some(AmendmentLine {
             form: PLAN_AMENDED.to_owned(),

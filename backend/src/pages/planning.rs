@@ -1,6 +1,7 @@
 //! The plan in the console: what it holds, its faults, and the ways to change, save, seal and amend it.
 
 pub mod history;
+pub mod public;
 pub mod rows;
 pub mod seal;
 pub mod settings;

@@ -80,7 +80,13 @@ fn of_setting(change: &Change, ground: Ground) -> Effect {
     let place = || Place::file("plan.toml").field(&change.key);
     let key = change.key.as_str();
     let ends = |names: &[&str]| names.iter().any(|name| key.ends_with(&format!("].{name}")));
-    let fixed = ["round.id", "round.year", "round.county", "round.scored_level", "round.opens_on"];
+    let fixed = [
+        "round.id",
+        "round.year",
+        "round.county",
+        "round.scored_level",
+        "round.opens_on",
+    ];
     if fixed.contains(&key) {
         return never(
             "PA020",
@@ -124,7 +130,13 @@ fn of_setting(change: &Change, ground: Ground) -> Effect {
             );
         }
     }
-    let rules = ["third_party.", "grades[", "weighting.", "presentation.", "sampling."];
+    let rules = [
+        "third_party.",
+        "grades[",
+        "weighting.",
+        "presentation.",
+        "sampling.",
+    ];
     let is_name = key.contains(".name.");
     let is_rule = rules.iter().any(|prefix| key.starts_with(prefix)) && !is_name;
     if is_rule || (key.starts_with("groups[") && ends(&["weight"])) {
@@ -215,7 +227,12 @@ pub fn judge(difference: &Difference, ground: Ground) -> Vec<Verdict> {
         values: Default::default(),
         effect,
     };
-    verdicts.extend(difference.forms.iter().map(|form| whole(&form.file, of_form(&form.file))));
+    verdicts.extend(
+        difference
+            .forms
+            .iter()
+            .map(|form| whole(&form.file, of_form(&form.file))),
+    );
     verdicts.extend(difference.files.iter().map(|line| {
         let is_note = [".md", ".txt"].iter().any(|ending| line.key.ends_with(ending));
         let effect = match is_note {
@@ -315,7 +332,12 @@ pub async fn prepare(
             _ => None,
         })
         .collect();
-    faults.extend(files.keys().filter(|path| !super::archive::is_of_a_plan(path)).map(|path| super::archive::stray(path)));
+    faults.extend(
+        files
+            .keys()
+            .filter(|path| !super::archive::is_of_a_plan(path))
+            .map(|path| super::archive::stray(path)),
+    );
     let mut in_use = files.clone();
     for form in forms::all_current(conn, &round.id).await? {
         in_use.insert(form.source_path, form.xlsx);
@@ -342,7 +364,10 @@ pub async fn prepare(
         faults.push(Diagnostic::error(
             "PA022",
             Place::unknown(),
-            Text::zh_en("和封存的方案没有区别。", "It does not differ from the sealed plan."),
+            Text::zh_en(
+                "和封存的方案没有区别。",
+                "It does not differ from the sealed plan.",
+            ),
             Text::zh_en("没有什么要修订。", "There is nothing to amend."),
         ));
     }
@@ -429,7 +454,11 @@ pub async fn amend(
     plan_versions::drop_copy(&tx, id).await?;
     let published = plan_versions::of_round(&tx, id).await?;
     let count = |effect: fn(&Effect) -> bool| {
-        prepared.verdicts.iter().filter(|verdict| effect(&verdict.effect)).count()
+        prepared
+            .verdicts
+            .iter()
+            .filter(|verdict| effect(&verdict.effect))
+            .count()
     };
     let amended = Amended {
         number: published.iter().filter(|version| version.is_published()).count(),

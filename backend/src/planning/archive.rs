@@ -139,7 +139,10 @@ pub fn read(bytes: &[u8]) -> Result<PlanFiles, Vec<Diagnostic>> {
                         MAX_ALL >> 20
                     ),
                 ),
-                ("请压缩视频，或者删去不用的文件。", "Make films smaller, or leave out what is not used."),
+                (
+                    "请压缩视频，或者删去不用的文件。",
+                    "Make films smaller, or leave out what is not used.",
+                ),
             ));
             // What comes after would be judged by what little is left.
             break;
@@ -151,7 +154,12 @@ pub fn read(bytes: &[u8]) -> Result<PlanFiles, Vec<Diagnostic>> {
     if files.len() > MAX_FILES {
         faults.push(too_many(files.len()));
     }
-    faults.extend(files.keys().filter(|path| !is_of_a_plan(path)).map(|path| stray(path)));
+    faults.extend(
+        files
+            .keys()
+            .filter(|path| !is_of_a_plan(path))
+            .map(|path| stray(path)),
+    );
     if faults.is_empty() { Ok(files) } else { Err(faults) }
 }
 
@@ -266,12 +274,22 @@ mod tests {
     fn strays_ways_out_and_bombs_are_refused() {
         assert_eq!(codes(b"rar"), ["PA001"]);
         assert_eq!(
-            codes(&zip_of(&[("plan.toml", b""), ("unit.csv", b""), ("run.exe", b"")])),
+            codes(&zip_of(&[
+                ("plan.toml", b""),
+                ("unit.csv", b""),
+                ("run.exe", b"")
+            ])),
             ["PA006", "PA006"]
         );
         assert_eq!(codes(&zip_of(&[("plan.toml", b""), ("../x.md", b"")])), ["PA002"]);
-        assert_eq!(codes(&zip_of(&[("plan.toml", b""), ("forms/deep/a.xlsx", b"")])), ["PA006"]);
+        assert_eq!(
+            codes(&zip_of(&[("plan.toml", b""), ("forms/deep/a.xlsx", b"")])),
+            ["PA006"]
+        );
         let zeros = vec![0; usize::try_from(MAX_FILE).unwrap() + 1];
-        assert_eq!(codes(&zip_of(&[("plan.toml", b""), ("media/a.mp4", &zeros)])), ["PA004"]);
+        assert_eq!(
+            codes(&zip_of(&[("plan.toml", b""), ("media/a.mp4", &zeros)])),
+            ["PA004"]
+        );
     }
 }

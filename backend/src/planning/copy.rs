@@ -34,7 +34,10 @@ pub struct Copy {
 impl Copy {
     /// What a form says of the state of a file that it was made on; empty for a file that is not there.
     pub fn seen(&self, path: &str) -> String {
-        self.files.get(path).map(|bytes| fingerprint(bytes)).unwrap_or_default()
+        self.files
+            .get(path)
+            .map(|bytes| fingerprint(bytes))
+            .unwrap_or_default()
     }
 
     /// The same of the whole working copy.
@@ -134,7 +137,8 @@ pub async fn change(
         None => copy.files.remove(path),
     };
     put(&tx, base, &round, &copy, actor).await?;
-    base.record(&tx, actor, "plan.change", id, json!({ "file": path })).await?;
+    base.record(&tx, actor, "plan.change", id, json!({ "file": path }))
+        .await?;
     tx.commit().await?;
     Ok(Changed::Done)
 }
@@ -201,7 +205,8 @@ pub async fn discard(base: &Base, id: &str, seen: &str, actor: &str) -> Result<b
         return Ok(false);
     }
     plan_versions::drop_copy(&tx, id).await?;
-    base.record(&tx, actor, "plan.discard", id, json!({ "fingerprint": seen })).await?;
+    base.record(&tx, actor, "plan.discard", id, json!({ "fingerprint": seen }))
+        .await?;
     tx.commit().await?;
     Ok(true)
 }
@@ -246,7 +251,8 @@ pub async fn save(
     forms::replace(&tx, id, rounds::form_rows(&plan, &copy.files)).await?;
     let seq = append(&tx, base, id, (Kind::Edit, reason, actor), &copy.files).await?;
     plan_versions::drop_copy(&tx, id).await?;
-    base.record(&tx, actor, "plan.save", id, json!({ "version": seq })).await?;
+    base.record(&tx, actor, "plan.save", id, json!({ "version": seq }))
+        .await?;
     tx.commit().await?;
     Ok(Some(seq))
 }

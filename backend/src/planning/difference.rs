@@ -179,8 +179,13 @@ fn key_of(sheet: &Sheet, row: usize, keys: &[&str]) -> String {
 }
 
 fn name_of(sheet: &Sheet, row: usize) -> String {
-    let name = ["name_zh", "name"].into_iter().map(|column| sheet.cell(row, column));
-    name.into_iter().find(|name| !name.is_empty()).unwrap_or_default().to_owned()
+    let name = ["name_zh", "name"]
+        .into_iter()
+        .map(|column| sheet.cell(row, column));
+    name.into_iter()
+        .find(|name| !name.is_empty())
+        .unwrap_or_default()
+        .to_owned()
 }
 
 /// The rows of a table by their keys; none when a key stands twice, and rows cannot be told apart.
@@ -196,7 +201,8 @@ fn by_key(sheet: &Sheet, keys: &[&str]) -> Option<BTreeMap<String, usize>> {
 
 fn table(file: &str, keys: &[&str], (old, new): (Option<&Vec<u8>>, Option<&Vec<u8>>)) -> Option<TableChange> {
     // A table that is not there has no rows.
-    let read = |bytes: Option<&Vec<u8>>| bytes.map_or_else(|| Ok(Sheet::default()), |bytes| Sheet::read(bytes));
+    let read =
+        |bytes: Option<&Vec<u8>>| bytes.map_or_else(|| Ok(Sheet::default()), |bytes| Sheet::read(bytes));
     let (old, new) = (read(old).ok()?, read(new).ok()?);
     let (before, after) = (by_key(&old, keys)?, by_key(&new, keys)?);
     let mut columns: Vec<&String> = new.header.iter().collect();
@@ -210,7 +216,9 @@ fn table(file: &str, keys: &[&str], (old, new): (Option<&Vec<u8>>, Option<&Vec<u
         let fate = match before.get(&key) {
             None => Fate::Added,
             Some(&known) => {
-                let cells = columns.iter().filter(|column| old.cell(known, column) != new.cell(row, column));
+                let cells = columns
+                    .iter()
+                    .filter(|column| old.cell(known, column) != new.cell(row, column));
                 let cells: Vec<Change> = cells
                     .map(|column| Change {
                         key: (*column).clone(),
@@ -245,7 +253,11 @@ fn table(file: &str, keys: &[&str], (old, new): (Option<&Vec<u8>>, Option<&Vec<u
 
 fn words(text: &Text) -> String {
     let (zh, en) = (text.get("zh"), text.get("en"));
-    if zh == en { zh.to_owned() } else { format!("{zh} / {en}") }
+    if zh == en {
+        zh.to_owned()
+    } else {
+        format!("{zh} / {en}")
+    }
 }
 
 /// Everything of a question but where it stands, to be compared.
@@ -264,11 +276,17 @@ fn parts(form: &Form, question: &Question) -> Vec<(&'static str, String)> {
         ("hint", words(&question.hint)),
         ("relevant", expression(&question.relevant)),
         ("constraint", expression(&question.constraint)),
-        ("required", serde_json::to_string(&question.required).unwrap_or_default()),
+        (
+            "required",
+            serde_json::to_string(&question.required).unwrap_or_default(),
+        ),
         ("choices", choices),
         ("calculation", expression(&question.calculation)),
         ("default", question.default.clone().unwrap_or_default()),
-        ("media", serde_json::to_string(&question.media).unwrap_or_default()),
+        (
+            "media",
+            serde_json::to_string(&question.media).unwrap_or_default(),
+        ),
     ]
 }
 
@@ -311,7 +329,10 @@ fn form(file: &str, old: &[u8], new: &[u8]) -> Option<FormChange> {
             fate,
         });
     }
-    for question in old.questions().filter(|question| new.question(&question.name).is_none()) {
+    for question in old
+        .questions()
+        .filter(|question| new.question(&question.name).is_none())
+    {
         change.questions.push(Line {
             key: question.name.clone(),
             name: question.label.get("zh").to_owned(),
@@ -365,8 +386,18 @@ mod tests {
         let old = sample_plan();
         let mut new = old.clone();
         replace(&mut new, "plan.toml", "weight = 40", "weight = 35");
-        replace(&mut new, "indicators.csv", "参与率,Took part at least once,10", "参与率,Took part at least once,12");
-        replace(&mut new, "indicators.csv", "组织联系,Known and visited,4", "组织联系,Known and visited,2");
+        replace(
+            &mut new,
+            "indicators.csv",
+            "参与率,Took part at least once,10",
+            "参与率,Took part at least once,12",
+        );
+        replace(
+            &mut new,
+            "indicators.csv",
+            "组织联系,Known and visited,4",
+            "组织联系,Known and visited,2",
+        );
         replace(&mut new, "units.csv", "城关镇", "新城关镇");
         new.insert(
             "forms/resident.xlsx".to_owned(),
@@ -389,7 +420,13 @@ mod tests {
                 new: Some("35".to_owned()),
             }]
         );
-        let weights: Vec<&str> = found.table("indicators.csv").unwrap().rows.iter().map(|row| row.key.as_str()).collect();
+        let weights: Vec<&str> = found
+            .table("indicators.csv")
+            .unwrap()
+            .rows
+            .iter()
+            .map(|row| row.key.as_str())
+            .collect();
         assert_eq!(weights, ["1.1", "1.3"]);
         assert_eq!(found.table("units.csv").unwrap().rows[0].name, "新城关镇");
         assert_eq!(found.forms[0].questions[0].key, "sat_overall");

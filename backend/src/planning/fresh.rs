@@ -33,8 +33,14 @@ pub fn copied(files: &PlanFiles, own: &Own) -> Result<PlanFiles, Vec<Diagnostic>
         vec![Diagnostic::error(
             "PA030",
             Place::file("plan.toml"),
-            Text::zh_en("原来的 plan.toml 读不出来。", "The earlier plan.toml cannot be read."),
-            Text::zh_en("请换一轮，或者上传方案。", "Choose another round, or upload a plan."),
+            Text::zh_en(
+                "原来的 plan.toml 读不出来。",
+                "The earlier plan.toml cannot be read.",
+            ),
+            Text::zh_en(
+                "请换一轮，或者上传方案。",
+                "Choose another round, or upload a plan.",
+            ),
         )]
     };
     let bytes = files.get("plan.toml").ok_or_else(unreadable)?;
@@ -46,7 +52,11 @@ pub fn copied(files: &PlanFiles, own: &Own) -> Result<PlanFiles, Vec<Diagnostic>
         ("round.id".to_owned(), Shape::Words, own.id.clone()),
         ("round.year".to_owned(), Shape::Whole, new_year.clone()),
         ("round.opens_on".to_owned(), Shape::Day, own.opens_on.to_string()),
-        ("round.closes_on".to_owned(), Shape::Day, own.closes_on.to_string()),
+        (
+            "round.closes_on".to_owned(),
+            Shape::Day,
+            own.closes_on.to_string(),
+        ),
         ("sampling.seed".to_owned(), Shape::Whole, seed),
     ];
     for language in ["zh", "en"] {
@@ -75,7 +85,11 @@ pub fn copied(files: &PlanFiles, own: &Own) -> Result<PlanFiles, Vec<Diagnostic>
     }
     files.insert("plan.toml".to_owned(), settings.to_string().into_bytes());
     if let Some(admin) = files.get("admin.csv") {
-        let header: Vec<u8> = admin.split_inclusive(|&byte| byte == b'\n').next().unwrap_or_default().to_vec();
+        let header: Vec<u8> = admin
+            .split_inclusive(|&byte| byte == b'\n')
+            .next()
+            .unwrap_or_default()
+            .to_vec();
         files.insert("admin.csv".to_owned(), header);
     }
     match Plan::read(&files) {
@@ -107,7 +121,13 @@ mod tests {
         assert!(plan.admin.is_empty());
         let text = String::from_utf8(files["plan.toml"].clone()).unwrap();
         assert!(text.contains("# 十个服务领域，次序固定。"), "comments stay");
-        let bad = Own { id: "Bad Id".to_owned(), ..own };
-        assert_eq!(copied(&sample_plan(), &bad).unwrap_err()[0].place.file.as_deref(), Some("plan.toml"));
+        let bad = Own {
+            id: "Bad Id".to_owned(),
+            ..own
+        };
+        assert_eq!(
+            copied(&sample_plan(), &bad).unwrap_err()[0].place.file.as_deref(),
+            Some("plan.toml")
+        );
     }
 }

@@ -107,7 +107,11 @@ fn element_mut(item: &mut Item, index: usize) -> Option<&mut dyn TableLike> {
 }
 
 /// The table that holds the last key of a path; tables on the way are made where `make` says so.
-fn table_for<'a>(table: &'a mut dyn TableLike, steps: &[Step<'_>], top: bool) -> Option<&'a mut dyn TableLike> {
+fn table_for<'a>(
+    table: &'a mut dyn TableLike,
+    steps: &[Step<'_>],
+    top: bool,
+) -> Option<&'a mut dyn TableLike> {
     match steps {
         [Step::Key(_)] => Some(table),
         [Step::Key(key), Step::At(index), rest @ ..] => {
@@ -241,7 +245,9 @@ impl Settings {
     /// Adds an empty table to a list of tables, and makes the list where there is none.
     pub fn push(&mut self, path: &str) {
         let steps = steps(path);
-        let Some(Step::Key(key)) = steps.last() else { return };
+        let Some(Step::Key(key)) = steps.last() else {
+            return;
+        };
         let Some(table) = table_for(self.document.as_table_mut(), &steps, true) else {
             return;
         };
@@ -272,7 +278,9 @@ impl Settings {
     /// Takes a table out of a list of tables.
     pub fn remove(&mut self, path: &str, index: usize) {
         let steps = steps(path);
-        let Some(Step::Key(key)) = steps.last() else { return };
+        let Some(Step::Key(key)) = steps.last() else {
+            return;
+        };
         let table = table_for(self.document.as_table_mut(), &steps, true);
         match table.and_then(|table| table.get_mut(key)) {
             Some(Item::ArrayOfTables(tables)) if index < tables.len() => {
@@ -395,32 +403,54 @@ mod tests {
         let again = Settings::read(settings.to_string().as_bytes()).unwrap();
         assert_eq!(again.get("mail.leadership[3].email"), "new@yunxi.example");
         assert_eq!(again.get("grades[3].name.zh"), "差");
-        assert_eq!((again.count("grades"), again.get("follow_up.days").as_str()), (4, ""));
+        assert_eq!(
+            (again.count("grades"), again.get("follow_up.days").as_str()),
+            (4, "")
+        );
         let mut bare = Settings::read(b"[round]\nid = \"x\"\n").unwrap();
         bare.set("mail.note", Shape::Words, "y").unwrap();
         bare.push("grades");
         bare.set("grades[0].name.zh", Shape::Words, "好").unwrap();
         let bare = Settings::read(bare.to_string().as_bytes()).unwrap();
-        assert_eq!((bare.get("mail.note").as_str(), bare.get("grades[0].name.zh").as_str()), ("y", "好"));
+        assert_eq!(
+            (
+                bare.get("mail.note").as_str(),
+                bare.get("grades[0].name.zh").as_str()
+            ),
+            ("y", "好")
+        );
     }
 
     #[test]
     fn what_has_another_shape_is_refused() {
         let mut settings = sample();
         let mut set = |path: &str, shape, text: &str| settings.set(path, shape, text).unwrap_err();
-        assert_eq!(set("groups[0].weight", Shape::Number, "四十"), SettingFault::NotANumber);
+        assert_eq!(
+            set("groups[0].weight", Shape::Number, "四十"),
+            SettingFault::NotANumber
+        );
         assert_eq!(set("sampling.seed", Shape::Whole, "1.5"), SettingFault::NotWhole);
-        assert_eq!(set("round.opens_on", Shape::Day, "10月12日"), SettingFault::NotADay);
+        assert_eq!(
+            set("round.opens_on", Shape::Day, "10月12日"),
+            SettingFault::NotADay
+        );
         assert_eq!(Settings::read(b"[round\n").unwrap_err(), SettingFault::Syntax);
     }
 
     #[test]
     fn flat_keys_name_what_lists_hold() {
         let flat = sample().flat();
-        let of = |key: &str| flat.iter().find(|(path, _)| path == key).map(|(_, value)| value.as_str());
+        let of = |key: &str| {
+            flat.iter()
+                .find(|(path, _)| path == key)
+                .map(|(_, value)| value.as_str())
+        };
         assert_eq!(of("groups[family].weight"), Some("20"));
         assert_eq!(of("grades[优秀].from"), Some("85"));
-        assert_eq!(of("weighting.margins"), Some("[township], [category], [grade], [sex, age_band]"));
+        assert_eq!(
+            of("weighting.margins"),
+            Some("[township], [category], [grade], [sex, age_band]")
+        );
         assert_eq!(of("mail.leadership[leader@yunxi.example].language"), Some("zh"));
     }
 }

@@ -42,13 +42,7 @@ impl Sheet {
         let header: Vec<String> = header.iter().map(str::to_owned).collect();
         let mut rows = Vec::new();
         for (index, record) in reader.records().enumerate() {
-            rows.push(
-                record
-                    .map_err(at(index + 2))?
-                    .iter()
-                    .map(str::to_owned)
-                    .collect(),
-            );
+            rows.push(record.map_err(at(index + 2))?.iter().map(str::to_owned).collect());
         }
         Ok(Self {
             marked,

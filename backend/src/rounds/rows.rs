@@ -138,7 +138,11 @@ pub(crate) fn form_rows(plan: &Plan, files: &PlanFiles) -> Vec<StoredForm> {
     rows.into_values().collect()
 }
 
-pub(super) fn member(base: &Base, round: &str, person: analysis::plan::FramePerson) -> (FrameMember, Identity) {
+pub(super) fn member(
+    base: &Base,
+    round: &str,
+    person: analysis::plan::FramePerson,
+) -> (FrameMember, Identity) {
     let some = |text: String| (!text.is_empty()).then_some(text);
     let member = FrameMember {
         round_id: round.to_owned(),
@@ -163,4 +167,3 @@ pub(super) fn member(base: &Base, round: &str, person: analysis::plan::FramePers
     };
     (member, identity)
 }
-

@@ -201,7 +201,9 @@ pub async fn copy(
     conn: &impl ConnectionTrait,
     round: &str,
 ) -> Result<Option<(PlanCopy, Manifest)>, StoreError> {
-    let row = plan_copies::Entity::find_by_id(round.to_owned()).one(conn).await?;
+    let row = plan_copies::Entity::find_by_id(round.to_owned())
+        .one(conn)
+        .await?;
     row.map(|row| {
         let manifest = parse("plan_copies", &row.manifest)?;
         Ok((row, manifest))

@@ -45,7 +45,9 @@ pub struct Said {
 impl Said {
     /// Gathers an expert's judgements.
     pub fn of(rows: &[Judgement]) -> Self {
-        let pairs = rows.iter().map(|row| ((row.first.clone(), row.second.clone()), row.steps));
+        let pairs = rows
+            .iter()
+            .map(|row| ((row.first.clone(), row.second.clone()), row.steps));
         Self {
             pairs: pairs.collect(),
         }
@@ -111,7 +113,9 @@ impl Voice {
 /// What the method says of matrices that do not go together.
 pub fn joint(voices: &[Voice], group: &Siblings<'_>) -> Option<Result<Priorities, AhpFault>> {
     let counting = voices.iter().filter(|voice| voice.counts());
-    let all: Vec<Comparisons> = counting.filter_map(|voice| voice.said.comparisons(group)).collect();
+    let all: Vec<Comparisons> = counting
+        .filter_map(|voice| voice.said.comparisons(group))
+        .collect();
     if all.is_empty() {
         return None;
     }
@@ -154,7 +158,10 @@ pub fn gaps(voices: &[Voice], tree: &Tree) -> Vec<Gap> {
             })
         };
         for voice in voices.iter().filter(|voice| voice.counts()) {
-            let found = voice.said.comparisons(&group).map(|comparisons| priorities(&comparisons));
+            let found = voice
+                .said
+                .comparisons(&group)
+                .map(|comparisons| priorities(&comparisons));
             gaps.extend(found.and_then(|found| contradictory(Some(voice.expert.seq), &found)));
         }
         match joint(voices, &group) {
@@ -175,7 +182,10 @@ pub fn points(voices: &[Voice], tree: &Tree) -> Points {
         }
     }
     spread(tree, &|members| {
-        let found: Option<Vec<f64>> = members.iter().map(|member| local.get(&member.code).copied()).collect();
+        let found: Option<Vec<f64>> = members
+            .iter()
+            .map(|member| local.get(&member.code).copied())
+            .collect();
         found.unwrap_or_else(|| members.iter().map(|member| member.weight).collect())
     })
 }
@@ -230,21 +240,32 @@ mod tests {
         for steps in -STEPS..=STEPS {
             assert_eq!(step_of(ratio(steps)), steps);
         }
-        assert_eq!((written(4), written(-4), written(0)), ("5".to_owned(), "1/5".to_owned(), "1".to_owned()));
+        assert_eq!(
+            (written(4), written(-4), written(0)),
+            ("5".to_owned(), "1/5".to_owned(), "1".to_owned())
+        );
     }
 
     /// Three criteria, two experts: 3, 5, 3 and 1/3, 1, 3 – joined cell by cell they are 1, √5, 3.
     #[test]
     fn two_experts_are_joined_by_the_geometric_mean() {
         let (_, tree) = sample();
-        let group = tree.groups().into_iter().find(|group| group.key() == "1").unwrap();
+        let group = tree
+            .groups()
+            .into_iter()
+            .find(|group| group.key() == "1")
+            .unwrap();
         let voices = [
             voice(1, &[("1.1", "1.2", 2), ("1.1", "1.3", 4), ("1.2", "1.3", 2)]),
             voice(2, &[("1.2", "1.1", 2), ("1.1", "1.3", 0), ("1.2", "1.3", 2)]),
         ];
         let found = joint(&voices, &group).unwrap().unwrap();
         // For three criteria the eigenvector is the geometric means of the rows.
-        let rows = [5f64.sqrt().cbrt(), 3f64.cbrt(), (1.0 / (3.0 * 5f64.sqrt())).cbrt()];
+        let rows = [
+            5f64.sqrt().cbrt(),
+            3f64.cbrt(),
+            (1.0 / (3.0 * 5f64.sqrt())).cbrt(),
+        ];
         let sum: f64 = rows.iter().sum();
         for (weight, row) in found.weights.iter().zip(rows) {
             assert!((weight - row / sum).abs() < 1e-12);
@@ -254,17 +275,29 @@ mod tests {
             voices[1].expert.state = WITHDRAWN.to_owned();
             joint(&voices, &group).unwrap().unwrap()
         };
-        assert!((withdrawn.weights[0] - 0.636_985_571_744_159_6).abs() < 1e-9, "{:?}", withdrawn.weights);
+        assert!(
+            (withdrawn.weights[0] - 0.636_985_571_744_159_6).abs() < 1e-9,
+            "{:?}",
+            withdrawn.weights
+        );
     }
 
     #[test]
     fn gaps_name_what_nobody_compared_and_the_pair_that_fits_least() {
         let (_, tree) = sample();
-        let voices = [voice(3, &[("1.1", "1.2", 4), ("1.2", "1.3", 4), ("1.3", "1.1", 2)])];
+        let voices = [voice(
+            3,
+            &[("1.1", "1.2", 4), ("1.2", "1.3", 4), ("1.3", "1.1", 2)],
+        )];
         let found = gaps(&voices, &tree);
         let not_compared = found.iter().filter(|gap| matches!(gap, Gap::NotCompared { .. }));
         assert_eq!(not_compared.count(), 4);
-        let Some(Gap::Contradictory { expert: Some(3), cr, worst, .. }) = found
+        let Some(Gap::Contradictory {
+            expert: Some(3),
+            cr,
+            worst,
+            ..
+        }) = found
             .iter()
             .find(|gap| matches!(gap, Gap::Contradictory { expert: Some(_), .. }))
         else {
@@ -276,8 +309,14 @@ mod tests {
     #[test]
     fn the_table_of_comparisons_names_experts_by_number() {
         let (_, tree) = sample();
-        let voices = [voice(2, &[("1.1", "1.2", 2), ("1.1", "1.3", -1), ("1.2", "1.3", 0)])];
+        let voices = [voice(
+            2,
+            &[("1.1", "1.2", 2), ("1.1", "1.3", -1), ("1.2", "1.3", 0)],
+        )];
         let text = String::from_utf8(file(&voices, &tree)).unwrap();
-        assert_eq!(text, "expert,first,second,value\nE2,1.1,1.2,3\nE2,1.1,1.3,1/2\nE2,1.2,1.3,1\n");
+        assert_eq!(
+            text,
+            "expert,first,second,value\nE2,1.1,1.2,3\nE2,1.1,1.3,1/2\nE2,1.2,1.3,1\n"
+        );
     }
 }

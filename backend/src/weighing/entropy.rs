@@ -38,11 +38,16 @@ pub fn points(tree: &Tree, earlier: &RoundResults) -> Result<Points, NoEntropy> 
         .map(|score| score.unit.as_str())
         .collect();
     let value = |code: &str, unit: &str| {
-        let row = earlier.indicators.iter().find(|row| {
-            row.code == code && row.unit == unit && row.group.is_none() && row.area.is_none()
-        })?;
+        let row = earlier
+            .indicators
+            .iter()
+            .find(|row| row.code == code && row.unit == unit && row.group.is_none() && row.area.is_none())?;
         let estimate = row.estimate?;
-        Some(if is_fraction(&row.measure) { 100.0 * estimate } else { estimate })
+        Some(if is_fraction(&row.measure) {
+            100.0 * estimate
+        } else {
+            estimate
+        })
     };
     let mut missing = Vec::new();
     let mut columns: Vec<Vec<f64>> = Vec::new();
@@ -63,11 +68,16 @@ pub fn points(tree: &Tree, earlier: &RoundResults) -> Result<Points, NoEntropy> 
         WeightFault::BadValue { .. } | WeightFault::LengthMismatch { .. } => NoEntropy::Missing(Vec::new()),
         _ => NoEntropy::NothingTold,
     })?;
-    let mut shares: BTreeMap<String, f64> =
-        tree.leaves().map(|leaf| leaf.code.clone()).zip(found.weights).collect();
+    let mut shares: BTreeMap<String, f64> = tree
+        .leaves()
+        .map(|leaf| leaf.code.clone())
+        .zip(found.weights)
+        .collect();
     // From the bottom up: a node's share is that of what stands below it.
-    let order: Vec<(String, Option<String>)> =
-        tree.iter().map(|node| (node.code.clone(), node.parent.clone())).collect();
+    let order: Vec<(String, Option<String>)> = tree
+        .iter()
+        .map(|node| (node.code.clone(), node.parent.clone()))
+        .collect();
     for (code, parent) in order.iter().rev() {
         let own = shares.get(code).copied().unwrap_or_default();
         if let Some(parent) = parent {
@@ -121,7 +131,9 @@ mod tests {
                 .leaves()
                 .flat_map(|leaf| {
                     let values = units.iter().enumerate();
-                    values.map(|(at, unit)| row(&leaf.code, unit, value(&leaf.code, at))).collect::<Vec<_>>()
+                    values
+                        .map(|(at, unit)| row(&leaf.code, unit, value(&leaf.code, at)))
+                        .collect::<Vec<_>>()
                 })
                 .collect(),
             ..RoundResults::default()
@@ -139,9 +151,15 @@ mod tests {
         let found = points(&tree, &results).unwrap();
         assert_eq!((found["1"], found["2"], found["3"]), (50.0, 50.0, 0.0));
         assert_eq!((found["1.1"], found["1.2"]), (50.0, 0.0));
-        assert_eq!(points(&tree, &earlier(&tree, |_, _| 0.5)), Err(NoEntropy::NothingTold));
+        assert_eq!(
+            points(&tree, &earlier(&tree, |_, _| 0.5)),
+            Err(NoEntropy::NothingTold)
+        );
         let mut fewer = results.clone();
         fewer.indicators.retain(|row| row.code != "4.2");
-        assert_eq!(points(&tree, &fewer), Err(NoEntropy::Missing(vec!["4.2".to_owned()])));
+        assert_eq!(
+            points(&tree, &fewer),
+            Err(NoEntropy::Missing(vec!["4.2".to_owned()]))
+        );
     }
 }

@@ -13,7 +13,13 @@ pub(super) fn section(ctx: &Context<'_>) -> Section {
     let mut section = Section::new("annex", ctx.t("附录", "Annex"));
     section.sections = vec![plan(ctx)];
     section.sections.extend(super::plan_amendments::section(ctx));
-    if ctx.detail.results.amendments.iter().any(|line| !line.is_of_plan()) {
+    if ctx
+        .detail
+        .results
+        .amendments
+        .iter()
+        .any(|line| !line.is_of_plan())
+    {
         section.sections.push(amendments(ctx));
     }
     section.sections.push(estimates(ctx));
@@ -75,7 +81,12 @@ fn amendments(ctx: &Context<'_>) -> Section {
         "收答卷期间改正过下列问卷：没有去掉任何题目和选项，没有动指标用到的条件，已经给出的回答照样有效，和后来的一起计算。",
         "These questionnaires were corrected while answers came in: no question and no choice was taken away, no condition that an indicator rests on was touched, and answers already given stay valid and are counted together with later ones.",
     ));
-    let of_forms = ctx.detail.results.amendments.iter().filter(|line| !line.is_of_plan());
+    let of_forms = ctx
+        .detail
+        .results
+        .amendments
+        .iter()
+        .filter(|line| !line.is_of_plan());
     let rows = of_forms.map(|line| {
         let titles = ctx.plan.groups.iter().filter(|group| group.form == line.form);
         let title = titles

@@ -29,7 +29,6 @@ use crate::pages::problem::Problem;
 use crate::pages::{Lang, Reading, tr};
 use crate::planning::copy::{self, Changed, Copy, Seen};
 use crate::planning::{archive, sheet::Sheet};
-use crate::store::rounds::RoundState;
 
 /// Largest text or form that is taken in.
 pub const MAX_TEXT: usize = 8 * 1024 * 1024;
@@ -119,7 +118,10 @@ fn lines(copy: &Copy) -> Vec<FileLine> {
             },
         })
         .collect();
-    let gone = copy.saved.iter().filter(|(path, _)| !copy.files.contains_key(*path));
+    let gone = copy
+        .saved
+        .iter()
+        .filter(|(path, _)| !copy.files.contains_key(*path));
     lines.extend(gone.map(|(path, bytes)| FileLine {
         path: path.clone(),
         size: bytes.len(),
@@ -166,7 +168,10 @@ async fn view<P: Permission>(
         faults: said.faults,
         found: copy.faults(),
         files: lines(&copy),
-        changed: copy.changed.as_ref().map(|(who, at)| (who.clone(), local_time(state, *at))),
+        changed: copy
+            .changed
+            .as_ref()
+            .map(|(who, at)| (who.clone(), local_time(state, *at))),
         overtaken: copy.overtaken,
         seen: copy.fingerprint(),
         seen_saved: copy.saved_fingerprint(),
@@ -290,7 +295,10 @@ pub async fn download(
     let disposition = HeaderValue::from_str(&name)
         .map_err(|_| PageError::problem(StatusCode::INTERNAL_SERVER_ERROR, Problem::Failed))?;
     let kind = HeaderValue::from_static("application/zip");
-    let headers = [(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, disposition)];
+    let headers = [
+        (header::CONTENT_TYPE, kind),
+        (header::CONTENT_DISPOSITION, disposition),
+    ];
     Ok((headers, bytes).into_response())
 }
 
@@ -406,3 +414,6 @@ pub(super) fn table_of(copy: &Copy, asked: &Asked, path: &str) -> Result<Sheet, 
         PageError::see_other(format!("/console/rounds/{}/plan/file?path={path}", asked.round))
     })
 }
+
+#[cfg(test)]
+pub(in crate::handlers) mod tests;

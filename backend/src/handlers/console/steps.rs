@@ -23,9 +23,7 @@ use crate::pages::{Lang, Reading, tr};
 use crate::planning::history;
 use crate::rounds as acts;
 use crate::store::rounds::RoundState;
-use crate::store::{
-    StoreError, begin, frame, invitations, jobs, plan_versions, responses, results, sample,
-};
+use crate::store::{StoreError, begin, frame, invitations, jobs, plan_versions, responses, results, sample};
 
 /// How a round stands.
 #[derive(Clone, Debug)]
@@ -60,7 +58,8 @@ async fn facts(state: &AppState, holder: &Independent<SeePlan>) -> Result<Facts,
         sample: sample::count(&state.db, id).await?,
         invited: counts.values().sum(),
         answers: responses::count(&state.db, id).await?,
-        links: !holder.plan.links.is_empty() || holder.plan.groups.iter().any(|group| group.open_link.is_some()),
+        links: !holder.plan.links.is_empty()
+            || holder.plan.groups.iter().any(|group| group.open_link.is_some()),
         computing: super::computing(state, id).await?,
         computed,
     })
@@ -279,7 +278,10 @@ fn afterwards(lang: Lang, round: &str, at: &Facts) -> Vec<Making> {
             done: unpublished.is_empty(),
             missing: unpublished,
             notes: Vec::new(),
-            links: vec![(format!("/results/{round}"), tr!(lang, "console.public").into_owned())],
+            links: vec![(
+                format!("/results/{round}"),
+                tr!(lang, "console.public").into_owned(),
+            )],
             confirm: None,
         },
     ]
@@ -370,10 +372,16 @@ pub async fn take(
         let page = view(&state, &holder, lang, (None, faults)).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
-    let (base, id, login) = (state.base(), runner.round.id.as_str(), runner.staff.login.as_str());
+    let (base, id, login) = (
+        state.base(),
+        runner.round.id.as_str(),
+        runner.staff.login.as_str(),
+    );
     let done = match step {
         "sample" => acts::draw_sample(&base, id, login).await.map(|n| n as u64),
-        "invite" => acts::invite(&base, id, login).await.map(|issued| issued.len() as u64),
+        "invite" => acts::invite(&base, id, login)
+            .await
+            .map(|issued| issued.len() as u64),
         "open" => acts::open(&base, id, login).await.map(|()| 0),
         "close" => acts::close(&base, id, login).await.map(|()| 0),
         "compute" => {
@@ -408,3 +416,6 @@ async fn compute(state: &AppState, id: &str, login: &str) -> Result<(), PageErro
     tx.commit().await.map_err(StoreError::from)?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

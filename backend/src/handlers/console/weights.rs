@@ -71,9 +71,12 @@ fn group_name(lang: Lang, tree: &Tree, key: &str) -> String {
 
 fn gap_words(lang: Lang, tree: &Tree, gap: &Gap) -> String {
     match gap {
-        Gap::NotCompared { group } => {
-            tr!(lang, "weights.not_compared", group = group_name(lang, tree, group)).into_owned()
-        }
+        Gap::NotCompared { group } => tr!(
+            lang,
+            "weights.not_compared",
+            group = group_name(lang, tree, group)
+        )
+        .into_owned(),
         Gap::Contradictory {
             group,
             expert,
@@ -116,7 +119,10 @@ impl Ways {
         let tree = Tree::of(sheet);
         let voices = voices(state, &round.id).await?;
         let gaps = comparisons::gaps(&voices, &tree);
-        let any = tree.groups().iter().any(|group| comparisons::joint(&voices, group).is_some());
+        let any = tree
+            .groups()
+            .iter()
+            .any(|group| comparisons::joint(&voices, group).is_some());
         let entropy = match earlier(state, round).await? {
             Some(stored) => entropy::points(&tree, &stored.results),
             None => Err(NoEntropy::NoRound),
@@ -146,7 +152,10 @@ impl Ways {
             None => Vec::new(),
             Some(points) => {
                 let cell = |node: &Weighed| points.get(&node.code).map(|value| format!("{value:.2}"));
-                self.tree.iter().map(|node| cell(node).unwrap_or_default()).collect()
+                self.tree
+                    .iter()
+                    .map(|node| cell(node).unwrap_or_default())
+                    .collect()
             }
         };
         let no_entropy = match &self.entropy {
@@ -161,7 +170,11 @@ impl Ways {
             Way {
                 name: "ahp",
                 title: tr!(lang, "weights.ahp").into_owned(),
-                against: self.gaps.iter().map(|gap| gap_words(lang, &self.tree, gap)).collect(),
+                against: self
+                    .gaps
+                    .iter()
+                    .map(|gap| gap_words(lang, &self.tree, gap))
+                    .collect(),
                 points: column(self.ahp.as_ref()),
             },
             Way {
@@ -181,10 +194,14 @@ impl Ways {
 
     fn experts(&self, lang: Lang) -> Vec<ExpertLine> {
         let line = |voice: &Voice| {
-            let progress = self.tree.groups().iter().map(|group| voice.said.progress(group)).fold(
-                (0, 0),
-                |(said, all), (more_said, more)| (said + more_said, all + more),
-            );
+            let progress = self
+                .tree
+                .groups()
+                .iter()
+                .map(|group| voice.said.progress(group))
+                .fold((0, 0), |(said, all), (more_said, more)| {
+                    (said + more_said, all + more)
+                });
             let own = self.gaps.iter().filter(
                 |gap| matches!(gap, Gap::Contradictory { expert: Some(seq), .. } if *seq == voice.expert.seq),
             );
@@ -213,7 +230,10 @@ fn depth(tree: &Tree, node: &Weighed) -> usize {
     // A tree is never deeper than it has nodes; a faulty one may go in circles.
     while let Some(code) = parent.filter(|_| depth <= tree.iter().count()) {
         depth += 1;
-        parent = tree.iter().find(|node| node.code == code).and_then(|node| node.parent.as_deref());
+        parent = tree
+            .iter()
+            .find(|node| node.code == code)
+            .and_then(|node| node.parent.as_deref());
     }
     depth
 }
@@ -235,8 +255,7 @@ async fn view<P: Permission>(
     let copy = copy::load(&state.db, &state.base(), &holder.round).await?;
     let sheet = table(&copy, &holder.round.id)?;
     let ways = Ways::of(state, &holder.round, &sheet).await?;
-    let may_edit =
-        holder.staff.role.may(Action::EditPlan) && holder.round.round_state() == RoundState::Draft;
+    let may_edit = holder.staff.role.may(Action::EditPlan) && holder.round.round_state() == RoundState::Draft;
     let indicators = ways.tree.iter().map(|node| IndicatorLine {
         code: node.code.clone(),
         name: name(lang, node),
@@ -390,7 +409,10 @@ async fn with_link(
     (seq, token): (i32, &str),
 ) -> Result<Response, PageError> {
     let said = Beside {
-        link: Some((format!("E{seq}"), format!("{}/weights/{token}", state.config.base_url))),
+        link: Some((
+            format!("E{seq}"),
+            format!("{}/weights/{token}", state.config.base_url),
+        )),
         ..Beside::default()
     };
     Ok(view(state, holder, lang, said).await?.into_response())
@@ -436,7 +458,10 @@ async fn change(
     (go, id): (&str, Uuid),
 ) -> Result<Response, PageError> {
     let found = store::of_round(&state.db, &holder.round.id).await?;
-    let mut expert = found.into_iter().find(|expert| expert.id == id).ok_or_else(PageError::lost)?;
+    let mut expert = found
+        .into_iter()
+        .find(|expert| expert.id == id)
+        .ok_or_else(PageError::lost)?;
     if expert.state == store::WITHDRAWN {
         return Err(PageError::lost());
     }

@@ -31,7 +31,12 @@ fn kind_name(lang: Lang, entry: &Entry) -> String {
         "edit" => tr!(lang, "plan.k_edit").into_owned(),
         "seal" => tr!(lang, "plan.k_seal").into_owned(),
         "amend" => tr!(lang, "plan.k_amend").into_owned(),
-        QUESTIONNAIRE => tr!(lang, "plan.k_form", form = entry.form.as_deref().unwrap_or_default()).into_owned(),
+        QUESTIONNAIRE => tr!(
+            lang,
+            "plan.k_form",
+            form = entry.form.as_deref().unwrap_or_default()
+        )
+        .into_owned(),
         other => other.to_owned(),
     }
 }
@@ -217,7 +222,14 @@ fn lines(lang: Lang, id: &str, caption: &str, lines: &[Line]) -> Markup {
 }
 
 /// The page that a frame of the console has beside the plan's own: for lists above a single round.
-pub(super) fn outside(lang: Lang, staff: &crate::pages::layout::SignedIn, path: &str, title: &str, faults: bool, content: &Markup) -> Markup {
+pub(super) fn outside(
+    lang: Lang,
+    staff: &crate::pages::layout::SignedIn,
+    path: &str,
+    title: &str,
+    faults: bool,
+    content: &Markup,
+) -> Markup {
     let frame = ConsoleFrame {
         lang,
         title,

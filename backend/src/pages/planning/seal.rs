@@ -125,8 +125,16 @@ pub struct AmendPage {
 /// Renders the page.
 pub fn amend_page(around: Around<'_>, view: &AmendPage) -> Markup {
     let lang = around.lang;
-    let rules: Vec<&Verdict> = view.verdicts.iter().filter(|verdict| verdict.effect == Effect::Rules).collect();
-    let words: Vec<&Verdict> = view.verdicts.iter().filter(|verdict| verdict.effect == Effect::Words).collect();
+    let rules: Vec<&Verdict> = view
+        .verdicts
+        .iter()
+        .filter(|verdict| verdict.effect == Effect::Rules)
+        .collect();
+    let words: Vec<&Verdict> = view
+        .verdicts
+        .iter()
+        .filter(|verdict| verdict.effect == Effect::Words)
+        .collect();
     let reason = FieldFault::of(&view.faults, "reason");
     let is_changed = view.old_sha256 != view.new_sha256;
     let content = html! {

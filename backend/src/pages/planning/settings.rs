@@ -26,7 +26,13 @@ pub struct Setting {
 impl Setting {
     /// The id of its field.
     pub fn id(&self) -> String {
-        let plain = |c: char| if c.is_ascii_alphanumeric() || c == '_' { c } else { '-' };
+        let plain = |c: char| {
+            if c.is_ascii_alphanumeric() || c == '_' {
+                c
+            } else {
+                '-'
+            }
+        };
         format!("s-{}", self.path.chars().map(plain).collect::<String>())
     }
 }

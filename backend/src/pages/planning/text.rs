@@ -33,7 +33,10 @@ pub struct TextPage {
 pub fn page(around: Around<'_>, view: &TextPage) -> Markup {
     let lang = around.lang;
     let kind = FileKind::of(&view.path);
-    let rows = view.text.as_ref().map_or(10, |text| text.lines().count().clamp(10, 30));
+    let rows = view
+        .text
+        .as_ref()
+        .map_or(10, |text| text.lines().count().clamp(10, 30));
     let action = super::about(around, "/file", &view.path);
     let fault = FieldFault::of(&view.faults, "file");
     let content = html! {

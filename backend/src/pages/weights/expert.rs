@@ -40,11 +40,18 @@ pub struct ExpertPage {
 
 impl ExpertPage {
     fn is_complete(&self) -> bool {
-        self.groups.iter().all(|group| group.progress.0 == group.progress.1)
+        self.groups
+            .iter()
+            .all(|group| group.progress.0 == group.progress.1)
     }
 }
 
-fn framed(reading: Reading, (title, site, path): (&str, &str, &str), has_error: bool, content: &Markup) -> Markup {
+fn framed(
+    reading: Reading,
+    (title, site, path): (&str, &str, &str),
+    has_error: bool,
+    content: &Markup,
+) -> Markup {
     let frame = Frame {
         reading,
         title,
@@ -173,5 +180,10 @@ pub fn group_page(reading: Reading, view: &GroupPage) -> Markup {
         }
         p { a.second href=(view.path) { (tr!(lang, "weigh.back")) } }
     };
-    framed(reading, (&view.name, &view.round, &path), !view.faults.is_empty(), &content)
+    framed(
+        reading,
+        (&view.name, &view.round, &path),
+        !view.faults.is_empty(),
+        &content,
+    )
 }

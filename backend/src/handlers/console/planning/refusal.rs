@@ -71,6 +71,8 @@ pub fn refused(lang: Lang, error: RoundActError, href: &str) -> Result<Vec<Fault
         RoundActError::NoFrame(_) => one(tr!(lang, "steps.e_no_frame").into_owned()),
         RoundActError::Draw(error) => one(draw_words(lang, &error)),
         RoundActError::NotInFrame(n) => one(tr!(lang, "steps.e_not_in_frame", n = n).into_owned()),
-        error @ (RoundActError::Unknown { .. } | RoundActError::Store(_)) => return Err(Refusal::page(error)),
+        error @ (RoundActError::Unknown { .. } | RoundActError::Store(_)) => {
+            return Err(Refusal::page(error));
+        }
     })
 }

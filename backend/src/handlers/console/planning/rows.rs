@@ -34,7 +34,14 @@ const TOLERANCE: f64 = 0.005;
 fn columns(path: &str, sheet: &Sheet) -> Vec<String> {
     let shown: &[&str] = match path {
         "units.csv" => &["code", "name_zh", "name_en", "parent", "level", "kind"],
-        TREE => &["code", "name_zh", "weight", "measure", "goalpost_low", "goalpost_high"],
+        TREE => &[
+            "code",
+            "name_zh",
+            "weight",
+            "measure",
+            "goalpost_low",
+            "goalpost_high",
+        ],
         "criteria.csv" => &["code", "name", "indicator", "max_score", "evidence_required"],
         "admin.csv" => &["unit", "period", "code", "value", "source"],
         _ => return sheet.header.clone(),
@@ -52,7 +59,10 @@ fn possible(path: &str) -> &'static [&'static str] {
 }
 
 fn keys(path: &str) -> &'static [&'static str] {
-    TABLES.iter().find(|(file, _)| *file == path).map_or(&["code"], |(_, keys)| keys)
+    TABLES
+        .iter()
+        .find(|(file, _)| *file == path)
+        .map_or(&["code"], |(_, keys)| keys)
 }
 
 fn key_of(sheet: &Sheet, row: usize, path: &str) -> String {
@@ -101,10 +111,18 @@ fn list(copy: &Copy, sheet: &Sheet, about: &About, shown: Shown<'_>) -> TablePag
     let path = about.path.as_str();
     let columns = columns(path, sheet);
     let is_tree = path == TREE;
-    let pages = if is_tree { 1 } else { sheet.rows.len().div_ceil(ROWS).max(1) };
+    let pages = if is_tree {
+        1
+    } else {
+        sheet.rows.len().div_ceil(ROWS).max(1)
+    };
     let at = about.page.clamp(1, pages);
     let from = (at - 1) * ROWS;
-    let to = if is_tree { sheet.rows.len() } else { (from + ROWS).min(sheet.rows.len()) };
+    let to = if is_tree {
+        sheet.rows.len()
+    } else {
+        (from + ROWS).min(sheet.rows.len())
+    };
     let sums = sums(sheet);
     let line = |row: usize| {
         let below = sums.get(sheet.cell(row, "code")).filter(|_| is_tree);
@@ -125,7 +143,9 @@ fn list(copy: &Copy, sheet: &Sheet, about: &About, shown: Shown<'_>) -> TablePag
     TablePage {
         path: path.to_owned(),
         seen: copy.seen(path),
-        weights: is_tree.then(|| columns.iter().position(|column| column == "weight")).flatten(),
+        weights: is_tree
+            .then(|| columns.iter().position(|column| column == "weight"))
+            .flatten(),
         total: is_tree.then(|| (weighing::number(total), (total - 100.0).abs() > TOLERANCE)),
         rows: (from..to).map(line).collect(),
         count: sheet.rows.len(),
@@ -157,7 +177,10 @@ pub async fn show(
         conflict: false,
         may_edit: holder.staff.role.may(Action::EditPlan),
     };
-    Ok(html(page::page(asked.around(), &list(&copy, &sheet, &about, shown))))
+    Ok(html(page::page(
+        asked.around(),
+        &list(&copy, &sheet, &about, shown),
+    )))
 }
 
 /// `POST …/plan/table`: the weights of the indicators, all at once.
@@ -209,7 +232,15 @@ pub async fn keep_weights(
     if !faults.is_empty() {
         return Ok(unprocessable(again(faults, false)));
     }
-    store(&state, &holder, (TREE, seen), &new, |faults, is_conflict| again(faults, is_conflict), lang).await
+    store(
+        &state,
+        &holder,
+        (TREE, seen),
+        &new,
+        |faults, is_conflict| again(faults, is_conflict),
+        lang,
+    )
+    .await
 }
 
 /// Keeps a changed table and leads back to its list, or shows the form again.
@@ -221,8 +252,9 @@ async fn store<P: Permission>(
     again: impl Fn(Vec<Fault>, bool) -> Html<String>,
     lang: Lang,
 ) -> Result<Response, PageError> {
+    let base = state.base();
     let change = copy::change(
-        &state.base(),
+        &base,
         &holder.round.id,
         (path, seen),
         Some(sheet.write()),
@@ -241,7 +273,12 @@ async fn store<P: Permission>(
 
 /// The form of a row: what was typed where something was, and what stands there now beside it after a conflict.
 fn form(copy: &Copy, sheet: &Sheet, (path, row): (&str, Option<usize>), shown: Shown<'_>) -> RowPage {
-    let mut columns: Vec<String> = sheet.header.iter().filter(|column| !column.is_empty()).cloned().collect();
+    let mut columns: Vec<String> = sheet
+        .header
+        .iter()
+        .filter(|column| !column.is_empty())
+        .cloned()
+        .collect();
     for column in possible(path) {
         if !columns.iter().any(|known| known == column) {
             columns.push((*column).to_owned());
@@ -326,10 +363,15 @@ pub async fn keep_row(
     let sheet = table_of(&copy, &asked, path)?;
     let seen = field(&pairs, "seen").unwrap_or_default();
     let key = field(&pairs, "key").unwrap_or_default();
-    let is_conflict = copy.files.get(path).is_none_or(|bytes| fingerprint(bytes) != seen);
+    let is_conflict = copy
+        .files
+        .get(path)
+        .is_none_or(|bytes| fingerprint(bytes) != seen);
     let row = match (is_conflict, about.row.as_str()) {
         // Rows may have moved: the one that was edited is found by what names it; one that is gone comes back as new.
-        (true, number) if number != "new" => (0..sheet.rows.len()).find(|&row| key_of(&sheet, row, path) == key),
+        (true, number) if number != "new" => {
+            (0..sheet.rows.len()).find(|&row| key_of(&sheet, row, path) == key)
+        }
         _ => row_of(&sheet, &about)?,
     };
     let again = |faults: Vec<Fault>, is_conflict| {
@@ -339,7 +381,10 @@ pub async fn keep_row(
             conflict: is_conflict,
             may_edit: true,
         };
-        html(page::row_page(asked.around(), &form(&copy, &sheet, (path, row), shown)))
+        html(page::row_page(
+            asked.around(),
+            &form(&copy, &sheet, (path, row), shown),
+        ))
     };
     if is_conflict {
         return Ok(conflict(again(Vec::new(), true)));
@@ -358,11 +403,17 @@ pub async fn keep_row(
                 None => new.insert_after(Some(new.rows.len())),
             };
             let typed = |column: &str| field(&pairs, &format!("c:{column}")).unwrap_or_default();
-            let wanted: Vec<&str> =
-                possible(path).iter().filter(|column| !typed(column).is_empty()).copied().collect();
+            let wanted: Vec<&str> = possible(path)
+                .iter()
+                .filter(|column| !typed(column).is_empty())
+                .copied()
+                .collect();
             new.ensure_columns(&wanted);
             let columns = new.header.clone();
-            for column in columns.iter().filter(|column| field(&pairs, &format!("c:{column}")).is_some()) {
+            for column in columns
+                .iter()
+                .filter(|column| field(&pairs, &format!("c:{column}")).is_some())
+            {
                 // A cell is one line: a text field on a phone may send more.
                 new.set(row, column, &typed(column).replace(['\r', '\n'], " "));
             }

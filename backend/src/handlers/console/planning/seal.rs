@@ -49,7 +49,11 @@ async fn seal_page(
     let asked = Asked::of(holder, lang);
     let copy = working_copy(state, holder).await?;
     let view = SealPage {
-        sha256: holder.round.plan_sha256.clone().unwrap_or_else(|| Plan::sha256(&copy.saved)),
+        sha256: holder
+            .round
+            .plan_sha256
+            .clone()
+            .unwrap_or_else(|| Plan::sha256(&copy.saved)),
         moved_from: attempt.moved_from,
         files: copy
             .saved
@@ -198,8 +202,9 @@ pub async fn amend(
         return Ok(unprocessable(amend_page(&state, &holder, lang, attempt).await?));
     }
     let proposed = working_copy(&state, &holder).await?.files;
+    let base = state.base();
     let done = amend::amend(
-        &state.base(),
+        &base,
         &holder.round.id,
         proposed,
         (reason, Some(seen)),

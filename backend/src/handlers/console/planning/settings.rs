@@ -32,8 +32,18 @@ fn words(lang: Lang, path: &str, label: &str, shape: Shape) -> Fields {
 
 fn round_fields(lang: Lang) -> Fields {
     let mut fields = words(lang, "round.title", &tr!(lang, "plan.s_title"), Shape::Words);
-    fields.extend(words(lang, "round.organiser", &tr!(lang, "plan.s_organiser"), Shape::Words));
-    fields.extend(words(lang, "round.contact", &tr!(lang, "plan.s_contact"), Shape::Words));
+    fields.extend(words(
+        lang,
+        "round.organiser",
+        &tr!(lang, "plan.s_organiser"),
+        Shape::Words,
+    ));
+    fields.extend(words(
+        lang,
+        "round.contact",
+        &tr!(lang, "plan.s_contact"),
+        Shape::Words,
+    ));
     let one = |path: &str, label: &str, shape| (path.to_owned(), label.to_owned(), shape);
     fields.push(one("round.year", &tr!(lang, "plan.s_year"), Shape::Whole));
     fields.push(one("round.opens_on", &tr!(lang, "plan.s_opens"), Shape::Day));
@@ -42,23 +52,53 @@ fn round_fields(lang: Lang) -> Fields {
 }
 
 fn group_fields(lang: Lang, at: usize) -> Fields {
-    let mut fields = words(lang, &format!("groups[{at}].name"), &tr!(lang, "plan.s_name"), Shape::Words);
-    fields.push((format!("groups[{at}].weight"), tr!(lang, "plan.s_weight").into_owned(), Shape::Number));
+    let mut fields = words(
+        lang,
+        &format!("groups[{at}].name"),
+        &tr!(lang, "plan.s_name"),
+        Shape::Words,
+    );
+    fields.push((
+        format!("groups[{at}].weight"),
+        tr!(lang, "plan.s_weight").into_owned(),
+        Shape::Number,
+    ));
     fields
 }
 
 fn grade_fields(lang: Lang, at: usize) -> Fields {
-    let mut fields = words(lang, &format!("grades[{at}].name"), &tr!(lang, "plan.s_name"), Shape::Words);
-    fields.push((format!("grades[{at}].from"), tr!(lang, "plan.s_from").into_owned(), Shape::Number));
+    let mut fields = words(
+        lang,
+        &format!("grades[{at}].name"),
+        &tr!(lang, "plan.s_name"),
+        Shape::Words,
+    );
+    fields.push((
+        format!("grades[{at}].from"),
+        tr!(lang, "plan.s_from").into_owned(),
+        Shape::Number,
+    ));
     fields
 }
 
 fn mail_fields(lang: Lang, at: usize) -> Fields {
     let path = |key: &str| format!("mail.leadership[{at}].{key}");
     vec![
-        (path("name"), tr!(lang, "plan.s_recipient").into_owned(), Shape::Words),
-        (path("email"), tr!(lang, "plan.s_email").into_owned(), Shape::Words),
-        (path("language"), tr!(lang, "plan.s_language").into_owned(), Shape::Words),
+        (
+            path("name"),
+            tr!(lang, "plan.s_recipient").into_owned(),
+            Shape::Words,
+        ),
+        (
+            path("email"),
+            tr!(lang, "plan.s_email").into_owned(),
+            Shape::Words,
+        ),
+        (
+            path("language"),
+            tr!(lang, "plan.s_language").into_owned(),
+            Shape::Words,
+        ),
     ]
 }
 
@@ -74,12 +114,20 @@ fn third_party_fields(lang: Lang) -> Fields {
 fn sampling_fields(lang: Lang) -> Fields {
     let one = |key: &str, label: &str, shape| (format!("sampling.{key}"), label.to_owned(), shape);
     vec![
-        one("villages_per_township", &tr!(lang, "plan.s_villages"), Shape::Whole),
+        one(
+            "villages_per_township",
+            &tr!(lang, "plan.s_villages"),
+            Shape::Whole,
+        ),
         one("persons_per_village", &tr!(lang, "plan.s_persons"), Shape::Whole),
         one("target_completes", &tr!(lang, "plan.s_target"), Shape::Whole),
         one("expected_response", &tr!(lang, "plan.s_response"), Shape::Number),
         one("certainty_size", &tr!(lang, "plan.s_certainty"), Shape::Whole),
-        one("relatives_per_person", &tr!(lang, "plan.s_relatives"), Shape::Whole),
+        one(
+            "relatives_per_person",
+            &tr!(lang, "plan.s_relatives"),
+            Shape::Whole,
+        ),
         one("minimum_age", &tr!(lang, "plan.s_age"), Shape::Whole),
         one("design_effect", &tr!(lang, "plan.s_deff"), Shape::Number),
         one("seed", &tr!(lang, "plan.s_seed"), Shape::Whole),
@@ -89,9 +137,17 @@ fn sampling_fields(lang: Lang) -> Fields {
 fn limit_fields(lang: Lang) -> Fields {
     let one = |path: &str, label: &str, shape| (path.to_owned(), label.to_owned(), shape);
     vec![
-        one("presentation.min_cell", &tr!(lang, "plan.s_min_cell"), Shape::Whole),
+        one(
+            "presentation.min_cell",
+            &tr!(lang, "plan.s_min_cell"),
+            Shape::Whole,
+        ),
         one("presentation.small_n", &tr!(lang, "plan.s_small_n"), Shape::Whole),
-        one("weighting.min_class", &tr!(lang, "plan.s_min_class"), Shape::Whole),
+        one(
+            "weighting.min_class",
+            &tr!(lang, "plan.s_min_class"),
+            Shape::Whole,
+        ),
         one("follow_up.days", &tr!(lang, "plan.s_days"), Shape::Whole),
     ]
 }
@@ -115,7 +171,10 @@ impl Shown<'_> {
     fn block(&self, fields: Fields, legend: Option<String>, remove: Option<String>) -> Block {
         let setting = |(path, label, shape): (String, String, Shape)| {
             let stands = self.settings.get(&path);
-            let typed = self.typed.and_then(|pairs| field(pairs, &path)).map(str::to_owned);
+            let typed = self
+                .typed
+                .and_then(|pairs| field(pairs, &path))
+                .map(str::to_owned);
             let differs = self.conflict && typed.as_ref().is_some_and(|typed| typed.trim() != stands);
             Setting {
                 value: typed.unwrap_or_else(|| stands.clone()),
@@ -151,7 +210,11 @@ impl Shown<'_> {
     }
 
     fn sections(&self, lang: Lang) -> Vec<Section> {
-        let section = |heading: String, note: Option<String>, blocks| Section { heading, note, blocks };
+        let section = |heading: String, note: Option<String>, blocks| Section {
+            heading,
+            note,
+            blocks,
+        };
         let single = |heading: String, fields| section(heading, None, vec![self.block(fields, None, None)]);
         let mut sections = vec![
             single(tr!(lang, "plan.s_round").into_owned(), round_fields(lang)),
@@ -162,16 +225,28 @@ impl Shown<'_> {
             ),
         ];
         if self.settings.has("third_party") {
-            sections.push(single(tr!(lang, "plan.s_third").into_owned(), third_party_fields(lang)));
+            sections.push(single(
+                tr!(lang, "plan.s_third").into_owned(),
+                third_party_fields(lang),
+            ));
         }
         sections.push(section(
             tr!(lang, "plan.s_grades").into_owned(),
             Some(tr!(lang, "plan.s_grades_note").into_owned()),
             self.list(lang, "grades", grade_fields),
         ));
-        sections.push(single(tr!(lang, "plan.s_sampling").into_owned(), sampling_fields(lang)));
-        sections.push(single(tr!(lang, "plan.s_limits").into_owned(), limit_fields(lang)));
-        sections.push(single(tr!(lang, "plan.s_invitations").into_owned(), invitation_fields(lang)));
+        sections.push(single(
+            tr!(lang, "plan.s_sampling").into_owned(),
+            sampling_fields(lang),
+        ));
+        sections.push(single(
+            tr!(lang, "plan.s_limits").into_owned(),
+            limit_fields(lang),
+        ));
+        sections.push(single(
+            tr!(lang, "plan.s_invitations").into_owned(),
+            invitation_fields(lang),
+        ));
         sections.push(section(
             tr!(lang, "plan.s_mail").into_owned(),
             Some(tr!(lang, "plan.s_mail_note").into_owned()),
@@ -229,7 +304,10 @@ fn write(lang: Lang, settings: &mut Settings, sections: &[Section], pairs: &Pair
     for block in sections.iter().flat_map(|section| &section.blocks) {
         let typed = |setting: &Setting| field(pairs, &setting.path).unwrap_or_default().trim().to_owned();
         let is_new = block.settings.iter().all(|setting| {
-            let element = setting.path.rsplit_once(']').map(|(element, _)| format!("{element}]"));
+            let element = setting
+                .path
+                .rsplit_once(']')
+                .map(|(element, _)| format!("{element}]"));
             element.is_some_and(|element| {
                 let (list, at) = element.rsplit_once('[').unwrap_or_default();
                 at.trim_end_matches(']').parse() == Ok(settings.count(list))
@@ -239,7 +317,11 @@ fn write(lang: Lang, settings: &mut Settings, sections: &[Section], pairs: &Pair
             if block.settings.iter().all(|setting| typed(setting).is_empty()) {
                 continue;
             }
-            if let Some((list, _)) = block.settings.first().and_then(|setting| setting.path.rsplit_once('[')) {
+            if let Some((list, _)) = block
+                .settings
+                .first()
+                .and_then(|setting| setting.path.rsplit_once('['))
+            {
                 settings.push(list);
             }
         }
@@ -316,7 +398,14 @@ pub async fn keep(
         return Ok(unprocessable(shown(false, faults)));
     }
     let content = Some(settings.to_string().into_bytes());
-    let done = copy::change(&state.base(), &holder.round.id, (FILE, seen), content, &holder.staff.login).await;
+    let done = copy::change(
+        &state.base(),
+        &holder.round.id,
+        (FILE, seen),
+        content,
+        &holder.staff.login,
+    )
+    .await;
     match done {
         Ok(Changed::Done) => Ok(address(&holder.round.id, "kept").into_response()),
         // Between the look above and the change: what is shown is a moment old, and sending it again shows the rest.

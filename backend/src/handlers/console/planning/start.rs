@@ -30,7 +30,10 @@ async fn view(
     mut form: StartPage,
 ) -> Result<Html<String>, PageError> {
     let all = rounds::list(&state.db).await?;
-    form.rounds = all.iter().map(|round| (round.id.clone(), title(lang, round))).collect();
+    form.rounds = all
+        .iter()
+        .map(|round| (round.id.clone(), title(lang, round)))
+        .collect();
     Ok(html(page::page(lang, &signed_in(lang, staff, page::PATH), &form)))
 }
 
@@ -123,21 +126,34 @@ pub async fn make(
         href: format!("#{id}"),
         text,
     };
-    let (year, opens_on, closes_on) =
-        (form.year.parse::<i32>(), form.opens_on.parse::<Date>(), form.closes_on.parse::<Date>());
+    let (year, opens_on, closes_on) = (
+        form.year.parse::<i32>(),
+        form.opens_on.parse::<Date>(),
+        form.closes_on.parse::<Date>(),
+    );
     if form.id.is_empty() {
         form.faults.push(fault("id", tr!(lang, "plan.e_id").into_owned()));
     }
     if year.is_err() {
-        form.faults.push(fault("year", tr!(lang, "plan.e_whole", label = tr!(lang, "plan.s_year")).into_owned()));
+        form.faults.push(fault(
+            "year",
+            tr!(lang, "plan.e_whole", label = tr!(lang, "plan.s_year")).into_owned(),
+        ));
     }
     if opens_on.is_err() {
-        form.faults.push(fault("opens_on", tr!(lang, "plan.e_day", label = tr!(lang, "plan.s_opens")).into_owned()));
+        form.faults.push(fault(
+            "opens_on",
+            tr!(lang, "plan.e_day", label = tr!(lang, "plan.s_opens")).into_owned(),
+        ));
     }
     if closes_on.is_err() {
-        form.faults.push(fault("closes_on", tr!(lang, "plan.e_day", label = tr!(lang, "plan.s_closes")).into_owned()));
+        form.faults.push(fault(
+            "closes_on",
+            tr!(lang, "plan.e_day", label = tr!(lang, "plan.s_closes")).into_owned(),
+        ));
     }
-    let (true, Ok(year), Ok(opens_on), Ok(closes_on)) = (form.faults.is_empty(), year, opens_on, closes_on) else {
+    let (true, Ok(year), Ok(opens_on), Ok(closes_on)) = (form.faults.is_empty(), year, opens_on, closes_on)
+    else {
         return Ok(unprocessable(view(&state, &permit.staff, lang, form).await?));
     };
     let own = fresh::Own {

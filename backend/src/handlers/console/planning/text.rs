@@ -22,7 +22,9 @@ const NEEDED: [&str; 3] = ["plan.toml", "units.csv", "indicators.csv"];
 const MARK: char = '\u{feff}';
 
 fn text_of(path: &str, bytes: &[u8]) -> Option<String> {
-    let text = FileKind::of(path).is_text().then(|| String::from_utf8_lossy(bytes));
+    let text = FileKind::of(path)
+        .is_text()
+        .then(|| String::from_utf8_lossy(bytes));
     text.map(|text| text.trim_start_matches(MARK).to_owned())
 }
 
@@ -122,7 +124,14 @@ pub async fn keep(
     let removes = field(&pairs, "go") == Some("remove") && !NEEDED.contains(&path);
     let content = (!removes).then(|| bytes_of(typed, before.files.get(path)));
     let seen = field(&pairs, "seen").unwrap_or_default();
-    let done = copy::change(&state.base(), &holder.round.id, (path, seen), content, &holder.staff.login).await;
+    let done = copy::change(
+        &state.base(),
+        &holder.round.id,
+        (path, seen),
+        content,
+        &holder.staff.login,
+    )
+    .await;
     match done {
         Ok(Changed::Done) => Ok(address(&holder.round.id, "kept").into_response()),
         Ok(Changed::Conflict(theirs)) => {
@@ -131,7 +140,10 @@ pub async fn keep(
             let view = TextPage {
                 theirs: Some(theirs.and_then(|bytes| text_of(path, &bytes)).unwrap_or_default()),
                 // Nothing that was typed is lost.
-                text: now.text.clone().map(|text| if removes { text } else { typed.to_owned() }),
+                text: now
+                    .text
+                    .clone()
+                    .map(|text| if removes { text } else { typed.to_owned() }),
                 ..now
             };
             Ok(conflict(html(page::page(asked.around(), &view))))
@@ -147,7 +159,10 @@ mod tests {
     #[test]
     fn typed_text_keeps_mark_and_line_ends_of_the_file() {
         let before = "\u{feff}code\r\na\r\n".as_bytes().to_vec();
-        assert_eq!(bytes_of("code\r\nb", Some(&before)), "\u{feff}code\r\nb\r\n".as_bytes());
+        assert_eq!(
+            bytes_of("code\r\nb", Some(&before)),
+            "\u{feff}code\r\nb\r\n".as_bytes()
+        );
         assert_eq!(bytes_of("a\r\nb\r\n", None), b"a\nb\n");
     }
 }
