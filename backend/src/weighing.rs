@@ -126,7 +126,8 @@ pub fn rounded(shares: &[f64], total: f64) -> Vec<f64> {
     let left = whole - units.iter().sum::<f64>();
     let mut order: Vec<usize> = (0..exact.len()).collect();
     order.sort_by(|&a, &b| {
-        let rest = |index: usize| exact[index] - exact[index].floor();
+        // Shares that are equal but for the noise of computing have equal remainders.
+        let rest = |index: usize| ((exact[index] - exact[index].floor()) * 1e9).round();
         rest(b).total_cmp(&rest(a)).then(a.cmp(&b))
     });
     #[expect(

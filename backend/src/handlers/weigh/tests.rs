@@ -97,7 +97,7 @@ async fn experts_compare_and_the_office_takes_their_weights_over() {
     assert!(expert.get(&link).await.text.contains("您已交给办公室"));
     let page = office.get(WEIGHTS).await;
     assert!(
-        page.text.contains("23 / 23") && page.text.contains("已说比完"),
+        page.text.contains("28 / 28") && page.text.contains("已说比完"),
         "{}",
         page.text
     );
@@ -164,7 +164,7 @@ async fn a_link_that_was_renewed_or_withdrawn_and_a_sealed_plan_take_nothing() {
     expert.post(&format!("{link}/1"), &[("p0", "3")]).await;
     let page = office.get(WEIGHTS).await;
     assert!(
-        page.text.contains("0 / 23") && page.text.contains("权重只能看"),
+        page.text.contains("0 / 28") && page.text.contains("权重只能看"),
         "{}",
         page.text
     );
