@@ -276,7 +276,7 @@ mod tests {
             joint(&voices, &group).unwrap().unwrap()
         };
         assert!(
-            (withdrawn.weights[0] - 0.636_985_571_744_159_6).abs() < 1e-9,
+            (withdrawn.weights[0] - 0.636_985_571_744_757_1).abs() < 1e-9,
             "{:?}",
             withdrawn.weights
         );

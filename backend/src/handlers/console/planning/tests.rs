@@ -197,8 +197,8 @@ async fn a_stale_form_is_a_conflict_in_which_nothing_is_lost() {
     assert_eq!(moved.status, StatusCode::SEE_OTHER);
     let fields = [
         ("csrf", csrf.as_str()),
-        ("seen", &seen),
-        ("key", &key),
+        ("seen", seen.as_str()),
+        ("key", key.as_str()),
         ("c:name_zh", "我的村"),
         ("go", "keep"),
     ];
@@ -209,10 +209,11 @@ async fn a_stale_form_is_a_conflict_in_which_nothing_is_lost() {
         "{}",
         stale.text
     );
+    let again = hidden(&stale, "seen");
     let fields = [
         ("csrf", csrf.as_str()),
-        ("seen", &hidden(&stale, "seen")),
-        ("key", &key),
+        ("seen", again.as_str()),
+        ("key", key.as_str()),
         ("c:name_zh", "我的村"),
     ];
     let kept = browser
@@ -314,7 +315,7 @@ async fn a_sealed_plan_changes_only_by_a_public_amendment_with_a_reason() {
     assert_eq!(browser.post(&amend, &fields).await.status, StatusCode::CONFLICT);
     let fields = [
         ("csrf", csrf.as_str()),
-        ("sha256", &hash),
+        ("sha256", hash.as_str()),
         ("confirm", "yes"),
         ("reason", "暴雨后延期"),
     ];
