@@ -19,6 +19,7 @@ mod mail;
 mod monitor;
 mod old_phones;
 mod pages;
+mod planning;
 mod privacy;
 mod receipts;
 mod reports;

@@ -374,7 +374,7 @@ async fn archives_go_out_without_the_frame_and_strays_do_not_come_in() {
     let mut with_frame = draft_plan();
     with_frame.insert(
         "frame.csv".to_owned(),
-        "person_id,unit,group,category,grade,sex,birth_year\nP-1,990101001001,resident,vision,1,male,1960\n"
+        "person_id,unit,group,category,grade,sex,birth_year,hardship,phone,email\nP-1,990101001001,resident,vision,1,male,1960,,,\n"
             .into(),
     );
     rounds::import(&server.base, &with_frame, "test").await.unwrap();

@@ -25,12 +25,12 @@ async fn take(office: &mut Browser, step: &str, confirm: bool) -> Reply {
 /// A frame in which every village has so many people that the sealed design can draw.
 fn frame() -> Vec<u8> {
     let units = Sheet::read(&draft_plan()["units.csv"]).unwrap();
-    let mut text = "person_id,unit,group,category,grade,sex,birth_year,phone\n".to_owned();
+    let mut text = "person_id,unit,group,category,grade,sex,birth_year,hardship,phone,email\n".to_owned();
     for row in (0..units.rows.len()).filter(|&row| units.cell(row, "level") == "village") {
         for n in 0..30 {
             let unit = units.cell(row, "code");
             text.push_str(&format!(
-                "P-{row}-{n},{unit},resident,vision,1,male,{},\n",
+                "P-{row}-{n},{unit},resident,vision,1,male,{},,,\n",
                 1950 + n
             ));
         }
