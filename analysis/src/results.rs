@@ -39,7 +39,7 @@ pub struct RoundResults {
     /// Signs that deserve a second look; absent from results that were computed without.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quality: Option<QualityResults>,
-    /// Amendments of the questionnaires, the first one first; left out where there are none.
+    /// Amendments of the plan and then of the questionnaires, the first one first; left out where there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub amendments: Vec<AmendmentLine>,
     /// Which state of the round's records the figures rest on; absent where there are no records beside the plan's own
@@ -61,10 +61,30 @@ pub struct RecordsUsed {
     pub frame_day: Option<Date>,
 }
 
-/// A questionnaire that was put in place of another while the plan was sealed.
+/// What an amendment of the plan itself has in place of a questionnaire's name.
+pub const PLAN_AMENDED: &str = "plan.toml";
+
+impl RoundResults {
+    /// Number of the published version of the plan that made these figures: 1 is the plan as it was first sealed.
+    #[must_use]
+    pub fn plan_version(&self) -> usize {
+        let amended = self.amendments.iter().filter(|line| line.is_of_plan());
+        1 + amended.count()
+    }
+}
+
+impl AmendmentLine {
+    /// Whether the plan itself was amended, rather than a questionnaire.
+    #[must_use]
+    pub fn is_of_plan(&self) -> bool {
+        self.form == PLAN_AMENDED
+    }
+}
+
+/// A questionnaire, or the plan itself, that was put in place of another while the plan was sealed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AmendmentLine {
-    /// Form name.
+    /// Form name; [`PLAN_AMENDED`] for the plan itself.
     pub form: String,
     /// Version before.
     pub old_version: String,

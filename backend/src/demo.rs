@@ -41,6 +41,7 @@ mod callbacks;
 mod field;
 mod follow_up;
 mod mail;
+mod planning;
 mod records;
 mod third;
 
@@ -85,6 +86,8 @@ pub struct DemoFile {
     pub open_links: BTreeMap<String, String>,
     /// Unused invitation codes of each group.
     pub invitations: BTreeMap<String, Vec<String>>,
+    /// Path by which an expert compares the indicators of next year's plan.
+    pub expert_link: String,
 }
 
 /// A login of the demo.
@@ -164,7 +167,9 @@ pub async fn make(base: &Base, options: Options, step: &(dyn Fn(&str) + Sync)) -
     write_json(&dir.join("truth.json"), &truth.await??.results)?;
 
     assign_interviewer(base, &plan).await?;
+    let expert_link = planning::next_year(base, &files, options.seed).await?;
     Ok(DemoFile {
+        expert_link,
         base_url: base.config.base_url.clone(),
         round: id.to_owned(),
         logins,

@@ -17,6 +17,7 @@ pub mod results;
 pub mod roots;
 pub mod services;
 pub mod stop_mail;
+pub mod weigh;
 
 #[cfg(test)]
 pub(crate) mod testing;

@@ -25,6 +25,7 @@ pub mod middleware;
 pub mod migration;
 pub mod monitor;
 pub mod pages;
+pub mod planning;
 pub mod records;
 pub mod reporting;
 pub mod roots;
@@ -37,6 +38,7 @@ pub mod submit;
 pub mod summaries;
 pub mod synthetic;
 pub mod tabular;
+pub mod weighing;
 pub mod withdrawal;
 
 rust_i18n::i18n!("locales", fallback = "zh");

@@ -14,6 +14,7 @@ mod m20261125_000008_amendments;
 mod m20261126_000010_scoring;
 mod m20261126_000011_records;
 mod m20261126_000014_mailing;
+mod m20261126_000016_planning;
 
 /// All migrations in order.
 pub struct Migrator;
@@ -29,9 +30,10 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000005_interviews::Migration),
             Box::new(m20261125_000007_devices::Migration),
             Box::new(m20261125_000008_amendments::Migration),
+            Box::new(m20261126_000010_scoring::Migration),
             Box::new(m20261126_000011_records::Migration),
             Box::new(m20261126_000014_mailing::Migration),
-            Box::new(m20261126_000010_scoring::Migration),
+            Box::new(m20261126_000016_planning::Migration),
         ]
     }
 }

@@ -27,6 +27,7 @@ pub mod mine;
 pub mod no_remind;
 pub mod office;
 pub mod password;
+pub mod planning;
 pub mod problem;
 mod qr;
 pub mod quality;
@@ -40,7 +41,9 @@ pub mod round;
 pub mod scoring;
 pub mod services;
 pub mod start;
+pub mod steps;
 pub mod stop_mail;
+pub mod weights;
 pub mod words;
 
 use std::collections::BTreeSet;

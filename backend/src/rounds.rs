@@ -3,31 +3,30 @@
 //! Each act is one transaction together with its audit entry. The plan may be
 //! replaced while the round is a draft; sealing fixes it and publishes its hash.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use analysis::plan::{Plan, PlanFiles, read_frame};
 use sea_orm::ConnectionTrait;
 use serde_json::json;
 use survey_forms::diagnostic::Diagnostic;
-use survey_forms::text::Text;
 use thiserror::Error;
 
 use crate::app::{Base, PlanCache};
+use crate::planning::copy;
 use crate::records::frames;
 use crate::roots;
-use crate::store::forms::StoredForm;
-use crate::store::frame::{self, FrameMember, Identity};
 use crate::store::invitations::{self, Issued};
-use crate::store::links::{self, Link};
-use crate::store::rounds::{self, Round, RoundGroup, RoundState};
-use crate::store::units::{self, Unit};
-use crate::store::{StoreError, begin, forms, mailing, merkle_log, plan_files, sample};
+use crate::store::plan_versions::{self, Kind};
+use crate::store::rounds::{self, Round, RoundState};
+use crate::store::{StoreError, begin, forms, frame, mailing, merkle_log, plan_files, sample};
 
 pub mod amend;
 pub mod draw;
 pub mod files;
+mod rows;
 pub mod sampling;
+
+pub(crate) use rows::{Header, form_rows, write_plan};
 
 pub use sampling::DrawnCase;
 
@@ -58,6 +57,15 @@ pub enum RoundActError {
         /// What would have to be otherwise.
         why: &'static str,
     },
+    /// The plan is no longer the one that was shown.
+    #[error("the plan changed meanwhile: its SHA-256 is now {now}")]
+    Moved {
+        /// Its hash now.
+        now: String,
+    },
+    /// The console holds changes that are not saved.
+    #[error("the plan has changes in the console that are not saved; save or discard them first")]
+    Unsaved,
     /// The plan came without a frame.
     #[error("round {0:?} has no frame.csv to draw from; import the plan with its frame")]
     NoFrame(String),
@@ -128,10 +136,6 @@ pub async fn require(base: &Base, id: &str) -> Result<Round, RoundActError> {
     known(&base.db, id, rounds::find(&base.db, id).await?).await
 }
 
-fn zh_en(text: &Text) -> (String, String) {
-    (text.get("zh").to_owned(), text.get("en").to_owned())
-}
-
 /// Imports a plan folder as a draft, in place of an earlier draft.
 ///
 /// # Errors
@@ -153,23 +157,10 @@ pub async fn import(base: &Base, files: &PlanFiles, actor: &str) -> Result<Impor
             why: "a sealed plan cannot be replaced; give the new plan another round id",
         });
     }
-    let (title_zh, title_en) = zh_en(&plan.round.title);
-    let round = Round {
-        id: id.clone(),
-        title_zh,
-        title_en,
-        state: RoundState::Draft.as_str().to_owned(),
-        plan_sha256: None,
-        opens_on: plan.round.opens_on.to_string(),
-        closes_on: plan.round.closes_on.to_string(),
-        grace_days: i32::try_from(plan.invitations.interview_grace_days).unwrap_or_default(),
-        quotas: serde_json::to_string(&plan.quotas).unwrap_or_else(|_| "[]".to_owned()),
-        amended: 0,
-    };
-    rounds::put(&tx, round).await?;
-    rounds::replace_groups(&tx, &id, group_rows(&plan)).await?;
-    links::replace(&tx, &id, link_rows(&plan)).await?;
-    units::replace(&tx, &id, unit_rows(&plan)).await?;
+    if !files.contains_key("frame.csv") {
+        plan_files::remove_frame(&tx, &id).await?;
+    }
+    write_plan(&tx, base, (&plan, files), Header::draft()).await?;
     let stored_forms = form_rows(&plan, files);
     let imported = Imported {
         round: id.clone(),
@@ -179,10 +170,11 @@ pub async fn import(base: &Base, files: &PlanFiles, actor: &str) -> Result<Impor
     };
     mailing::recipients::forget_of_plan(&tx, &id).await?;
     forms::replace(&tx, &id, stored_forms).await?;
-    plan_files::replace(&tx, &base.keys, &base.entropy, &id, files).await?;
+    plan_versions::drop_copy(&tx, &id).await?;
+    copy::append(&tx, base, &id, (Kind::Import, "", actor), files).await?;
     let people = people
         .into_iter()
-        .map(|person| member(base, &id, person))
+        .map(|person| rows::member(base, &id, person))
         .collect();
     frame::replace(&tx, &base.keys, &base.entropy, &id, people).await?;
     sample::replace(&tx, &id, Vec::new()).await?;
@@ -192,104 +184,9 @@ pub async fn import(base: &Base, files: &PlanFiles, actor: &str) -> Result<Impor
     Ok(imported)
 }
 
-fn group_rows(plan: &Plan) -> Vec<RoundGroup> {
-    let rows = plan.groups.iter().zip(0..).map(|(group, ord)| {
-        let (name_zh, name_en) = zh_en(&group.name);
-        RoundGroup {
-            round_id: plan.round.id.clone(),
-            group: group.code.clone(),
-            ord,
-            form: group.form.clone(),
-            name_zh,
-            name_en,
-            open_link: group.open_link.clone(),
-        }
-    });
-    rows.collect()
-}
-
-fn link_rows(plan: &Plan) -> Vec<Link> {
-    let rows = plan.links.iter().zip(0..).map(|(link, ord)| {
-        let (site_zh, site_en) = zh_en(&link.site);
-        Link {
-            round_id: plan.round.id.clone(),
-            slug: link.slug.clone(),
-            ord,
-            group: link.group.clone(),
-            site_zh,
-            site_en,
-            unit: link.unit.clone(),
-            daily_cap: link.daily_cap.and_then(|cap| i32::try_from(cap).ok()),
-        }
-    });
-    rows.collect()
-}
-
-fn unit_rows(plan: &Plan) -> Vec<Unit> {
-    let rows = plan.units.iter().zip(0..).map(|(unit, ord)| {
-        let (name_zh, name_en) = zh_en(&unit.name);
-        Unit {
-            round_id: plan.round.id.clone(),
-            code: unit.code.clone(),
-            ord,
-            parent: unit.parent.clone(),
-            level: unit.level.clone(),
-            kind: unit.kind.clone(),
-            name_zh,
-            name_en,
-        }
-    });
-    rows.collect()
-}
-
-/// One row a form; two groups may answer the same form.
-fn form_rows(plan: &Plan, files: &PlanFiles) -> Vec<StoredForm> {
-    let mut rows: BTreeMap<String, StoredForm> = BTreeMap::new();
-    for group in &plan.groups {
-        let source_path = format!("forms/{}.xlsx", group.form);
-        if let (Some(form), Some(bytes)) = (plan.forms.get(&group.code), files.get(&source_path)) {
-            rows.entry(group.form.clone()).or_insert_with(|| StoredForm {
-                round_id: plan.round.id.clone(),
-                form: group.form.clone(),
-                version: form.version.clone(),
-                source_path,
-                xlsx: bytes.clone(),
-                current: true,
-            });
-        }
-    }
-    rows.into_values().collect()
-}
-
-/// A row of a frame apart from who it is.
-pub(crate) fn member(
-    base: &Base,
-    round: &str,
-    person: analysis::plan::FramePerson,
-) -> (FrameMember, Identity) {
-    let some = |text: String| (!text.is_empty()).then_some(text);
-    let member = FrameMember {
-        round_id: round.to_owned(),
-        member_key: base.keys.member_key(round, &person.person_id),
-        unit: person.unit,
-        group: person.group,
-        category: some(person.category),
-        grade: some(person.grade),
-        sex: some(person.sex),
-        birth_year: person.birth_year,
-        hardship: person.hardship.join(" "),
-        body_kind: person.body_kind,
-        relative_of_key: person.relative_of.map(|id| base.keys.member_key(round, &id)),
-    };
-    let identity = Identity {
-        person_id: person.person_id,
-        name: person.name.unwrap_or_default(),
-        phone: person.phone.unwrap_or_default(),
-        email: person.email.unwrap_or_default(),
-        card_number: person.card_number.unwrap_or_default(),
-        address: person.address.unwrap_or_default(),
-    };
-    (member, identity)
+/// The round, held against everybody else until the transaction ends.
+pub(crate) async fn held_alone(tx: &impl ConnectionTrait, id: &str) -> Result<Round, RoundActError> {
+    known(tx, id, rounds::hold_alone(tx, id).await?).await
 }
 
 /// The plan's files, byte for byte; recorded, because the frame is among them.
@@ -311,13 +208,35 @@ pub async fn export(base: &Base, id: &str, actor: &str) -> Result<PlanFiles, Rou
 /// # Errors
 /// [`RoundActError::Unknown`].
 pub async fn seal(base: &Base, id: &str, actor: &str) -> Result<String, RoundActError> {
+    seal_as_seen(base, id, None, actor).await
+}
+
+/// The same, if the plan still has the hash that was `seen`.
+///
+/// # Errors
+/// See [`seal`]; [`RoundActError::Moved`] when it has another one now; [`RoundActError::Unsaved`] while a working copy
+/// says something else.
+pub async fn seal_as_seen(
+    base: &Base,
+    id: &str,
+    seen: Option<&str>,
+    actor: &str,
+) -> Result<String, RoundActError> {
     let tx = begin(&base.db).await?;
-    let round = known(&tx, id, rounds::find(&tx, id).await?).await?;
+    let round = held_alone(&tx, id).await?;
     if let Some(hash) = round.plan_sha256 {
         return Ok(hash);
     }
-    let files = plan_files::read(&tx, &base.keys, id).await?;
+    if plan_versions::copy(&tx, id).await?.is_some() {
+        return Err(RoundActError::Unsaved);
+    }
+    let files = plan_files::read_without_frame(&tx, &base.keys, id).await?;
     let hash = Plan::sha256(&files);
+    if seen.is_some_and(|seen| seen != hash) {
+        return Err(RoundActError::Moved { now: hash });
+    }
+    copy::begin_history(&tx, base, &round, &files).await?;
+    copy::append(&tx, base, id, (Kind::Seal, "", actor), &files).await?;
     rounds::set_state(&tx, round, RoundState::Sealed, Some(hash.clone())).await?;
     base.record(&tx, actor, "round.seal", id, json!({ "plan_sha256": hash }))
         .await?;

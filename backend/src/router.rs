@@ -21,7 +21,7 @@ use crate::handlers::console::{inviting, marking, records, scoring};
 use crate::handlers::respond::{self, after, finish, handover, later, pin, question, remind, start};
 use crate::handlers::{
     assets, console, field, forms, health, login, media, mine, password, receipt, responses, results, roots,
-    services, stop_mail,
+    services, stop_mail, weigh,
 };
 use crate::middleware::problems::PageError;
 use crate::middleware::{address, headers, origin, problems};
@@ -167,6 +167,7 @@ fn staff() -> Router<AppState> {
         .merge(call_backs())
         .merge(reports_of_round())
         .merge(third_party())
+        .merge(planning_of_round())
         .route("/console/rounds/{id}/quality", get(console::quality::show))
         .route("/console/rounds/{id}/cases", get(console::cases::list))
         .route(
@@ -327,10 +328,59 @@ fn third_party() -> Router<AppState> {
         .route("/console/rounds/{id}/marking/log", get(marking::log))
 }
 
+/// The plan of a round, its weights, and the steps from sealing to publication: the office's, read by those who oversee.
+fn planning_of_round() -> Router<AppState> {
+    use console::planning::{self, history, rows, seal, settings, start, text};
+    let base = "/console/rounds/{id}/plan";
+    let large = DefaultBodyLimit::max(planning::MAX_TEXT);
+    let upload = DefaultBodyLimit::max(planning::MAX_UPLOAD);
+    Router::new()
+        .route(base, get(planning::show))
+        .route(
+            &format!("{base}/settings"),
+            get(settings::show).post(settings::keep),
+        )
+        .route(&format!("{base}/table"), get(rows::show).post(rows::keep_weights))
+        .route(&format!("{base}/row"), get(rows::show_row).post(rows::keep_row))
+        .route(&format!("{base}/file"), get(text::show).post(text::keep))
+        .route(&format!("{base}/versions"), get(history::show))
+        .route(&format!("{base}/seal"), get(seal::show).post(seal::seal))
+        .route(
+            &format!("{base}/amend"),
+            get(seal::show_amendment).post(seal::amend),
+        )
+        .route(&format!("{base}/save"), post(planning::save))
+        .route(&format!("{base}/discard"), post(planning::discard))
+        .route(&format!("{base}/download"), get(planning::download))
+        .route("/console/plans/new", get(start::show).post(start::make))
+        .route(
+            "/console/rounds/{id}/weights",
+            get(console::weights::show).post(console::weights::act),
+        )
+        .route(
+            "/console/rounds/{id}/steps",
+            get(console::steps::show).post(console::steps::take),
+        )
+        .layer(large)
+        .route(&format!("{base}/upload"), post(planning::upload).layer(upload))
+        .route("/console/plans/new/upload", post(start::upload).layer(upload))
+}
+
+/// Experts who compare indicators by a personal link.
+fn experts() -> Router<AppState> {
+    Router::new()
+        .route("/weights/{token}", get(weigh::show).post(weigh::finish))
+        .route(
+            "/weights/{token}/{group}",
+            get(weigh::show_group).post(weigh::say),
+        )
+}
+
 /// The whole server.
 pub fn router(state: AppState) -> Router {
     let pages = respondents()
         .merge(receipts())
+        .merge(experts())
         .merge(public())
         .merge(staff())
         .fallback(async || PageError::lost());

@@ -44,6 +44,7 @@ pub mod mailing;
 pub mod merkle_log;
 pub mod outbox;
 pub mod plan_files;
+pub mod plan_versions;
 pub mod quotas;
 pub mod responses;
 pub mod results;
@@ -55,6 +56,7 @@ pub mod series;
 pub mod sessions;
 pub mod staff;
 pub mod units;
+pub mod weighing;
 
 /// Why stored things cannot be read or written.
 #[derive(Debug, Error)]

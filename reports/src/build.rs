@@ -19,6 +19,7 @@ mod marks;
 mod method;
 mod participation;
 mod perspectives;
+mod plan_amendments;
 mod quality;
 mod question;
 pub mod release;

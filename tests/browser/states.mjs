@@ -3,6 +3,7 @@
 import { answer, clear, consent, go, questionOf } from './answering.mjs';
 import { FIELD_APP } from './states/fieldapp.mjs';
 import { MAIL, MAIL_PAGES } from './states/mail.mjs';
+import { PLAN, PLAN_PAGES } from './states/plan.mjs';
 import { RECEIPTS } from './states/receipts.mjs';
 import { RECORDS, RECORDS_PAGES, RECORDS_PUBLIC } from './states/records.mjs';
 import { REPORT_PAGES } from './states/report.mjs';
@@ -58,6 +59,7 @@ export const CONSOLE = [
   ...MAIL_PAGES,
   ...REPORT_PAGES,
   ...THIRD_PAGES,
+  ...PLAN_PAGES,
 ];
 
 /**
@@ -74,6 +76,7 @@ export const JOURNEYS = [
   ...RECORDS,
   ...MAIL,
   ...THIRD,
+  ...PLAN,
   ...RESPOND,
   { name: 'a code typed', language: 'zh', who: 'respondent', walk: typeCode },
   { name: 'consent', language: 'zh', who: 'respondent', walk: withoutConsent },

@@ -20,6 +20,7 @@ mod mailing;
 mod monitor;
 mod old_phones;
 mod pages;
+mod planning;
 mod privacy;
 mod receipts;
 mod reports;

@@ -57,6 +57,12 @@ pub enum Action {
     SeeScoring,
     /// Engage evaluators, draw who scores what, approve sealed cards, let marks count.
     ManageScoring,
+    /// Read a round's plan with its versions and weights before it is published; nobody whom a judged unit employs.
+    SeePlan,
+    /// Change a plan, ask experts for weights, seal, amend, start rounds; nobody whom a judged unit employs.
+    EditPlan,
+    /// Take a round from step to step; nobody whom a judged unit employs.
+    RunRound,
 }
 
 impl Action {
@@ -88,6 +94,9 @@ impl Action {
         Self::ScoreUnits,
         Self::SeeScoring,
         Self::ManageScoring,
+        Self::SeePlan,
+        Self::EditPlan,
+        Self::RunRound,
     ];
 
     /// The roles that may do it.
@@ -99,7 +108,7 @@ impl Action {
             Self::SeeRound | Self::SeeCaseCounts => {
                 &[Role::Office, Role::Evaluator, Role::Viewer, Role::Auditor]
             }
-            Self::SeeResults | Self::DownloadReport | Self::SeeRecords => {
+            Self::SeeResults | Self::DownloadReport | Self::SeeRecords | Self::SeePlan => {
                 &[Role::Office, Role::Viewer, Role::Auditor]
             }
             Self::SeeFrame => &[Role::Office, Role::Auditor],
@@ -117,11 +126,11 @@ impl Action {
             Self::CallBack => &[Role::Evaluator],
             Self::SeeInterviewers | Self::SeeCallbacks => &[Role::Office, Role::Evaluator, Role::Auditor],
             Self::AssignCases => &[Role::Office, Role::Evaluator],
-            Self::ManageInterviewers | Self::SettleHeld => &[Role::Office],
             Self::SeeAudit | Self::SeeScoring => &[Role::Office, Role::Auditor],
             Self::ManageScoring => &[Role::Office],
             // Nobody else may mark, and whoever marks sees nothing of the others.
             Self::ScoreUnits => &[Role::Evaluator],
+            Self::ManageInterviewers | Self::SettleHeld | Self::EditPlan | Self::RunRound => &[Role::Office],
         }
     }
 }
@@ -176,7 +185,10 @@ mod tests {
              EditRecords    yes - - - -\n\
              ScoreUnits     - yes - - -\n\
              SeeScoring     yes - - - yes\n\
-             ManageScoring  yes - - - -\n"
+             ManageScoring  yes - - - -\n\
+             SeePlan        yes - yes - yes\n\
+             EditPlan       yes - - - -\n\
+             RunRound       yes - - - -\n"
         );
     }
 

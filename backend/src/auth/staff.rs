@@ -180,5 +180,8 @@ permissions!(
     EditRecords,
     ScoreUnits,
     SeeScoring,
-    ManageScoring
+    ManageScoring,
+    SeePlan,
+    EditPlan,
+    RunRound
 );

@@ -21,6 +21,8 @@ use crate::rounds::{self, files};
 use crate::store::invitations::Issued;
 use crate::store::{frame, invitations, outbox, responses, sample};
 
+mod planning;
+
 /// Who acts, in the audit log.
 const ACTOR: &str = "cli";
 
@@ -53,6 +55,24 @@ pub enum RoundCommand {
         /// Why, in a sentence that every report prints.
         #[arg(long)]
         reason: String,
+    },
+    /// Put another plan folder in the place of a sealed one, in public and with a reason; refused where answers forbid it.
+    PlanAmend {
+        /// The round.
+        id: String,
+        /// The folder with the whole plan as it shall be; its frame, series and questionnaires are not read in.
+        dir: PathBuf,
+        /// Why, in a sentence that the public page and every report print.
+        #[arg(long)]
+        reason: String,
+    },
+    /// Every saved state of the plan and every amendment, the first one first.
+    Versions {
+        /// The round.
+        id: String,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
     },
     /// Draw the sample that the sealed plan describes.
     Sample {
@@ -196,6 +216,10 @@ pub async fn run(base: &Base, command: RoundCommand, lang: &str) -> Result<()> {
         }
         RoundCommand::Seal { id } => say(&rounds::seal(base, &id, ACTOR).await?),
         RoundCommand::Amend { id, form, reason } => amend(base, &id, &form, reason, lang).await?,
+        RoundCommand::PlanAmend { id, dir, reason } => {
+            planning::amend(base, &id, files::read(&dir)?, &reason, lang).await?;
+        }
+        RoundCommand::Versions { id, json } => planning::versions(base, &id, json).await?,
         RoundCommand::Sample { id } => {
             say(&format!(
                 "{} cases drawn",

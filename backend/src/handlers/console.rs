@@ -41,10 +41,13 @@ pub mod inviting;
 pub mod mailing;
 pub mod marking;
 pub(in crate::handlers) mod overview;
+pub mod planning;
 pub mod quality;
 pub mod records;
 pub mod reports;
 pub mod scoring;
+pub mod steps;
+pub mod weights;
 
 /// Audit entries shown.
 const AUDIT_LINES: u64 = 200;
@@ -138,6 +141,7 @@ pub async fn rounds(
         lang,
         &signed_in(lang, &permit.staff, "/console"),
         &lines,
+        permit.staff.role.may(Action::EditPlan),
     )))
 }
 

@@ -15,12 +15,14 @@ use super::respond::html;
 use super::respond::visit::help;
 use crate::app::AppState;
 use crate::middleware::problems::PageError;
+use crate::pages::planning::public::{PlanAmended, PlanNote, made_by};
 use crate::pages::results::{self, Amended, PublicRate, PublicRoot, Results};
 use crate::pages::round::Figure;
 use crate::pages::tr;
 use crate::pages::{Lang, Reading, words};
+use crate::planning::history;
 use crate::store::rounds::{self, RoundState};
-use crate::store::{amendments, merkle_log};
+use crate::store::{amendments, merkle_log, plan_versions};
 
 /// Published counts of people are multiples of this.
 const ROUND_TO: u64 = 10;
@@ -70,6 +72,38 @@ async fn amended(state: &AppState, plan: &Plan, lang: Lang) -> Result<Vec<Amende
     Ok(lines.collect())
 }
 
+/// How the plan was amended, and which version made the figures that are shown.
+async fn provenance(
+    state: &AppState,
+    lang: Lang,
+    (id, figures): (&str, Option<&Stored>),
+    min_cell: u32,
+) -> Result<PlanNote, PageError> {
+    let versions = plan_versions::of_round(&state.db, id).await?;
+    let amended = history::published(&versions).skip(1).map(|(number, version)| {
+        let answers = u64::try_from(version.answers_before).unwrap_or_default();
+        PlanAmended {
+            day: words::day_of(lang, &version.day),
+            number,
+            answers: match answers {
+                0 => "0".to_owned(),
+                few if few < u64::from(min_cell) => tr!(lang, "results.suppressed").into_owned(),
+                many => tr!(lang, "results.about", count = rounded(many)).into_owned(),
+            },
+            reason: version.reason.clone(),
+            sha256: version.plan_sha256.clone(),
+        }
+    });
+    let found = match figures {
+        Some(stored) => history::provenance(&state.db, id, &stored.results.plan_sha256).await?,
+        None => None,
+    };
+    Ok(PlanNote {
+        amended: amended.collect(),
+        made_by: made_by(lang, found),
+    })
+}
+
 /// `GET /results/{round}`.
 ///
 /// # Errors
@@ -100,6 +134,13 @@ pub async fn show(
         RoundState::Closed => crate::store::results::get::<Stored>(&state.db, &id).await?,
         _ => None,
     };
+    let plan_note = provenance(
+        &state,
+        lang,
+        (&id, stored.as_ref().map(|(_, stored)| stored)),
+        min_cell,
+    )
+    .await?;
     let figures = stored.map(|(_, stored)| {
         let shown = headlines(&plan, &stored.results).map(|(indicator, result)| {
             let name = indicator.name.get(lang.code()).to_owned();
@@ -131,6 +172,7 @@ pub async fn show(
         min_cell,
         help: help(&plan, lang),
         done: done(&state, &plan, lang).await?,
+        provenance: plan_note,
         amended: amended(&state, &plan, lang).await?,
         root: newest_root(&state, lang, &round.id).await?,
         id: round.id,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use analysis::results::{AmendmentLine, RecordsUsed, RoundDetail};
+use analysis::results::{AmendmentLine, PLAN_AMENDED, RecordsUsed, RoundDetail};
 use analysis::round;
 use anyhow::{Context, Result};
 
@@ -10,9 +10,10 @@ use super::queue::Work;
 use crate::app::{AppState, Base};
 use crate::callbacks;
 use crate::dataset;
+use crate::planning::history;
 use crate::records::series;
 use crate::store::jobs::Job;
-use crate::store::{StoreError, amendments, responses, results, rounds};
+use crate::store::{StoreError, amendments, plan_versions, responses, results, rounds};
 
 /// The kind of these jobs.
 pub const KIND: &str = "analyse";
@@ -45,14 +46,15 @@ pub async fn analyse(base: &Base, id: &str) -> Result<Arc<RoundDetail>> {
     Ok(Arc::new(detail))
 }
 
-/// What was amended, with the answers that came before.
+/// What was amended, with the answers that came before: the plan itself first, then its questionnaires.
 async fn amended(base: &Base, id: &str) -> Result<Vec<AmendmentLine>, StoreError> {
+    let mut lines = plan_amended(base, id).await?;
     let all = amendments::of_round(&base.db, id).await?;
     if all.is_empty() {
-        return Ok(Vec::new());
+        return Ok(lines);
     }
     let counts = responses::by_version(&base.db, id).await?;
-    let lines = all.into_iter().filter_map(|row| {
+    lines.extend(all.into_iter().filter_map(|row| {
         let version = (row.form.clone(), row.old_version.clone());
         Some(AmendmentLine {
             answers_before: counts.get(&version).copied().unwrap_or_default(),
@@ -62,6 +64,26 @@ async fn amended(base: &Base, id: &str) -> Result<Vec<AmendmentLine>, StoreError
             new_version: row.new_version,
             reason: row.reason,
         })
+    }));
+    Ok(lines)
+}
+
+/// The amendments of the plan.
+async fn plan_amended(base: &Base, id: &str) -> Result<Vec<AmendmentLine>, StoreError> {
+    let versions = plan_versions::of_round(&base.db, id).await?;
+    let published: Vec<_> = history::published(&versions)
+        .map(|(_, version)| version)
+        .collect();
+    let lines = published.windows(2).filter_map(|pair| match pair {
+        [before, now] => Some(AmendmentLine {
+            form: PLAN_AMENDED.to_owned(),
+            old_version: before.plan_sha256.clone(),
+            new_version: now.plan_sha256.clone(),
+            reason: now.reason.clone(),
+            day: now.day.parse().ok()?,
+            answers_before: u64::try_from(now.answers_before).unwrap_or_default(),
+        }),
+        _ => None,
     });
     Ok(lines.collect())
 }

@@ -90,7 +90,7 @@ pub fn rate_text(rate: Option<f64>) -> String {
 }
 
 /// Renders the list of rounds.
-pub fn rounds(lang: Lang, staff: &SignedIn, lines: &[RoundLine]) -> Markup {
+pub fn rounds(lang: Lang, staff: &SignedIn, lines: &[RoundLine], may_start: bool) -> Markup {
     let title = tr!(lang, "rounds.title");
     let table = html! {
         table {
@@ -130,6 +130,7 @@ pub fn rounds(lang: Lang, staff: &SignedIn, lines: &[RoundLine]) -> Markup {
         frame,
         &html! {
             h1 { (title) }
+            @if may_start { p { a.button href=(super::planning::start::PATH) { (tr!(lang, "plan.new_round")) } } }
             @if lines.is_empty() { p { (tr!(lang, "rounds.empty")) } } @else { (scrolling(lang, "rounds", &table)) }
         },
     )

@@ -6,6 +6,7 @@ use maud::{Markup, html};
 use super::improvements::{self, Done};
 use super::layout::{Frame, Switches, respondent};
 use super::office::{rate_text, scrolling};
+use super::planning::public::PlanNote;
 use super::round::Figure;
 use super::{Help, Lang, Reading, tr, words};
 
@@ -52,6 +53,8 @@ pub struct Results {
     pub closes_on: String,
     /// SHA-256 of the plan, once sealed.
     pub plan_sha256: Option<String>,
+    /// Which version of the plan made the figures, and how the plan was amended.
+    pub provenance: PlanNote,
     /// Corrections of the questionnaires since sealing.
     pub amended: Vec<Amended>,
     /// Response rates by group.
@@ -106,7 +109,7 @@ pub fn page(reading: Reading, view: &Results) -> Markup {
             h2 { (tr!(lang, "results.headline")) }
             @match &view.figures {
                 None => p.notice { (tr!(lang, "results.not_out")) },
-                Some(figures) => (headline(reading, figures)),
+                Some(figures) => { (headline(reading, figures)) (view.provenance.beside_figures()) }
             }
             h2 { (tr!(lang, "results.rates")) }
             (rates(reading, view))
@@ -122,6 +125,7 @@ pub fn page(reading: Reading, view: &Results) -> Markup {
                 Some(hash) => { p { (tr!(lang, "results.plan_text")) } p.receipt { (hash) } }
                 None => p { (tr!(lang, "results.plan_unsealed")) },
             }
+            (view.provenance.amendments(lang))
             @if !view.amended.is_empty() { (amendments(lang, &view.amended)) }
         },
     )

@@ -136,6 +136,10 @@ pub struct Overview {
     pub state: String,
     /// SHA-256 of the plan, once sealed.
     pub plan_sha256: Option<String>,
+    /// Which version of the plan made the results, where there is more than one.
+    pub made_by: Option<String>,
+    /// Whether the reader may see the plan and the steps of the round.
+    pub may_see_plan: bool,
     /// First day, ISO 8601.
     pub opens_on: String,
     /// Last day, ISO 8601.
@@ -209,6 +213,10 @@ pub fn page(lang: Lang, staff: &SignedIn, view: &Overview) -> Markup {
             }
             ul.links {
                 li { a href={ "/results/" (view.id) } { (tr!(lang, "console.public")) } }
+                @if view.may_see_plan {
+                    li { a href={ (path) "/plan" } { (tr!(lang, "plan.title")) } }
+                    li { a href={ (path) "/steps" } { (tr!(lang, "steps.title")) } }
+                }
                 @if view.may_watch {
                     li { a href={ (path) "/fieldwork" } { (tr!(lang, "fieldwork.link")) } }
                 }
@@ -373,6 +381,7 @@ fn results(lang: Lang, view: &Overview, summary: &Summary) -> Markup {
     html! {
         h2 { (tr!(lang, "round.summary_title")) }
         p.note { (tr!(lang, "round.internal")) }
+        @if let Some(made_by) = &view.made_by { p.notice { (made_by) } }
         @if may_watch { p { a href={ "/console/rounds/" (id) "/quality" } { (tr!(lang, "quality.link")) } } }
         (scrolling(lang, "figures", &figures))
         @if !summary.scores.is_empty() { (scrolling(lang, "scores", &scores)) }

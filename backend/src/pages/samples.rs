@@ -4,6 +4,7 @@ use jiff::civil::date;
 use maud::Markup;
 
 use crate::inviting::waves::{Wave, WaveState};
+use crate::planning::history::Provenance;
 
 use super::check::{Answered, Check};
 use super::handover::HandOver;
@@ -14,6 +15,7 @@ use super::login::{Login, LoginNote};
 use super::no_remind::NoRemind;
 use super::office::{AuditLine, Message, RoundLine};
 use super::password::{self, Change, Wrong};
+use super::planning::public::{PlanAmended, PlanNote, made_by};
 use super::problem::{Problem, UsedCode};
 use super::quality::{AskerLine, ItemLine, Quality, WayLine};
 use super::question::{Later, PinOffer};
@@ -96,6 +98,8 @@ fn overview(computing: Computing) -> Overview {
         title: "云岭县2026年度残疾人工作测评".to_owned(),
         state: "open".to_owned(),
         plan_sha256: Some("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".to_owned()),
+        made_by: None,
+        may_see_plan: true,
         opens_on: "2026-11-01".to_owned(),
         closes_on: "2026-12-20".to_owned(),
         groups: vec![
@@ -513,6 +517,25 @@ fn respondent(reading: Reading) -> Vec<(&'static str, Markup)> {
                     rate: None,
                 },
             ],
+            provenance: match &figures {
+                Some(_) => PlanNote {
+                    made_by: made_by(
+                        reading.lang,
+                        Some(Provenance {
+                            made_by: 1,
+                            in_force: 2,
+                        }),
+                    ),
+                    amended: vec![PlanAmended {
+                        day: "12月2日".to_owned(),
+                        number: 2,
+                        answers: "1330".to_owned(),
+                        reason: "截止日期延长一周".to_owned(),
+                        sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822c".to_owned(),
+                    }],
+                },
+                None => PlanNote::default(),
+            },
             amended: match &figures {
                 Some(_) => vec![Amended {
                     day: "2026年11月20日".to_owned(),
@@ -636,8 +659,8 @@ fn staff(lang: Lang) -> Vec<(&'static str, Markup)> {
                 },
             ),
         ),
-        ("rounds", office::rounds(lang, &who, &lines)),
-        ("rounds-empty", office::rounds(lang, &who, &[])),
+        ("rounds", office::rounds(lang, &who, &lines, true)),
+        ("rounds-empty", office::rounds(lang, &who, &[], false)),
         ("round-never", shown(Computing::Never)),
         ("round-queued", shown(Computing::Queued)),
         ("round-running", shown(running.clone())),

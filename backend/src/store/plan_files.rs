@@ -19,7 +19,7 @@ fn context(round: &str, path: &str) -> String {
     format!("plan_files/{round}/{path}")
 }
 
-/// Replaces the plan's files.
+/// Replaces the plan's files; a frame that is stored stays where `files` brings none.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -30,10 +30,11 @@ pub async fn replace(
     round: &str,
     files: &BTreeMap<String, Vec<u8>>,
 ) -> Result<(), StoreError> {
-    plan_files::Entity::delete_many()
-        .filter(plan_files::Column::RoundId.eq(round))
-        .exec(conn)
-        .await?;
+    let mut old = plan_files::Entity::delete_many().filter(plan_files::Column::RoundId.eq(round));
+    if !files.contains_key("frame.csv") {
+        old = old.filter(plan_files::Column::Path.ne("frame.csv"));
+    }
+    old.exec(conn).await?;
     for (path, bytes) in files {
         let sealed = names_people(path);
         let content = if sealed {
@@ -53,6 +54,17 @@ pub async fn replace(
     Ok(())
 }
 
+/// Takes the frame out.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn remove_frame(conn: &impl ConnectionTrait, round: &str) -> Result<(), StoreError> {
+    plan_files::Entity::delete_by_id((round.to_owned(), "frame.csv".to_owned()))
+        .exec(conn)
+        .await?;
+    Ok(())
+}
+
 /// The plan's files, opened; empty when there is no such round.
 ///
 /// # Errors
@@ -64,6 +76,25 @@ pub async fn read(
 ) -> Result<BTreeMap<String, Vec<u8>>, StoreError> {
     let rows = plan_files::Entity::find()
         .filter(plan_files::Column::RoundId.eq(round))
+        .all(conn)
+        .await?;
+    rows.into_iter()
+        .map(|row| Ok((row.path.clone(), opened(keys, row)?)))
+        .collect()
+}
+
+/// The plan's files but the frame; empty when there is no such round.
+///
+/// # Errors
+/// See [`read`].
+pub async fn read_without_frame(
+    conn: &impl ConnectionTrait,
+    keys: &Keys,
+    round: &str,
+) -> Result<BTreeMap<String, Vec<u8>>, StoreError> {
+    let rows = plan_files::Entity::find()
+        .filter(plan_files::Column::RoundId.eq(round))
+        .filter(plan_files::Column::Path.ne("frame.csv"))
         .all(conn)
         .await?;
     rows.into_iter()

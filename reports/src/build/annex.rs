@@ -12,7 +12,14 @@ use crate::number::{self, NumberFormat, Value};
 pub(super) fn section(ctx: &Context<'_>) -> Section {
     let mut section = Section::new("annex", ctx.t("附录", "Annex"));
     section.sections = vec![plan(ctx)];
-    if !ctx.detail.results.amendments.is_empty() {
+    section.sections.extend(super::plan_amendments::section(ctx));
+    if ctx
+        .detail
+        .results
+        .amendments
+        .iter()
+        .any(|line| !line.is_of_plan())
+    {
         section.sections.push(amendments(ctx));
     }
     if ctx.is_county() {
@@ -162,11 +169,20 @@ fn amendments(ctx: &Context<'_>) -> Section {
         "annex-amendments",
         ctx.t("问卷的修订", "Amendments of the questionnaires"),
     );
+    if ctx.detail.results.plan_version() == 1 {
+        section.paragraph(ctx.t("方案封存以后没有变。", "The sealed plan has not changed."));
+    }
     section.paragraph(ctx.t(
-        "方案封存以后没有变。收答卷期间改正过下列问卷：没有去掉任何题目和选项，没有动指标用到的条件，已经给出的回答照样有效，和后来的一起计算。",
-        "The sealed plan has not changed. These questionnaires were corrected while answers came in: no question and no choice was taken away, no condition that an indicator rests on was touched, and answers already given stay valid and are counted together with later ones.",
+        "收答卷期间改正过下列问卷：没有去掉任何题目和选项，没有动指标用到的条件，已经给出的回答照样有效，和后来的一起计算。",
+        "These questionnaires were corrected while answers came in: no question and no choice was taken away, no condition that an indicator rests on was touched, and answers already given stay valid and are counted together with later ones.",
     ));
-    let rows = ctx.detail.results.amendments.iter().map(|line| {
+    let of_forms = ctx
+        .detail
+        .results
+        .amendments
+        .iter()
+        .filter(|line| !line.is_of_plan());
+    let rows = of_forms.map(|line| {
         let titles = ctx.plan.groups.iter().filter(|group| group.form == line.form);
         let title = titles
             .filter_map(|group| ctx.plan.forms.get(&group.code))

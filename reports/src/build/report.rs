@@ -153,7 +153,16 @@ pub(super) fn facts(ctx: &Context<'_>) -> Vec<Fact> {
             ctx.t("调查时间", "Fieldwork"),
             lang.pick(format!("{from}至{to}"), format!("{from} to {to}")),
         ),
-        fact(ctx.t("方案指纹", "Plan SHA-256"), hash.clone()),
+        fact(
+            ctx.t("方案指纹", "Plan SHA-256"),
+            match ctx.detail.results.plan_version() {
+                1 => hash.clone(),
+                version => lang.pick(
+                    format!("{hash}（修订后的第{version}版）"),
+                    format!("{hash} (version {version}, as amended)"),
+                ),
+            },
+        ),
     ];
     facts.extend(commitments::records_used(ctx).map(|words| fact(ctx.t("数据版本", "Records"), words)));
     facts

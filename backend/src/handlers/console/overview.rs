@@ -13,8 +13,10 @@ use crate::auth::policy::Action;
 use crate::auth::staff::Staff;
 use crate::middleware::problems::PageError;
 use crate::pages::Lang;
+use crate::pages::planning::public::made_by;
 use crate::pages::round::{Figure, OpenLinkLine, Overview, RateLine, ReportUnit, ScoreLine, Summary};
 use crate::pages::words;
+use crate::planning::history;
 use crate::scoring::people::engaged;
 use crate::scoring::third_party;
 use crate::store::invitations::{self, COMPLETE};
@@ -208,8 +210,14 @@ pub(super) async fn of(
     let may_watch = plan
         .as_ref()
         .is_none_or(|plan| judged_employer(plan, staff.employer_unit.as_deref()).is_none());
+    let found = match &stored {
+        Some((_, stored)) => history::provenance(&state.db, &round.id, &stored.results.plan_sha256).await?,
+        None => None,
+    };
     Ok(Overview {
         title: title(lang, &round),
+        made_by: made_by(lang, found),
+        may_see_plan: may_watch && staff.role.may(Action::SeePlan),
         groups: groups
             .iter()
             .map(|group| rate(&group.group, group_name(lang, group), &counts.by_group))
