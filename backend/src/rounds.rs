@@ -23,7 +23,7 @@ use crate::store::{StoreError, begin, forms, frame, mailing, merkle_log, plan_fi
 pub mod amend;
 pub mod draw;
 pub mod files;
-mod rows;
+pub(crate) mod rows;
 pub mod sampling;
 
 pub(crate) use rows::{Header, form_rows, write_plan};

@@ -16,7 +16,8 @@ use survey_forms::text::Text;
 
 use super::{RecordError, Upload, fault, reason, sha256};
 use crate::app::Base;
-use crate::rounds::{RoundActError, member, require};
+use crate::rounds::rows::member;
+use crate::rounds::{RoundActError, require};
 use crate::store::frame::{self, FrameMember};
 use crate::store::frame_versions::{self as versions, APPLIED, DISCARDED, FrameUse, FrameVersion, PROPOSED};
 use crate::store::rounds::{self, RoundState};

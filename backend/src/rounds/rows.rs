@@ -138,7 +138,7 @@ pub(crate) fn form_rows(plan: &Plan, files: &PlanFiles) -> Vec<StoredForm> {
     rows.into_values().collect()
 }
 
-pub(super) fn member(
+pub(crate) fn member(
     base: &Base,
     round: &str,
     person: analysis::plan::FramePerson,

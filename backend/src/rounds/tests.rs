@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use analysis::plan::{FramePerson, Plan, PlanFiles};
 
+use super::rows::member;
 use super::*;
+use crate::store::frame::{FrameMember, Identity};
 use crate::clock::{Entropy, FixedClock};
 use crate::config::Config;
 use crate::store::audit;
