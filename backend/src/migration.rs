@@ -11,6 +11,7 @@ mod m20261125_000004_cases;
 mod m20261125_000005_interviews;
 mod m20261125_000007_devices;
 mod m20261125_000008_amendments;
+mod m20261126_000015_publications;
 
 /// All migrations in order.
 pub struct Migrator;
@@ -26,6 +27,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000005_interviews::Migration),
             Box::new(m20261125_000007_devices::Migration),
             Box::new(m20261125_000008_amendments::Migration),
+            Box::new(m20261126_000015_publications::Migration),
         ]
     }
 }

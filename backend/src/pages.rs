@@ -11,6 +11,7 @@
 pub mod assets;
 pub mod cases;
 pub mod check;
+pub mod data;
 pub mod fieldwork;
 pub mod handover;
 pub mod held;
@@ -25,6 +26,7 @@ pub mod no_remind;
 pub mod office;
 pub mod password;
 pub mod problem;
+pub mod publication;
 mod qr;
 pub mod quality;
 pub mod question;

@@ -1,6 +1,7 @@
 // Every state of every page. A page with nothing to do is one line of PAGES; what has to be walked to is a journey,
 // which stops wherever there is something to look at.
 import { answer, clear, consent, go, questionOf } from './answering.mjs';
+import { DATA, DATA_CONSOLE, DATA_PAGES } from './states/data.mjs';
 import { FIELD_APP } from './states/fieldapp.mjs';
 import { RECEIPTS } from './states/receipts.mjs';
 import { RESPOND } from './states/respond.mjs';
@@ -38,6 +39,7 @@ export const PAGES = [
   ['check of a receipt', 'respondent', 'en', ({ demo }) => `${demo.url}/receipt`],
   ['no more reminders', 'respondent', 'en', ({ demo }) => `${demo.url}/r/${demo.codes[1]}/noremind`],
   ['the interviewers app', 'interviewer', 'zh', ({ demo }) => `${demo.url}/field`],
+  ...DATA_PAGES,
 ];
 
 /** Pages of the console: `[name, role, language, address]`, and the server where that is not the demo. */
@@ -49,6 +51,7 @@ export const CONSOLE = [
   ['round', 'viewer', 'zh', ({ demo }) => `${demo.url}/console/rounds/${demo.round}`],
   ['refused', 'viewer', 'zh', ({ demo }) => `${demo.url}/console/audit`],
   ...STAFF_PAGES,
+  ...DATA_CONSOLE,
 ];
 
 /**
@@ -62,6 +65,7 @@ export const JOURNEYS = [
   ...RECEIPTS,
   ...FIELD_APP,
   ...STAFF,
+  ...DATA,
   ...RESPOND,
   { name: 'a code typed', language: 'zh', who: 'respondent', walk: typeCode },
   { name: 'consent', language: 'zh', who: 'respondent', walk: withoutConsent },

@@ -37,6 +37,10 @@ pub enum Action {
     HandleCases,
     /// Publish what was done about the points raised.
     PublishImprovements,
+    /// Look at what may be published of the results, publish and withdraw it; nobody whom a judged unit employs.
+    PublishResults,
+    /// Enter, confirm and end agreements by which researchers get a round's answers.
+    ManageDataAgreements,
 }
 
 impl Action {
@@ -58,6 +62,8 @@ impl Action {
         Self::SeeCaseCounts,
         Self::HandleCases,
         Self::PublishImprovements,
+        Self::PublishResults,
+        Self::ManageDataAgreements,
     ];
 
     /// The roles that may do it.
@@ -77,7 +83,9 @@ impl Action {
             | Self::ResendMail
             | Self::SendInvitations
             | Self::HandleCases
-            | Self::PublishImprovements => &[Role::Office],
+            | Self::PublishImprovements
+            | Self::PublishResults
+            | Self::ManageDataAgreements => &[Role::Office],
             Self::SeeInterviewers => &[Role::Office, Role::Evaluator, Role::Auditor],
             Self::AssignCases => &[Role::Office, Role::Evaluator],
             Self::ManageInterviewers | Self::SettleHeld => &[Role::Office],
@@ -126,7 +134,9 @@ mod tests {
              SettleHeld     yes - - - -\n\
              SeeCaseCounts  yes yes yes - yes\n\
              HandleCases    yes - - - -\n\
-             PublishImprovements yes - - - -\n"
+             PublishImprovements yes - - - -\n\
+             PublishResults yes - - - -\n\
+             ManageDataAgreements yes - - - -\n"
         );
     }
 

@@ -165,5 +165,7 @@ permissions!(
     SettleHeld,
     SeeCaseCounts,
     HandleCases,
-    PublishImprovements
+    PublishImprovements,
+    PublishResults,
+    ManageDataAgreements
 );

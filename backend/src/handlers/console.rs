@@ -31,12 +31,14 @@ use crate::store::rounds::{self, Round};
 use crate::store::{StoreError, begin, invitations, outbox, results};
 
 pub mod cases;
+pub mod data;
 pub mod fieldwork;
 pub mod held;
 pub mod improvements;
 pub mod interviewers;
 pub mod inviting;
 pub(in crate::handlers) mod overview;
+pub mod publication;
 pub mod quality;
 
 /// Audit entries shown.
@@ -399,6 +401,8 @@ pub async fn audit_log(
     Ok(html(office::audit(reading.lang, &staff, &lines)))
 }
 
+#[cfg(test)]
+mod data_tests;
 #[cfg(test)]
 mod judged_tests;
 #[cfg(test)]

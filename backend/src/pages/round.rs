@@ -158,6 +158,8 @@ pub struct Overview {
     pub may_see_interviewers: bool,
     /// Whether fieldwork and cases may be watched: not by staff of a judged unit.
     pub may_watch: bool,
+    /// Whether the role may publish results.
+    pub may_publish: bool,
     /// Whether the role may hand out invitations.
     pub may_hand_out: bool,
     /// Whether the role may start computing.
@@ -210,6 +212,8 @@ pub fn page(lang: Lang, staff: &SignedIn, view: &Overview) -> Markup {
                     li { a href={ (path) "/cases" } { (tr!(lang, "cases.title")) } }
                 }
                 li { a href={ (path) "/improvements" } { (tr!(lang, "improve.title")) } }
+                @if view.may_publish { li { a href={ (path) "/publication" } { (tr!(lang, "publication.title")) } } }
+                @if view.may_publish { li { a href={ (path) "/data" } { (tr!(lang, "data.title")) } } }
             }
             h2 { (tr!(lang, "round.groups_title")) }
             p.note { (tr!(lang, "round.rate_note")) }

@@ -246,6 +246,7 @@ pub(super) async fn of(
         },
         may_see_interviewers: may_watch && staff.role.may(Action::SeeInterviewers),
         may_hand_out: may_watch && staff.role.may(Action::HandOut),
+        may_publish: may_watch && staff.role.may(Action::PublishResults),
         may_watch,
         may_compute: staff.role.may(Action::Compute),
         may_read_results,
