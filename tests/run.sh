@@ -18,6 +18,8 @@ need '/usr/lib/postgresql/*/bin/initdb' postgresql
 need /usr/bin/chromium chromium
 need node nodejs
 need npm npm
+need python3 python3
+python3 -c 'import ensurepip' 2>/dev/null || packages+=(python3-venv)
 need openssl openssl
 need pdftotext poppler-utils
 # Only for the browser's pictures: the pages use the phone's own fonts, and a bare machine has none for Chinese.
@@ -29,6 +31,8 @@ if [ "${#packages[@]}" -gt 0 ]; then
 fi
 
 (cd tests/browser && npm ci --no-audit --no-fund --loglevel=error)
+[ -x tests/python/venv/bin/python ] || python3 -m venv tests/python/venv
+tests/python/venv/bin/pip install --quiet --disable-pip-version-check -r tests/python/requirements.txt
 
 cargo fmt --all --check
 cargo build --workspace --all-targets --locked

@@ -122,6 +122,6 @@ pub enum DisclosureError {
 }
 
 #[cfg(test)]
-mod attacker;
+pub(crate) mod attacker;
 #[cfg(test)]
 mod tests;

@@ -14,6 +14,7 @@ pub mod indicator;
 pub mod interval;
 pub mod moments;
 pub mod plan;
+pub mod publication;
 pub mod quality;
 pub mod request;
 pub mod results;

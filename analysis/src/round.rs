@@ -23,6 +23,7 @@
 
 mod answering;
 pub(crate) mod answers;
+pub mod case_weights;
 mod cases;
 mod classes;
 mod describe;

@@ -20,6 +20,7 @@ pub mod failure;
 pub mod form;
 pub mod mail;
 pub mod records;
+pub mod replicate;
 pub mod report;
 pub mod responses;
 pub mod round;
@@ -69,6 +70,7 @@ enum Command {
     #[command(subcommand)]
     Services(records::ServicesCommand),
     Estimate(estimate::EstimateArgs),
+    Replicate(replicate::ReplicateArgs),
     Analyse(analyse::AnalyseArgs),
     Report(report::ReportArgs),
     Mail(mail::MailArgs),
@@ -107,6 +109,7 @@ async fn dispatch(cli: Cli) -> Result<()> {
     match cli.command {
         Command::Form(command) => form::run(command, &cli.lang),
         Command::Estimate(arguments) => estimate::run(&arguments),
+        Command::Replicate(arguments) => replicate::run(&arguments),
         Command::Demo(arguments) => demo::run(load_config(cli.config.as_deref())?, arguments).await,
         Command::Serve => serve::run(open(cli.config.as_deref()).await?).await,
         Command::Round(command) => round::run(&open(cli.config.as_deref()).await?, command, &cli.lang).await,

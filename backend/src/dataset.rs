@@ -22,9 +22,11 @@ use crate::store::rounds::{self, RoundState};
 use crate::store::{StoreError, drafts, fieldwork, frame, invitations, responses, sample, scores};
 
 mod cases;
+mod facts;
 mod segments;
 mod totals;
 
+pub(crate) use facts::case_facts;
 pub use segments::{folder, forget};
 
 /// A draft that nobody has touched for so many days is taken for given up while the round is open.
@@ -106,16 +108,7 @@ pub async fn load(base: &Base, plan: &Plan) -> Result<RoundData, DatasetError> {
             .filter(|invitation| invitation.state == invitations::STARTED);
         begun.map(|invitation| invitation.case_id.clone()).collect()
     });
-    // Whoever was drawn and invited stays in the sample, also when the office took the code back: a denominator that
-    // the office can shorten would be no denominator. A code that replaced another comes after it and counts.
-    let (withdrawn, current): (Vec<_>, Vec<_>) = invited
-        .into_iter()
-        .partition(|invitation| invitation.state == invitations::WITHDRAWN);
-    let links: HashMap<String, String> = withdrawn
-        .into_iter()
-        .chain(current)
-        .map(|invitation| (invitation.case_id, base.keys.link(invitation.id)))
-        .collect();
+    let links = links_of(base, invited);
     let sample = sample::list(&base.db, round).await?;
     let tried = fieldwork::tried(&base.db, round).await?;
     let stored = responses::all(&base.db, round).await?;
@@ -141,6 +134,20 @@ pub async fn load(base: &Base, plan: &Plan) -> Result<RoundData, DatasetError> {
         unfinished: unfinished(base, round).await?,
         records,
     })
+}
+
+/// The link of each invited case's response.
+///
+/// Whoever was drawn and invited stays in the sample, also when the office took the code back: a denominator that the
+/// office can shorten would be no denominator. A code that replaced another comes after it and counts.
+fn links_of(base: &Base, invited: Vec<invitations::Invitation>) -> HashMap<String, String> {
+    let (withdrawn, current): (Vec<_>, Vec<_>) = invited
+        .into_iter()
+        .partition(|invitation| invitation.state == invitations::WITHDRAWN);
+    let links = withdrawn.into_iter().chain(current);
+    links
+        .map(|invitation| (invitation.case_id, base.keys.link(invitation.id)))
+        .collect()
 }
 
 /// Drafts that were given up, with the page shown last.

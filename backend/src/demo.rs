@@ -38,6 +38,7 @@ use crate::submit::{Door, NewResponse, SubmitError, Submitter};
 use crate::synthetic::{self, Fieldwork, Population, Response};
 
 mod callbacks;
+mod data;
 mod field;
 mod follow_up;
 mod mail;
@@ -159,6 +160,8 @@ pub async fn make(base: &Base, options: Options, step: &(dyn Fn(&str) + Sync)) -
     let detail = Arc::new(analyse::analyse(base, id).await?);
     let dir = base.config.data_dir.as_path();
     write_json(&dir.join("results.json"), &detail.results)?;
+    step("publication / 公布结果");
+    data::publish(base, id).await?;
     step("reports / 撰写报告");
     write_reports(&dir.join("reports"), &plan, &detail).await?;
     step("mail / 邮件进入发件箱");

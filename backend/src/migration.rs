@@ -14,6 +14,7 @@ mod m20261125_000008_amendments;
 mod m20261126_000010_scoring;
 mod m20261126_000011_records;
 mod m20261126_000014_mailing;
+mod m20261126_000015_publications;
 mod m20261126_000016_planning;
 
 /// All migrations in order.
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000011_records::Migration),
             Box::new(m20261126_000014_mailing::Migration),
             Box::new(m20261126_000016_planning::Migration),
+            Box::new(m20261126_000015_publications::Migration),
         ]
     }
 }

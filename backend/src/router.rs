@@ -109,11 +109,30 @@ fn receipts() -> Router<AppState> {
         .route("/receipt/mine/withdraw", get(mine::confirm).post(mine::withdraw))
 }
 
+/// What rounds published.
+fn publications() -> Router<AppState> {
+    let base = "/console/rounds/{id}/publication";
+    Router::new()
+        .route("/results", get(results::archive::show))
+        .route("/results/{round}", get(results::show))
+        .route("/results/{round}/{file}", get(results::files::get))
+        .route(
+            base,
+            get(console::publication::show).post(console::publication::act),
+        )
+        .route(&format!("{base}/preview"), get(console::publication::preview))
+        .route(
+            "/console/rounds/{id}/data",
+            get(console::data::show).post(console::data::act),
+        )
+        .route("/console/rounds/{id}/data/download", get(console::data::download))
+}
+
 /// The public.
 fn public() -> Router<AppState> {
     Router::new()
-        .route("/results/{round}", get(results::show))
         .route("/services/{round}", get(services::show))
+        .merge(publications())
         .route("/assets/{file}", get(assets::get))
         .route("/media/{round}/{file}", get(media::get))
 }

@@ -19,6 +19,7 @@ use thiserror::Error;
 
 use crate::keys::KeyError;
 
+pub mod agreements;
 pub mod amendments;
 pub mod assignments;
 pub mod attempts;
@@ -45,6 +46,7 @@ pub mod merkle_log;
 pub mod outbox;
 pub mod plan_files;
 pub mod plan_versions;
+pub mod publications;
 pub mod quotas;
 pub mod responses;
 pub mod results;

@@ -32,8 +32,11 @@ mod third_party;
 mod voices;
 mod watched;
 
+use std::collections::BTreeSet;
+
 use analysis::plan::Plan;
-use analysis::results::RoundDetail;
+use analysis::publication::figure::Address;
+use analysis::results::{Flag, RoundDetail};
 
 use crate::model::{Lang, Report};
 pub use release::{HiddenCell, Release};
@@ -56,6 +59,17 @@ pub enum BuildError {
         /// The code.
         code: String,
     },
+}
+
+/// The estimates that reports withhold: whatever else is published of the round must withhold them too.
+#[must_use]
+pub fn withheld(detail: &RoundDetail, plan: &Plan) -> BTreeSet<Address> {
+    let safe = guard::protect(detail, plan);
+    let hidden = safe.results.indicators.iter();
+    hidden
+        .filter(|row| row.flag == Some(Flag::Suppressed))
+        .map(Address::of)
+        .collect()
 }
 
 /// Makes the annual report of the county or of one unit.

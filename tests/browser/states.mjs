@@ -1,6 +1,7 @@
 // Every state of every page. A page with nothing to do is one line of PAGES; what has to be walked to is a journey,
 // which stops wherever there is something to look at.
 import { answer, clear, consent, go, questionOf } from './answering.mjs';
+import { DATA, DATA_CONSOLE, DATA_PAGES } from './states/data.mjs';
 import { FIELD_APP } from './states/fieldapp.mjs';
 import { MAIL, MAIL_PAGES } from './states/mail.mjs';
 import { PLAN, PLAN_PAGES } from './states/plan.mjs';
@@ -44,6 +45,7 @@ export const PAGES = [
   ['no more reminders', 'respondent', 'en', ({ demo }) => `${demo.url}/r/${demo.codes[1]}/noremind`],
   ['the interviewers app', 'interviewer', 'zh', ({ demo }) => `${demo.url}/field`],
   ...RECORDS_PUBLIC,
+  ...DATA_PAGES,
 ];
 
 /** Pages of the console: `[name, role, language, address]`, and the server where that is not the demo. */
@@ -60,6 +62,7 @@ export const CONSOLE = [
   ...REPORT_PAGES,
   ...THIRD_PAGES,
   ...PLAN_PAGES,
+  ...DATA_CONSOLE,
 ];
 
 /**
@@ -77,6 +80,7 @@ export const JOURNEYS = [
   ...MAIL,
   ...THIRD,
   ...PLAN,
+  ...DATA,
   ...RESPOND,
   { name: 'a code typed', language: 'zh', who: 'respondent', walk: typeCode },
   { name: 'consent', language: 'zh', who: 'respondent', walk: withoutConsent },

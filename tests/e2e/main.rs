@@ -9,6 +9,7 @@ mod amend;
 mod bad_input;
 mod browser;
 mod console;
+mod data;
 mod drill;
 mod durability;
 mod estimate;

@@ -15,7 +15,7 @@ pub fn pages() -> Vec<String> {
     let mut found: Vec<String> = of_source(&source)
         .into_iter()
         .filter(|route| !MACHINES.iter().any(|begin| route.starts_with(begin)))
-        .filter(|route| !route.ends_with("/download") && !route.contains("{*"))
+        .filter(|route| !route.ends_with("/download") && !route.ends_with("/{file}") && !route.contains("{*"))
         .collect();
     found.sort();
     found.dedup();

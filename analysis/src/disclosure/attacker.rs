@@ -8,7 +8,7 @@ use nalgebra::DMatrix;
 
 /// What an attacker knows.
 #[derive(Default)]
-pub(super) struct Attacker {
+pub(crate) struct Attacker {
     published: Vec<Option<f64>>,
     at_least: Vec<f64>,
     sums: Vec<(usize, Vec<usize>)>,
@@ -16,19 +16,19 @@ pub(super) struct Attacker {
 
 impl Attacker {
     /// A cell as published: its count, or hidden.
-    pub(super) fn cell(&mut self, published: Option<u64>) -> usize {
+    pub(crate) fn cell(&mut self, published: Option<u64>) -> usize {
         self.published.push(published.map(|n| n as f64));
         self.at_least.push(0.0);
         self.published.len() - 1
     }
 
     /// A total and its parts.
-    pub(super) fn sum(&mut self, total: usize, parts: impl IntoIterator<Item = usize>) {
+    pub(crate) fn sum(&mut self, total: usize, parts: impl IntoIterator<Item = usize>) {
         self.sums.push((total, parts.into_iter().collect()));
     }
 
     /// He knows that many persons in a cell: himself, his family.
-    pub(super) fn knows(&mut self, cell: usize, persons: f64) {
+    pub(crate) fn knows(&mut self, cell: usize, persons: f64) {
         self.at_least[cell] = persons;
     }
 
@@ -65,7 +65,7 @@ impl Attacker {
     }
 
     /// Every hidden cell with its smallest and largest possible value (infinite when nothing bounds it).
-    pub(super) fn intervals(&self) -> Vec<(usize, (f64, f64))> {
+    pub(crate) fn intervals(&self) -> Vec<(usize, (f64, f64))> {
         let (rows, rhs) = self.equations();
         let hidden = self.hidden();
         let Some(start) = Simplex::feasible(&rows, &rhs, hidden.len()) else {
@@ -83,7 +83,7 @@ impl Attacker {
     }
 
     /// The hidden cells that the equations determine, by rank alone.
-    pub(super) fn determined(&self) -> Vec<usize> {
+    pub(crate) fn determined(&self) -> Vec<usize> {
         let (rows, _) = self.equations();
         let hidden = self.hidden();
         let rank = |rows: &[Vec<f64>]| match rows.len() {

@@ -365,6 +365,11 @@ impl Tables {
         self.counts[cell.0]
     }
 
+    /// The counts of all cells as magnitudes, by [`CellId`], for [`Tables::protect_magnitudes`]. Never public.
+    pub fn values(&self) -> Vec<f64> {
+        self.counts.iter().map(|&count| count as f64).collect()
+    }
+
     /// Number of cells, those withheld included.
     pub fn len(&self) -> usize {
         self.counts.len()

@@ -44,6 +44,8 @@ pub(crate) struct Draft {
     keys: Vec<(String, String)>,
     /// Sampling fraction of each case's stratum; 0 where PSUs were drawn with replacement.
     fraction: Vec<f64>,
+    /// Row of each usable case among the cases.
+    rows: Vec<u32>,
 }
 
 const TRAITS: [&str; 7] = [
@@ -175,7 +177,17 @@ impl Draft {
             sample,
             keys,
             fraction,
+            rows: weights.rows,
         }
+    }
+
+    /// The usable cases: row among the cases, weight, stratum and PSU, sampling fraction of the stratum.
+    pub(crate) fn weighted(&self) -> impl Iterator<Item = (usize, f64, &(String, String), f64)> {
+        let cases = self.rows.iter().zip(&self.sample.weight);
+        let design = self.keys.iter().zip(&self.fraction);
+        cases
+            .zip(design)
+            .map(|((&row, &weight), (key, &fraction))| (row as usize, weight, key, fraction))
     }
 
     /// Stratum and name of each case's PSU.

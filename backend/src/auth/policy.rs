@@ -63,6 +63,10 @@ pub enum Action {
     EditPlan,
     /// Take a round from step to step; nobody whom a judged unit employs.
     RunRound,
+    /// Look at what may be published of the results, publish and withdraw it; nobody whom a judged unit employs.
+    PublishResults,
+    /// Enter, confirm and end agreements by which researchers get a round's answers.
+    ManageDataAgreements,
 }
 
 impl Action {
@@ -97,6 +101,8 @@ impl Action {
         Self::SeePlan,
         Self::EditPlan,
         Self::RunRound,
+        Self::PublishResults,
+        Self::ManageDataAgreements,
     ];
 
     /// The roles that may do it.
@@ -122,6 +128,8 @@ impl Action {
             | Self::SendInvitations
             | Self::HandleCases
             | Self::PublishImprovements
+            | Self::PublishResults
+            | Self::ManageDataAgreements
             | Self::EditRecords => &[Role::Office],
             Self::CallBack => &[Role::Evaluator],
             Self::SeeInterviewers | Self::SeeCallbacks => &[Role::Office, Role::Evaluator, Role::Auditor],
@@ -188,7 +196,9 @@ mod tests {
              ManageScoring  yes - - - -\n\
              SeePlan        yes - yes - yes\n\
              EditPlan       yes - - - -\n\
-             RunRound       yes - - - -\n"
+             RunRound       yes - - - -\n\
+             PublishResults yes - - - -\n\
+             ManageDataAgreements yes - - - -\n"
         );
     }
 

@@ -183,5 +183,7 @@ permissions!(
     ManageScoring,
     SeePlan,
     EditPlan,
-    RunRound
+    RunRound,
+    PublishResults,
+    ManageDataAgreements
 );

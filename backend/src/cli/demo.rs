@@ -33,7 +33,7 @@ pub struct DemoArgs {
 }
 
 /// Steps of the demo, for the progress bar.
-const STEPS: u64 = 9;
+const STEPS: u64 = 10;
 /// The server is on its own machine: it answers at once or not at all.
 const PATIENCE: Duration = Duration::from_secs(30);
 

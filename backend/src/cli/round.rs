@@ -16,6 +16,7 @@ use crate::inviting::sheets::{self, SheetOrder};
 use crate::inviting::waves::{self, Wave};
 use crate::inviting::{Choice, sms};
 use crate::pages::Lang;
+use crate::publication;
 use crate::rounds::amend::Correction;
 use crate::rounds::{self, files};
 use crate::store::invitations::Issued;
@@ -45,6 +46,19 @@ pub enum RoundCommand {
     Seal {
         /// The round.
         id: String,
+    },
+    /// Publish the computed results under disclosure control, and print the publication's SHA-256.
+    Publish {
+        /// The round.
+        id: String,
+    },
+    /// Take the published results back; that they were published, and why they went, stays public.
+    Withdraw {
+        /// The round.
+        id: String,
+        /// Why, in a sentence that the public page prints.
+        #[arg(long)]
+        reason: String,
     },
     /// Put a corrected questionnaire in the place of the one with the same form_id; answers already given stay valid.
     Amend {
@@ -215,6 +229,14 @@ pub async fn run(base: &Base, command: RoundCommand, lang: &str) -> Result<()> {
             say(&format!("{}: {} files", dir.display(), exported.len()));
         }
         RoundCommand::Seal { id } => say(&rounds::seal(base, &id, ACTOR).await?),
+        RoundCommand::Publish { id } => say(&publication::publish(base, &id, None, ACTOR).await?.sha256),
+        RoundCommand::Withdraw { id, reason } => {
+            rounds::require(base, &id).await?;
+            anyhow::ensure!(
+                publication::withdraw(base, &id, &reason, ACTOR).await?,
+                "轮次 {id} 没有公布的结果 · round {id} has no published results"
+            );
+        }
         RoundCommand::Amend { id, form, reason } => amend(base, &id, &form, reason, lang).await?,
         RoundCommand::PlanAmend { id, dir, reason } => {
             planning::amend(base, &id, files::read(&dir)?, &reason, lang).await?;

@@ -33,6 +33,7 @@ use crate::store::{StoreError, begin, invitations, outbox, results};
 
 pub mod callbacks;
 pub mod cases;
+pub mod data;
 pub mod fieldwork;
 pub mod held;
 pub mod improvements;
@@ -42,6 +43,7 @@ pub mod mailing;
 pub mod marking;
 pub(in crate::handlers) mod overview;
 pub mod planning;
+pub mod publication;
 pub mod quality;
 pub mod records;
 pub mod reports;
@@ -426,6 +428,8 @@ pub async fn audit_log(
     Ok(html(office::audit(reading.lang, &staff, &lines)))
 }
 
+#[cfg(test)]
+mod data_tests;
 #[cfg(test)]
 mod judged_tests;
 #[cfg(test)]

@@ -162,6 +162,8 @@ pub struct Overview {
     pub may_see_interviewers: bool,
     /// Whether fieldwork and cases may be watched: not by staff of a judged unit.
     pub may_watch: bool,
+    /// Whether the role may publish results.
+    pub may_publish: bool,
     /// Whether the role may hand out invitations.
     pub may_hand_out: bool,
     /// Whether the role may see administrative figures and the register of institutions.
@@ -248,6 +250,8 @@ pub fn page(lang: Lang, staff: &SignedIn, view: &Overview) -> Markup {
                     li { a href={ (path) "/services" } { (tr!(lang, "services.register")) } }
                 }
                 @if view.may_see_frame { li { a href={ (path) "/frame" } { (tr!(lang, "frame.title")) } } }
+                @if view.may_publish { li { a href={ (path) "/publication" } { (tr!(lang, "publication.title")) } } }
+                @if view.may_publish { li { a href={ (path) "/data" } { (tr!(lang, "data.title")) } } }
             }
             h2 { (tr!(lang, "round.groups_title")) }
             p.note { (tr!(lang, "round.rate_note")) }

@@ -19,18 +19,18 @@ use super::planning::public::{PlanAmended, PlanNote, made_by};
 use super::problem::{Problem, UsedCode};
 use super::quality::{AskerLine, ItemLine, Quality, WayLine};
 use super::question::{Later, PinOffer};
-use super::results::{Amended, PublicRate, PublicRoot, Results};
 use super::round::{Computing, Figure, OpenLinkLine, Overview, RateLine, ReportUnit, ScoreLine, Summary};
 use super::start::{Audience, Consents, OpenLink, PinAsk, PinFault, Resume, Start, UnitChoice};
 use super::{
     Help, Lang, Reading, check, handover, home, invitations, login, no_remind, office, problem, quality,
-    question, results, round, start,
+    question, round, start,
 };
 
 mod after;
 mod callbacks;
 mod mailing;
 mod records;
+mod results;
 mod third;
 
 /// The person to turn to.
@@ -155,6 +155,7 @@ fn overview(computing: Computing) -> Overview {
         may_see_scoring: true,
         may_mark: false,
         may_compute: true,
+        may_publish: true,
         may_read_results: true,
     }
 }
@@ -493,75 +494,7 @@ fn respondent(reading: Reading) -> Vec<(&'static str, Markup)> {
         ("failed", Problem::Failed),
     ];
     pages.extend(problems.map(|(name, what)| (name, problem::page(reading, &what, Some(&help), "/"))));
-    let public = |figures: Option<Vec<Figure>>| {
-        let view = Results {
-            id: "2026".to_owned(),
-            title: "云岭县2026年度残疾人工作测评".to_owned(),
-            state: "closed".to_owned(),
-            opens_on: "2026-11-01".to_owned(),
-            closes_on: "2026-12-20".to_owned(),
-            plan_sha256: figures
-                .as_ref()
-                .map(|_| "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822c".to_owned()),
-            rates: vec![
-                PublicRate {
-                    group: "残疾居民".to_owned(),
-                    invited: Some(3200),
-                    complete: Some(1330),
-                    rate: Some(0.416),
-                },
-                PublicRate {
-                    group: "专门协会".to_owned(),
-                    invited: None,
-                    complete: None,
-                    rate: None,
-                },
-            ],
-            provenance: match &figures {
-                Some(_) => PlanNote {
-                    made_by: made_by(
-                        reading.lang,
-                        Some(Provenance {
-                            made_by: 1,
-                            in_force: 2,
-                        }),
-                    ),
-                    amended: vec![PlanAmended {
-                        day: "12月2日".to_owned(),
-                        number: 2,
-                        answers: "1330".to_owned(),
-                        reason: "截止日期延长一周".to_owned(),
-                        sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822c".to_owned(),
-                    }],
-                },
-                None => PlanNote::default(),
-            },
-            amended: match &figures {
-                Some(_) => vec![Amended {
-                    day: "2026年11月20日".to_owned(),
-                    form: "残疾居民问卷".to_owned(),
-                    reason: "第3题漏了“社区康复站”这个选项。".to_owned(),
-                    old_version: "9f86d081".repeat(8),
-                    new_version: "60303ae2".repeat(8),
-                }],
-                None => Vec::new(),
-            },
-            figures,
-            min_cell: 10,
-            done: after::done(),
-            root: Some(PublicRoot {
-                day: "2026年11月24日".to_owned(),
-                size: 2530,
-                root: "9f86d081".repeat(8),
-                signature: "9f86d081".repeat(16),
-            }),
-            help: help.clone(),
-        };
-        results::page(reading, &view)
-    };
-    let summary = overview(Computing::Done(String::new())).summary;
-    pages.push(("results", public(summary.map(|summary| summary.figures))));
-    pages.push(("results-not-out", public(None)));
+    pages.extend(results::all(reading));
     pages.extend(after::respondents(reading));
     pages
 }

@@ -6,10 +6,10 @@ use analysis::plan::{FramePerson, Plan, PlanFiles};
 
 use super::rows::member;
 use super::*;
-use crate::store::frame::{FrameMember, Identity};
 use crate::clock::{Entropy, FixedClock};
 use crate::config::Config;
 use crate::store::audit;
+use crate::store::frame::{FrameMember, Identity};
 
 const ROUND: &str = "yunxi-2026";
 

@@ -1,0 +1,106 @@
+//! What is known of the case behind each response: its weight, its place in the design, what the register says.
+
+use std::collections::HashMap;
+
+use analysis::plan::Plan;
+use analysis::round::case_weights::case_weights;
+use analysis::round::{GroupCases, RoundInput};
+use polars::prelude::{DataFrame, IntoColumn, NamedFrom, Series};
+
+use super::{cases, links_of, totals_of};
+use crate::app::Base;
+use crate::export::ExportError;
+use crate::export::columns::Facts;
+use crate::store::{fieldwork, frame, invitations, responses, sample};
+
+/// Facts by the keyed link that responses carry, each with the respondent group. Answers are not read: neither weights
+/// nor memory depend on them.
+///
+/// # Errors
+/// [`ExportError`].
+pub(crate) async fn case_facts(
+    base: &Base,
+    plan: &Plan,
+) -> Result<HashMap<String, (String, Facts)>, ExportError> {
+    let round = plan.round.id.as_str();
+    let links = links_of(base, invitations::list(&base.db, round).await?);
+    let drawn = sample::list(&base.db, round).await?;
+    let tried = fieldwork::tried(&base.db, round).await?;
+    let members = frame::members(&base.db, round, None).await?;
+    let answered = answered(base, round).await?;
+    let mut groups = Vec::new();
+    for group in &plan.groups {
+        let invited = drawn
+            .iter()
+            .filter(|case| case.group == group.code && links.contains_key(&case.case_id));
+        groups.push(GroupCases {
+            group: group.code.clone(),
+            cases: cases::join(invited, &links, &tried, None, &answered)?,
+            totals: totals_of(plan, group, &members),
+        });
+    }
+    let input = RoundInput {
+        plan,
+        plan_sha256: String::new(),
+        groups,
+        criterion_scores: Vec::new(),
+        open_link_counts: Vec::new(),
+        daily: Vec::new(),
+        unfinished: Vec::new(),
+    };
+    let mut out: HashMap<String, (String, Facts)> = HashMap::new();
+    for case in &drawn {
+        if let Some(link) = links.get(&case.case_id) {
+            let facts = Facts {
+                township: case.township.clone(),
+                village: Some(case.unit.clone()),
+                category: case.category.clone(),
+                grade: case.grade.clone(),
+                sex: case.sex.clone(),
+                age_band: case.age_band.clone(),
+                hardship: Some(case.hardship.clone()),
+                body_kind: case.body_kind.clone(),
+                ..Facts::default()
+            };
+            out.insert(link.clone(), (case.group.clone(), facts));
+        }
+    }
+    for case in case_weights(&input)?.into_iter().flat_map(|group| group.cases) {
+        let link = links.get(&case.case_id);
+        if let Some((_, facts)) = link.and_then(|link| out.get_mut(link)) {
+            facts.weight = Some(case.weight);
+            facts.stratum = Some(case.stratum);
+            facts.psu = Some(case.psu);
+            facts.fraction = Some(case.fraction);
+        }
+    }
+    Ok(out)
+}
+
+/// Who answered and how, of invited cases, without the answers.
+async fn answered(base: &Base, round: &str) -> Result<DataFrame, ExportError> {
+    let (mut link, mut mode, mut answering, mut by_staff) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut after = None;
+    loop {
+        let page = responses::page(&base.db, round, after).await?;
+        let is_last = (page.len() as u64) < responses::PAGE_SIZE;
+        after = page.last().map(|row| row.id).or(after);
+        for row in page.into_iter().filter(|row| row.link.is_some()) {
+            link.push(row.link);
+            mode.push(row.mode);
+            answering.push(row.answering);
+            by_staff.push(row.staff_collected);
+        }
+        if is_last {
+            break;
+        }
+    }
+    let rows = link.len();
+    let columns = vec![
+        Series::new("link".into(), link).into_column(),
+        Series::new("mode".into(), mode).into_column(),
+        Series::new("answering".into(), answering).into_column(),
+        Series::new("staff_collected".into(), by_staff).into_column(),
+    ];
+    Ok(DataFrame::new(rows, columns).map_err(super::DatasetError::from)?)
+}

@@ -1,0 +1,237 @@
+//! The answers of a round as files for statisticians: CSV, XLSX, Parquet and SPSS, written row by row.
+//!
+//! Rows come from the database a page at a time and go straight to the file, so that memory does not grow with the
+//! number of responses. What a file holds is decided in [`columns`] once for all formats, by [`Detail`]: the reduced file
+//! that the office may hand on, or everything but identity, for which there must be an agreement.
+
+pub mod bundle;
+pub mod columns;
+pub mod ddi;
+mod delimited;
+mod parquet;
+pub mod sav;
+mod spss;
+mod workbook;
+
+use std::fs::File;
+use std::io::{BufWriter, Seek, Write};
+use std::path::Path;
+
+use thiserror::Error;
+
+use crate::app::Base;
+use crate::dataset::DatasetError;
+use crate::store::{StoreError, responses};
+use columns::{Cell, Table};
+
+/// Buffer of a file being written.
+const BUFFER: usize = 1 << 20;
+
+/// A file format of exports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// Comma-separated values, UTF-8 with a byte-order mark, by which spreadsheet programs know it.
+    Csv,
+    /// A workbook with a sheet.
+    Xlsx,
+    /// Apache Parquet.
+    Parquet,
+    /// SPSS system file, with labels and declared missing values.
+    Sav,
+}
+
+impl Format {
+    /// The file name's ending.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Xlsx => "xlsx",
+            Self::Parquet => "parquet",
+            Self::Sav => "sav",
+        }
+    }
+}
+
+/// How much an export holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Detail {
+    /// Without free text, days, interviewers and villages; what the register says only where many share it.
+    #[default]
+    Reduced,
+    /// Everything but identity.
+    Full,
+}
+
+/// Why answers could not be written.
+#[derive(Debug, Error)]
+pub enum ExportError {
+    /// The database did not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The data could not be brought together.
+    #[error(transparent)]
+    Dataset(#[from] DatasetError),
+    /// The weights could not be computed.
+    #[error(transparent)]
+    Round(#[from] analysis::round::RoundError),
+    /// The file could not be written.
+    #[error("{path}: {source}")]
+    Io {
+        /// The file.
+        path: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The plan has no such group.
+    #[error("there is no group {group:?}; there are {known}")]
+    UnknownGroup {
+        /// The group.
+        group: String,
+        /// The plan's groups.
+        known: String,
+    },
+    /// More responses than a sheet has rows.
+    #[error("a sheet holds {most} rows and the round has {rows} responses: choose csv, parquet or sav")]
+    TooManyRows {
+        /// Rows of a sheet.
+        most: u64,
+        /// Responses.
+        rows: u64,
+    },
+}
+
+/// Takes rows and makes a file of them.
+pub trait Sink: Send {
+    /// Takes a row: one cell for each column of the table.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    fn row(&mut self, cells: &[Cell]) -> std::io::Result<()>;
+
+    /// Ends the file.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    fn finish(self: Box<Self>) -> std::io::Result<()>;
+}
+
+/// What may be written to: a file, or memory.
+pub trait Target: Write + Seek + Send {}
+impl<T: Write + Seek + Send> Target for T {}
+
+/// Begins a file of a format.
+///
+/// - `widths`: bytes of the longest text of each column, for formats that declare them.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn begin<'t>(
+    format: Format,
+    table: &'t Table,
+    widths: &[usize],
+    out: impl Target + 't,
+) -> std::io::Result<Box<dyn Sink + 't>> {
+    Ok(match format {
+        Format::Csv => Box::new(delimited::Csv::begin(out, table)?),
+        Format::Xlsx => Box::new(workbook::Xlsx::begin(out, table)?),
+        Format::Parquet => Box::new(parquet::Parquet::begin(out, table)?),
+        Format::Sav => Box::new(spss::Spss::begin(out, table, widths)?),
+    })
+}
+
+/// Writes the answers to a file; returns how many there are.
+///
+/// - `progress`: told how many of how many rows are done.
+///
+/// # Errors
+/// [`ExportError`]; what was begun of the file is left.
+pub async fn write(
+    base: &Base,
+    table: &Table,
+    format: Format,
+    path: &Path,
+    progress: &(dyn Fn(u64, u64) + Sync),
+) -> Result<u64, ExportError> {
+    let io = |source| ExportError::Io {
+        path: path.display().to_string(),
+        source,
+    };
+    let all = responses::count(&base.db, &table.round).await?;
+    if format == Format::Xlsx && all >= workbook::MOST_ROWS {
+        return Err(ExportError::TooManyRows {
+            most: workbook::MOST_ROWS,
+            rows: all,
+        });
+    }
+    let declares = format == Format::Sav;
+    let steps = all * if declares { 2 } else { 1 };
+    let mut widths = vec![0; table.columns.len()];
+    let mut seen = 0;
+    if declares {
+        let mut rows = Rows::new(base, table);
+        while let Some(page) = rows.next().await? {
+            for (width, cell) in page.iter().flat_map(|row| widths_of(row)) {
+                if let Some(widest) = widths.get_mut(cell) {
+                    *widest = (*widest).max(width);
+                }
+            }
+            seen += page.len() as u64;
+            progress(seen, steps);
+        }
+    }
+    let file = File::create(path).map_err(io)?;
+    let mut sink = begin(format, table, &widths, BufWriter::with_capacity(BUFFER, file)).map_err(io)?;
+    let mut written = 0;
+    let mut rows = Rows::new(base, table);
+    while let Some(page) = rows.next().await? {
+        for row in &page {
+            sink.row(row).map_err(io)?;
+        }
+        written += page.len() as u64;
+        progress(seen + written, steps.max(seen + written));
+    }
+    sink.finish().map_err(io)?;
+    File::open(path).and_then(|file| file.sync_all()).map_err(io)?;
+    Ok(written)
+}
+
+/// Bytes of each text of a row, with its column.
+fn widths_of(row: &[Cell]) -> impl Iterator<Item = (usize, usize)> + '_ {
+    row.iter().enumerate().filter_map(|(at, cell)| match cell {
+        Cell::Text(text) => Some((text.len(), at)),
+        _ => None,
+    })
+}
+
+/// The rows of a table, a page at a time.
+struct Rows<'a> {
+    base: &'a Base,
+    table: &'a Table,
+    after: Option<uuid::Uuid>,
+    done: bool,
+}
+
+impl<'a> Rows<'a> {
+    fn new(base: &'a Base, table: &'a Table) -> Self {
+        Self {
+            base,
+            table,
+            after: None,
+            done: false,
+        }
+    }
+
+    async fn next(&mut self) -> Result<Option<Vec<Vec<Cell>>>, ExportError> {
+        if self.done {
+            return Ok(None);
+        }
+        let page = responses::page(&self.base.db, &self.table.round, self.after).await?;
+        self.done = (page.len() as u64) < responses::PAGE_SIZE;
+        self.after = page.last().map(|row| row.id).or(self.after);
+        let mut rows = Vec::with_capacity(page.len());
+        for response in page.iter().filter(|response| self.table.holds(&response.group)) {
+            rows.push(self.table.row(response)?);
+        }
+        Ok(Some(rows))
+    }
+}

@@ -1,0 +1,150 @@
+//! The office looks at what would be public, publishes it, and takes it back.
+
+use axum::extract::{Form, State};
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+
+use super::signed_in;
+use crate::app::AppState;
+use crate::auth::independence::Independent;
+use crate::auth::staff::PublishResults;
+use crate::cases::plain;
+use crate::handlers::respond::{Pairs, field, html};
+use crate::handlers::results as public;
+use crate::middleware::problems::PageError;
+use crate::pages::publication::{self as pages, Ready, Refusal, View};
+use crate::pages::{Lang, Reading, words};
+use crate::publication::{self, PublishError};
+use crate::store::publications;
+
+/// Longest reason, in characters.
+const LONGEST: usize = 300;
+
+async fn render(
+    state: &AppState,
+    permit: &Independent<PublishResults>,
+    lang: Lang,
+    refusal: Option<Refusal>,
+) -> Result<Html<String>, PageError> {
+    let rows = publications::of_round(&state.db, &permit.round.id).await?;
+    let (ready, obstacle) = match publication::candidate(&state.base(), &permit.round.id).await {
+        Ok(candidate) => {
+            let ready = Ready {
+                is_new: !rows
+                    .iter()
+                    .any(|row| row.state == publications::PUBLISHED && row.sha256 == candidate.sha256),
+                interim: candidate.release.interim,
+                hidden: candidate.release.hidden(),
+                loss: candidate.loss,
+                sha256: candidate.sha256,
+            };
+            (Some(ready), None)
+        }
+        Err(PublishError::NotComputed(_)) => (None, None),
+        Err(PublishError::Disclosure(error)) => (None, Some(error.to_string())),
+        Err(error) => return Err(error.into()),
+    };
+    let view = View {
+        title: permit.plan.round.title.get(lang.code()).to_owned(),
+        ready,
+        obstacle,
+        refusal,
+        rows: rows
+            .into_iter()
+            .map(|row| pages::Row {
+                day: words::day_of(lang, &row.day),
+                ended_on: row.ended_on.as_deref().map(|day| words::day_of(lang, day)),
+                seq: row.seq,
+                state: row.state,
+                actor: row.actor,
+                reason: row.reason,
+            })
+            .collect(),
+        id: permit.round.id.clone(),
+    };
+    Ok(html(pages::page(
+        lang,
+        &signed_in(lang, &permit.staff, ""),
+        &view,
+    )))
+}
+
+/// `GET /console/rounds/{id}/publication`.
+///
+/// # Errors
+/// When there is no such round, or the database does not answer.
+pub async fn show(
+    State(state): State<AppState>,
+    permit: Independent<PublishResults>,
+    reading: Reading,
+) -> Result<Html<String>, PageError> {
+    render(&state, &permit, reading.lang, None).await
+}
+
+/// `GET /console/rounds/{id}/publication/preview`: the public page as it would be.
+///
+/// # Errors
+/// See [`show`]; when nothing can be published.
+pub async fn preview(
+    State(state): State<AppState>,
+    permit: Independent<PublishResults>,
+    reading: Reading,
+) -> Result<Response, PageError> {
+    let lang = reading.lang;
+    let candidate = match publication::candidate(&state.base(), &permit.round.id).await {
+        Ok(candidate) => candidate,
+        Err(PublishError::NotComputed(_) | PublishError::Disclosure(_)) => {
+            let back = format!("/console/rounds/{}/publication", permit.round.id);
+            return Ok(Redirect::to(&back).into_response());
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let today = state.clock.today().to_string();
+    let of = (None, today.as_str(), candidate.sha256.as_str(), true);
+    let shown = public::shown(candidate.release, lang, of);
+    let view = public::view(&state, lang, permit.round.clone(), &permit.plan, Some(shown)).await?;
+    let staff = signed_in(lang, &permit.staff, "");
+    Ok(html(pages::preview(lang, &staff, &view)).into_response())
+}
+
+/// `POST /console/rounds/{id}/publication`: publishes what was looked at, or takes back what is published.
+///
+/// # Errors
+/// See [`show`]; when the form is another session's.
+pub async fn act(
+    State(state): State<AppState>,
+    permit: Independent<PublishResults>,
+    reading: Reading,
+    Form(pairs): Form<Pairs>,
+) -> Result<Response, PageError> {
+    permit.staff.must_own_form(field(&pairs, "csrf"))?;
+    let base = state.base();
+    let (id, actor) = (permit.round.id.as_str(), permit.staff.login.as_str());
+    let refusal = if field(&pairs, "act") == Some("withdraw") {
+        let reason = plain(field(&pairs, "reason").unwrap_or_default()).unwrap_or_default();
+        let sound = !reason.is_empty() && reason.chars().count() <= LONGEST;
+        match sound {
+            true => {
+                publication::withdraw(&base, id, &reason, actor).await?;
+                None
+            }
+            false => Some(Refusal::Reason(reason)),
+        }
+    } else {
+        match publication::publish(&base, id, field(&pairs, "sha256"), actor).await {
+            Ok(_) => None,
+            // Pressed twice: it is done.
+            Err(PublishError::Same(_)) => None,
+            Err(PublishError::Changed(_)) => Some(Refusal::Changed),
+            Err(PublishError::NotComputed(_) | PublishError::Disclosure(_)) => Some(Refusal::Impossible),
+            Err(error) => return Err(error.into()),
+        }
+    };
+    match refusal {
+        None => Ok(Redirect::to(&format!("/console/rounds/{id}/publication")).into_response()),
+        Some(refusal) => {
+            let page = render(&state, &permit, reading.lang, Some(refusal)).await?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+        }
+    }
+}
