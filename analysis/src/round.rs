@@ -15,22 +15,26 @@
 //!    perspectives, so that the score's variance holds their covariance. A perspective that any scored unit lacks is
 //!    dropped for all. A unit's own answers never enter its own score; the county hears everybody.
 //! 7. **Ranks** as intervals, **grades** with their borderline.
-//! 8. Beside these, and without any effect on them: **who answered and how**, what difference that makes, and which
-//!    answers deserve a second look.
+//! 8. Beside these, and without any effect on them: **who answered and how**, what difference that makes, which
+//!    answers deserve a second look, how sure grades and orders are, what they hang on, and what moved since the round
+//!    before.
 //!
 //! When everybody was asked (all base weights 1) and answered, there is nothing to estimate: the same figures come out
 //! with standard errors of 0. That is how the true values of a synthetic population are made.
 
 mod answering;
 pub(crate) mod answers;
+mod beside;
 mod cases;
 mod classes;
 mod describe;
+mod evaluate;
 pub(crate) mod known;
 mod quality;
 pub(crate) mod sample;
 mod scores;
 pub(crate) mod space;
+mod steering;
 mod tally;
 mod weights;
 
@@ -40,13 +44,14 @@ use jiff::civil::Date;
 use polars::frame::DataFrame;
 use survey_forms::text::Text;
 
-use crate::evaluation::agreement::agreement;
+use crate::evaluation::change::changes;
 use crate::indicator::aggregate::nodes;
 use crate::indicator::leaf::{Ground, Leaf, measure};
 use crate::indicator::marks::Marks;
 use crate::plan::{FrameSource, PERSONS, Plan};
-use crate::results::{AdminPoint, DailyCount, OpenLinkCount, RoundDetail, RoundResults, ScorerAgreement};
+use crate::results::{EvaluationResults, RoundDetail, RoundResults};
 use cases::Cases;
+use evaluate::Computed;
 use sample::{Draft, Sample, Source};
 use space::Space;
 
@@ -67,6 +72,21 @@ pub struct RoundInput<'a> {
     pub daily: Vec<(Date, String, u64)>,
     /// Answers that were begun on the web and given up.
     pub unfinished: Vec<Unfinished>,
+    /// On which device and when answers were given on the web, apart from the answers; none where that is not kept.
+    pub sittings: Vec<Sitting>,
+    /// The round before, to compare with.
+    pub previous: Option<&'a RoundDetail>,
+}
+
+/// That somebody answered on a device at a time, without who it was or what was said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sitting {
+    /// Code of the scored unit.
+    pub unit: String,
+    /// The device, under a key that is destroyed when the round closes.
+    pub device: String,
+    /// The ten minutes, under the same key.
+    pub bucket: String,
 }
 
 /// An answer that was begun and given up.
@@ -147,7 +167,7 @@ pub fn compute(input: &RoundInput<'_>) -> Result<RoundDetail, RoundError> {
 }
 
 /// Computes the rates, estimates and scores of `results.json` alone, the same figures in a fraction of the time: for
-/// simulations, which need nothing else a thousand times. Without the keys `answering` and `quality`.
+/// simulations, which need nothing else a thousand times. Without the keys `answering`, `quality` and `evaluation`.
 ///
 /// # Errors
 /// As [`compute`].
@@ -155,10 +175,20 @@ pub fn compute_results(input: &RoundInput<'_>) -> Result<RoundResults, RoundErro
     run(input, Extent::Results).map(|detail| detail.results)
 }
 
+/// Computes of a round what a later one is compared with: rates, estimates, scores, the tree behind them, and where the
+/// sample was drawn.
+///
+/// # Errors
+/// As [`compute`].
+pub fn compute_before(input: &RoundInput<'_>) -> Result<RoundDetail, RoundError> {
+    run(input, Extent::ToCompare)
+}
+
 /// How much to compute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Extent {
     Results,
+    ToCompare,
     Everything,
 }
 
@@ -199,10 +229,10 @@ fn run(input: &RoundInput<'_>, extent: Extent) -> Result<RoundDetail, RoundError
         },
         node_scores: scores::node_scores(&ground, &leaves, &values),
         criteria: marks.results(plan),
-        agreement: scorer_agreement(plan, &marks),
-        admin: admin_points(plan),
-        open_link_counts: open_links(input),
-        daily: daily(input),
+        agreement: beside::scorer_agreement(plan, &marks),
+        admin: beside::admin_points(plan),
+        open_link_counts: beside::open_links(input),
+        daily: beside::daily(input),
         ..RoundDetail::default()
     };
     if extent == Extent::Everything {
@@ -212,10 +242,6 @@ fn run(input: &RoundInput<'_>, extent: Extent) -> Result<RoundDetail, RoundError
         detail.barriers = describe::barriers(&ground);
         detail.kept_away = describe::kept_away(&ground);
         detail.results.answering = Some(answering::answering(&ground));
-        // Where everybody is taken to have answered, nobody did so in any way.
-        if !samples.values().all(|sample| sample.census) {
-            detail.results.quality = Some(quality::quality(plan, &cases, &input.unfinished)?);
-        }
     }
     for indicator in plan.indicators.leaves() {
         if let Some(leaf) = leaves.get(&indicator.code) {
@@ -243,8 +269,34 @@ fn run(input: &RoundInput<'_>, extent: Extent) -> Result<RoundDetail, RoundError
             tally::totals_of(&input.groups, group),
         ));
     }
-    scores::score(&ground, &values, &mut detail);
-    warn(plan, &cases, &detail, &mut warnings);
+    let ranked = scores::score(&ground, &values, &mut detail);
+    if extent == Extent::ToCompare {
+        detail.results.evaluation = Some(EvaluationResults {
+            sampled: evaluate::sampled(&ground, &cases),
+            ..EvaluationResults::default()
+        });
+    }
+    // Where everybody is taken to have answered, nobody did so in any way, and nothing is left open.
+    if extent == Extent::Everything && !samples.values().all(|sample| sample.census) {
+        let (quality, copies) = quality::quality(plan, &cases, &input.unfinished)?;
+        let computed = Computed {
+            ground: &ground,
+            values: &values,
+            ranked: &ranked,
+            scores: &detail.results.scores,
+            details: &detail.score_details,
+        };
+        let evaluation = evaluate::evaluate(&computed, &cases, &copies, &input.sittings);
+        detail.results.quality = Some(quality);
+        detail.results.evaluation = Some(evaluation);
+        if let Some(before) = input.previous {
+            let change = changes(plan, &detail, before);
+            if let Some(evaluation) = detail.results.evaluation.as_mut() {
+                evaluation.change = Some(change);
+            }
+        }
+    }
+    beside::warn(plan, &cases, &detail, &mut warnings);
     detail.warnings = warnings;
     Ok(detail)
 }
@@ -348,122 +400,4 @@ fn measure_leaves(ground: &Ground<'_>, warnings: &mut Vec<Text>) -> BTreeMap<Str
         }
     }
     leaves
-}
-
-fn scorer_agreement(plan: &Plan, marks: &Marks) -> Vec<ScorerAgreement> {
-    let cells = |criterion: &str| {
-        let units = plan
-            .units
-            .iter()
-            .map(|unit| marks.cell(criterion, &unit.code).to_vec());
-        units.filter(|marks| !marks.is_empty()).collect::<Vec<_>>()
-    };
-    let row = |criterion: Option<&str>, objects: &[Vec<f64>]| {
-        let objects: Vec<&[f64]> = objects.iter().map(Vec::as_slice).collect();
-        agreement(&objects).map(|found| ScorerAgreement {
-            criterion: criterion.map(str::to_owned),
-            n: found.n,
-            exact: found.exact,
-            within_one: found.within_one,
-            alpha: found.alpha,
-        })
-    };
-    let all: Vec<Vec<f64>> = plan
-        .criteria
-        .iter()
-        .flat_map(|criterion| cells(&criterion.code))
-        .collect();
-    let each = plan
-        .criteria
-        .iter()
-        .filter_map(|criterion| row(Some(&criterion.code), &cells(&criterion.code)));
-    row(None, &all).into_iter().chain(each).collect()
-}
-
-fn admin_points(plan: &Plan) -> Vec<AdminPoint> {
-    let mut points: Vec<AdminPoint> = plan
-        .admin
-        .iter()
-        .map(|value| AdminPoint {
-            code: value.code.clone(),
-            name: value.name.clone(),
-            unit_of_measure: value.unit_of_measure.clone(),
-            unit: value.unit.clone(),
-            period: value.period.clone(),
-            value: value.value,
-            source: value.source.clone(),
-        })
-        .collect();
-    points.sort_by(|a, b| (&a.code, &a.unit, &a.period).cmp(&(&b.code, &b.unit, &b.period)));
-    points
-}
-
-fn open_links(input: &RoundInput<'_>) -> Vec<OpenLinkCount> {
-    let mut counts: Vec<OpenLinkCount> = input
-        .open_link_counts
-        .iter()
-        .map(|(group, n)| OpenLinkCount {
-            group: group.clone(),
-            n: *n,
-        })
-        .collect();
-    counts.sort_by(|a, b| a.group.cmp(&b.group));
-    counts
-}
-
-fn daily(input: &RoundInput<'_>) -> Vec<DailyCount> {
-    let mut counts: Vec<DailyCount> = input
-        .daily
-        .iter()
-        .map(|(date, group, n)| DailyCount {
-            date: *date,
-            group: group.clone(),
-            n: *n,
-        })
-        .collect();
-    counts.sort_by(|a, b| (a.date, &a.group).cmp(&(b.date, &b.group)));
-    counts
-}
-
-/// What every reader must know, beside what the steps above had to say.
-fn warn(plan: &Plan, cases: &[Cases], detail: &RoundDetail, warnings: &mut Vec<Text>) {
-    let staff: usize = cases
-        .iter()
-        .map(|cases| cases.staff_collected.iter().filter(|staff| **staff).count())
-        .sum();
-    if staff > 0 {
-        warnings.push(Text::zh_en(
-            format!("{staff} 份由被评价单位人员收集的答卷未计入任何估计。"),
-            format!("{staff} responses that were collected by staff of judged units are in no estimate."),
-        ));
-    }
-    let county = &plan.county().code;
-    for rate in detail
-        .results
-        .response_rates
-        .iter()
-        .filter(|rate| rate.unit == *county)
-    {
-        if let Some(rr) = rate.rr.filter(|rr| *rr < 0.5) {
-            let name = sample::perspective_name(plan, &rate.group);
-            warnings.push(Text::zh_en(
-                format!("{}的应答率为 {:.1}%；误差区间不包含无应答可能造成的偏差。", name.get("zh"), 100.0 * rr),
-                format!("{}: the response rate is {:.1}%; intervals do not cover what non-response may have done.", name.get("en"), 100.0 * rr),
-            ));
-        }
-    }
-    let single = detail.criteria.iter().filter(|row| row.scorers < 2).count();
-    if single > 0 {
-        warnings.push(Text::zh_en(
-            format!("{single} 个第三方评分只有一人评分，看不出评分人之间的差异。"),
-            format!("{single} third-party marks come from a single scorer, whose error cannot be seen."),
-        ));
-    }
-    let open: u64 = detail.open_link_counts.iter().map(|count| count.n).sum();
-    if open > 0 {
-        warnings.push(Text::zh_en(
-            format!("{open} 份公开链接答卷单独列出，未计入估计。"),
-            format!("{open} responses by open links are reported apart and are in no estimate."),
-        ));
-    }
 }

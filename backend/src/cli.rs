@@ -21,6 +21,7 @@ pub mod form;
 pub mod mail;
 pub mod report;
 pub mod responses;
+pub mod results;
 pub mod round;
 pub mod serve;
 pub mod staff;
@@ -58,6 +59,9 @@ enum Command {
     /// Take responses out.
     #[command(subcommand)]
     Responses(responses::ResponsesCommand),
+    /// Take computed results out, or bring in those of a round before.
+    #[command(subcommand)]
+    Results(results::ResultsCommand),
     Estimate(estimate::EstimateArgs),
     Analyse(analyse::AnalyseArgs),
     Report(report::ReportArgs),
@@ -102,6 +106,7 @@ async fn dispatch(cli: Cli) -> Result<()> {
         Command::Round(command) => round::run(&open(cli.config.as_deref()).await?, command, &cli.lang).await,
         Command::Staff(command) => staff::run(&open(cli.config.as_deref()).await?, command, &cli.lang).await,
         Command::Responses(command) => responses::run(&open(cli.config.as_deref()).await?, command).await,
+        Command::Results(command) => results::run(&open(cli.config.as_deref()).await?, command).await,
         Command::Analyse(arguments) => analyse::run(&open(cli.config.as_deref()).await?, arguments).await,
         Command::Report(arguments) => {
             print_paths(&report::run(&open(cli.config.as_deref()).await?, arguments).await?);

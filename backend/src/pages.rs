@@ -33,6 +33,8 @@ pub mod receipt_check;
 pub mod results;
 pub mod round;
 pub mod start;
+pub mod unit;
+pub mod units;
 pub mod words;
 
 use std::collections::BTreeSet;

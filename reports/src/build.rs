@@ -10,6 +10,7 @@ mod benefit;
 mod charts;
 mod comparison;
 mod context;
+mod evaluation;
 mod follow_up;
 mod guard;
 mod marks;
@@ -56,6 +57,13 @@ pub enum BuildError {
 /// [`BuildError::UnknownUnit`] when the scope names no scored unit.
 pub fn annual(detail: &RoundDetail, plan: &Plan, scope: &Scope, lang: Lang) -> Result<Report, BuildError> {
     annual_against(detail, None, plan, scope, lang)
+}
+
+/// A copy of the results in which every cell that must not be shown is marked or emptied: what a report may say, for
+/// pages that show the same.
+#[must_use]
+pub fn protected(detail: &RoundDetail, plan: &Plan) -> RoundDetail {
+    guard::protect(detail, plan)
 }
 
 /// Makes the annual report with last round's results beside this round's.

@@ -1,6 +1,7 @@
 // Every state of every page. A page with nothing to do is one line of PAGES; what has to be walked to is a journey,
 // which stops wherever there is something to look at.
 import { answer, clear, consent, go, questionOf } from './answering.mjs';
+import { EVALUATION_PAGES } from './states/eval.mjs';
 import { FIELD_APP } from './states/fieldapp.mjs';
 import { RECEIPTS } from './states/receipts.mjs';
 import { RESPOND } from './states/respond.mjs';
@@ -49,6 +50,7 @@ export const CONSOLE = [
   ['round', 'viewer', 'zh', ({ demo }) => `${demo.url}/console/rounds/${demo.round}`],
   ['refused', 'viewer', 'zh', ({ demo }) => `${demo.url}/console/audit`],
   ...STAFF_PAGES,
+  ...EVALUATION_PAGES,
 ];
 
 /**

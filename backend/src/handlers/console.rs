@@ -38,6 +38,7 @@ pub mod interviewers;
 pub mod inviting;
 pub(in crate::handlers) mod overview;
 pub mod quality;
+pub mod units;
 
 /// Audit entries shown.
 const AUDIT_LINES: u64 = 200;

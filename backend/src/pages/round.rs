@@ -344,6 +344,7 @@ fn results(lang: Lang, view: &Overview, summary: &Summary) -> Markup {
         h2 { (tr!(lang, "round.summary_title")) }
         p.note { (tr!(lang, "round.internal")) }
         @if may_watch { p { a href={ "/console/rounds/" (id) "/quality" } { (tr!(lang, "quality.link")) } } }
+        p { a href={ "/console/rounds/" (id) "/units" } { (tr!(lang, "compare.link")) } }
         (scrolling(lang, "figures", &figures))
         @if !summary.scores.is_empty() { (scrolling(lang, "scores", &scores)) }
     }

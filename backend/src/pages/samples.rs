@@ -26,6 +26,7 @@ use super::{
 };
 
 mod after;
+mod evaluated;
 
 /// The person to turn to.
 pub(crate) fn help() -> Help {
@@ -150,6 +151,7 @@ pub(crate) fn all(reading: Reading) -> Vec<(String, Markup)> {
     let mut pages = respondent(reading);
     pages.extend(staff(reading.lang));
     pages.extend(after::staff(reading.lang));
+    pages.extend(evaluated::pages(reading.lang));
     pages
         .into_iter()
         .map(|(name, page)| (name.to_owned(), page))

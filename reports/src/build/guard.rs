@@ -4,14 +4,16 @@
 //! could be worked out from the others; `analysis::disclosure` says what else must go.
 //! Marks of the third party and administrative series count no persons and stay.
 
-use std::collections::BTreeMap;
+mod nodes;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use analysis::disclosure::{Mark, PublishedTotals, suppress};
 use analysis::plan::{ADMIN, Plan, THIRD_PARTY};
 use analysis::results::{Flag, ModeColumn, Proportion, RoundDetail, WayBy};
 
 /// A copy of the results in which every cell that must not be shown is marked or emptied.
-pub(super) fn protect(detail: &RoundDetail, plan: &Plan) -> RoundDetail {
+pub(crate) fn protect(detail: &RoundDetail, plan: &Plan) -> RoundDetail {
     let mut safe = detail.clone();
     let units: Vec<&str> = plan
         .scored_units()
@@ -23,7 +25,18 @@ pub(super) fn protect(detail: &RoundDetail, plan: &Plan) -> RoundDetail {
         county: plan.county().code.as_str(),
     };
     let min_cell = u64::from(plan.suppression.min_cell);
-    protect_indicators(&mut safe, &places, min_cell);
+    // A leaf that is withheld in a unit takes another with it, which is a cell of a column of its own: until nothing
+    // more goes.
+    let mut withheld = BTreeSet::new();
+    loop {
+        protect_indicators(&mut safe, &places, min_cell, &withheld);
+        let found = nodes::withheld(&safe, plan);
+        if found.is_subset(&withheld) {
+            break;
+        }
+        withheld.extend(found);
+    }
+    nodes::withhold(&mut safe, plan, min_cell, &withheld);
     protect_distributions(&mut safe, &places, min_cell);
     protect_ladder(&mut safe, &places, min_cell);
     protect_unmet_needs(&mut safe, &places, min_cell);
@@ -175,7 +188,13 @@ fn grids<'r, R: 'r>(
     grids.into_values().collect()
 }
 
-fn protect_indicators(detail: &mut RoundDetail, places: &Places<'_>, min_cell: u64) {
+/// `withheld`: leaves (unit and code) that go whatever their number.
+fn protect_indicators(
+    detail: &mut RoundDetail,
+    places: &Places<'_>,
+    min_cell: u64,
+    withheld: &BTreeSet<(String, String)>,
+) {
     let rows = &mut detail.results.indicators;
     let found = grids(rows.iter(), places, |row| match row.group.as_deref() {
         Some(THIRD_PARTY | ADMIN) => None,
@@ -186,7 +205,14 @@ fn protect_indicators(detail: &mut RoundDetail, places: &Places<'_>, min_cell: u
         )),
     });
     for grid in found {
-        for index in grid.hidden(places.units.len(), min_cell, |index| rows[index].n) {
+        let count = |index: usize| {
+            let row = &rows[index];
+            match withheld.contains(&(row.unit.clone(), row.code.clone())) {
+                true => row.n.min(1),
+                false => row.n,
+            }
+        };
+        for index in grid.hidden(places.units.len(), min_cell, count) {
             rows[index].flag = Some(Flag::Suppressed);
         }
     }

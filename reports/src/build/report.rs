@@ -5,6 +5,7 @@ use std::sync::Arc;
 use analysis::plan::Measure;
 
 use super::context::Context;
+use super::evaluation::change;
 use super::{
     annex, answering, benefit, comparison, follow_up, marks, method, participation, satisfaction, sheets,
     summary, third_party, watched,
@@ -25,6 +26,7 @@ pub(super) fn assemble(ctx: &Context<'_>) -> Report {
         satisfaction::section(ctx),
         watched::section(ctx),
         comparison::section(ctx),
+        change::section(ctx),
         third_party::section(ctx),
         follow_up::section(ctx),
         annex::section(ctx),

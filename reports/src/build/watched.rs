@@ -89,6 +89,14 @@ pub(super) fn node<'a>(ctx: &Context<'a>, code: &str, unit: &str) -> Option<&'a 
         .find(|row| row.code == code && row.unit == unit)
 }
 
+/// The value of a node as a table shows it.
+pub(super) fn node_value(node: Option<&NodeScore>) -> Value {
+    match node {
+        Some(node) if node.withheld => Value::Suppressed,
+        node => Value::score(node.and_then(|node| node.value)),
+    }
+}
+
 fn leaf_section(ctx: &Context<'_>, leaf: &Indicator) -> Section {
     let id = format!("leaf-{}", leaf.code.replace('.', "-"));
     let mut section = Section::new(id, leaf.name.get(ctx.lang.code()));
@@ -199,9 +207,12 @@ fn score_map(ctx: &Context<'_>, leaves: &[&Indicator]) -> HeatMap {
             cells: scored
                 .iter()
                 .map(|leaf| {
-                    node(ctx, &leaf.code, unit)
-                        .and_then(|row| row.value)
-                        .map_or_else(Point::absent, Point::exact)
+                    let row = node(ctx, &leaf.code, unit);
+                    match row.and_then(|row| row.value) {
+                        Some(value) => Point::exact(value),
+                        None if row.is_some_and(|row| row.withheld) => Point::suppressed(),
+                        None => Point::absent(),
+                    }
                 })
                 .collect(),
             highlighted: unit == ctx.unit,

@@ -49,7 +49,14 @@ const CLOSED: [(&str, &str, &str); 25] = [
     ("GET", "/cases", "/cases?page=2"),
 ];
 /// Routes that show figures of the whole round or published things, or set off a computation of them.
-const OPEN: [&str; 4] = ["", "/compute", "/report/download", "/improvements"];
+const OPEN: [&str; 6] = [
+    "",
+    "/compute",
+    "/report/download",
+    "/improvements",
+    "/units",
+    "/units/{unit}",
+];
 
 async fn signed_in(employer: Option<&str>) -> (Server, Browser, String) {
     let server = Server::start().await;
