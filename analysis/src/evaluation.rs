@@ -4,6 +4,14 @@
 //! all units, and a grade whose line lies within the score's interval is marked as borderline.
 
 pub mod agreement;
+pub mod band;
+pub mod chance;
+pub mod change;
 pub mod grade;
+pub mod leverage;
+pub mod multiplicity;
+pub mod outlier;
+
 pub mod rank;
+pub mod raters;
 pub mod uncertainty;

@@ -19,6 +19,7 @@
 //! contact = { zh = "电话 …", en = "…" }  # optional
 //! county = "410900"                   # optional; default: the only unit without parent
 //! scored_level = "township"           # optional; units of this level get scores
+//! previous = "qinghe-2025"            # optional; the round to compare with, by its stored results
 //!
 //! [[groups]]                          # in the order in which reports name them
 //! code = "resident"

@@ -6,6 +6,7 @@
 //! `third_party` or `admin`. Fractions are 0–1; satisfaction and scores 0–100.
 
 mod answering;
+mod evaluation;
 mod voices;
 
 use jiff::civil::Date;
@@ -17,6 +18,10 @@ use crate::callback::CallbackRow;
 pub use answering::{
     AnsweringResults, BreakOffRow, FlagCount, InterviewerRow, ItemRow, NotAsked, QualityResults, WayBy,
     WayDifference, WayEstimate, WayShare,
+};
+pub use evaluation::{
+    Ceiling, ChangeResults, ChangeRow, EvaluationResults, GradeChance, GradeChances, LeftOut, Leverage,
+    NotComparable, PairChance, SampledPlaces, SteeringKind, SteeringSign, UnitStability, WeightStability,
 };
 pub use voices::VoiceTheme;
 
@@ -39,6 +44,9 @@ pub struct RoundResults {
     /// Signs that deserve a second look; absent from results that were computed without.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quality: Option<QualityResults>,
+    /// Chances, groups, sensitivities and changes; absent from results that were computed without.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evaluation: Option<EvaluationResults>,
     /// Amendments of the plan and then of the questionnaires, the first one first; left out where there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub amendments: Vec<AmendmentLine>,
@@ -260,6 +268,12 @@ pub struct NodeScore {
     pub lower: Option<f64>,
     /// Upper end of the 95 % interval.
     pub upper: Option<f64>,
+    /// Degrees of freedom of its error; null where there is none.
+    #[serde(default)]
+    pub df: Option<f64>,
+    /// Withheld by disclosure control: there is a value, and it is not told.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub withheld: bool,
     /// For a leaf: the perspectives behind it.
     pub parts: Vec<NodePart>,
 }

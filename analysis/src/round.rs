@@ -15,23 +15,27 @@
 //!    perspectives, so that the score's variance holds their covariance. A perspective that any scored unit lacks is
 //!    dropped for all. A unit's own answers never enter its own score; the county hears everybody.
 //! 7. **Ranks** as intervals, **grades** with their borderline.
-//! 8. Beside these, and without any effect on them: **who answered and how**, what difference that makes, and which
-//!    answers deserve a second look.
+//! 8. Beside these, and without any effect on them: **who answered and how**, what difference that makes, which
+//!    answers deserve a second look, how sure grades and orders are, what they hang on, and what moved since the round
+//!    before.
 //!
 //! When everybody was asked (all base weights 1) and answered, there is nothing to estimate: the same figures come out
 //! with standard errors of 0. That is how the true values of a synthetic population are made.
 
 mod answering;
 pub(crate) mod answers;
+mod beside;
 pub mod case_weights;
 mod cases;
 mod classes;
 mod describe;
+mod evaluate;
 pub(crate) mod known;
 mod quality;
 pub(crate) mod sample;
 mod scores;
 pub(crate) mod space;
+mod steering;
 mod tally;
 mod voices;
 mod weights;
@@ -43,12 +47,14 @@ use polars::frame::DataFrame;
 use survey_forms::text::Text;
 
 use crate::evaluation::agreement;
+use crate::evaluation::change::changes;
 use crate::indicator::aggregate::nodes;
 use crate::indicator::leaf::{Ground, Leaf, measure};
 use crate::indicator::marks::Marks;
 use crate::plan::{FrameSource, PERSONS, Plan};
-use crate::results::{AdminPoint, DailyCount, OpenLinkCount, RoundDetail, RoundResults, ScorerAgreement};
+use crate::results::{EvaluationResults, RoundDetail, RoundResults};
 use cases::Cases;
+use evaluate::Computed;
 use sample::{Draft, Sample, Source};
 use space::Space;
 
@@ -69,6 +75,21 @@ pub struct RoundInput<'a> {
     pub daily: Vec<(Date, String, u64)>,
     /// Answers that were begun on the web and given up.
     pub unfinished: Vec<Unfinished>,
+    /// On which device and when answers were given on the web, apart from the answers; none where that is not kept.
+    pub sittings: Vec<Sitting>,
+    /// The round before, to compare with.
+    pub previous: Option<&'a RoundDetail>,
+}
+
+/// That somebody answered on a device at a time, without who it was or what was said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sitting {
+    /// Code of the scored unit.
+    pub unit: String,
+    /// The device, under a key that is destroyed when the round closes.
+    pub device: String,
+    /// The ten minutes, under the same key.
+    pub bucket: String,
 }
 
 /// An answer that was begun and given up.
@@ -153,7 +174,7 @@ pub fn compute(input: &RoundInput<'_>) -> Result<RoundDetail, RoundError> {
 }
 
 /// Computes the rates, estimates and scores of `results.json` alone, the same figures in a fraction of the time: for
-/// simulations, which need nothing else a thousand times. Without the keys `answering` and `quality`.
+/// simulations, which need nothing else a thousand times. Without the keys `answering`, `quality` and `evaluation`.
 ///
 /// # Errors
 /// As [`compute`].
@@ -161,10 +182,20 @@ pub fn compute_results(input: &RoundInput<'_>) -> Result<RoundResults, RoundErro
     run(input, Extent::Results).map(|detail| detail.results)
 }
 
+/// Computes of a round what a later one is compared with: rates, estimates, scores, the tree behind them, and where the
+/// sample was drawn.
+///
+/// # Errors
+/// As [`compute`].
+pub fn compute_before(input: &RoundInput<'_>) -> Result<RoundDetail, RoundError> {
+    run(input, Extent::ToCompare)
+}
+
 /// How much to compute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Extent {
     Results,
+    ToCompare,
     Everything,
 }
 
@@ -205,10 +236,10 @@ fn run(input: &RoundInput<'_>, extent: Extent) -> Result<RoundDetail, RoundError
         },
         node_scores: scores::node_scores(&ground, &leaves, &values),
         criteria: marks.results(plan),
-        agreement: scorer_agreement(plan, &marks),
-        admin: admin_points(plan),
-        open_link_counts: open_links(input),
-        daily: daily(input),
+        agreement: beside::scorer_agreement(plan, &marks),
+        admin: beside::admin_points(plan),
+        open_link_counts: beside::open_links(input),
+        daily: beside::daily(input),
         ..RoundDetail::default()
     };
     if extent == Extent::Everything {
@@ -219,10 +250,6 @@ fn run(input: &RoundInput<'_>, extent: Extent) -> Result<RoundDetail, RoundError
         detail.kept_away = describe::kept_away(&ground);
         detail.voices = voices::voices(&ground);
         detail.results.answering = Some(answering::answering(&ground));
-        // Where everybody is taken to have answered, nobody did so in any way.
-        if !samples.values().all(|sample| sample.census) {
-            detail.results.quality = Some(quality::quality(plan, &cases, &input.unfinished)?);
-        }
     }
     for indicator in plan.indicators.leaves() {
         if let Some(leaf) = leaves.get(&indicator.code) {
@@ -250,8 +277,34 @@ fn run(input: &RoundInput<'_>, extent: Extent) -> Result<RoundDetail, RoundError
             tally::totals_of(&input.groups, group),
         ));
     }
-    scores::score(&ground, &values, &mut detail);
-    warn(plan, &cases, &detail, &mut warnings);
+    let ranked = scores::score(&ground, &values, &mut detail);
+    if extent == Extent::ToCompare {
+        detail.results.evaluation = Some(EvaluationResults {
+            sampled: evaluate::sampled(&ground, &cases),
+            ..EvaluationResults::default()
+        });
+    }
+    // Where everybody is taken to have answered, nobody did so in any way, and nothing is left open.
+    if extent == Extent::Everything && !samples.values().all(|sample| sample.census) {
+        let (quality, copies) = quality::quality(plan, &cases, &input.unfinished)?;
+        let computed = Computed {
+            ground: &ground,
+            values: &values,
+            ranked: &ranked,
+            scores: &detail.results.scores,
+            details: &detail.score_details,
+        };
+        let evaluation = evaluate::evaluate(&computed, &cases, &copies, &input.sittings);
+        detail.results.quality = Some(quality);
+        detail.results.evaluation = Some(evaluation);
+        if let Some(before) = input.previous {
+            let change = changes(plan, &detail, before);
+            if let Some(evaluation) = detail.results.evaluation.as_mut() {
+                evaluation.change = Some(change);
+            }
+        }
+    }
+    beside::warn(plan, &cases, &detail, &mut warnings);
     detail.warnings = warnings;
     Ok(detail)
 }

@@ -11,6 +11,8 @@ mod against_r;
 mod answering;
 #[path = "round/estimates.rs"]
 mod estimates;
+#[path = "round/evaluation.rs"]
+mod evaluation;
 #[path = "round/faults.rs"]
 mod faults;
 #[path = "round/jackknife.rs"]

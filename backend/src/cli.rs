@@ -23,6 +23,7 @@ pub mod records;
 pub mod replicate;
 pub mod report;
 pub mod responses;
+pub mod results;
 pub mod round;
 pub mod serve;
 pub mod staff;
@@ -69,6 +70,9 @@ enum Command {
     /// The register of service institutions of a round.
     #[command(subcommand)]
     Services(records::ServicesCommand),
+    /// Take computed results out, or bring in those of a round before.
+    #[command(subcommand)]
+    Results(results::ResultsCommand),
     Estimate(estimate::EstimateArgs),
     Replicate(replicate::ReplicateArgs),
     Analyse(analyse::AnalyseArgs),
@@ -122,6 +126,7 @@ async fn dispatch(cli: Cli) -> Result<()> {
         Command::Services(command) => {
             records::services(&open(cli.config.as_deref()).await?, command, &cli.lang).await
         }
+        Command::Results(command) => results::run(&open(cli.config.as_deref()).await?, command).await,
         Command::Analyse(arguments) => analyse::run(&open(cli.config.as_deref()).await?, arguments).await,
         Command::Report(arguments) => {
             print_paths(&report::run(&open(cli.config.as_deref()).await?, arguments).await?);

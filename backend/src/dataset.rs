@@ -86,6 +86,8 @@ impl RoundData {
             open_link_counts: self.open_link_counts.clone(),
             daily: self.daily.clone(),
             unfinished: self.unfinished.clone(),
+            sittings: Vec::new(),
+            previous: None,
         }
     }
 }

@@ -45,6 +45,7 @@ mod mail;
 mod planning;
 mod records;
 mod third;
+mod year_before;
 
 /// The actor of the demo's acts in the audit log.
 const ACTOR: &str = "demo";
@@ -110,6 +111,9 @@ pub async fn make(base: &Base, options: Options, step: &(dyn Fn(&str) + Sync)) -
     step("synthetic county / 生成虚构的县");
     let mut files = synthetic::sample_plan();
     keep_open(&mut files, base.clock.today());
+    if let Some(settings) = files.get_mut("plan.toml") {
+        *settings = year_before::named(&String::from_utf8_lossy(settings)).into_bytes();
+    }
     let plan = Arc::new(Plan::read(&files).map_err(|faults| anyhow::anyhow!("the sample plan: {faults:?}"))?);
     if crate::store::rounds::find(&base.db, &plan.round.id)
         .await?
@@ -130,6 +134,7 @@ pub async fn make(base: &Base, options: Options, step: &(dyn Fn(&str) + Sync)) -
         let sha256 = Plan::sha256(&files);
         tokio::task::spawn_blocking(move || true_values(&population, &plan, sha256))
     };
+    let before = year_before::spawn(&plan, &population, options.respondents);
     let fieldwork = {
         let (plan, population) = (Arc::clone(&plan), Arc::clone(&population));
         tokio::task::spawn_blocking(move || Fieldwork::run(&population, &plan, options.respondents)).await??
@@ -157,6 +162,7 @@ pub async fn make(base: &Base, options: Options, step: &(dyn Fn(&str) + Sync)) -
     third::score(base, &plan, &population).await?;
 
     step("weights, indicators, scores / 加权、指标、得分");
+    crate::earlier::store(base, &before.await??, ACTOR).await?;
     let detail = Arc::new(analyse::analyse(base, id).await?);
     let dir = base.config.data_dir.as_path();
     write_json(&dir.join("results.json"), &detail.results)?;
@@ -208,6 +214,8 @@ fn true_values(population: &Population, plan: &Plan, plan_sha256: String) -> Res
         open_link_counts: Vec::new(),
         daily: Vec::new(),
         unfinished: Vec::new(),
+        sittings: Vec::new(),
+        previous: None,
     };
     round::compute(&input).context("the true values")
 }

@@ -10,6 +10,7 @@ pub mod codes;
 pub mod config;
 pub mod dataset;
 pub mod demo;
+pub mod earlier;
 pub mod entity;
 pub mod error;
 pub mod export;

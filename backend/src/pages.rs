@@ -45,6 +45,8 @@ pub mod services;
 pub mod start;
 pub mod steps;
 pub mod stop_mail;
+pub mod unit;
+pub mod units;
 pub mod weights;
 pub mod words;
 

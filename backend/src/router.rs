@@ -187,6 +187,7 @@ fn staff() -> Router<AppState> {
         .merge(reports_of_round())
         .merge(third_party())
         .merge(planning_of_round())
+        .merge(units_of_round())
         .route("/console/rounds/{id}/quality", get(console::quality::show))
         .route("/console/rounds/{id}/cases", get(console::cases::list))
         .route(
@@ -200,6 +201,13 @@ fn staff() -> Router<AppState> {
         .route("/console/outbox", get(console::mail))
         .route("/console/outbox/{id}/again", post(console::mail_again))
         .route("/console/audit", get(console::audit_log))
+}
+
+/// The evaluation of units: for those who may see results, withheld as in the report unless they are the office.
+fn units_of_round() -> Router<AppState> {
+    Router::new()
+        .route("/console/rounds/{id}/units", get(console::units::show))
+        .route("/console/rounds/{id}/units/{unit}", get(console::units::one))
 }
 
 /// Invitations: for the office and the third party, never for a judged unit.

@@ -14,6 +14,7 @@ mod charts;
 mod commitments;
 mod comparison;
 mod context;
+mod evaluation;
 mod follow_up;
 mod marks;
 mod method;
@@ -64,8 +65,8 @@ pub enum BuildError {
 /// The estimates that reports withhold: whatever else is published of the round must withhold them too.
 #[must_use]
 pub fn withheld(detail: &RoundDetail, plan: &Plan) -> BTreeSet<Address> {
-    let safe = guard::protect(detail, plan);
-    let hidden = safe.results.indicators.iter();
+    let release = Release::of(detail, plan);
+    let hidden = release.detail().results.indicators.iter();
     hidden
         .filter(|row| row.flag == Some(Flag::Suppressed))
         .map(Address::of)
@@ -78,6 +79,13 @@ pub fn withheld(detail: &RoundDetail, plan: &Plan) -> BTreeSet<Address> {
 /// [`BuildError::UnknownUnit`] when the scope names no scored unit.
 pub fn annual(detail: &RoundDetail, plan: &Plan, scope: &Scope, lang: Lang) -> Result<Report, BuildError> {
     annual_against(detail, None, plan, scope, lang)
+}
+
+/// A copy of the results in which every cell that must not be shown is marked or emptied: what a report may say, for
+/// pages that show the same.
+#[must_use]
+pub fn protected(detail: &RoundDetail, plan: &Plan) -> RoundDetail {
+    Release::of(detail, plan).detail().clone()
 }
 
 /// Makes the annual report with last round's results beside this round's.

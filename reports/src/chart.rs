@@ -16,6 +16,7 @@ pub mod likert;
 pub mod point;
 pub mod rank;
 pub mod scene;
+pub mod slope;
 pub mod theme;
 pub mod trend;
 
@@ -36,6 +37,7 @@ pub use likert::{LikertChart, LikertRow};
 pub use point::{Flag, Measure, Point};
 pub use rank::{RankChart, RankRow};
 pub use scene::Scene;
+pub use slope::{SlopeChart, SlopeRow};
 pub use trend::{Series, TrendChart};
 
 use crate::model::Lang;

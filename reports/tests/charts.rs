@@ -4,7 +4,7 @@
 use reports::chart::{
     BarChart, BarRow, Chart, ChartError, DotChart, DotRow, Flag, Frame, Heading, HeatMap, HeatRow,
     LadderChart, LadderStep, LikertChart, LikertRow, Measure, Point, RankChart, RankRow, Reference, Series,
-    TrendChart,
+    SlopeChart, SlopeRow, TrendChart,
 };
 use reports::model::Lang;
 
@@ -462,4 +462,36 @@ fn charts_with_nothing_to_show_still_draw() {
         ..trend
     };
     assert!(none.svg(Lang::Zh).is_ok());
+}
+
+#[test]
+fn slopes_of_no_unit_and_of_impossible_values_are_refused_and_words_say_only_real_moves() {
+    let row = |label: &str, before, now, real| SlopeRow {
+        label: label.to_owned(),
+        before,
+        now,
+        real,
+        highlighted: false,
+    };
+    let chart = |rows| SlopeChart {
+        heading: heading("slopes"),
+        measure: Measure::Score,
+        periods: ["2025年".to_owned(), "2026年".to_owned()],
+        rows,
+    };
+    assert!(chart(Vec::new()).svg(Lang::Zh).is_err());
+    assert!(matches!(
+        chart(vec![row("甲镇", 90.0, 101.0, true)]).svg(Lang::Zh),
+        Err(ChartError::ImpossibleValue { .. })
+    ));
+    let two = chart(vec![
+        row("甲镇", 70.0, 78.0, true),
+        row("乙乡", 70.0, 72.0, false),
+    ]);
+    let said = two.alt_text(Lang::Zh);
+    assert!(
+        said.contains("甲镇由70.0上升到78.0") && !said.contains("乙乡"),
+        "{said}"
+    );
+    assert_eq!(two.table(Lang::En).rows[1][3], "within noise");
 }

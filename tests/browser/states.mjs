@@ -2,6 +2,7 @@
 // which stops wherever there is something to look at.
 import { answer, clear, consent, go, questionOf } from './answering.mjs';
 import { DATA, DATA_CONSOLE, DATA_PAGES } from './states/data.mjs';
+import { EVALUATION_PAGES } from './states/eval.mjs';
 import { FIELD_APP } from './states/fieldapp.mjs';
 import { MAIL, MAIL_PAGES } from './states/mail.mjs';
 import { PLAN, PLAN_PAGES } from './states/plan.mjs';
@@ -63,6 +64,7 @@ export const CONSOLE = [
   ...THIRD_PAGES,
   ...PLAN_PAGES,
   ...DATA_CONSOLE,
+  ...EVALUATION_PAGES,
 ];
 
 /**

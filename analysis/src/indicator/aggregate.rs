@@ -169,6 +169,44 @@ fn inner(
         .collect()
 }
 
+/// Each leaf's share of the whole score, 0–1; `counts` says which leaves have a value. The weight of one that has none
+/// falls to its siblings, as in the scores.
+pub(crate) fn leaf_shares(tree: &IndicatorTree, counts: &dyn Fn(&str) -> bool) -> BTreeMap<String, f64> {
+    let mut shares = BTreeMap::new();
+    share_out(tree, None, 1.0, counts, &mut shares);
+    shares
+}
+
+fn share_out(
+    tree: &IndicatorTree,
+    code: Option<&str>,
+    share: f64,
+    counts: &dyn Fn(&str) -> bool,
+    shares: &mut BTreeMap<String, f64>,
+) {
+    let there: Vec<&Indicator> = tree
+        .children(code)
+        .filter(|child| child.weight > 0.0 && has_value(tree, child, counts))
+        .collect();
+    let total: f64 = there.iter().map(|child| child.weight).sum();
+    for child in there {
+        let part = share * child.weight / total;
+        if child.measure.is_some() {
+            shares.insert(child.code.clone(), part);
+        } else {
+            share_out(tree, Some(&child.code), part, counts, shares);
+        }
+    }
+}
+
+fn has_value(tree: &IndicatorTree, node: &Indicator, counts: &dyn Fn(&str) -> bool) -> bool {
+    if node.measure.is_some() {
+        return counts(&node.code);
+    }
+    tree.children(Some(&node.code))
+        .any(|child| child.weight > 0.0 && has_value(tree, child, counts))
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

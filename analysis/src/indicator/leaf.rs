@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 
 use survey_forms::text::Text;
 
-use super::marks::Marks;
+use super::marks::{MarkError, Marks};
 use super::normalise::{goalposts, orient};
-use super::present::{Limits, Scale, flag, interval};
+use super::present::{Limits, Scale, flag, interval, unanimous};
 use super::ratio::{Pairs, Ratio};
 use crate::plan::{ADMIN, Indicator, Measure, Plan, THIRD_PARTY};
 use crate::results::{DroppedPerspective, Flag, IndicatorResult};
@@ -38,6 +38,8 @@ pub(crate) struct Value {
     pub(crate) totals: Vec<f64>,
     /// Variance that is independent of the surveys and of other units.
     pub(crate) independent: Vec<Spread>,
+    /// What it owes to the third party's scorers.
+    pub(crate) marks: MarkError,
 }
 
 impl Value {
@@ -55,6 +57,7 @@ impl Value {
             mixed
                 .independent
                 .extend(part.independent.iter().map(|spread| spread.scaled(share)));
+            mixed.marks.add(share, &part.marks);
         }
         mixed
     }
@@ -66,7 +69,21 @@ impl Value {
         } else {
             view.spread(&self.totals)
         };
-        Spread::sum(std::iter::once(survey).chain(self.independent.iter().copied()))
+        let independent = self.independent.iter().copied();
+        Spread::sum(
+            std::iter::once(survey)
+                .chain(independent)
+                .chain(self.marks.spreads()),
+        )
+    }
+
+    /// The covariance with another unit's value: PSUs and scorers that both have in common.
+    pub(crate) fn covariance(&self, other: &Self, view: &View) -> f64 {
+        let survey = match self.totals.is_empty() || other.totals.is_empty() {
+            true => 0.0,
+            false => view.covariance(&self.totals, &other.totals),
+        };
+        survey + self.marks.covariance(&other.marks)
     }
 }
 
@@ -222,14 +239,21 @@ fn survey_parts(
             };
             let value = orient(ratio.value? * to_hundred, indicator.more_is_better);
             let totals = ratio.totals.iter().map(|total| factor * total).collect();
+            let mut spread = ratio.spread.scaled(to_hundred);
+            let mut independent = Vec::new();
+            if spread.variance == 0.0 && !ratio.census {
+                spread = unanimous(value, ratio.n, ratio.df);
+                independent.push(spread);
+            }
             let value = Value {
                 value,
                 totals,
-                independent: Vec::new(),
+                independent,
+                ..Value::default()
             };
             Some(Part {
                 value,
-                spread: ratio.spread.scaled(to_hundred),
+                spread,
                 n: ratio.n,
                 flag,
                 certain: ratio.census,
@@ -287,19 +311,22 @@ fn marks(
     let found = ground
         .marks
         .leaf(ground.plan, &indicator.code, scored, &ground.units, warnings);
+    // Marks without a second scorer have an error that cannot be seen; the truth of a census has none.
+    let certain = ground.samples.values().all(|sample| sample.census);
     let parts = found.into_iter().map(|found| {
         let found = found?;
+        let spread = found.error.spread();
         let value = Value {
             value: found.value,
-            totals: Vec::new(),
-            independent: vec![found.spread],
+            marks: found.error,
+            ..Value::default()
         };
         Some(Part {
             value,
-            spread: found.spread,
+            spread,
             n: found.n,
             flag: None,
-            certain: found.spread.variance == 0.0,
+            certain,
         })
     });
     let parts = county_from_units(ground, parts.collect());
@@ -361,14 +388,16 @@ fn county_from_units(ground: &Ground<'_>, mut parts: Vec<Option<Part>>) -> Vec<O
             .zip(&ground.persons)
             .map(|(part, n)| (n / all, &part.value));
         let value = Value::mix(weighted);
-        let spread = Spread::sum(value.independent.iter().copied());
+        let independent = value.independent.iter().copied();
+        let spread = Spread::sum(independent.chain(value.marks.spreads()));
+        let certain = parts[1..].iter().flatten().all(|part| part.certain);
         let n = parts[1..].iter().flatten().map(|part| part.n).sum();
         parts[0] = (all > 0.0).then_some(Part {
             value,
             spread,
             n,
             flag: None,
-            certain: spread.variance == 0.0,
+            certain,
         });
     }
     parts
@@ -384,7 +413,7 @@ fn push_parts(
 ) {
     for (unit, part) in ground.units.iter().zip(parts) {
         let found = part.as_ref().map(|part| (part.value.value, part.spread));
-        let certain = found.is_some_and(|(_, spread)| spread.variance == 0.0);
+        let certain = part.as_ref().is_some_and(|part| part.certain);
         let (lower, upper) = found.map_or((None, None), |(value, spread)| {
             interval(value, spread.se(), spread.df, 0, Scale::Hundred, certain)
         });

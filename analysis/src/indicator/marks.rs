@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use survey_forms::text::Text;
 
+use crate::evaluation::raters::{Component, MarkedObject, RaterVariance, rater_variance};
 use crate::plan::Plan;
 use crate::results::CriterionResult;
 use crate::round::CriterionScore;
@@ -12,20 +13,90 @@ use crate::round::space::Spread;
 /// The marks by criterion and unit, each with its scorers in order.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Marks {
-    by_cell: BTreeMap<(String, String), Vec<f64>>,
-    /// Those of them that were given before anyone knew of a difference.
-    blind: BTreeMap<(String, String), Vec<f64>>,
+    by_cell: BTreeMap<(String, String), Cell>,
+    /// How scorers differ, from all blind marks together.
+    variance: RaterVariance,
+}
+
+/// The marks of a criterion in a unit, and who gave them, by number.
+#[derive(Clone, Debug, Default)]
+struct Cell {
+    marks: Vec<f64>,
+    scorers: Vec<usize>,
+    /// Of each mark, whether it was given before anyone knew of a difference.
+    blind: Vec<bool>,
     /// Files of evidence.
-    evidence: BTreeMap<(String, String), u64>,
+    evidence: u64,
+}
+
+impl Cell {
+    /// The blind marks, each with its scorer.
+    fn blind(&self) -> impl Iterator<Item = (usize, f64)> {
+        let marks = self.scorers.iter().zip(&self.marks).zip(&self.blind);
+        marks
+            .filter(|(_, blind)| **blind)
+            .map(|((scorer, mark), _)| (*scorer, *mark))
+    }
 }
 
 /// A leaf's third-party value in a unit.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct MarkValue {
     /// Mean over criteria and scorers as percent of the highest mark.
     pub(crate) value: f64,
-    pub(crate) spread: Spread,
+    pub(crate) error: MarkError,
     pub(crate) n: u64,
+}
+
+/// What a value owes to scorers: how it would move with each one's severity and with each mark's error. Both
+/// variances come from all marks together, so their degrees of freedom count once however many values are added up.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct MarkError {
+    /// Coefficient of each scorer's severity, by number.
+    scorers: Vec<f64>,
+    /// Sum of the squared coefficients of the single marks.
+    marks: f64,
+    variance: RaterVariance,
+}
+
+impl MarkError {
+    /// Adds `share` times another value's; the two have no mark in common.
+    pub(crate) fn add(&mut self, share: f64, other: &Self) {
+        if self.scorers.len() < other.scorers.len() {
+            self.scorers.resize(other.scorers.len(), 0.0);
+        }
+        for (own, theirs) in self.scorers.iter_mut().zip(&other.scorers) {
+            *own += share * theirs;
+        }
+        self.marks += share * share * other.marks;
+        if other.variance != RaterVariance::default() {
+            self.variance = other.variance;
+        }
+    }
+
+    /// Severity and single marks, one after the other.
+    pub(crate) fn spreads(&self) -> [Spread; 2] {
+        let part = |component: Component, factor: f64| Spread {
+            variance: component.variance * factor,
+            df: component.df,
+        };
+        let severities = self.scorers.iter().map(|c| c * c).sum();
+        [
+            part(self.variance.severity, severities),
+            part(self.variance.mark, self.marks),
+        ]
+    }
+
+    /// The variance of both together.
+    pub(crate) fn spread(&self) -> Spread {
+        Spread::sum(self.spreads())
+    }
+
+    /// The covariance with another value: what the scorers of both bring in.
+    pub(crate) fn covariance(&self, other: &Self) -> f64 {
+        let products = self.scorers.iter().zip(&other.scorers).map(|(a, b)| a * b);
+        self.variance.severity.variance * products.sum::<f64>()
+    }
 }
 
 impl Marks {
@@ -54,36 +125,57 @@ impl Marks {
                 format!("{strange} third-party marks have a unit, criterion or value outside the plan and were not used."),
             ));
         }
-        let mut marks = Self::default();
-        for ((criterion, unit, _), mark) in by_scorer {
-            let cell = (criterion, unit);
-            if !mark.third {
-                marks.blind.entry(cell.clone()).or_default().push(mark.score);
-            }
-            *marks.evidence.entry(cell.clone()).or_default() += u64::from(mark.evidence);
-            marks.by_cell.entry(cell).or_default().push(mark.score);
+        let mut numbers: BTreeMap<String, usize> = BTreeMap::new();
+        for (_, _, scorer) in by_scorer.keys() {
+            let next = numbers.len();
+            numbers.entry(scorer.clone()).or_insert(next);
         }
+        let mut marks = Self::default();
+        for ((criterion, unit, scorer), mark) in by_scorer {
+            let cell = marks.by_cell.entry((criterion, unit)).or_default();
+            cell.marks.push(mark.score);
+            cell.scorers.push(numbers[&scorer]);
+            cell.blind.push(!mark.third);
+            cell.evidence += u64::from(mark.evidence);
+        }
+        let objects = marks.by_cell.iter().filter_map(|((code, _), cell)| {
+            let criterion = plan.criteria.iter().find(|criterion| criterion.code == *code)?;
+            // Who is asked because two differ is no independent witness of how scorers differ.
+            let (scorers, marks) = cell.blind().unzip::<_, _, Vec<_>, Vec<_>>();
+            Some(MarkedObject {
+                scorers,
+                marks: marks
+                    .iter()
+                    .map(|mark| 100.0 * mark / criterion.max_score)
+                    .collect(),
+                step: 100.0 / criterion.max_score,
+            })
+        });
+        marks.variance = rater_variance(&objects.collect::<Vec<_>>());
         marks
+    }
+
+    fn find(&self, criterion: &str, unit: &str) -> Option<&Cell> {
+        self.by_cell.get(&(criterion.to_owned(), unit.to_owned()))
     }
 
     /// The marks of a criterion in a unit.
     pub(crate) fn cell(&self, criterion: &str, unit: &str) -> &[f64] {
-        self.by_cell
-            .get(&(criterion.to_owned(), unit.to_owned()))
-            .map_or(&[], Vec::as_slice)
+        self.find(criterion, unit)
+            .map_or(&[], |cell| cell.marks.as_slice())
     }
 
     /// The marks of a criterion in a unit that were given before anyone knew of a difference.
     pub(crate) fn blind(&self, criterion: &str, unit: &str) -> Vec<f64> {
-        let cell = (criterion.to_owned(), unit.to_owned());
-        self.blind.get(&cell).cloned().unwrap_or_default()
+        let cell = self.find(criterion, unit);
+        cell.map_or_else(Vec::new, |cell| cell.blind().map(|(_, mark)| mark).collect())
     }
 
     /// The leaf's value in each of `units`, from those of its criteria that every one of `all_of` was given; `None`
     /// for all when no criterion is left.
     ///
-    /// Scorers' differences are pooled over criteria and units: two marks alone say little about how far scorers
-    /// differ. A mean of k marks then has the variance s²/k, and scorers count as independent.
+    /// How far scorers differ is estimated from all marks of the round ([`rater_variance`]): two marks alone say little.
+    /// A severe scorer is severe on all criteria of a unit, which does not average out over them.
     pub(crate) fn leaf(
         &self,
         plan: &Plan,
@@ -114,38 +206,28 @@ impl Marks {
                 ),
             ));
         }
-        let (mut squares, mut freedom) = (0.0, 0.0);
-        for criterion in &kept {
-            for unit in all_of {
-                let marks = self.cell(&criterion.code, unit);
-                let mean = marks.iter().sum::<f64>() / marks.len() as f64;
-                let percent = |mark: &f64| 100.0 * (mark - mean) / criterion.max_score;
-                squares += marks.iter().map(|mark| percent(mark).powi(2)).sum::<f64>();
-                freedom += marks.len() as f64 - 1.0;
-            }
-        }
-        let rater_variance = if freedom > 0.0 { squares / freedom } else { 0.0 };
         let criteria = kept.len() as f64;
         let value_in = |unit: &&str| {
-            let (mut value, mut variance, mut n) = (0.0, 0.0, 0);
+            let (mut value, mut n) = (0.0, 0);
+            let mut error = MarkError {
+                variance: self.variance,
+                ..MarkError::default()
+            };
             for criterion in &kept {
-                let marks = self.cell(&criterion.code, unit);
-                if marks.is_empty() {
-                    return None;
+                let cell = self.find(&criterion.code, unit)?;
+                let marks = &cell.marks;
+                let coefficient = 1.0 / (marks.len() as f64 * criteria);
+                value += coefficient * 100.0 * marks.iter().sum::<f64>() / criterion.max_score;
+                for &scorer in &cell.scorers {
+                    if error.scorers.len() <= scorer {
+                        error.scorers.resize(scorer + 1, 0.0);
+                    }
+                    error.scorers[scorer] += coefficient;
+                    error.marks += coefficient * coefficient;
                 }
-                let k = marks.len() as f64;
-                value += 100.0 * marks.iter().sum::<f64>() / k / criterion.max_score / criteria;
-                variance += rater_variance / k / (criteria * criteria);
                 n += marks.len() as u64;
             }
-            (n > 0).then_some(MarkValue {
-                value,
-                spread: Spread {
-                    variance,
-                    df: freedom,
-                },
-                n,
-            })
+            (n > 0).then_some(MarkValue { value, error, n })
         };
         units.iter().map(value_in).collect()
     }
@@ -156,10 +238,10 @@ impl Marks {
         let mut rows = Vec::new();
         for criterion in &plan.criteria {
             for unit in plan.units.iter() {
-                let marks = self.cell(&criterion.code, &unit.code);
-                if marks.is_empty() {
+                let Some(cell) = self.find(&criterion.code, &unit.code) else {
                     continue;
-                }
+                };
+                let marks = &cell.marks;
                 let k = marks.len() as f64;
                 let mean = marks.iter().sum::<f64>() / k;
                 let range = marks.iter().copied().fold(f64::MIN, f64::max)
@@ -175,12 +257,8 @@ impl Marks {
                     scorers: marks.len() as u64,
                     range,
                     beyond_limit: limit.is_some_and(|limit| range > limit),
-                    third: self.blind(&criterion.code, &unit.code).len() < marks.len(),
-                    evidence: self
-                        .evidence
-                        .get(&(criterion.code.clone(), unit.code.clone()))
-                        .copied()
-                        .unwrap_or_default(),
+                    third: cell.blind.contains(&false),
+                    evidence: cell.evidence,
                 });
             }
         }

@@ -3,6 +3,7 @@
 use crate::indicator::ratio::Ratio;
 use crate::interval::{Basis, Method, ProportionMethod, limits};
 use crate::results::{Flag, Proportion};
+use crate::round::space::Spread;
 
 /// Confidence level of every interval of a round.
 pub(crate) const LEVEL: f64 = 0.95;
@@ -52,6 +53,21 @@ pub(crate) fn interval(
     let (lower, upper) = limits(method, basis);
     let keep = |limit: f64| limit.is_finite().then(|| limit.clamp(0.0, top));
     (keep(lower), keep(upper))
+}
+
+/// The spread of a value on 0–100 of which `n` answers show none: as if half an answer more stood at each end of the
+/// scale. That all of a sample say the same is no proof that everybody would.
+///
+/// # Source
+/// For shares Jeffreys' Beta(½, ½): Brown, Cai & DasGupta (2001), Statistical Science 16(2), 101–133.
+pub(crate) fn unanimous(value: f64, n: u64, df: f64) -> Spread {
+    let size = n as f64 + 1.0;
+    let mean = (n as f64 * value + 50.0) / size;
+    let squares = n as f64 * (value - mean).powi(2) + 0.5 * mean.powi(2) + 0.5 * (100.0 - mean).powi(2);
+    Spread {
+        variance: squares / (size * size),
+        df: df.max(1.0),
+    }
 }
 
 /// Why a figure needs care.
@@ -131,6 +147,17 @@ mod tests {
         assert_eq!(interval(75.0, 0.0, 4.0, 12, Scale::Hundred, false), (None, None));
         let census = interval(75.0, 0.0, 4.0, 12, Scale::Hundred, true);
         assert_eq!(census, (Some(75.0), Some(75.0)));
+    }
+
+    #[test]
+    fn unanimous_answers_have_the_spread_of_half_an_answer_more_at_each_end() {
+        // Twelve of twelve: p = 12.5/13, p(1 − p)/13 on 0–100.
+        let found = unanimous(100.0, 12, 7.0);
+        let p = 12.5 / 13.0;
+        assert!((found.variance - 1e4 * p * (1.0 - p) / 13.0).abs() < 1e-9);
+        assert_eq!(found.df, 7.0);
+        assert!(unanimous(75.0, 12, 0.0).variance > 0.0);
+        assert!(unanimous(100.0, 1000, 7.0).variance < 1e-2 * found.variance);
     }
 
     #[test]

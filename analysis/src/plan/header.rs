@@ -25,6 +25,8 @@ pub struct RoundHeader {
     pub county: String,
     /// Level of the units that get scores, `township` by default.
     pub scored_level: String,
+    /// The round before, whose stored results this round's are compared with.
+    pub previous: Option<String>,
 }
 
 /// A respondent group (评价主体).

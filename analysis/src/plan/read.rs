@@ -308,5 +308,6 @@ fn header(settings: &Settings, units: &UnitTree, all: &mut Vec<Diagnostic>) -> O
         contact: round.contact.clone(),
         county,
         scored_level: round.scored_level.clone(),
+        previous: round.previous.clone(),
     })
 }

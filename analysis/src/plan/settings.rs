@@ -53,6 +53,7 @@ pub(crate) struct RoundSection {
     pub(crate) county: Option<String>,
     #[serde(default = "township")]
     pub(crate) scored_level: String,
+    pub(crate) previous: Option<String>,
 }
 
 fn township() -> String {

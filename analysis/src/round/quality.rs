@@ -44,6 +44,10 @@ const COPY: DuplicateRule = DuplicateRule {
 /// Fewest answers behind an interviewer effect.
 const FEWEST_INTERVIEWS: u64 = 30;
 
+/// By group: the responses that were compared with the others of their township (row of the cases), and whether they
+/// are nearly another's.
+pub(crate) type Copies = BTreeMap<String, Vec<(usize, bool)>>;
+
 /// The responses of a group.
 struct Responses<'a> {
     cases: &'a Cases,
@@ -54,7 +58,7 @@ struct Responses<'a> {
     reading: Vec<String>,
 }
 
-/// Computes the key `quality` of `results.json`.
+/// Computes the key `quality` of `results.json`, and which responses are nearly another's.
 ///
 /// # Errors
 /// None in truth: the columns come from one table and have its length.
@@ -62,8 +66,8 @@ pub(crate) fn quality(
     plan: &Plan,
     groups: &[Cases],
     unfinished: &[Unfinished],
-) -> Result<QualityResults, RoundError> {
-    let mut found = QualityResults::default();
+) -> Result<(QualityResults, Copies), RoundError> {
+    let (mut found, mut copies) = (QualityResults::default(), Copies::new());
     for cases in groups {
         let Some(form) = plan.forms.get(&cases.group) else {
             continue;
@@ -72,16 +76,36 @@ pub(crate) fn quality(
         if responses.rows.is_empty() {
             continue;
         }
-        responses.look(&mut found).map_err(|error| RoundError::Column {
+        let copied = responses.look(&mut found).map_err(|error| RoundError::Column {
             group: cases.group.clone(),
             column: "quality".to_owned(),
             reason: error.to_string(),
         })?;
+        copies.insert(cases.group.clone(), copied);
         let day = plan.round.closes_on;
         found.item_nonresponse.extend(items::rows(&responses, day));
         found.break_off.extend(break_off::row(&responses, unfinished));
     }
-    Ok(found)
+    Ok((found, copies))
+}
+
+/// Single-choice questions with all of 1–5, in the order of the form.
+pub(crate) fn five_point(form: &Form) -> impl Iterator<Item = &Question> {
+    let is_five = |question: &&Question| {
+        let choices = form.choices(question);
+        let has = |step: &&str| {
+            choices
+                .iter()
+                .any(|choice| choice.name == **step && choice.missing.is_none())
+        };
+        FIVE_POINT.iter().all(has)
+    };
+    single_choice(form).filter(is_five)
+}
+
+fn single_choice(form: &Form) -> impl Iterator<Item = &Question> {
+    form.questions()
+        .filter(|question| matches!(question.kind, QuestionKind::SelectOne { .. }))
 }
 
 impl<'a> Responses<'a> {
@@ -109,26 +133,6 @@ impl<'a> Responses<'a> {
 
     fn len(&self) -> usize {
         self.rows.len()
-    }
-
-    /// Single-choice questions with all of 1–5, in the order of the form.
-    fn five_point(&self) -> Vec<&'a Question> {
-        let is_five = |question: &&Question| {
-            let choices = self.form.choices(question);
-            let has = |step: &&str| {
-                choices
-                    .iter()
-                    .any(|choice| choice.name == **step && choice.missing.is_none())
-            };
-            FIVE_POINT.iter().all(has)
-        };
-        self.single_choice().filter(is_five).collect()
-    }
-
-    fn single_choice(&self) -> impl Iterator<Item = &'a Question> {
-        self.form
-            .questions()
-            .filter(|question| matches!(question.kind, QuestionKind::SelectOne { .. }))
     }
 
     /// The answers to a five-point question; NaN for none.
@@ -167,7 +171,8 @@ impl<'a> Responses<'a> {
         self.rows.iter().enumerate().map(timing).collect()
     }
 
-    fn look(&self, found: &mut QualityResults) -> Result<(), QualityError> {
+    /// Counts the flags; which responses were compared for copies, and whether they are.
+    fn look(&self, found: &mut QualityResults) -> Result<Vec<(usize, bool)>, QualityError> {
         let factors = [&self.mode, &self.answering, &self.reading].map(|values| {
             Factor::from_values(
                 values
@@ -193,6 +198,10 @@ impl<'a> Responses<'a> {
         let could = (0..self.len()).map(|row| rule.can_judge(&patterns[row], &pace, row));
         judged.insert(FlagKind::StraightLining, could.collect());
         let (copies, could) = self.copies(&patterns)?;
+        let copied: BTreeSet<u32> = copies.iter().map(|flag| flag.row).collect();
+        let compared = (0..self.len()).filter(|row| could[*row]);
+        let compared = compared.map(|row| (self.rows[row], copied.contains(&(row as u32))));
+        let compared: Vec<(usize, bool)> = compared.collect();
         flags.extend(copies);
         judged.insert(FlagKind::NearDuplicate, could);
 
@@ -200,13 +209,14 @@ impl<'a> Responses<'a> {
         found.responses += self.len() as u64;
         found.flagged += rows.len() as u64;
         self.count(&flags, &judged, &pace, found);
-        self.interviewers(found)
+        self.interviewers(found)?;
+        Ok(compared)
     }
 
     /// The pattern of the five-point answers, all of them as one block.
     fn patterns(&self, ways: &Ways<'_>) -> Result<Vec<Pattern>, QualityError> {
-        let questions = self.five_point();
-        let columns: Vec<Vec<f64>> = questions.iter().map(|q| self.points(&q.name)).collect();
+        let questions = five_point(self.form);
+        let columns: Vec<Vec<f64>> = questions.map(|q| self.points(&q.name)).collect();
         let items = columns.iter().map(|answers| Item {
             answers,
             reversed: false,
@@ -221,7 +231,7 @@ impl<'a> Responses<'a> {
     /// Answers nearly the same as another's in the same township. Who gives one answer to every opinion resembles all
     /// others who do, without having copied: such rows are compared with nobody.
     fn copies(&self, patterns: &[Pattern]) -> Result<(Vec<Flag>, Vec<bool>), QualityError> {
-        let questions = self.single_choice().filter_map(|question| {
+        let questions = single_choice(self.form).filter_map(|question| {
             let answers = self.cases.questions.get(&question.name)?;
             let label = |&row: &usize| Some(answers.labels[answers.valid_code(row)?].as_str());
             Some(Factor::from_values(self.rows.iter().map(label)))
@@ -294,7 +304,7 @@ impl<'a> Responses<'a> {
         if interviewer.levels().len() < 2 {
             return Ok(());
         }
-        for question in self.five_point() {
+        for question in five_point(self.form) {
             let effect = interviewer_effect(&self.points(&question.name), &interviewer, LEVEL)?;
             if effect.icc.is_finite() && effect.n as u64 >= FEWEST_INTERVIEWS {
                 found.interviewers.push(InterviewerRow {

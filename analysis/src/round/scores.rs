@@ -64,6 +64,10 @@ pub(super) fn node_scores(
                 se: spread.map(Spread::se),
                 lower: limits.and_then(|(lower, _)| lower),
                 upper: limits.and_then(|(_, upper)| upper),
+                df: spread
+                    .map(|spread| spread.df)
+                    .filter(|df| *df > 0.0 && df.is_finite()),
+                withheld: false,
                 parts: parts.collect(),
             });
         }
@@ -71,9 +75,17 @@ pub(super) fn node_scores(
     rows
 }
 
+/// The units that were ranked, and how.
+pub(super) struct Ranked<'a> {
+    /// Their places among all units, with their scores.
+    pub(super) units: Vec<(usize, &'a Value)>,
+    /// The ranking, in the same order.
+    pub(super) ranking: Ranking,
+}
+
 /// Scores, ranks and grades into the results.
-pub(super) fn score(ground: &Ground<'_>, values: &NodeValues, detail: &mut RoundDetail) {
-    let Some(scores) = values.get("") else { return };
+pub(super) fn score<'a>(ground: &Ground<'_>, values: &'a NodeValues, detail: &mut RoundDetail) -> Ranked<'a> {
+    let scores = values.get("").map_or(&[][..], Vec::as_slice);
     let spreads: Vec<Spread> = scores
         .iter()
         .map(|value| {
@@ -131,6 +143,10 @@ pub(super) fn score(ground: &Ground<'_>, values: &NodeValues, detail: &mut Round
             significant: pair.significant,
         })
         .collect();
+    Ranked {
+        units: scored,
+        ranking,
+    }
 }
 
 fn rank(view: &View, scored: &[(usize, &Value)], spreads: &[Spread]) -> Ranking {
@@ -139,12 +155,9 @@ fn rank(view: &View, scored: &[(usize, &Value)], spreads: &[Spread]) -> Ranking 
         let (unit, a) = scored[i];
         let (_, b) = scored[j];
         if i == j {
-            return spreads[unit].variance;
-        }
-        if a.totals.is_empty() || b.totals.is_empty() {
-            0.0
+            spreads[unit].variance
         } else {
-            view.covariance(&a.totals, &b.totals)
+            a.covariance(b, view)
         }
     });
     let values: Vec<f64> = scored.iter().map(|(_, value)| value.value).collect();

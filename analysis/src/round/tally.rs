@@ -13,7 +13,7 @@ use crate::results::{DispositionCount, FrameComparison, ModeColumn, ModeCount, R
 use crate::weighting::diagnose;
 
 /// The places of a case in the list of county and scored units: always 0, and its unit's when it has one.
-fn places(plan: &Plan, cases: &Cases, units: &[&str]) -> Vec<Vec<usize>> {
+pub(crate) fn places(plan: &Plan, cases: &Cases, units: &[&str]) -> Vec<Vec<usize>> {
     let at: BTreeMap<&str, usize> = units.iter().copied().zip(0..).skip(1).collect();
     (0..cases.rows)
         .map(|row| {

@@ -6,7 +6,7 @@ use analysis::round::GroupCases;
 use crate::support::{Case, close, group, input, plan, run, totals};
 
 /// Four residents per township, two in each of two villages; participation 3/4 in t1.
-fn residents() -> Vec<Case> {
+pub(crate) fn residents() -> Vec<Case> {
     let mut cases = Vec::new();
     for (t, took, sat) in [
         ("t1", [1, 0, 1, 1], [5, 4, 4, 3]),
@@ -33,7 +33,7 @@ fn residents() -> Vec<Case> {
 }
 
 /// The relatives of the residents, in the same villages.
-fn family() -> Vec<Case> {
+pub(crate) fn family() -> Vec<Case> {
     let sat = [4, 4, 5, 3, 3, 4, 2, 3, 2, 1, 2, 4];
     let cases = residents().into_iter().zip(sat).map(|(resident, sat)| {
         let person = resident.0["person"].clone();
@@ -44,7 +44,7 @@ fn family() -> Vec<Case> {
     cases.collect()
 }
 
-fn bodies() -> Vec<Case> {
+pub(crate) fn bodies() -> Vec<Case> {
     let own = ["t1", "t2", "t3"].map(|t| Case::new(&format!("b{t}"), t).set("staff_post", "no").weight(1.0));
     let posts = ["yes", "yes", "yes", "no", "no", "no"];
     let villages = ["t1v1", "t1v2", "t2v1", "t2v2", "t3v1", "t3v2"];
@@ -55,7 +55,7 @@ fn bodies() -> Vec<Case> {
     own.into_iter().chain(below).collect()
 }
 
-fn groups() -> Vec<GroupCases> {
+pub(crate) fn groups() -> Vec<GroupCases> {
     vec![
         group("resident", &residents()),
         group("family", &family()),
@@ -188,9 +188,12 @@ fn county_without_marks_has_the_mean_of_its_townships_by_persons() {
 #[test]
 fn raters_error_is_pooled_and_carried() {
     let detail = run(&plan(), groups());
-    // Only t2 differs: marks 3 and 2, Σ(x−x̄)² = 0.5 each, in percent² 0.5·625; two criteria, six degrees of freedom.
-    let rater = 2.0 * 0.5 * 625.0 / 6.0;
-    let se = (2.0 * rater / 2.0 / 4.0_f64).sqrt();
+    // Only t2 differs, s1 being 12.5 above and s2 12.5 below the mean of both criteria: squares 625 on six degrees of
+    // freedom. Scorers explain (25 + 25)²/2 ÷ 6 = 208.33 with one, which leaves 416.67 on five.
+    let mark: f64 = 416.0 + 2.0 / 3.0;
+    let (mark, severity): (f64, f64) = (mark / 5.0, (208.0 + 1.0 / 3.0 - mark / 5.0) / 6.0);
+    // Each scorer's severity counts half, each of the four marks a quarter.
+    let se = (severity * 2.0 * 0.25 + mark * 4.0 * 0.0625).sqrt();
     close(
         detail
             .indicator("4", "t1", Some("third_party"), None)
@@ -244,6 +247,7 @@ fn results_alone_are_the_same_results() {
     let whole = analysis::results::RoundResults {
         answering: None,
         quality: None,
+        evaluation: None,
         ..whole
     };
     assert_eq!(alone, whole);

@@ -368,6 +368,8 @@ pub(crate) fn input<'a>(plan: &'a Plan, groups: Vec<GroupCases>) -> RoundInput<'
         open_link_counts: Vec::new(),
         daily: Vec::new(),
         unfinished: Vec::new(),
+        sittings: Vec::new(),
+        previous: None,
     }
 }
 

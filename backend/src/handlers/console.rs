@@ -49,6 +49,7 @@ pub mod records;
 pub mod reports;
 pub mod scoring;
 pub mod steps;
+pub mod units;
 pub mod weights;
 
 /// Audit entries shown.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use analysis::results::{AmendmentLine, PLAN_AMENDED, RecordsUsed, RoundDetail};
 use analysis::round;
 use anyhow::{Context, Result};
+use survey_forms::text::Text;
 
 use super::queue::Work;
 use crate::app::{AppState, Base};
@@ -37,13 +38,35 @@ pub async fn analyse(base: &Base, id: &str) -> Result<Arc<RoundDetail>> {
         ..data.records().clone()
     };
     let plan_of_calls = Arc::clone(&plan);
-    let mut detail =
-        tokio::task::spawn_blocking(move || round::compute(&data.input(&plan, &plan_sha256))).await??;
+    let before = match &plan.round.previous {
+        Some(previous) => results::get::<RoundDetail>(&base.db, previous).await?,
+        None => None,
+    };
+    let lacking = plan.round.previous.clone().filter(|_| before.is_none());
+    let computed = tokio::task::spawn_blocking(move || {
+        let mut input = data.input(&plan, &plan_sha256);
+        input.previous = before.as_ref().map(|(_, detail)| detail);
+        round::compute(&input)
+    });
+    let mut detail = computed.await??;
     detail.callbacks = callbacks::figures(&base.db, &plan_of_calls).await?;
+    detail.warnings.extend(lacking.map(|id| no_previous(&id)));
     detail.results.amendments = amended(base, id).await?;
     detail.results.records = Some(records);
     results::put(&base.db, id, base.clock.now_ms(), &detail).await?;
     Ok(Arc::new(detail))
+}
+
+/// Said where the plan names a round before, and nothing is known of it.
+fn no_previous(id: &str) -> Text {
+    Text::zh_en(
+        format!(
+            "方案要求和上一轮 {id} 比较，但系统里没有它的结果。请先计算那一轮，或用 minyi results import 导入它的结果文件，再重新计算。"
+        ),
+        format!(
+            "The plan compares with the round {id}, whose results are not here. Compute that round, or import its results with minyi results import, and compute again."
+        ),
+    )
 }
 
 /// What was amended, with the answers that came before: the plan itself first, then its questionnaires.

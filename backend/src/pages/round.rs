@@ -387,6 +387,7 @@ fn results(lang: Lang, view: &Overview, summary: &Summary) -> Markup {
         p.note { (tr!(lang, "round.internal")) }
         @if let Some(made_by) = &view.made_by { p.notice { (made_by) } }
         @if may_watch { p { a href={ "/console/rounds/" (id) "/quality" } { (tr!(lang, "quality.link")) } } }
+        p { a href={ "/console/rounds/" (id) "/units" } { (tr!(lang, "compare.link")) } }
         (scrolling(lang, "figures", &figures))
         @if !summary.scores.is_empty() { (scrolling(lang, "scores", &scores)) }
     }

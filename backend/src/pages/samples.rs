@@ -28,6 +28,7 @@ use super::{
 
 mod after;
 mod callbacks;
+mod evaluated;
 mod mailing;
 mod records;
 mod results;
@@ -170,6 +171,7 @@ pub(crate) fn all(reading: Reading) -> Vec<(String, Markup)> {
     pages.extend(callbacks::staff(reading.lang));
     pages.extend(mailing::stopping(reading));
     pages.extend(third::staff(reading.lang));
+    pages.extend(evaluated::pages(reading.lang));
     pages
         .into_iter()
         .map(|(name, page)| (name.to_owned(), page))

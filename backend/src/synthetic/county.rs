@@ -13,6 +13,14 @@ const QUALITY: [f64; 20] = [
 ];
 /// How far apart the townships lie, as a factor on [`QUALITY`].
 const SPREAD: f64 = 0.8;
+/// How the county served a year before, against now, and which townships differed from that.
+const EARLIER: f64 = -0.12;
+const CHANGED: [f64; 20] = [
+    0.0, 0.0, -0.55, 0.0, 0.0, 0.1, 0.0, 0.0, 0.0, -0.1, 0.0, 0.0, 0.5, 0.0, 0.0, -0.6, 0.0, 0.0, 0.1, 0.0,
+];
+/// The township whose staff stand by when people answer, and how often: what a check of steering ought to find.
+const WATCHING: usize = 5;
+const WATCHED: f64 = 0.4;
 /// Standard deviation of what villages add to every latent opinion: an intraclass correlation of about
 /// 0.175² / (1 + 0.175²) = 0.03.
 const VILLAGE_SD: f64 = 0.175;
@@ -66,6 +74,8 @@ pub struct Township {
     pub(super) themes: [f64; 5],
     /// The same by service area.
     pub(super) areas: [f64; 10],
+    /// Whether its staff stand by when people answer.
+    watches: bool,
 }
 
 /// Themes of [`Township::themes`].
@@ -82,6 +92,11 @@ impl Township {
     /// Its standing in a theme.
     pub(super) fn theme(&self, theme: Theme) -> f64 {
         self.quality + self.themes[theme as usize]
+    }
+
+    /// How often its staff are there while people answer, where elsewhere they are in a share `usual` of the cases.
+    pub(super) fn watched(&self, usual: f64) -> f64 {
+        if self.watches { WATCHED } else { usual }
     }
 
     /// Its standing in a service area.
@@ -226,6 +241,7 @@ impl Population {
                 quality: SPREAD * QUALITY[t % QUALITY.len()],
                 themes: std::array::from_fn(|_| 0.3 * places.normal()),
                 areas: std::array::from_fn(|_| 0.45 * places.normal()),
+                watches: t == WATCHING,
             });
             for child in plan.units.children(&unit.code) {
                 let v = county.villages.len();
@@ -257,6 +273,28 @@ impl Population {
         }
         county.bodies = bodies(&county, &plan.units.root().code);
         Ok(county)
+    }
+
+    /// The same people and places a year earlier: most townships served a little differently, a few much worse or
+    /// better, the county as a whole a little worse. Whoever is asked then answers afresh.
+    #[must_use]
+    pub fn year_before(&self) -> Self {
+        let streams = Streams::new(self.seed.wrapping_add(1));
+        let mut draw = streams.of(Topic::Places, 0);
+        let mut county = Self {
+            streams,
+            ..self.clone()
+        };
+        for (t, township) in county.townships.iter_mut().enumerate() {
+            township.quality += EARLIER + CHANGED[t % CHANGED.len()];
+            for theme in &mut township.themes {
+                *theme += 0.1 * draw.normal();
+            }
+            for area in &mut township.areas {
+                *area += 0.1 * draw.normal();
+            }
+        }
+        county
     }
 
     /// A person's village.

@@ -32,7 +32,7 @@ pub(super) fn answer(county: &Population, index: usize, sink: &mut impl Sink) {
             person.relative.unwrap_or("relative")
         },
     );
-    sink.code("staff_present", present(draw, 0.03));
+    sink.code("staff_present", present(draw, township.watched(0.03)));
     let dependent = person.grade <= 2
         || matches!(
             person.category,

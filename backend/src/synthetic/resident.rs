@@ -97,7 +97,7 @@ pub(super) fn answer(county: &Population, index: usize, sink: &mut impl Sink) {
         sink.code("relation", if draw.chance(0.03) { "carer" } else { relation });
         sink.code("proxy_reason", person.proxy_reason().unwrap_or("asked"));
     }
-    sink.code("staff_present", present(draw, 0.07));
+    sink.code("staff_present", present(draw, township.watched(0.07)));
     functioning(person.category, person.grade, person.age, draw, sink);
     experience.put_needs(sink);
     for area in 0..10 {

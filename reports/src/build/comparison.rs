@@ -3,7 +3,8 @@
 use analysis::results::{Score, ScoreDetail};
 
 use super::context::Context;
-use super::watched::{node, top};
+use super::evaluation::{chances, leverage, steering};
+use super::watched::{node, node_value, top};
 use super::{charts, tables};
 use crate::chart::{DotChart, DotRow, GradeLine, Measure, Point, RankChart, RankRow, Reference};
 use crate::model::{Block, Column, Lang, Row, Section, Table};
@@ -22,7 +23,16 @@ pub(super) fn section(ctx: &Context<'_>) -> Section {
     ));
     section.finding(place_sentence(ctx));
     section.paragraph(pairs_sentence(ctx));
-    section.sections = vec![scores(ctx), ranks(ctx), nodes(ctx)];
+    section.sections = vec![
+        scores(ctx),
+        chances::grades(ctx),
+        ranks(ctx),
+        chances::bands(ctx),
+        nodes(ctx),
+        leverage::section(ctx),
+        leverage::weights(ctx),
+        steering::section(ctx),
+    ];
     section
 }
 
@@ -450,9 +460,9 @@ fn nodes(ctx: &Context<'_>) -> Section {
             let cells = vec![
                 Value::text(format!("{}　{name}", indicator.code)),
                 Value::Number(own.weight, NumberFormat::Weight),
-                Value::score(own.value),
+                node_value(Some(own)),
                 Value::interval(own.lower, own.upper, NumberFormat::Score),
-                Value::score(county.and_then(|row| row.value)),
+                node_value(county),
                 Value::text(words),
             ];
             Some(Row {
@@ -540,9 +550,10 @@ fn tops_by_unit(ctx: &Context<'_>) -> Table {
                 Value::text(ctx.unit_name(unit)),
                 Value::score(ctx.detail.score(unit).and_then(|row| row.score)),
             ];
-            cells.extend(tops.iter().map(|indicator| {
-                Value::score(node(ctx, &top(ctx, indicator).code, unit).and_then(|n| n.value))
-            }));
+            cells.extend(
+                tops.iter()
+                    .map(|indicator| node_value(node(ctx, &top(ctx, indicator).code, unit))),
+            );
             Row {
                 cells,
                 strong: tables::is_strong(ctx, unit),

@@ -12,9 +12,11 @@
 //! | `grid` | which cells of units × columns with published totals are hidden |
 //! | `measures` | estimates by unit, perspective and area; the ladder and what was unmet, which show the same cells |
 //! | `tree` | nodes of the indicator tree, as a score is the weighted mean of its parts |
+//! | `evaluation` | what each leaf could bring, how it moved, ceilings and signs of steering |
 //! | `counts` | invitations, outcomes, ways of answering, weights, the comparison with the frame |
 
 mod counts;
+mod evaluation;
 mod grid;
 mod measures;
 mod tree;
@@ -81,6 +83,7 @@ impl Release {
         let hidden = measures::decide(detail, plan, &places, elsewhere);
         measures::apply(&mut safe, plan, &places, &hidden);
         tree::apply(&mut safe, &hidden);
+        evaluation::apply(&mut safe, plan, min_cell, &hidden);
         counts::protect(&mut safe, &places, min_cell);
         Self { detail: safe, hidden }
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use analysis::plan::Measure;
 
 use super::context::Context;
+use super::evaluation::change;
 use super::{
     annex, answering, bases, benefit, brief, callbacks, commitments, comparison, follow_up, marks, method,
     participation, perspectives, satisfaction, sheets, summary, third_party, voices, watched,
@@ -26,6 +27,7 @@ pub(super) fn assemble(ctx: &Context<'_>) -> Report {
         perspectives::section(ctx),
         commitments::section(ctx),
         comparison::section(ctx),
+        change::section(ctx),
         third_party::section(ctx),
         callbacks::section(ctx),
         voices::section(ctx),

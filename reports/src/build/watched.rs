@@ -90,6 +90,14 @@ pub(super) fn node<'a>(ctx: &Context<'a>, code: &str, unit: &str) -> Option<&'a 
         .find(|row| row.code == code && row.unit == unit)
 }
 
+/// The value of a node as a table shows it.
+pub(super) fn node_value(node: Option<&NodeScore>) -> Value {
+    match node {
+        Some(node) if node.withheld => Value::Suppressed,
+        node => Value::score(node.and_then(|node| node.value)),
+    }
+}
+
 fn leaf_section(ctx: &Context<'_>, leaf: &Indicator) -> Section {
     let id = format!("leaf-{}", leaf.code.replace('.', "-"));
     let mut section = Section::new(id, leaf.name.get(ctx.lang.code()));

@@ -11,6 +11,7 @@ use jiff::civil::date;
 use serde_json::json;
 
 mod answers;
+mod evaluation;
 mod small;
 mod voices;
 mod ways;
@@ -80,6 +81,8 @@ fn text<T: serde::de::DeserializeOwned>(zh: &str, en: &str) -> T {
 impl Maker {
     fn detail(&self) -> RoundDetail {
         let (scores, score_details, pairs) = self.scores();
+        let node_scores = self.node_scores();
+        let evaluation = evaluation::evaluation(&self.plan, &scores, &pairs, &node_scores);
         RoundDetail {
             results: RoundResults {
                 round: self.plan.round.id.clone(),
@@ -89,12 +92,13 @@ impl Maker {
                 scores,
                 answering: Some(ways::answering()),
                 quality: Some(ways::quality()),
+                evaluation: Some(evaluation),
                 amendments: Vec::new(),
                 records: None,
             },
             score_details,
             pairs,
-            node_scores: self.node_scores(),
+            node_scores,
             distributions: self.distributions(),
             ladder: self.ladder(),
             unmet_needs: self.unmet_needs(),
@@ -392,6 +396,8 @@ impl Maker {
                     se: Some(se),
                     lower: Some(value - 1.96 * se),
                     upper: Some(value + 1.96 * se),
+                    df: Some(46.0),
+                    withheld: false,
                     parts: parts.collect(),
                 });
             }

@@ -2,7 +2,8 @@
 
 use reports::chart::{
     BarChart, BarRow, Chart, DotChart, DotRow, Flag, GradeLine, Heading, HeatMap, HeatRow, LadderChart,
-    LadderStep, LikertChart, LikertRow, Measure, Point, RankChart, RankRow, Reference, Series, TrendChart,
+    LadderStep, LikertChart, LikertRow, Measure, Point, RankChart, RankRow, Reference, Series, SlopeChart,
+    SlopeRow, TrendChart,
 };
 use reports::model::Lang;
 
@@ -55,6 +56,7 @@ pub(crate) fn all(lang: Lang) -> Vec<(&'static str, Box<dyn Chart>)> {
         ("trend-one", Box::new(trend_one(lang))),
         ("heat", Box::new(heat(lang))),
         ("ladder", Box::new(ladder(lang))),
+        ("slope", Box::new(slope(lang))),
     ]
 }
 
@@ -277,6 +279,34 @@ pub(crate) fn scores(lang: Lang) -> DotChart {
             })
             .to_vec(),
         keep_order: false,
+    }
+}
+
+pub(crate) fn slope(lang: Lang) -> SlopeChart {
+    let rows = TOWNSHIPS.iter().enumerate().map(|(i, (zh, en))| {
+        let before = 66.0 + 20.0 * noise(i, 3);
+        let moved = 12.0 * (noise(i, 9) - 0.5);
+        SlopeRow {
+            label: lang.pick(*zh, *en).to_owned(),
+            before,
+            now: before + moved,
+            real: moved.abs() > 4.5,
+            highlighted: i == 3,
+        }
+    });
+    SlopeChart {
+        heading: heading(
+            "slope",
+            (
+                "三个乡镇的得分变化超出误差",
+                "Three scores moved by more than noise",
+            ),
+            ("综合得分，上一轮与本轮", "Score, last round and this"),
+            lang,
+        ),
+        measure: Measure::Score,
+        periods: ["2025", "2026"].map(|year| lang.pick(format!("{year}年"), year.to_owned())),
+        rows: rows.collect(),
     }
 }
 

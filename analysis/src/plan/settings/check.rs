@@ -83,6 +83,19 @@ impl Check<'_> {
     fn round(&mut self, settings: &Settings) {
         let Some(round) = &settings.round else { return };
         self.slug("round.id", &round.id);
+        if let Some(previous) = &round.previous {
+            self.slug("round.previous", previous);
+            if *previous == round.id {
+                self.bad(
+                    "round.previous",
+                    say("不能和本轮相同。", "It cannot be this round itself."),
+                    say(
+                        "写上一轮的 id，例如 qinghe-2025。",
+                        "Give the id of the round before, such as qinghe-2025.",
+                    ),
+                );
+            }
+        }
         self.chinese("round.title", &round.title);
         self.chinese("round.organiser", &round.organiser);
         let day = || say("写成 2026-10-15。", "Write 2026-10-15.");

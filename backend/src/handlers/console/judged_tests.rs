@@ -112,7 +112,14 @@ const EVALUATORS: [(&str, &str); 5] = [
     ("/marking/log", "/marking/log"),
 ];
 /// Routes that show figures of the whole round or published things, or set off a computation of them.
-const OPEN: [&str; 4] = ["", "/compute", "/report/download", "/improvements"];
+const OPEN: [&str; 6] = [
+    "",
+    "/compute",
+    "/report/download",
+    "/improvements",
+    "/units",
+    "/units/{unit}",
+];
 
 /// For the third party's callers alone; that staff of a judged unit are none is tested with the calls.
 const FOR_CALLERS: &str = "/callbacks/call";

@@ -9,9 +9,11 @@ use survey_forms::text::Text;
 
 use super::{after, help, signed_in};
 use crate::pages::data::{self, Line, Standing, Typed};
+use crate::pages::planning::public::{PlanAmended, PlanNote, made_by};
 use crate::pages::results::archive::{self, Past};
 use crate::pages::results::{self, Amended, Listed, PublicRoot, Results, Shown};
 use crate::pages::{Lang, Reading, publication};
+use crate::planning::history::Provenance;
 
 fn named(code: &str, zh: &str, en: &str) -> Named {
     Named {
@@ -157,6 +159,25 @@ fn view(lang: Lang, shown: Option<Shown>) -> Results {
         opens_on: "2026-11-01".to_owned(),
         closes_on: "2026-12-20".to_owned(),
         plan_sha256: out.then(|| "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822c".to_owned()),
+        provenance: match out {
+            true => PlanNote {
+                made_by: made_by(
+                    lang,
+                    Some(Provenance {
+                        made_by: 1,
+                        in_force: 2,
+                    }),
+                ),
+                amended: vec![PlanAmended {
+                    day: "12月2日".to_owned(),
+                    number: 2,
+                    answers: "1330".to_owned(),
+                    reason: "截止日期延长一周".to_owned(),
+                    sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822c".to_owned(),
+                }],
+            },
+            false => PlanNote::default(),
+        },
         amended: match out {
             true => vec![Amended {
                 day: "2026年11月20日".to_owned(),

@@ -17,6 +17,8 @@ fn results(plan: &Plan, county: &Population, groups: Vec<GroupCases>) -> RoundRe
         open_link_counts: Vec::new(),
         daily: Vec::new(),
         unfinished: Vec::new(),
+        sittings: Vec::new(),
+        previous: None,
     };
     compute(&input).expect("results").results
 }

@@ -98,7 +98,8 @@ fn family(unit: &str, parent: Option<&str>, children: &[&NodeScore], hidden: &mu
 pub(super) fn apply(detail: &mut RoundDetail, hidden: &BTreeSet<HiddenCell>) {
     for node in &mut detail.node_scores {
         if hidden.contains(&node_cell(node)) {
-            (node.value, node.se, node.lower, node.upper) = (None, None, None, None);
+            node.withheld |= node.value.is_some();
+            (node.value, node.se, node.lower, node.upper, node.df) = (None, None, None, None, None);
         }
         let (code, unit) = (&node.code, &node.unit);
         for part in &mut node.parts {
