@@ -137,6 +137,8 @@ fn detail(seed: &[u64]) -> RoundDetail {
                         se: None,
                         lower: None,
                         upper: None,
+                        df: None,
+                        withheld: false,
                         parts: leaf.perspectives.iter().map(part).collect(),
                     });
                 }
@@ -153,6 +155,8 @@ fn detail(seed: &[u64]) -> RoundDetail {
                 se: None,
                 lower: None,
                 upper: None,
+                df: None,
+                withheld: false,
                 parts: Vec::new(),
             });
         }

@@ -5,39 +5,26 @@ use survey_forms::text::Text;
 use super::RoundInput;
 use super::cases::Cases;
 use super::sample;
-use crate::evaluation::agreement::agreement;
+use crate::evaluation::agreement;
 use crate::indicator::marks::Marks;
 use crate::plan::Plan;
 use crate::results::{AdminPoint, DailyCount, OpenLinkCount, RoundDetail, ScorerAgreement};
 
+/// Agreement of the marks that were given blind, each criterion and all of them; see [`agreement`].
 pub(super) fn scorer_agreement(plan: &Plan, marks: &Marks) -> Vec<ScorerAgreement> {
-    let cells = |criterion: &str| {
-        let units = plan
-            .units
-            .iter()
-            .map(|unit| marks.cell(criterion, &unit.code).to_vec());
-        units.filter(|marks| !marks.is_empty()).collect::<Vec<_>>()
-    };
-    let row = |criterion: Option<&str>, objects: &[Vec<f64>]| {
-        let objects: Vec<&[f64]> = objects.iter().map(Vec::as_slice).collect();
-        agreement(&objects).map(|found| ScorerAgreement {
-            criterion: criterion.map(str::to_owned),
-            n: found.n,
-            exact: found.exact,
-            within_one: found.within_one,
-            alpha: found.alpha,
+    let criteria: Vec<agreement::CriterionMarks> = plan
+        .criteria
+        .iter()
+        .map(|criterion| agreement::CriterionMarks {
+            criterion: criterion.code.clone(),
+            units: plan
+                .units
+                .iter()
+                .map(|unit| marks.blind(&criterion.code, &unit.code))
+                .collect(),
         })
-    };
-    let all: Vec<Vec<f64>> = plan
-        .criteria
-        .iter()
-        .flat_map(|criterion| cells(&criterion.code))
         .collect();
-    let each = plan
-        .criteria
-        .iter()
-        .filter_map(|criterion| row(Some(&criterion.code), &cells(&criterion.code)));
-    row(None, &all).into_iter().chain(each).collect()
+    agreement::by_criterion(&criteria)
 }
 
 pub(super) fn admin_points(plan: &Plan) -> Vec<AdminPoint> {
@@ -52,6 +39,7 @@ pub(super) fn admin_points(plan: &Plan) -> Vec<AdminPoint> {
             period: value.period.clone(),
             value: value.value,
             source: value.source.clone(),
+            revision: value.revision,
         })
         .collect();
     points.sort_by(|a, b| (&a.code, &a.unit, &a.period).cmp(&(&b.code, &b.unit, &b.period)));

@@ -26,7 +26,8 @@ pub(crate) async fn case_facts(
     let links = links_of(base, invitations::list(&base.db, round).await?);
     let drawn = sample::list(&base.db, round).await?;
     let tried = fieldwork::tried(&base.db, round).await?;
-    let members = frame::members(&base.db, round, None).await?;
+    // The weights of the file are those of the figures, calibrated to the same version of the frame.
+    let members = frames::calibrated(base, plan, &mut RecordsUsed::default()).await?;
     let answered = answered(base, round).await?;
     let mut groups = Vec::new();
     for group in &plan.groups {
@@ -47,6 +48,8 @@ pub(crate) async fn case_facts(
         open_link_counts: Vec::new(),
         daily: Vec::new(),
         unfinished: Vec::new(),
+        sittings: Vec::new(),
+        previous: None,
     };
     let mut out: HashMap<String, (String, Facts)> = HashMap::new();
     for case in &drawn {

@@ -4,7 +4,6 @@ use jiff::civil::date;
 use maud::Markup;
 
 use crate::inviting::waves::{Wave, WaveState};
-use crate::planning::history::Provenance;
 
 use super::check::{Answered, Check};
 use super::handover::HandOver;
@@ -15,7 +14,6 @@ use super::login::{Login, LoginNote};
 use super::no_remind::NoRemind;
 use super::office::{AuditLine, Message, RoundLine};
 use super::password::{self, Change, Wrong};
-use super::planning::public::{PlanAmended, PlanNote, made_by};
 use super::problem::{Problem, UsedCode};
 use super::quality::{AskerLine, ItemLine, Quality, WayLine};
 use super::question::{Later, PinOffer};

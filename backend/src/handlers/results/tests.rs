@@ -79,6 +79,8 @@ fn detail(plan: &Plan, small: u64) -> RoundDetail {
                 se: Some(5.0),
                 lower: None,
                 upper: None,
+                df: None,
+                withheld: false,
                 parts: if code == "1.1" { vec![part] } else { Vec::new() },
             });
         }
