@@ -21,6 +21,7 @@ mod old_phones;
 mod pages;
 mod privacy;
 mod receipts;
+mod records;
 mod reports;
 mod round;
 mod staff;
