@@ -242,7 +242,9 @@ async fn frame_is_compared_decided_and_listed_for_the_office_alone() {
     assert_eq!(reply.location(), format!("{path}/1"), "{}", reply.text);
     let page = office.get(&format!("{path}/1")).await;
     assert!(
-        page.text.contains("原来 12 人，现在 13 人") && !page.text.contains("张秘密"),
+        page.text.contains("原来 12 人，现在 13 人")
+            && page.text.contains("变动，按原来的乡镇")
+            && !page.text.contains("张秘密"),
         "{}",
         page.text
     );
@@ -254,6 +256,7 @@ async fn frame_is_compared_decided_and_listed_for_the_office_alone() {
         seen.status == StatusCode::OK
             && !seen.text.contains("/download")
             && !seen.text.contains("name=\"act\"")
+            && !seen.text.contains("变动，按原来的乡镇")
     );
     let act = async |office: &mut Browser, reason| {
         let fields = [("csrf", csrf.as_str()), ("act", "apply"), ("reason", reason)];
