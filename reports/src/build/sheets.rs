@@ -4,7 +4,7 @@
 use analysis::results::{Flag, IndicatorResult};
 
 use super::context::Context;
-use super::{comparison, report, tables};
+use super::{commitments, comparison, report, tables};
 use crate::model::{Column, Lang, Row, Sheet, SheetChart, Table};
 use crate::number::{NumberFormat, Value};
 
@@ -22,6 +22,7 @@ pub(super) fn all(ctx: &Context<'_>) -> Vec<Sheet> {
     ];
     sheets
         .into_iter()
+        .chain(commitments::sheets(ctx))
         .filter(|sheet| !sheet.table.rows.is_empty())
         .collect()
 }
