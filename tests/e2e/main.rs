@@ -24,6 +24,7 @@ mod pages;
 mod planning;
 mod privacy;
 mod receipts;
+mod records;
 mod reports;
 mod round;
 mod staff;

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use analysis::plan::Plan;
+use analysis::results::RecordsUsed;
 use analysis::round::case_weights::case_weights;
 use analysis::round::{GroupCases, RoundInput};
 use polars::prelude::{DataFrame, IntoColumn, NamedFrom, Series};
@@ -11,7 +12,8 @@ use super::{cases, links_of, totals_of};
 use crate::app::Base;
 use crate::export::ExportError;
 use crate::export::columns::Facts;
-use crate::store::{fieldwork, frame, invitations, responses, sample};
+use crate::records::frames;
+use crate::store::{fieldwork, invitations, responses, sample};
 
 /// Facts by the keyed link that responses carry, each with the respondent group. Answers are not read: neither weights
 /// nor memory depend on them.

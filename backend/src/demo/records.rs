@@ -84,7 +84,7 @@ fn register(plan: &Plan) -> Result<Vec<u8>> {
                 kind.what[1],
                 &format!("{zh}政府院内{}号", place + 1),
                 &format!("{en} government yard, no. {}", place + 1),
-                &format!("0000-12{number:05}"),
+                &format!("0000-13{number:05}"),
                 HOURS[0],
                 HOURS[1],
                 kind.yes[nth % kind.yes.len()],

@@ -128,22 +128,22 @@ pub async fn propose(base: &Base, plan: &Plan, upload: Upload, actor: &str) -> R
         }));
     }
     let digest = sha256(&upload.bytes);
-    let (plan_too, name) = (plan.clone(), upload.name.clone());
-    let read = off_thread(move || {
-        let csv = to_csv(&upload.name, upload.bytes, Limits::FRAME)?;
-        let frame = read_new_frame(&upload.name, &csv, &plan_too.units, &plan_too.groups)?;
-        Ok((csv, frame))
-    });
-    let (csv, now) = read.await?.map_err(RecordError::Faults)?;
     let all = versions::list(&base.db, id).await?;
     let based_on = newest(&all);
     let before = file_of(&base.db, base, id, based_on)
         .await?
         .ok_or_else(|| RoundActError::NoFrame(id.to_owned()))?;
-    let plan_too = plan.clone();
-    let before = off_thread(move || accepted(&plan_too, based_on, &before))
-        .await??
-        .people;
+    let (of_before, of_now, name) = (plan.clone(), plan.clone(), upload.name.clone());
+    let (before, read) = tokio::try_join!(
+        off_thread(move || accepted(&of_before, based_on, &before)),
+        off_thread(move || {
+            let csv = to_csv(&upload.name, upload.bytes, Limits::FRAME)?;
+            let frame = read_new_frame(&upload.name, &csv, &of_now.units, &of_now.groups)?;
+            Ok((csv, frame))
+        }),
+    )?;
+    let (csv, now) = read.map_err(RecordError::Faults)?;
+    let before = before?.people;
     let pair = Pair { before, now };
     let drawn = drawn(base, id).await?;
     let counts = counts(base, id, &pair, &drawn);

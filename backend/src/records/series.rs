@@ -136,12 +136,28 @@ pub async fn import(
             why: "nothing is sealed yet; change admin.csv in the plan folder and import it again",
         }));
     }
-    let why = if only_check { String::new() } else { reason(why)? };
+    // Everything that is wrong is said at once: the reason and the file.
+    let mut faults = Vec::new();
+    let why = match reason(why) {
+        Err(RecordError::Faults(found)) if !only_check => {
+            faults.extend(found);
+            String::new()
+        }
+        Err(_) => String::new(),
+        Ok(why) => why,
+    };
     let digest = sha256(&upload.bytes);
-    let csv = to_csv(&upload.name, upload.bytes, Limits::WRITTEN).map_err(RecordError::Faults)?;
     let today = base.clock.today();
-    let (values, warnings) = read_figures(&upload.name, &csv, &plan.units, &plan.known_series(), today)
-        .map_err(RecordError::Faults)?;
+    let read = to_csv(&upload.name, upload.bytes, Limits::WRITTEN)
+        .and_then(|csv| read_figures(&upload.name, &csv, &plan.units, &plan.known_series(), today));
+    let (values, warnings) = match read {
+        Ok(read) if faults.is_empty() => read,
+        Ok(_) => return Err(RecordError::Faults(faults)),
+        Err(found) => {
+            faults.extend(found);
+            return Err(RecordError::Faults(faults));
+        }
+    };
     let tx = begin(&base.db).await?;
     // Two imports at once wait for each other, so that each is held against the state that it changes.
     let _held = rounds::hold_alone(&tx, id).await?;

@@ -4,7 +4,7 @@
 use analysis::commitment::{Figure, Standing, Tracked, Trend, UnitsKept, track};
 
 use super::context::Context;
-use crate::model::{Column, Lang, Row, Section, Table};
+use crate::model::{Column, Lang, Row, Section, Sheet, Table};
 use crate::number::{self, NumberFormat, Value};
 
 /// Units that are named; more are counted.
@@ -31,6 +31,67 @@ pub(super) fn section(ctx: &Context<'_>) -> Section {
     }
     section.note(basis(ctx));
     section
+}
+
+/// The sheets of the spreadsheet: the commitments of the county's report, and the administrative figures with the
+/// revision that set each.
+pub(super) fn sheets(ctx: &Context<'_>) -> Vec<Sheet> {
+    let figures: Vec<Figure<'_>> = ctx.detail.admin.iter().map(Figure::from).collect();
+    let tracked = track(ctx.plan, &figures, ctx.plan.round.closes_on);
+    let mut kept = table(ctx, &tracked);
+    let title = std::mem::take(&mut kept.caption);
+    if !ctx.is_county() {
+        kept.rows.clear();
+    }
+    let sheet = |name: &str, title: String, table| Sheet {
+        name: name.to_owned(),
+        title,
+        table,
+        chart: None,
+    };
+    let series = ctx.t("行政数据", "Administrative series");
+    vec![
+        sheet(ctx.t("改革承诺", "Commitments"), title, kept),
+        sheet(series, basis(ctx), series_table(ctx)),
+    ]
+}
+
+/// Every administrative figure of the report's units.
+fn series_table(ctx: &Context<'_>) -> Table {
+    let of_units = ctx
+        .detail
+        .admin
+        .iter()
+        .filter(|point| ctx.is_county() || point.unit == ctx.unit || point.unit == ctx.county);
+    let rows = of_units.map(|point| {
+        let lang = ctx.lang.code();
+        let name = point.name.as_ref().map_or("", |name| name.get(lang));
+        let measured = point.unit_of_measure.as_ref().map_or("", |unit| unit.get(lang));
+        Row::plain(vec![
+            Value::text(point.code.as_str()),
+            Value::text(name),
+            Value::text(ctx.unit_name(&point.unit)),
+            Value::text(point.period.as_str()),
+            Value::number(Some(point.value), NumberFormat::Decimal),
+            Value::text(measured),
+            Value::text(point.source.as_str()),
+            Value::count(u64::from(point.revision)),
+        ])
+    });
+    Table {
+        columns: vec![
+            Column::words(ctx.t("代码", "Code"), 1.6),
+            Column::words(ctx.t("系列", "Series"), 2.2),
+            Column::words(ctx.t("单位", "Unit"), 1.2),
+            Column::words(ctx.t("期间", "Period"), 1.0),
+            Column::figures(ctx.t("数值", "Value")),
+            Column::words(ctx.t("计量单位", "Measured in"), 1.0),
+            Column::words(ctx.t("来源", "Source"), 1.8),
+            Column::figures(ctx.t("修订", "Revision")),
+        ],
+        rows: rows.collect(),
+        ..Table::default()
+    }
 }
 
 fn count(tracked: &[Tracked<'_>], standing: Standing) -> usize {

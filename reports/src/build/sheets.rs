@@ -7,7 +7,7 @@ mod more;
 use analysis::results::{Flag, IndicatorResult};
 
 use super::context::Context;
-use super::{bases, comparison, report, tables};
+use super::{bases, commitments, comparison, report, tables};
 use crate::model::{Column, Lang, Row, Sheet, SheetChart, Table};
 use crate::number::{NumberFormat, Value};
 
@@ -27,6 +27,7 @@ pub(super) fn all(ctx: &Context<'_>) -> Vec<Sheet> {
     ];
     let mut sheets: Vec<Sheet> = sheets
         .into_iter()
+        .chain(commitments::sheets(ctx))
         .filter(|sheet| !sheet.table.rows.is_empty())
         .collect();
     let base = bases::of_scores(ctx);

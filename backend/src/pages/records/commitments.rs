@@ -141,8 +141,8 @@ fn table(lang: Lang, lines: &[CommitmentLine]) -> Markup {
                         td {
                             @if let Some(share) = line.attainment {
                                 @let percent = (share * 100.0).floor();
-                                (format!("{percent:.0}%")) " "
                                 meter min="0" max="100" value=(format!("{percent:.0}")) aria-hidden="true" {}
+                                " " (format!("{percent:.0}%"))
                             } @else { "–" }
                         }
                         td { @if line.before.is_empty() { "–" } @else { (line.before) br; } span.note { (trend(lang, line.trend)) } }

@@ -114,7 +114,7 @@ pub fn page(lang: Lang, staff: &SignedIn, view: &RegisterPage) -> Markup {
 
 fn table(lang: Lang, path: &str, view: &RegisterPage) -> Markup {
     let table = html! {
-        table.pinned {
+        table {
             caption #register { (tr!(lang, "services.register_caption", count = view.lines.len())) }
             thead {
                 tr {
@@ -129,7 +129,7 @@ fn table(lang: Lang, path: &str, view: &RegisterPage) -> Markup {
             tbody {
                 @for line in &view.lines {
                     tr {
-                        th scope="row" {
+                        th.ask scope="row" {
                             @if view.may_edit { a href={ (path) "/" (line.code) } { (written(lang, &line.name)) } }
                             @else { (written(lang, &line.name)) }
                             @if line.closed { " " strong { (tr!(lang, "services.closed_mark")) } }

@@ -206,9 +206,13 @@ async fn version_page<P: Permission>(
     (refusal, reason): (Refusal, String),
 ) -> Result<Html<String>, PageError> {
     let plan = &who.plan;
-    let difference = acts::difference(&state.base(), plan, row)
+    let mut difference = acts::difference(&state.base(), plan, row)
         .await?
         .ok_or_else(PageError::lost)?;
+    // Small places are the office's business: one death in a township may be somebody's.
+    if !who.staff.role.may(Action::EditRecords) {
+        difference.townships.clear();
+    }
     let counts: Counts = serde_json::from_str(&row.counts).unwrap_or_default();
     let count = |of: &std::collections::BTreeMap<String, u64>, kind: Change| {
         of.get(kind.as_str()).copied().unwrap_or_default()
