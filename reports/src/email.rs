@@ -295,9 +295,10 @@ fn text_part(report: &Report, around: &Around<'_>, alt: &str) -> String {
     lines.join("\n")
 }
 
-/// The colours of a dark screen, by class. Each pair keeps a contrast of at least 7 : 1; the picture keeps its white
-/// ground, because its ink is dark.
-const DARK: &str = ":root{color-scheme:light dark;supported-color-schemes:light dark}\
+/// The focus of the keyboard, and the colours of a dark screen, by class. Each pair keeps a contrast of at least 7 : 1;
+/// the picture keeps its white ground, because its ink is dark.
+const STYLE: &str = ":root{color-scheme:light dark;supported-color-schemes:light dark}\
+a:focus{outline:3px solid #b7791f;outline-offset:2px}\
 @media (prefers-color-scheme:dark){\
 .page{background:#14181b !important;color:#e9edf0 !important}\
 .soft{color:#b9c3ca !important}\
@@ -321,7 +322,7 @@ fn html_part(report: &Report, around: &Around<'_>, alt: &str) -> String {
                 meta name="color-scheme" content="light dark";
                 meta name="supported-color-schemes" content="light dark";
                 title { (subject(report, around.occasion)) }
-                style { (PreEscaped(DARK)) }
+                style { (PreEscaped(STYLE)) }
             }
             body.page style=(page) {
                 main style="display:block;max-width:480px;margin:0 auto;padding:12px 16px" {
@@ -366,8 +367,9 @@ fn headline_block(report: &Report, headline: &Headline) -> Markup {
                 strong { (headline.name) } " "
                 strong.number style="font-size:22px;color:#0b5c6b" { (headline.value.show(lang)) }
                 @if headline.interval != Value::Absent {
-                    span.soft style="font-size:13px;color:#4a5259" {
-                        " " (lang.pick("区间", "interval")) " " (headline.interval.show(lang))
+                    " "
+                    span.soft style="font-size:13px;color:#4a5259;white-space:nowrap" {
+                        (lang.pick("区间", "interval")) " " (headline.interval.show(lang))
                     }
                 }
             }

@@ -6,6 +6,7 @@ use analysis::plan::FrameSource;
 
 use super::{draw, figures};
 use crate::auth::Role;
+use crate::handlers::respond::tests as respond;
 use crate::handlers::testing::{Browser, ROUND, Server, sample_case};
 use crate::store::callbacks::{self, CallbackCase};
 use crate::store::frame::{self, FrameMember, Identity};
@@ -18,7 +19,7 @@ const VILLAGES: [&str; 2] = ["990101001001", "990101002001"];
 
 /// Twenty residents in each of two townships who answered, the first fifteen of whom agreed.
 async fn server() -> Server {
-    let server = Server::start().await;
+    let server = Server::start_with(|plan| *plan = plan.replace("per_unit = 20", "per_unit = 12")).await;
     let (base, mut cases, mut people) = (&server.base, Vec::new(), Vec::new());
     for (at, village) in VILLAGES.into_iter().enumerate() {
         for number in 0..20 {
@@ -232,6 +233,37 @@ async fn agreeing_is_asked_of_invited_residents_where_the_plan_calls_back_and_is
     let server = Server::start().await;
     let plan = crate::rounds::plan(&server.base, ROUND).await.unwrap();
     assert_eq!(plan.group("resident").unwrap().source, FrameSource::Persons);
+    // Two residents who answer, of whom one ticks the box, and a relative who is not asked.
+    let cases = ["resident", "resident", "family"]
+        .into_iter()
+        .zip(["r-1", "r-2", "f-1"]);
+    let cases: Vec<_> = cases
+        .map(|(group, id)| sample_case(id, group, VILLAGES[0]))
+        .collect();
+    let tx = begin(&server.base.db).await.unwrap();
+    sample::replace(&tx, ROUND, cases.clone()).await.unwrap();
+    tx.commit().await.unwrap();
+    for case in cases {
+        let path = server.invite(&case.group, &case.case_id).await;
+        let mut phone = server.browser();
+        let first = respond::begin(&mut phone, &path).await;
+        let (_, check) = respond::walk(&mut phone, first, &[], 80).await;
+        let page = phone.get(&check).await;
+        let is_asked = page.text.contains("name=\"callback\"");
+        assert_eq!(is_asked, case.group == "resident", "{}", case.case_id);
+        let agrees = if case.case_id == "r-2" { "" } else { "yes" };
+        let sent = phone
+            .post(&check, &[("callback", agrees), ("go", "submit")])
+            .await;
+        assert!(sent.location().ends_with("/receipt"), "{}", sent.text);
+    }
+    let agreed = callbacks::consenting(&server.base.db, ROUND).await.unwrap();
+    assert_eq!(
+        agreed,
+        [("r-1".to_owned(), VILLAGES[0].to_owned())],
+        "whoever is not asked cannot agree"
+    );
+
     let without = Server::start_with(|plan| {
         let at = plan.find("[callback]").unwrap();
         let end = plan[at..].find("\n# ").unwrap() + at;

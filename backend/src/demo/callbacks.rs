@@ -20,7 +20,7 @@ const CALLER: &str = "evaluator";
 /// Share of those who answered that agrees to be called.
 const AGREE: f64 = 0.55;
 /// Share of the calls that were made before the demo's day.
-const CALLED: f64 = 0.8;
+const CALLED: f64 = 0.95;
 /// Sets this part's chance apart from the others'.
 const STREAM: u64 = 14;
 

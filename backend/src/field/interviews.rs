@@ -195,7 +195,7 @@ async fn agree_to_callback(state: &AppState, sent: &Sent, plain: &[u8]) -> Resul
         .is_ok_and(|body| body.consents.iter().any(|word| word == CALLBACK));
     let plan = state.plans.get(&state.db, &state.keys, &sent.round).await?;
     if agrees && plan.is_some_and(|plan| plan.callback.is_some()) {
-        callbacks::set_consent(&state.db, &sent.round, &sent.case_id, true).await?;
+        callbacks::set_consent(&state.db, &sent.round, &sent.case_id).await?;
     }
     Ok(())
 }

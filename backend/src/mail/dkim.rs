@@ -259,7 +259,9 @@ fn element(bytes: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
         0x81 | 0x82 => {
             let (digits, rest) = rest.split_at_checked(usize::from(length - 0x80))?;
             (
-                digits.iter().fold(0, |sum, &digit| sum << 8 | usize::from(digit)),
+                digits
+                    .iter()
+                    .fold(0, |sum, &digit| (sum << 8) | usize::from(digit)),
                 rest,
             )
         }

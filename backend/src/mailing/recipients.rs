@@ -99,6 +99,11 @@ pub fn stop_token(keys: &Keys, id: Uuid) -> String {
 /// The recipient whom a token names, if its seal is right.
 pub fn of_token(keys: &Keys, token: &str) -> Option<Uuid> {
     let id = Uuid::try_parse(token.get(..SEAL_DIGITS)?).ok()?;
-    // The token is no secret that opens anything: guessing one bit of it after another by time would stop one's mail.
-    (stop_token(keys, id) == token).then_some(id)
+    let right = stop_token(keys, id);
+    // In the same time wherever the two differ.
+    let differs = right
+        .bytes()
+        .zip(token.bytes())
+        .fold(0, |sum, (a, b)| sum | (a ^ b));
+    (right.len() == token.len() && differs == 0).then_some(id)
 }

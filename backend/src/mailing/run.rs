@@ -85,7 +85,7 @@ async fn record_failure(base: &Base, key: RunKey<'_>, error: &str) -> Result<(),
     let attempts = runs::find(&base.db, key)
         .await?
         .map_or(MOST_ATTEMPTS, |run| run.attempts);
-    let pause = FIRST_PAUSE_MS << attempts.clamp(1, 10) >> 1;
+    let pause = FIRST_PAUSE_MS << (attempts.clamp(1, 10) - 1);
     let retry_at = (attempts < MOST_ATTEMPTS).then_some(now + pause);
     tracing::warn!(
         round = key.round,

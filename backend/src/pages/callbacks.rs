@@ -337,7 +337,8 @@ fn yes_no(lang: Lang, view: &Talk, name: &'static str) -> Markup {
     html! {
         fieldset.q #(name) aria-describedby=[fault.described(None)] {
             legend { (question(lang, name)) }
-            (fault.message())
+            // The legend has the question already, which the summary above has to repeat.
+            @if fault.is_some() { p.q-error #{ (name) "-error" } { (tr!(lang, "callback.fault_choice")) } }
             @for (value, words) in choices {
                 label.pick {
                     input type="radio" name=(name) value=(value) checked[chosen == Some(value)];

@@ -18,24 +18,14 @@ use crate::store::invitations::COMPLETE;
 pub use crate::entity::callback_cases::Model as CallbackCase;
 pub use crate::entity::callback_checks::Model as CallbackCheck;
 
-/// Records that a case agrees to be called, or no longer does.
+/// Records that a case agrees to be called.
 ///
 /// # Errors
 /// When the database does not answer; so for every function here.
-pub async fn set_consent(
-    conn: &impl ConnectionTrait,
-    round: &str,
-    case_id: &str,
-    agrees: bool,
-) -> Result<(), StoreError> {
-    let key = (round.to_owned(), case_id.to_owned());
-    if !agrees {
-        callback_consents::Entity::delete_by_id(key).exec(conn).await?;
-        return Ok(());
-    }
+pub async fn set_consent(conn: &impl ConnectionTrait, round: &str, case_id: &str) -> Result<(), StoreError> {
     let row = callback_consents::Model {
-        round_id: key.0,
-        case_id: key.1,
+        round_id: round.to_owned(),
+        case_id: case_id.to_owned(),
     };
     let columns = [
         callback_consents::Column::RoundId,

@@ -165,10 +165,9 @@ pub async fn submit(
             if let Entry::Again(earlier) = &visit.entry {
                 dataset::forget(&state.config.data_dir, earlier);
             }
-            if let Some(case) = callback_case(&visit) {
+            if let Some(case) = callback_case(&visit).filter(|_| field(&pairs, "callback") == Some("yes")) {
                 // With the case and not with the answers, which hold no identity.
-                let agrees = field(&pairs, "callback") == Some("yes");
-                callbacks::set_consent(&state.db, &visit.round.id, case, agrees).await?;
+                callbacks::set_consent(&state.db, &visit.round.id, case).await?;
             }
             Ok(to_receipt())
         }

@@ -291,3 +291,33 @@ async fn interview_is_validated_by_the_day_on_which_it_ended_within_what_is_poss
     assert_eq!(on("2026-12-24T09:00:00+08:00"), Some(days.1));
     assert_eq!(on("2026-11-02T09:00:00+08:00"), Some(days.0));
 }
+
+#[tokio::test]
+async fn agreeing_to_be_called_back_is_asked_where_the_plan_calls_and_kept_with_the_case_alone() {
+    let (field, token) = Field::with_device().await;
+    let bundle = field.send("GET", "bundle", &token, None).await;
+    let asked = bundle.body["rounds"][0]["consents"].as_array().unwrap();
+    let callback = asked
+        .iter()
+        .find(|consent| consent["name"] == "callback")
+        .unwrap();
+    assert_eq!(
+        (&callback["required"], &callback["groups"]),
+        (&json!(false), &json!(["resident"]))
+    );
+    let id = field.id();
+    let agreed = field
+        .interview(id, "resident-000001", |plain| {
+            plain["consents"] = json!(["part", "sensitive", "callback"]);
+        })
+        .await;
+    let sent = field.send("POST", "responses", &token, Some(&agreed)).await;
+    assert_eq!(sent.status, 201, "{}", sent.body);
+    let stored = responses::find(&field.server.base.db, id).await.unwrap().unwrap();
+    assert_eq!(stored.consents, "sensitive");
+    let consenting = crate::store::callbacks::consenting(&field.server.base.db, ROUND)
+        .await
+        .unwrap();
+    assert_eq!(consenting.len(), 1);
+    assert_eq!(consenting[0].0, "resident-000001");
+}
