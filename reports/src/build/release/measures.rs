@@ -56,6 +56,9 @@ pub(super) fn decide(
                 *seen = Some(forced);
             }
         }
+        for (unit, area) in hidden_steps(detail, places, min_cell, &services, &hidden) {
+            hidden.extend(services.cells(&unit, area.as_deref()));
+        }
         services.link(&mut hidden);
         tree::link(detail, plan, places, &mut hidden);
         if hidden.len() == before {
@@ -198,13 +201,40 @@ pub(super) fn apply(
     }
     let min_cell = u64::from(plan.suppression.min_cell);
     let services = Services::of(plan);
+    let without = hidden_steps(detail, places, min_cell, &services, hidden);
+    for step in &mut detail.ladder {
+        if without.contains(&(step.unit.clone(), step.area.clone())) {
+            // Received and helped are shares of those in need: one hidden base hides the step.
+            empty(&mut step.received);
+            empty(&mut step.helped);
+            (step.persons_needed, step.persons_received, step.persons_helped) = (0.0, 0.0, 0.0);
+        }
+    }
+    for need in &mut detail.unmet_needs {
+        if without.contains(&(need.unit.clone(), Some(need.area.clone()))) {
+            empty(&mut need.share);
+            need.persons = 0.0;
+        }
+    }
+    reasons(detail, places, min_cell);
+    distributions(detail, plan, places, hidden);
+}
+
+/// The steps of the ladder that are not shown, by unit and area: with an estimate that is hidden, or because too few
+/// are in need; a plan that scores no coverage still shows the ladder.
+fn hidden_steps(
+    detail: &RoundDetail,
+    places: &Places<'_>,
+    min_cell: u64,
+    services: &Services<'_>,
+    hidden: &BTreeSet<HiddenCell>,
+) -> BTreeSet<(String, Option<String>)> {
     let ladder = &detail.ladder;
     let mut without: BTreeSet<(String, Option<String>)> = ladder
         .iter()
         .filter(|step| services.is_hidden(hidden, &step.unit, step.area.as_deref()))
         .map(|step| (step.unit.clone(), step.area.clone()))
         .collect();
-    // A plan that scores no coverage still shows the ladder.
     let found = grids(ladder.iter(), places, |row| {
         Some((String::new(), row.unit.as_str(), row.area.as_deref()))
     });
@@ -224,22 +254,7 @@ pub(super) fn apply(
                 .map(|at| (ladder[at].unit.clone(), ladder[at].area.clone())),
         );
     }
-    for step in &mut detail.ladder {
-        if without.contains(&(step.unit.clone(), step.area.clone())) {
-            // Received and helped are shares of those in need: one hidden base hides the step.
-            empty(&mut step.received);
-            empty(&mut step.helped);
-            (step.persons_needed, step.persons_received, step.persons_helped) = (0.0, 0.0, 0.0);
-        }
-    }
-    for need in &mut detail.unmet_needs {
-        if without.contains(&(need.unit.clone(), Some(need.area.clone()))) {
-            empty(&mut need.share);
-            need.persons = 0.0;
-        }
-    }
-    reasons(detail, places, min_cell);
-    distributions(detail, plan, places, hidden);
+    without
 }
 
 /// Reasons for going without and for staying away: one base for all reasons of a unit and area.
