@@ -67,11 +67,18 @@ fn masthead(report: &Report) -> Markup {
             @if let Some(banner) = &report.banner {
                 p class="banner" { strong { (banner) } }
             }
-            dl class="facts" {
-                @for fact in &report.facts {
-                    dt { (fact.label) }
-                    dd { (fact.value) }
-                }
+            // What a page was made from stands at its foot.
+            @if report.kind == Kind::Annual { (facts(report)) }
+        }
+    }
+}
+
+fn facts(report: &Report) -> Markup {
+    html! {
+        dl class="facts" {
+            @for fact in &report.facts {
+                dt { (fact.label) }
+                dd { (fact.value) }
             }
         }
     }
@@ -125,7 +132,10 @@ fn colophon(report: &Report) -> Markup {
         }
     };
     html! {
-        footer { p { (made) } }
+        footer {
+            @if report.kind == Kind::Brief { (facts(report)) }
+            p { (made) }
+        }
     }
 }
 

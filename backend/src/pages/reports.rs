@@ -144,9 +144,9 @@ fn archive(lang: Lang, staff: &SignedIn, view: &Reports, of: Lang, made: &Made) 
                 Made::Stale(at) => (tr!(lang, "reports.stale", at = at)),
                 Made::Failed(message) => (tr!(lang, "reports.failed", message = message)),
             }
-        }
-        @if let Made::Running(percent) = made {
-            progress max="100" value=(percent) aria-label=(tr!(lang, "reports.progress", language = name)) { (percent) "%" }
+            @if let Made::Running(percent) = made {
+                progress max="100" value=(percent) aria-label=(tr!(lang, "reports.progress", language = name)) { (percent) "%" }
+            }
         }
         @if ready {
             p { a href={ (path) "/all/download?lang=" (of.code()) } { (tr!(lang, "reports.download", language = name)) } }

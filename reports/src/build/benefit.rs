@@ -3,7 +3,7 @@
 mod unmet;
 
 use analysis::plan::{Measure, PERSONS};
-use analysis::results::LadderStep;
+use analysis::results::{LadderStep, Proportion};
 
 use super::context::Context;
 use super::participation::{leaf_finding, units_sentence};
@@ -67,8 +67,8 @@ pub(super) fn ladder_chart(ctx: &Context<'_>, id: &str) -> LadderChart {
         .map(|step| chart::LadderStep {
             label: ctx.area_name(step.area.as_deref()),
             needed: ctx.share_point(&step.needed),
-            received: of_all(ctx, step, step.received.estimate),
-            helped: of_all(ctx, step, step.helped.estimate),
+            received: of_all(ctx, step, &step.received),
+            helped: of_all(ctx, step, &step.helped),
             highlighted: false,
         })
         .collect();
@@ -106,11 +106,11 @@ pub(super) fn ladder_chart(ctx: &Context<'_>, id: &str) -> LadderChart {
 }
 
 /// A share of the needs as a share of all persons; its own interval stands in the table.
-fn of_all(ctx: &Context<'_>, step: &LadderStep, share: Option<f64>) -> Point {
-    if !ctx.may_show(step.received.n) {
+fn of_all(ctx: &Context<'_>, step: &LadderStep, share: &Proportion) -> Point {
+    if !ctx.may_show(share.n) {
         return Point::suppressed();
     }
-    match (step.needed.estimate, share) {
+    match (step.needed.estimate, share.estimate) {
         (Some(needed), Some(share)) => Point::exact(needed * share * 100.0),
         _ => Point::absent(),
     }

@@ -362,10 +362,10 @@ impl<'a> Context<'a> {
         let name = self.perspective_name(group);
         Some(match self.lang {
             Lang::Zh => format!(
-                "基数（{name}）：未加权{n}人，加权后代表{sum}人，有效样本{effective}人，加权效率{efficiency}。"
+                "基数：{name}，未加权{n}人，加权后代表{sum}人，有效样本{effective}人，加权效率{efficiency}。"
             ),
             Lang::En => format!(
-                "Base ({name}): {n} unweighted, {sum} weighted, {effective} effective; weighting efficiency {efficiency}."
+                "Base: {name}, {n} unweighted, {sum} weighted, {effective} effective; weighting efficiency {efficiency}."
             ),
         })
     }

@@ -236,14 +236,17 @@ fn by_unit(ctx: &Context<'_>) -> Table {
         .filter_map(|unit| {
             let row = rates(ctx, unit).find(|row| row.group == code)?;
             let weights = ctx.weights(code, unit);
-            let effective = weights.map(|w| w.effective_n);
+            let figure = |value: Option<f64>, format| match weights {
+                Some(w) if !ctx.may_show(w.n) => Value::Suppressed,
+                _ => Value::number(value, format),
+            };
             let cells = vec![
                 Value::text(ctx.unit_name(unit)),
                 Value::count(row.invited),
                 ctx.base(row.complete),
                 ctx.rate(row),
-                Value::number(weights.map(|w| w.deff_kish), NumberFormat::Decimal),
-                Value::number(effective, NumberFormat::Count),
+                figure(weights.map(|w| w.deff_kish), NumberFormat::Decimal),
+                figure(weights.map(|w| w.effective_n), NumberFormat::Count),
             ];
             Some(Row {
                 cells,

@@ -4,7 +4,7 @@
 mod about;
 mod more;
 
-use analysis::results::{Flag, IndicatorResult};
+use analysis::results::{Flag, IndicatorResult, Proportion};
 
 use super::context::Context;
 use super::{bases, commitments, comparison, report, tables};
@@ -302,10 +302,9 @@ fn ladder(ctx: &Context<'_>) -> Sheet {
         .iter()
         .filter(|step| step.unit == ctx.unit && step.area.is_some())
         .map(|step| {
-            // A withheld step gives no number of persons away either.
-            let shown = ctx.may_show(step.received.n);
-            let persons = |value| {
-                if shown {
+            // A withheld share gives no number of persons away either.
+            let persons = |value, share: &Proportion| {
+                if ctx.may_show(share.n) {
                     Value::Number(value, NumberFormat::Count)
                 } else {
                     Value::Suppressed
@@ -313,9 +312,9 @@ fn ladder(ctx: &Context<'_>) -> Sheet {
             };
             Row::plain(vec![
                 Value::text(ctx.area_name(step.area.as_deref())),
-                persons(step.persons_needed),
-                persons(step.persons_received),
-                persons(step.persons_helped),
+                persons(step.persons_needed, &step.received),
+                persons(step.persons_received, &step.received),
+                persons(step.persons_helped, &step.helped),
                 ctx.share(&step.needed),
                 ctx.share(&step.received),
                 ctx.share(&step.helped),

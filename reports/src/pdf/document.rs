@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use super::PdfError;
 use crate::chart::Frame;
 use crate::font;
-use crate::model::{Block, NoteKind, Report, Section, Table};
+use crate::model::{Block, Lang, NoteKind, Report, Section, Table};
 use crate::number::Value;
 
 /// The SVG files that the template reads, by path.
@@ -90,7 +90,27 @@ pub(super) fn describe(report: &Report) -> Result<(Json, ChartFiles), PdfError> 
         })).collect::<Vec<_>>(),
         "sections": sections,
     });
-    Ok((data, charts))
+    Ok((
+        match lang {
+            Lang::Zh => data,
+            Lang::En => straight(data),
+        },
+        charts,
+    ))
+}
+
+/// The data with straight quotation marks: the embedded face, a Chinese one, sets the curly ones as wide as a Han
+/// character, which tears English lines apart.
+fn straight(data: Json) -> Json {
+    match data {
+        Json::String(text) => Json::String(text.replace(['“', '”'], "\"").replace(['‘', '’'], "'")),
+        Json::Array(items) => items.into_iter().map(straight).collect(),
+        Json::Object(fields) => fields
+            .into_iter()
+            .map(|(key, value)| (key, straight(value)))
+            .collect(),
+        other => other,
+    }
 }
 
 /// The foot of a brief: where its figures come from.

@@ -95,11 +95,11 @@ fn sheets_are_named_in_the_language_of_the_report() {
     };
     assert_eq!(
         names(Lang::Zh),
-        "摘要 应答率 得分 指标 需要与得到 回答分布 权数 方法 改革承诺 行政数据"
+        "摘要 应答率 得分 指标 需要与得到 回答分布 得分构成 意见主题 权数 方法 改革承诺 行政数据"
     );
     assert_eq!(
         names(Lang::En),
-        "Summary Response rates Scores Indicators Ladder Distributions Weights Method Commitments Administrative series"
+        "Summary Response rates Scores Indicators Ladder Distributions Parts of scores Themes Weights Method Commitments Administrative series"
     );
 }
 

@@ -1,12 +1,13 @@
 //! Estimates by unit, perspective and area, with everything that shows the same cells in another dress.
 //!
 //! The ladder's steps are the estimates of coverage and benefit by area; who went without is what the ladder leaves of
-//! those in need; effectiveness is benefit ÷ coverage. Whichever of them is hidden for a unit and an area, all are.
+//! those in need; effectiveness is benefit ÷ coverage. What is hidden of a unit and an area under one name is hidden
+//! under all.
 
 use std::collections::BTreeSet;
 
 use analysis::plan::{Indicator, Measure, Plan};
-use analysis::results::{Distribution, IndicatorResult, RoundDetail};
+use analysis::results::{Distribution, IndicatorResult, LadderStep, RoundDetail};
 
 use super::grid::{Grid, Places, grids};
 use super::{HIDDEN_COUNT, HiddenCell, counts_persons, empty, is_unanimous, small, tree, withhold};
@@ -35,8 +36,12 @@ pub(super) fn decide(
     hidden.extend(rows.iter().filter(|row| tells_of_each(row)).map(cell_of));
     let services = Services::of(plan);
     for step in &detail.ladder {
-        if is_unanimous(&step.received) || is_unanimous(&step.helped) {
-            hidden.extend(services.cells(&step.unit, step.area.as_deref()));
+        let area = step.area.as_deref();
+        if is_unanimous(&step.received) {
+            hidden.extend(services.of_received(&step.unit, area));
+        }
+        if is_unanimous(&step.helped) {
+            hidden.extend(services.of_helped(&step.unit, area));
         }
     }
     for row in unanimous(detail) {
@@ -55,6 +60,13 @@ pub(super) fn decide(
                 hidden.extend(small_cells(table, rows, places, min_cell, &hidden));
                 *seen = Some(forced);
             }
+        }
+        let steps = Steps::hidden(&detail.ladder, places, min_cell, &services, &hidden);
+        for (unit, area) in &steps.received {
+            hidden.extend(services.of_received(unit, area.as_deref()));
+        }
+        for (unit, area) in &steps.helped {
+            hidden.extend(services.of_helped(unit, area.as_deref()));
         }
         services.link(&mut hidden);
         tree::link(detail, plan, places, &mut hidden);
@@ -125,62 +137,126 @@ fn asked_alone(plan: &Plan, row: &Distribution) -> Vec<HiddenCell> {
         .collect()
 }
 
-/// The leaves of need → received → helped, and the cells of one unit and area among them.
+/// The leaves of need → received → helped.
+///
+/// Helped is received × effectiveness: of the latter two one may not be shown where the other is withheld. Received is
+/// a share of the same needs as helped; who may not know the one may know neither.
 struct Services<'p> {
-    leaves: Vec<&'p Indicator>,
+    /// Received ÷ needed.
+    received: Vec<&'p Indicator>,
+    /// Helped ÷ needed, and helped ÷ received.
+    helped: Vec<&'p Indicator>,
 }
 
 impl<'p> Services<'p> {
     fn of(plan: &'p Plan) -> Self {
-        let measures = [Measure::Coverage, Measure::Effectiveness, Measure::Benefit];
-        let leaves = plan
-            .indicators
-            .leaves()
-            .filter(|leaf| leaf.measure.is_some_and(|measure| measures.contains(&measure)));
-        Self {
-            leaves: leaves.collect(),
-        }
-    }
-
-    /// The estimates of one unit and area, over all perspectives and by each.
-    fn cells(&self, unit: &str, area: Option<&str>) -> Vec<HiddenCell> {
-        let views = |leaf: &&'p Indicator| {
-            let each = leaf
-                .perspectives
-                .iter()
-                .map(|part| Some(part.perspective.clone()));
-            let code = leaf.code.clone();
-            std::iter::once(None)
-                .chain(each)
-                .map(move |group| (code.clone(), group))
-                .collect::<Vec<_>>()
+        let of = |measures: &[Measure]| {
+            let leaves = plan.indicators.leaves();
+            leaves
+                .filter(|leaf| leaf.measure.is_some_and(|measure| measures.contains(&measure)))
+                .collect()
         };
-        let pairs = self.leaves.iter().flat_map(views);
-        pairs
-            .map(|(code, group)| HiddenCell {
-                code,
-                unit: unit.to_owned(),
-                group,
-                area: area.map(str::to_owned),
-            })
-            .collect()
-    }
-
-    /// Hides all estimates of a unit and area where one of them is hidden.
-    fn link(&self, hidden: &mut BTreeSet<HiddenCell>) {
-        let mut places: Vec<(String, Option<String>)> = hidden
-            .iter()
-            .filter(|cell| self.leaves.iter().any(|leaf| leaf.code == cell.code))
-            .map(|cell| (cell.unit.clone(), cell.area.clone()))
-            .collect();
-        places.dedup();
-        for (unit, area) in places {
-            hidden.extend(self.cells(&unit, area.as_deref()));
+        Self {
+            received: of(&[Measure::Coverage]),
+            helped: of(&[Measure::Effectiveness, Measure::Benefit]),
         }
     }
 
-    fn is_hidden(&self, hidden: &BTreeSet<HiddenCell>, unit: &str, area: Option<&str>) -> bool {
-        self.cells(unit, area).iter().any(|cell| hidden.contains(cell))
+    /// The estimates that go where what was received is withheld.
+    fn of_received(&self, unit: &str, area: Option<&str>) -> Vec<HiddenCell> {
+        cells(self.received.iter().chain(&self.helped), unit, area)
+    }
+
+    /// The estimates that go where what helped is withheld.
+    fn of_helped(&self, unit: &str, area: Option<&str>) -> Vec<HiddenCell> {
+        cells(self.helped.iter(), unit, area)
+    }
+
+    /// Adds to the hidden estimates those that would give them away.
+    fn link(&self, hidden: &mut BTreeSet<HiddenCell>) {
+        let is_of =
+            |leaves: &[&Indicator], cell: &HiddenCell| leaves.iter().any(|leaf| leaf.code == cell.code);
+        let mut more = Vec::new();
+        for cell in hidden.iter() {
+            if is_of(&self.received, cell) {
+                more.extend(self.of_received(&cell.unit, cell.area.as_deref()));
+            } else if is_of(&self.helped, cell) {
+                more.extend(self.of_helped(&cell.unit, cell.area.as_deref()));
+            }
+        }
+        hidden.extend(more);
+    }
+}
+
+/// The estimates of one unit and area in some leaves, over all perspectives and by each.
+fn cells<'p>(
+    leaves: impl Iterator<Item = &'p &'p Indicator>,
+    unit: &str,
+    area: Option<&str>,
+) -> Vec<HiddenCell> {
+    let mut cells = Vec::new();
+    for leaf in leaves {
+        let each = leaf
+            .perspectives
+            .iter()
+            .map(|part| Some(part.perspective.clone()));
+        cells.extend(std::iter::once(None).chain(each).map(|group| HiddenCell {
+            code: leaf.code.clone(),
+            unit: unit.to_owned(),
+            group,
+            area: area.map(str::to_owned),
+        }));
+    }
+    cells
+}
+
+/// A unit and an area, or all areas together.
+type Place = (String, Option<String>);
+
+/// The steps of the ladder that are not shown.
+struct Steps {
+    /// Where received, and so helped and who went without, is withheld.
+    received: BTreeSet<Place>,
+    /// Where helped is withheld.
+    helped: BTreeSet<Place>,
+}
+
+impl Steps {
+    /// With an estimate that is hidden, or because too few are in need; a plan that scores no coverage still shows the
+    /// ladder.
+    fn hidden(
+        ladder: &[LadderStep],
+        places: &Places<'_>,
+        min_cell: u64,
+        services: &Services<'_>,
+        hidden: &BTreeSet<HiddenCell>,
+    ) -> Self {
+        let any = |cells: Vec<HiddenCell>| cells.iter().any(|cell| hidden.contains(cell));
+        let find = |leaves: &[&Indicator], base: fn(&LadderStep) -> u64| {
+            let forced: Vec<bool> = ladder
+                .iter()
+                .map(|step| any(cells(leaves.iter(), &step.unit, step.area.as_deref())))
+                .collect();
+            let mut found: BTreeSet<usize> = (0..ladder.len()).filter(|&at| forced[at]).collect();
+            let tables = grids(ladder.iter(), places, |row| {
+                Some((String::new(), row.unit.as_str(), row.area.as_deref()))
+            });
+            for table in tables {
+                let count = |at: usize| match base(&ladder[at]) {
+                    n if forced[at] && n > 0 => small(n, min_cell),
+                    n => n,
+                };
+                found.extend(table.hidden(places.units.len(), min_cell, count));
+            }
+            found
+                .into_iter()
+                .map(|at| (ladder[at].unit.clone(), ladder[at].area.clone()))
+                .collect::<BTreeSet<Place>>()
+        };
+        let received = find(&services.received, |step| step.received.n);
+        let mut helped = find(&services.helped, |step| step.helped.n);
+        helped.extend(received.iter().cloned());
+        Self { received, helped }
     }
 }
 
@@ -198,42 +274,24 @@ pub(super) fn apply(
     }
     let min_cell = u64::from(plan.suppression.min_cell);
     let services = Services::of(plan);
-    let ladder = &detail.ladder;
-    let mut without: BTreeSet<(String, Option<String>)> = ladder
-        .iter()
-        .filter(|step| services.is_hidden(hidden, &step.unit, step.area.as_deref()))
-        .map(|step| (step.unit.clone(), step.area.clone()))
-        .collect();
-    // A plan that scores no coverage still shows the ladder.
-    let found = grids(ladder.iter(), places, |row| {
-        Some((String::new(), row.unit.as_str(), row.area.as_deref()))
-    });
-    for table in found {
-        let count = |index: usize| {
-            let step = &ladder[index];
-            let forced = without.contains(&(step.unit.clone(), step.area.clone()));
-            if forced && step.received.n > 0 {
-                small(step.received.n, min_cell)
-            } else {
-                step.received.n
-            }
-        };
-        let more = table.hidden(places.units.len(), min_cell, count);
-        without.extend(
-            more.into_iter()
-                .map(|at| (ladder[at].unit.clone(), ladder[at].area.clone())),
-        );
-    }
+    let steps = Steps::hidden(&detail.ladder, places, min_cell, &services, hidden);
     for step in &mut detail.ladder {
-        if without.contains(&(step.unit.clone(), step.area.clone())) {
-            // Received and helped are shares of those in need: one hidden base hides the step.
+        let place = (step.unit.clone(), step.area.clone());
+        if steps.received.contains(&place) {
+            // What was received is a share of those in need: one hidden base hides the step.
             empty(&mut step.received);
+            (step.persons_needed, step.persons_received) = (0.0, 0.0);
+        }
+        if steps.helped.contains(&place) {
             empty(&mut step.helped);
-            (step.persons_needed, step.persons_received, step.persons_helped) = (0.0, 0.0, 0.0);
+            step.persons_helped = 0.0;
         }
     }
     for need in &mut detail.unmet_needs {
-        if without.contains(&(need.unit.clone(), Some(need.area.clone()))) {
+        if steps
+            .received
+            .contains(&(need.unit.clone(), Some(need.area.clone())))
+        {
             empty(&mut need.share);
             need.persons = 0.0;
         }
