@@ -467,4 +467,25 @@ from = 0
     fn read_broken_toml_names_the_line() {
         insta::assert_snapshot!(faults_of("[round]\nid = \"x\nyear = 2026\n"));
     }
+
+    #[test]
+    fn read_third_party_outside_its_range_names_each_key() {
+        let third = "[third_party]\nweight = 25\nscorers = 0\ndifference_limit = -1\nleast_alpha = 67\n";
+        let found = faults_of(&SOUND.replace("[sampling]", &format!("{third}[sampling]")));
+        for expected in [
+            "There must be one scorer at least.",
+            "The limit of a difference is 0 at least.",
+            "The least agreement must be from 0 to 1.",
+        ] {
+            assert!(found.contains(expected), "{found}");
+        }
+        let sound = third
+            .replace("= 0\n", "= 2\n")
+            .replace("-1", "2")
+            .replace("67", "0.67");
+        assert_eq!(
+            faults_of(&SOUND.replace("[sampling]", &format!("{sound}[sampling]"))),
+            ""
+        );
+    }
 }

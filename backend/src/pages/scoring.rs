@@ -282,6 +282,7 @@ fn gate(lang: Lang, staff: &SignedIn, view: &Scoring, path: &str) -> Markup {
                 (None, n) => (tr!(lang, "scoring.counted_otherwise", n = n)),
             }
         }
+        @if view.counted.marks > 0 && !gate.is_complete() { p.warning { (tr!(lang, "scoring.counted_partly")) } }
         ul {
             (item(gate.unstaffed, tr!(lang, "scoring.gate_staffed"), tr!(lang, "scoring.gate_unstaffed", n = gate.unstaffed)))
             (item(gate.unsealed, tr!(lang, "scoring.gate_sealed"), tr!(lang, "scoring.gate_unsealed", n = gate.unsealed)))

@@ -10,6 +10,9 @@ use super::draw::Topic;
 const TRAIT_SD: f64 = 0.45;
 const SEVERITY_SD: f64 = 0.15;
 const MARK_SD: f64 = 0.35;
+/// Township and criterion where the first two scorers take the steps for the opposite of each other, so that every county
+/// has something for a third.
+const MISREAD: (usize, usize) = (7, 2);
 
 /// Marks of as many scorers per township and criterion as the plan asks for, with a third where two lie further apart
 /// than the plan allows.
@@ -44,9 +47,14 @@ pub fn criterion_scores(county: &Population, plan: &Plan) -> Vec<CriterionScore>
                     evidence: 0,
                 }
             };
-            let marks: Vec<CriterionScore> = (0..scorers)
+            let mut marks: Vec<CriterionScore> = (0..scorers)
                 .map(|s| give((s + t % 2 * scorers) % (2 * scorers), false))
                 .collect();
+            if let [first, second, ..] = marks.as_mut_slice()
+                && (t, c) == MISREAD
+            {
+                (first.score, second.score) = (criterion.max_score, 0.0);
+            }
             let spread = marks
                 .iter()
                 .map(|mark| mark.score)

@@ -24,6 +24,7 @@ pub(super) fn settings(settings: &Settings, lines: &Lines, faults: &mut Faults) 
     check.grades(settings);
     check.links(settings);
     check.follow_up(settings);
+    check.third_party(settings);
 }
 
 struct Check<'a> {
@@ -58,6 +59,48 @@ impl Check<'_> {
                     "The days for follow-up must be from 1 to 365.",
                 ),
                 say("例如 days = 15。", "For instance days = 15."),
+            );
+        }
+    }
+
+    fn third_party(&mut self, settings: &Settings) {
+        let Some(third) = &settings.third_party else {
+            return;
+        };
+        if third.scorers == 0 {
+            self.bad(
+                "third_party.scorers",
+                say("至少要有一位评分人。", "There must be one scorer at least."),
+                say("例如 scorers = 2。", "For instance scorers = 2."),
+            );
+        }
+        if third
+            .difference_limit
+            .is_some_and(|limit| limit.is_nan() || limit < 0.0)
+        {
+            self.bad(
+                "third_party.difference_limit",
+                say(
+                    "相差的限度不能小于0。",
+                    "The limit of a difference is 0 at least.",
+                ),
+                say(
+                    "例如 difference_limit = 2。",
+                    "For instance difference_limit = 2.",
+                ),
+            );
+        }
+        if third
+            .least_alpha
+            .is_some_and(|alpha| !(0.0..=1.0).contains(&alpha))
+        {
+            self.bad(
+                "third_party.least_alpha",
+                say(
+                    "一致性的下限应在0到1之间。",
+                    "The least agreement must be from 0 to 1.",
+                ),
+                say("例如 least_alpha = 0.67。", "For instance least_alpha = 0.67."),
             );
         }
     }
