@@ -170,7 +170,6 @@ pub async fn import(base: &Base, files: &PlanFiles, actor: &str) -> Result<Impor
     };
     mailing::recipients::forget_of_plan(&tx, &id).await?;
     forms::replace(&tx, &id, stored_forms).await?;
-    plan_versions::drop_copy(&tx, &id).await?;
     copy::append(&tx, base, &id, (Kind::Import, "", actor), files).await?;
     let people = people
         .into_iter()
