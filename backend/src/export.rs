@@ -235,3 +235,84 @@ impl<'a> Rows<'a> {
         Ok(Some(rows))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use survey_forms::code_book::Level;
+    use survey_forms::text::Text;
+
+    use super::columns::Kind;
+    use super::*;
+
+    /// Most memory that this process has held, in MB.
+    fn peak_mb() -> u64 {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let line = status
+            .lines()
+            .find(|line| line.starts_with("VmHWM"))
+            .unwrap_or_default();
+        let kb: String = line.chars().filter(char::is_ascii_digit).collect();
+        kb.parse().unwrap_or(0) / 1_024
+    }
+
+    /// `cargo test --lib -- --ignored --nocapture --exact export::tests::…` prints seconds, megabytes and memory.
+    #[test]
+    #[ignore = "measures, and takes minutes: 50 million cells in each format"]
+    fn a_hundred_thousand_responses_of_five_hundred_columns() {
+        const ROWS: u64 = 100_000;
+        const COLUMNS: usize = 500;
+        let names: Vec<String> = (0..COLUMNS).map(|at| format!("q{at}")).collect();
+        let levels = |at: usize| -> Vec<Level> {
+            let level = |value: u8| Level {
+                value: value.to_string(),
+                label: Text::zh_en("很满意", "very satisfied"),
+                missing: None,
+            };
+            if at % 2 == 0 {
+                (1..=5).map(level).collect()
+            } else {
+                Vec::new()
+            }
+        };
+        let kind = |at: usize| match at % 10 {
+            0 | 2 | 4 | 6 | 8 => Kind::Factor,
+            1 | 3 | 5 => Kind::Integer,
+            7 => Kind::Decimal,
+            _ => Kind::Text,
+        };
+        let table = Table::of(
+            (0..COLUMNS)
+                .map(|at| (names[at].as_str(), kind(at), levels(at)))
+                .collect(),
+        );
+        let widths: Vec<usize> = (0..COLUMNS).map(|at| if at % 10 == 9 { 24 } else { 1 }).collect();
+        let dir = tempfile::tempdir().unwrap();
+        for format in [Format::Csv, Format::Parquet, Format::Sav, Format::Xlsx] {
+            let path = dir.path().join(format.extension());
+            let begun = Instant::now();
+            let file = BufWriter::with_capacity(BUFFER, File::create(&path).unwrap());
+            let mut sink = begin(format, &table, &widths, file).unwrap();
+            let mut row = Vec::with_capacity(COLUMNS);
+            for number in 0..ROWS {
+                row.clear();
+                row.extend((0..COLUMNS).map(|at| match kind(at) {
+                    Kind::Factor => Cell::Text(((number + at as u64) % 5 + 1).to_string()),
+                    Kind::Integer => Cell::Number((number % 97) as f64),
+                    Kind::Decimal => Cell::Number(number as f64 * 0.37),
+                    _ => Cell::Text("云溪镇东村".to_owned()),
+                }));
+                sink.row(&row).unwrap();
+            }
+            sink.finish().unwrap();
+            let size = std::fs::metadata(&path).unwrap().len() >> 20;
+            eprintln!(
+                "{:>8}: {:6.1} s, {size} MB, at most {} MB in memory",
+                format.extension(),
+                begun.elapsed().as_secs_f64(),
+                peak_mb()
+            );
+        }
+    }
+}

@@ -226,18 +226,30 @@ impl<'a> Round<'a> {
     ) -> Result<Vec<(Address, bool)>, DisclosureError> {
         let mut tables = Tables::default();
         let mut cells: BTreeMap<Address, CellId> = BTreeMap::new();
+        let mut same: Vec<(Address, CellId)> = Vec::new();
         let mut sensitive: BTreeMap<CellId, Need> = BTreeMap::new();
         let need = Need::width(self.min_cell as f64);
-        for row in rows {
+        // Perspectives come before what combines them.
+        let (combined, single): (Vec<_>, Vec<_>) = rows.iter().partition(|row| row.group.is_none());
+        for row in single.into_iter().chain(combined) {
             let at = Address::of(row);
-            let cell = tables.cell(key(&at), row.n)?;
+            let cell = match self.alone(&at).and_then(|alone| cells.get(&alone).copied()) {
+                Some(cell) if tables.persons(cell) == row.n => {
+                    same.push((at.clone(), cell));
+                    cell
+                }
+                _ => {
+                    let cell = tables.cell(key(&at), row.n)?;
+                    cells.insert(at.clone(), cell);
+                    cell
+                }
+            };
             if self.is_public(&at, row.n) {
                 tables.set_publication(cell, Publication::Public);
             }
             if self.reason(row, forced).is_some() {
                 sensitive.insert(cell, need);
             }
-            cells.insert(at, cell);
         }
         self.county_of_units(&mut tables, &cells, &mut sensitive)?;
         self.combined_of_perspectives(&mut tables, &cells)?;
@@ -246,8 +258,20 @@ impl<'a> Round<'a> {
         let safe = tables.protect_magnitudes(&tables.values(), &sensitive)?;
         Ok(cells
             .into_iter()
+            .chain(same)
             .map(|(at, cell)| (at, safe.count(cell).is_hidden()))
             .collect())
+    }
+
+    /// The figure of the only perspective that a combined one is made of: the same persons.
+    fn alone(&self, at: &Address) -> Option<Address> {
+        match (&at.group, self.voices.get(at.code.as_str()).map(Vec::as_slice)) {
+            (None, Some([only])) => Some(Address {
+                group: Some((*only).to_owned()),
+                ..at.clone()
+            }),
+            _ => None,
+        }
     }
 
     /// The county is the sum of its units and of those whom none of them counts.

@@ -349,7 +349,7 @@ fn withheld(release: &Release, detail: &RoundDetail, unit: &str) -> usize {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(12))]
+    #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
     fn nothing_small_can_be_worked_out_and_every_figure_can_be_recomputed(

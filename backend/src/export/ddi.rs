@@ -73,7 +73,14 @@ fn study(out: &mut String, table: &Table, organiser: &Text) {
     let produced = table.day;
     line(out, "<stdyDscr>");
     line(out, "<citation><titlStmt>");
-    each(out, "titl", &table.title);
+    let (zh, en) = (table.title.get("zh"), table.title.get("en"));
+    line(out, &format!("<titl xml:lang=\"zh\">{}</titl>", escaped(zh)));
+    if !en.is_empty() && en != zh {
+        line(
+            out,
+            &format!("<parTitl xml:lang=\"en\">{}</parTitl>", escaped(en)),
+        );
+    }
     line(out, &format!("<IDNo>{}</IDNo>", escaped(&table.round)));
     line(out, "</titlStmt><prodStmt>");
     each(out, "producer", organiser);
@@ -149,13 +156,13 @@ fn variable(out: &mut String, number: usize, column: &Column) {
     for level in &column.levels {
         category(out, level);
     }
+    line(out, &format!("<varFormat type=\"{format}\"/>"));
     if column.kind == Kind::Multiple {
         line(
             out,
             "<notes>several codes may stand in a cell, joined by spaces</notes>",
         );
     }
-    line(out, &format!("<varFormat type=\"{format}\"/>"));
     line(out, "</var>");
 }
 

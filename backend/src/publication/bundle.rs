@@ -18,7 +18,6 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
 use super::files;
-use super::plan_files::PublicPlan;
 
 /// What the bundle explains about itself.
 const README: &str = include_str!("bundle_readme.md");
@@ -114,12 +113,14 @@ pub fn statistics(release: &Release, publication_sha256: &str) -> Statistics {
 
 /// The bundle's files by path.
 ///
+/// - `plan`: the public part of the plan.
+///
 /// # Errors
 /// [`BundleError::File`] when the statistics cannot be written as JSON.
 pub fn contents(
     release: &Release,
     publication_sha256: &str,
-    plan: &PublicPlan,
+    plan: &PlanFiles,
 ) -> Result<PlanFiles, BundleError> {
     let statistics =
         serde_json::to_vec_pretty(&statistics(release, publication_sha256)).map_err(|error| {
@@ -136,7 +137,7 @@ pub fn contents(
         ("rates.csv".to_owned(), files::rates(release)),
         ("codebook.csv".to_owned(), files::code_book(release)),
     ]);
-    for (path, content) in &plan.files {
+    for (path, content) in plan {
         out.insert(format!("plan/{path}"), content.clone());
     }
     Ok(out)

@@ -1,57 +1,41 @@
 //! The sealed plan as the public may have it: the rules, never the people.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use analysis::plan::{Plan, PlanFiles};
+use analysis::plan::Plan;
 use toml_edit::DocumentMut;
 
-/// Tables of the plan that are made of rules alone.
-const TABLES: [&str; 3] = ["units.csv", "indicators.csv", "criteria.csv"];
+const SETTINGS: &str = "plan.toml";
+/// Files of the plan that are made of rules alone.
+const FILES: [&str; 4] = [SETTINGS, "units.csv", "indicators.csv", "criteria.csv"];
 
-/// The public part of a plan's files.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PublicPlan {
-    /// Files by path.
-    pub files: PlanFiles,
-    /// Whether the hash of the sealed plan follows from these files alone.
-    pub gives_hash: bool,
-}
-
-/// What may be published of the files of a sealed plan: the settings without recipients of e-mail, units, indicators,
-/// criteria, and the questionnaires of the plan's groups with the media that they name. Whatever else lies in the
-/// folder (the frame, working notes) stays in the office.
-pub fn public(files: &PlanFiles, plan: &Plan, sealed: Option<&str>) -> PublicPlan {
-    let mut out: BTreeMap<String, Vec<u8>> = BTreeMap::new();
-    if let Some(settings) = files.get("plan.toml") {
-        out.insert("plan.toml".to_owned(), without_recipients(settings));
-    }
-    let forms = plan
+/// Which files of a sealed plan may be published: the settings (without recipients of e-mail, see [`fit`]), units,
+/// indicators, criteria, and the questionnaires of the plan's groups with the media that they name. Whatever else lies in
+/// the folder (the frame, working notes) stays in the office.
+///
+/// - `paths`: all files of the plan.
+pub fn public(paths: &[String], plan: &Plan) -> Vec<String> {
+    let named: BTreeSet<String> = plan.forms.values().flat_map(survey_forms::media::files).collect();
+    let forms: Vec<String> = plan
         .groups
         .iter()
-        .map(|group| format!("forms/{}.xlsx", group.form));
-    let named = TABLES.iter().map(|name| (*name).to_owned()).chain(forms);
-    for path in named.chain(media(files, plan)) {
-        if let Some(content) = files.get(&path) {
-            out.insert(path, content.clone());
-        }
-    }
-    let gives_hash = sealed.is_some_and(|sealed| Plan::sha256(&out) == sealed);
-    PublicPlan {
-        files: out,
-        gives_hash,
-    }
+        .map(|group| format!("forms/{}.xlsx", group.form))
+        .collect();
+    let is_public = |path: &&String| {
+        let medium = path.strip_prefix(crate::media::FOLDER);
+        FILES.contains(&path.as_str())
+            || forms.contains(path)
+            || medium.is_some_and(|name| named.contains(name))
+    };
+    paths.iter().filter(is_public).cloned().collect()
 }
 
-/// Media that a questionnaire of the plan names; subtitles go with their film.
-fn media<'a>(files: &'a PlanFiles, plan: &'a Plan) -> impl Iterator<Item = String> + 'a {
-    let named: BTreeSet<String> = plan.forms.values().flat_map(survey_forms::media::files).collect();
-    files
-        .keys()
-        .filter(move |path| {
-            path.strip_prefix(crate::media::FOLDER)
-                .is_some_and(|name| named.contains(name))
-        })
-        .cloned()
+/// A public file as it may be published.
+pub fn fit(path: &str, content: Vec<u8>) -> Vec<u8> {
+    match path {
+        SETTINGS => without_recipients(&content),
+        _ => content,
+    }
 }
 
 /// The settings with everything about e-mail taken out; nothing of settings that cannot be read.
@@ -69,39 +53,44 @@ fn without_recipients(settings: &[u8]) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use analysis::plan::PlanFiles;
 
-    fn files() -> PlanFiles {
-        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("plans/sample");
-        let mut files = crate::rounds::files::read(&folder).unwrap();
-        files.insert("frame.csv".to_owned(), b"person_id,unit\n1,2\n".to_vec());
-        files.insert("notes.txt".to_owned(), "李某的电话".as_bytes().to_vec());
-        files.insert("forms/old.xlsx".to_owned(), b"x".to_vec());
-        files
-    }
+    use super::*;
 
     #[test]
     fn recipients_frame_and_stray_files_stay_in_the_office() {
-        let mut files = files();
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("plans/sample");
+        let mut files = crate::rounds::files::read(&folder).unwrap();
         files.remove("frame.csv");
         let plan = Plan::read(&files).unwrap();
-        files.insert("frame.csv".to_owned(), b"person_id\n1\n".to_vec());
-        let public = public(&files, &plan, None);
-        let paths: Vec<&str> = public.files.keys().map(String::as_str).collect();
+        for stray in ["frame.csv", "notes.txt", "forms/old.xlsx", "media/old.svg"] {
+            files.insert(stray.to_owned(), "李某的电话".as_bytes().to_vec());
+        }
+        let paths: Vec<String> = files.keys().cloned().collect();
+        let public: PlanFiles = public(&paths, &plan)
+            .into_iter()
+            .map(|path| (path.clone(), fit(&path, files[&path].clone())))
+            .collect();
         for wanted in [
             "plan.toml",
             "units.csv",
             "indicators.csv",
             "criteria.csv",
             "forms/resident.xlsx",
+            "media/care.svg",
         ] {
-            assert!(paths.contains(&wanted), "{wanted} of {paths:?}");
+            assert!(public.contains_key(wanted), "{wanted}");
         }
-        for unwanted in ["frame.csv", "notes.txt", "forms/old.xlsx", "admin.csv"] {
-            assert!(!paths.contains(&unwanted), "{unwanted}");
+        for unwanted in [
+            "frame.csv",
+            "notes.txt",
+            "forms/old.xlsx",
+            "media/old.svg",
+            "admin.csv",
+        ] {
+            assert!(!public.contains_key(unwanted), "{unwanted}");
         }
-        let settings = String::from_utf8(public.files["plan.toml"].clone()).unwrap();
+        let settings = String::from_utf8(public["plan.toml"].clone()).unwrap();
         assert!(!settings.contains("@yunxi.example") && settings.contains("[sampling]"));
-        assert!(Plan::read(&public.files).is_ok(), "it is a whole plan");
     }
 }

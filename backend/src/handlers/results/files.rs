@@ -1,5 +1,6 @@
 //! The files of a publication, and how pages and files may be kept.
 
+use analysis::plan::PlanFiles;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -11,14 +12,23 @@ use crate::app::AppState;
 use crate::error::AppError;
 use crate::middleware::problems::PageError;
 use crate::publication::charts::{self, Picture};
-use crate::publication::plan_files::{self as public_plan, PublicPlan};
+use crate::publication::plan_files as public_plan;
 use crate::publication::{self, bundle, files};
 use crate::store::{plan_files, publications, rounds};
 
-/// A page changes with what the office does; five minutes late is soon enough for the public.
-const PAGE_AGE: &str = "public, max-age=300";
-/// A file of a publication is the same for ever; the address without a version leads to the newest one.
-const FILE_AGE: &str = "public, max-age=300";
+/// What is in force changes with what the office does: browsers ask each time whether it is still the same, and caches
+/// between them and the server may serve it five minutes.
+const NEWEST: &str = "public, max-age=0, s-maxage=300";
+/// A publication by its number stays the same, unless it is withdrawn.
+const NUMBERED: &str = "public, max-age=86400";
+
+/// How long a file may be kept.
+fn age(version: Version) -> HeaderValue {
+    HeaderValue::from_static(match version.version {
+        Some(_) => NUMBERED,
+        None => NEWEST,
+    })
+}
 
 /// A reply that may be kept, or the word that what the reader has is still good.
 fn kept(headers: &HeaderMap, content: Vec<u8>, own: Vec<(HeaderName, HeaderValue)>) -> Response {
@@ -51,22 +61,28 @@ pub(in crate::handlers) fn page(headers: &HeaderMap, page: Markup) -> Response {
             header::CONTENT_TYPE,
             HeaderValue::from_static("text/html; charset=utf-8"),
         ),
-        (header::CACHE_CONTROL, HeaderValue::from_static(PAGE_AGE)),
+        (header::CACHE_CONTROL, HeaderValue::from_static(NEWEST)),
         (header::VARY, HeaderValue::from_static("cookie, accept-language")),
     ];
     kept(headers, page.into_string().into_bytes(), own)
 }
 
-/// The public part of a round's sealed plan.
+/// The public part of a round's sealed plan. Nothing else of it is read: the frame is large and sealed.
 ///
 /// # Errors
 /// When there is no such round, or the database does not answer.
-pub(in crate::handlers) async fn public_plan(state: &AppState, id: &str) -> Result<PublicPlan, PageError> {
-    let round = rounds::find(&state.db, id).await?.ok_or_else(PageError::lost)?;
+async fn public_plan(state: &AppState, id: &str) -> Result<PlanFiles, PageError> {
     let plan = state.plans.get(&state.db, &state.keys, id).await?;
     let plan = plan.ok_or_else(PageError::lost)?;
-    let files = plan_files::read(&state.db, &state.keys, id).await?;
-    Ok(public_plan::public(&files, &plan, round.plan_sha256.as_deref()))
+    let paths = plan_files::paths(&state.db, id).await?;
+    let mut files = PlanFiles::new();
+    for path in public_plan::public(&paths, &plan) {
+        if let Some(content) = plan_files::find(&state.db, &state.keys, id, &path).await? {
+            let content = public_plan::fit(&path, content);
+            files.insert(path, content);
+        }
+    }
+    Ok(files)
 }
 
 /// `GET /results/{round}/{file}`: tables, pictures, the plan and the replication bundle.
@@ -85,10 +101,10 @@ pub async fn get(
         if round.plan_sha256.is_none() {
             return Err(PageError::lost());
         }
-        let files = public_plan(&state, &id).await?.files;
+        let files = public_plan(&state, &id).await?;
         let content = bundle::zip(&files).map_err(|error| AppError::internal(&error))?;
         return Ok(download(
-            &headers,
+            (&headers, version),
             &format!("{id}-plan.zip"),
             "application/zip",
             content,
@@ -105,7 +121,7 @@ pub async fn get(
             .ok_or_else(PageError::lost)?;
         let own = vec![
             (header::CONTENT_TYPE, HeaderValue::from_static("image/svg+xml")),
-            (header::CACHE_CONTROL, HeaderValue::from_static(FILE_AGE)),
+            (header::CACHE_CONTROL, age(version)),
         ];
         return Ok(kept(&headers, svg.into_bytes(), own));
     }
@@ -129,17 +145,22 @@ pub async fn get(
         _ => return Err(PageError::lost()),
     };
     Ok(download(
-        &headers,
+        (&headers, version),
         &format!("{id}-{}-{file}", row.seq),
         kind,
         content,
     ))
 }
 
-fn download(headers: &HeaderMap, name: &str, kind: &'static str, content: Vec<u8>) -> Response {
+fn download(
+    (headers, version): (&HeaderMap, Version),
+    name: &str,
+    kind: &'static str,
+    content: Vec<u8>,
+) -> Response {
     let mut own = vec![
         (header::CONTENT_TYPE, HeaderValue::from_static(kind)),
-        (header::CACHE_CONTROL, HeaderValue::from_static(FILE_AGE)),
+        (header::CACHE_CONTROL, age(version)),
     ];
     // Identifiers of rounds are plain letters, digits and hyphens.
     if let Ok(disposition) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
