@@ -3,7 +3,8 @@
 //!
 //! A leaf is withheld in a unit where its estimate is. Where its parent is shown and it is the only child withheld, the
 //! sibling that rests on the fewest answers goes too, down to a leaf of its own; of a leaf that is shown with a single
-//! perspective withheld, the leaf goes. Scores stay: they rest on everybody.
+//! perspective withheld, the leaf goes. Scores stay: they rest on everybody. A sibling that goes is not small itself;
+//! what the county's figure says of it depends on the population's weights, which nobody is told.
 
 use std::collections::BTreeSet;
 
@@ -141,6 +142,13 @@ pub(super) fn withhold(
             (node.value, node.se, node.lower, node.upper, node.df) = (None, None, None, None, None);
         }
     }
+    // The same figures stand among the estimates.
+    for row in &mut detail.results.indicators {
+        let of_persons = !matches!(row.group.as_deref(), Some(THIRD_PARTY | ADMIN));
+        if of_persons && goes(&row.unit, &row.code) {
+            row.flag = Some(Flag::Suppressed);
+        }
+    }
     let Some(evaluation) = detail.results.evaluation.as_mut() else {
         return;
     };
@@ -220,16 +228,11 @@ mod tests {
         assert!(siblings >= 2, "the parent less the others would be it: {gone:?}");
         assert!(after.contains("3"), "the parent may stay");
         assert_eq!(safe.score(&unit), detail.score(&unit));
-        // The sibling's estimate is the same figure and goes as well, and is not alone in its column.
-        for code in &gone {
-            let hidden = safe.results.indicators.iter().filter(|row| {
-                row.code == ***code && row.area.is_none() && row.flag == Some(Flag::Suppressed)
-            });
-            let units: BTreeSet<&str> = hidden.map(|row| row.unit.as_str()).collect();
-            assert!(
-                units.contains(unit.as_str()) && units.len() >= 2,
-                "{code}: {units:?}"
-            );
+        // The sibling's estimate is the same figure and goes as well.
+        for code in gone.iter().filter(|code| code.contains('.')) {
+            let mut rows = safe.results.indicators.iter();
+            let row = rows.find(|row| row.code == ***code && row.unit == unit && row.group.is_none());
+            assert!(row.is_none_or(|row| row.flag == Some(Flag::Suppressed)), "{code}");
         }
     }
 
