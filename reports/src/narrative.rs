@@ -125,9 +125,15 @@ pub fn change(
         return (words.to_owned(), Movement::Unknown);
     };
     let movement = movement(now, then);
-    let size = number::magnitude(now.value - then.value, format);
+    (changed(now.value - then.value, movement, format, lang), movement)
+}
+
+/// A change since the last round in words, when it is known whether it is more than noise.
+#[must_use]
+pub fn changed(change: f64, movement: Movement, format: NumberFormat, lang: Lang) -> String {
+    let size = number::magnitude(change, format);
     let unit = unit(format, lang);
-    let words = match (lang, movement) {
+    match (lang, movement) {
         (Lang::Zh, Movement::Up) => format!("比上一轮上升{size}{unit}，超出抽样误差"),
         (Lang::Zh, Movement::Down) => format!("比上一轮下降{size}{unit}，超出抽样误差"),
         (Lang::Zh, _) => format!("与上一轮相差{size}{unit}，在抽样误差之内"),
@@ -136,8 +142,7 @@ pub fn change(
             format!("down {size} {unit} on the last round, more than sampling error")
         }
         (Lang::En, _) => format!("{size} {unit} from the last round, within sampling error"),
-    };
-    (words, movement)
+    }
 }
 
 /// How a unit's number stands to the county's.

@@ -33,17 +33,19 @@ const FEWEST: usize = 4;
 
 /// Holds each unit's rate against the others'.
 ///
-/// The p-value is the larger of two. One predicts a further unit from the others on the arcsine scale, with the variance
-/// of true differences by the method of moments and Student's t on (others − 2) degrees of freedom. The other is the
-/// exact binomial tail at the others' pooled rate, which holds when counts are so small that no normal distribution
-/// does. Units without anything judged take no part.
+/// The p-value is the larger of two. One predicts a further unit from the others on the logit scale, on which true
+/// differences between units are about normal (on the arcsine scale they are skewed, and one false alarm in ten rounds
+/// was the price), with their variance by the method of moments and Student's t on (others − 2) degrees of freedom. The
+/// other is the exact binomial tail at the others' pooled rate, which holds when counts are so small that no normal
+/// distribution does. Units without anything judged take no part.
 ///
 /// In simulations of 20 units with 60–150 responses each (the test below), with usual rates of 1, 5 and 20 % and true
 /// differences between units from none to a standard deviation of 0.5 on the logit scale, and p-values adjusted by
-/// [`super::multiplicity::holm`] at 5 %, some unit is flagged by mistake in at most 5 % of the rounds.
+/// [`super::multiplicity::holm`] at 5 %, some unit is flagged by mistake in 0–4 % of the rounds; a unit with ten times
+/// the odds of the others, these at 5 %, is found in four rounds of five.
 ///
 /// # Source
-/// Anscombe (1948), Biometrika 35, 246–254, for the scale; DerSimonian & Laird (1986), Controlled Clinical Trials 7,
+/// DerSimonian & Laird (1986), Controlled Clinical Trials 7,
 /// 177–188, for the variance; Higgins, Thompson & Spiegelhalter (2009), JRSS A 172, 137–159, for the prediction;
 /// Spiegelhalter (2005), Quality and Safety in Health Care 14, 347–351, for over-dispersion in comparing units.
 ///
@@ -52,7 +54,7 @@ const FEWEST: usize = 4;
 /// let mut units = vec![Tally { judged: 100, found: 4 }; 10];
 /// units[7].found = 30;
 /// let found = high_rates(&units);
-/// assert!(found[7].p_value < 1e-4 && found[0].p_value > 0.3);
+/// assert!(found[7].p_value < 0.01 && found[0].p_value > 0.3);
 /// ```
 #[must_use]
 pub fn high_rates(units: &[Tally]) -> Vec<Standing> {
@@ -78,22 +80,25 @@ fn standing(own: Tally, others: &[Tally]) -> Standing {
     if own.judged == 0 || others.len() < FEWEST {
         return standing;
     }
-    let weights: Vec<f64> = others.iter().map(|unit| 1.0 / variance(*unit)).collect();
+    // Counting error at the others' rate, not at each unit's own: a small count would seem the surer the smaller it is.
+    let pooled = (found + 0.5) / (judged + 1.0);
+    let variance = |unit: &Tally| 1.0 / ((unit.judged as f64 + 1.0) * pooled * (1.0 - pooled));
+    let weights: Vec<f64> = others.iter().map(|unit| 1.0 / variance(unit)).collect();
     let (mean, total) = weighted_mean(others, &weights);
     let heterogeneity: f64 = (others.iter().zip(&weights))
-        .map(|(unit, weight)| weight * (angle(*unit) - mean).powi(2))
+        .map(|(unit, weight)| weight * (logit(*unit) - mean).powi(2))
         .sum();
     let squares: f64 = weights.iter().map(|weight| weight * weight).sum();
     let k = others.len() as f64;
     let between = ((heterogeneity - (k - 1.0)) / (total - squares / total)).max(0.0);
     let weights: Vec<f64> = others
         .iter()
-        .map(|unit| 1.0 / (variance(*unit) + between))
+        .map(|unit| 1.0 / (variance(unit) + between))
         .collect();
     let (mean, total) = weighted_mean(others, &weights);
-    let error = (variance(own) + between + 1.0 / total).sqrt();
-    let predicted = t_tail((angle(own) - mean) / error, k - 2.0);
-    standing.p_value = predicted.max(binomial_tail(own, (found + 0.5) / (judged + 1.0)));
+    let error = (variance(&own) + between + 1.0 / total).sqrt();
+    let predicted = t_tail((logit(own) - mean) / error, k - 2.0);
+    standing.p_value = predicted.max(binomial_tail(own, pooled));
     standing
 }
 
@@ -102,21 +107,14 @@ fn weighted_mean(units: &[Tally], weights: &[f64]) -> (f64, f64) {
     let sum: f64 = units
         .iter()
         .zip(weights)
-        .map(|(unit, weight)| weight * angle(*unit))
+        .map(|(unit, weight)| weight * logit(*unit))
         .sum();
     (sum / total, total)
 }
 
-/// Anscombe's angle.
-fn angle(unit: Tally) -> f64 {
-    ((unit.found as f64 + 0.375) / (unit.judged as f64 + 0.75))
-        .sqrt()
-        .asin()
-}
-
-/// Variance of the angle by counting alone.
-fn variance(unit: Tally) -> f64 {
-    1.0 / (4.0 * unit.judged as f64 + 2.0)
+/// The empirical logit, finite at 0 and at all.
+fn logit(unit: Tally) -> f64 {
+    ((unit.found as f64 + 0.5) / ((unit.judged - unit.found) as f64 + 0.5)).ln()
 }
 
 /// P(X ≥ found) of `judged` independent tries at rate `p`.
@@ -175,7 +173,7 @@ mod tests {
     #[test]
     fn simulated_counties_a_steered_unit_is_found() {
         let (_, rightly) = flagged(0.05, 0.25, 10.0, 200);
-        assert!(rightly > 0.9, "{rightly}");
+        assert!(rightly > 0.7, "{rightly}");
     }
 
     #[test]

@@ -301,21 +301,35 @@ fn behind(lang: Lang, leaf: &LeafDetail) -> Markup {
         h3 #(id) tabindex="-1" { (leaf.code) " " (leaf.name) }
         (scrolling(lang, &format!("{id}-parts"), &parts(lang, &id, leaf)))
         @if !leaf.questions.is_empty() {
-            (scrolling(lang, &format!("{id}-questions"), &questions(lang, &id, leaf)))
+            details {
+                summary { (caption(leaf, &tr!(lang, "unit.questions"))) }
+                (scrolling(lang, &format!("{id}-questions"), &questions(lang, &id, leaf)))
+            }
         }
         @if !leaf.criteria.is_empty() {
-            (scrolling(lang, &format!("{id}-criteria"), &criteria(lang, &id, leaf)))
+            details {
+                summary { (caption(leaf, &tr!(lang, "unit.criteria"))) }
+                (scrolling(lang, &format!("{id}-criteria"), &criteria(lang, &id, leaf)))
+            }
         }
         @if !leaf.series.is_empty() {
-            (scrolling(lang, &format!("{id}-series"), &series(lang, &id, leaf)))
+            details {
+                summary { (caption(leaf, &tr!(lang, "unit.series"))) }
+                (scrolling(lang, &format!("{id}-series"), &series(lang, &id, leaf)))
+            }
         }
     }
+}
+
+/// What a table shows, and of which leaf.
+fn caption(leaf: &LeafDetail, what: &str) -> String {
+    format!("{} {} · {what}", leaf.code, leaf.name)
 }
 
 fn parts(lang: Lang, id: &str, leaf: &LeafDetail) -> Markup {
     html! {
         table {
-            caption id={ (id) "-parts" } { (tr!(lang, "unit.perspective")) }
+            caption.hidden id={ (id) "-parts" } { (caption(leaf, &tr!(lang, "unit.perspective"))) }
             thead {
                 tr {
                     th scope="col" { (tr!(lang, "unit.perspective")) }
@@ -343,7 +357,7 @@ fn parts(lang: Lang, id: &str, leaf: &LeafDetail) -> Markup {
 fn questions(lang: Lang, id: &str, leaf: &LeafDetail) -> Markup {
     html! {
         table {
-            caption id={ (id) "-questions" } { (tr!(lang, "unit.questions")) }
+            caption.hidden id={ (id) "-questions" } { (caption(leaf, &tr!(lang, "unit.questions"))) }
             thead {
                 tr {
                     th scope="col" { (tr!(lang, "round.group")) }
@@ -369,7 +383,7 @@ fn questions(lang: Lang, id: &str, leaf: &LeafDetail) -> Markup {
 fn criteria(lang: Lang, id: &str, leaf: &LeafDetail) -> Markup {
     html! {
         table {
-            caption id={ (id) "-criteria" } { (tr!(lang, "unit.criteria")) }
+            caption.hidden id={ (id) "-criteria" } { (caption(leaf, &tr!(lang, "unit.criteria"))) }
             thead {
                 tr {
                     th scope="col" { (tr!(lang, "unit.criterion")) }
@@ -395,7 +409,7 @@ fn criteria(lang: Lang, id: &str, leaf: &LeafDetail) -> Markup {
 fn series(lang: Lang, id: &str, leaf: &LeafDetail) -> Markup {
     html! {
         table {
-            caption id={ (id) "-series" } { (tr!(lang, "unit.series")) }
+            caption.hidden id={ (id) "-series" } { (caption(leaf, &tr!(lang, "unit.series"))) }
             thead {
                 tr {
                     th scope="col" { (tr!(lang, "unit.series")) }

@@ -14,9 +14,9 @@ const QUALITY: [f64; 20] = [
 /// How far apart the townships lie, as a factor on [`QUALITY`].
 const SPREAD: f64 = 0.8;
 /// How the county served a year before, against now, and which townships differed from that.
-const EARLIER: f64 = -0.12;
+const EARLIER: f64 = -0.4;
 const CHANGED: [f64; 20] = [
-    0.0, 0.0, -0.55, 0.0, 0.0, 0.1, 0.0, 0.0, 0.0, -0.1, 0.0, 0.0, 0.5, 0.0, 0.0, -0.6, 0.0, 0.0, 0.1, 0.0,
+    0.0, 0.0, -1.2, 0.0, 0.0, 0.1, 0.0, 0.0, 0.0, -0.1, 0.0, 0.0, 2.0, 0.0, 0.0, -1.0, 0.0, 0.0, 0.1, 0.0,
 ];
 /// The township whose staff stand by when people answer, and how often: what a check of steering ought to find.
 const WATCHING: usize = 5;

@@ -11,7 +11,8 @@ use analysis::results::{
 use super::release::HiddenCell;
 use super::{BuildError, Scope};
 use crate::chart;
-use crate::model::Lang;
+use crate::model::{Lang, Movement};
+use crate::narrative::{self, Measured};
 use crate::number::{self, NumberFormat, Value};
 
 /// Whether a row is of administrative data, which have no sampling error.
@@ -174,8 +175,51 @@ impl<'a> Context<'a> {
     }
 
     /// Last round's estimate of the same leaf.
-    pub(super) fn previous_estimate(&self, code: &str, unit: &str) -> Option<&'a IndicatorResult> {
+    fn previous_estimate(&self, code: &str, unit: &str) -> Option<&'a IndicatorResult> {
         estimate(self.previous?, code, unit, None)
+    }
+
+    /// How a leaf moved since the round before, in words: by last round's results where they are at hand, else as the
+    /// evaluation found, with its tests adjusted.
+    pub(super) fn change(&self, code: &str, unit: &str) -> (String, Movement) {
+        let measured =
+            |row: Option<&IndicatorResult>| row.and_then(|row| Measured::new(row.estimate, row.se));
+        let format = self.format(code);
+        let evaluation = self.detail.results.evaluation.as_ref();
+        let row = evaluation
+            .and_then(|found| found.change.as_ref())
+            .and_then(|change| change.row(unit, code));
+        match row.and_then(|row| Some((row.change?, row.real))) {
+            Some((change, real)) if self.previous.is_none() => {
+                let movement = match (real, change > 0.0) {
+                    (true, true) => Movement::Up,
+                    (true, false) => Movement::Down,
+                    _ => Movement::Unclear,
+                };
+                // The evaluation is on 0–100, shares are printed from 0–1.
+                let scale = if format == NumberFormat::Percent {
+                    100.0
+                } else {
+                    1.0
+                };
+                (
+                    narrative::changed(change / scale, movement, format, self.lang),
+                    movement,
+                )
+            }
+            _ => narrative::change(
+                measured(self.estimate(code, unit, None)),
+                measured(self.previous_estimate(code, unit)),
+                format,
+                self.lang,
+            ),
+        }
+    }
+
+    /// Whether there is a round before to compare with.
+    pub(super) fn has_previous(&self) -> bool {
+        let evaluation = self.detail.results.evaluation.as_ref();
+        self.previous.is_some() || evaluation.is_some_and(|found| found.change.is_some())
     }
 
     /// How the values of a leaf are written.

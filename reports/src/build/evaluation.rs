@@ -6,6 +6,9 @@ pub(super) mod change;
 pub(super) mod leverage;
 pub(super) mod steering;
 
+#[cfg(test)]
+mod tests;
+
 use analysis::results::EvaluationResults;
 
 use super::context::Context;

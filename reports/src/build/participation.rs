@@ -5,7 +5,7 @@ use analysis::plan::Measure;
 use super::context::Context;
 use super::{charts, tables, watched};
 use crate::chart::BarRow;
-use crate::model::{Column, Lang, Row, Section, Table};
+use crate::model::{Column, Lang, Movement, Row, Section, Table};
 use crate::narrative::{self, Measured};
 use crate::number::{NumberFormat, Value};
 
@@ -66,17 +66,13 @@ pub(super) fn leaf_finding(ctx: &Context<'_>, measure: Measure, name: &str) -> S
         return String::new();
     };
     let (value, interval) = (value.show(ctx.lang), interval.show(ctx.lang));
-    let own = row.and_then(|row| Measured::new(row.estimate, row.se));
     let tail = if ctx.is_county() {
-        let then = ctx
-            .previous_estimate(&leaf.code, ctx.unit)
-            .and_then(|row| Measured::new(row.estimate, row.se));
-        if then.is_none() {
-            String::new()
-        } else {
-            narrative::change(own, then, ctx.format(&leaf.code), ctx.lang).0
+        match ctx.change(&leaf.code, ctx.unit) {
+            (_, Movement::Unknown) => String::new(),
+            (words, _) => words,
         }
     } else {
+        let own = row.and_then(|row| Measured::new(row.estimate, row.se));
         let county = ctx
             .estimate(&leaf.code, ctx.county, None)
             .and_then(|row| Measured::new(row.estimate, row.se));

@@ -218,16 +218,13 @@ pub(super) fn headlines(ctx: &Context<'_>) -> Vec<Headline> {
 fn headline(ctx: &Context<'_>, measure: Measure, name: &str, meaning: &str) -> Option<Headline> {
     let leaf = ctx.leaf(measure)?;
     let row = ctx.estimate(&leaf.code, ctx.unit, None);
-    let now = row.and_then(|row| Measured::new(row.estimate, row.se));
     let value = ctx.value(row);
     let (change, movement) = if value == Value::Suppressed {
         narrative::change(None, None, ctx.format(&leaf.code), ctx.lang)
-    } else if ctx.is_county() || ctx.previous.is_some() {
-        let then = ctx
-            .previous_estimate(&leaf.code, ctx.unit)
-            .and_then(|row| Measured::new(row.estimate, row.se));
-        narrative::change(now, then, ctx.format(&leaf.code), ctx.lang)
+    } else if ctx.is_county() || ctx.has_previous() {
+        ctx.change(&leaf.code, ctx.unit)
     } else {
+        let now = row.and_then(|row| Measured::new(row.estimate, row.se));
         // A unit without an earlier round is read against its county.
         let county = ctx
             .estimate(&leaf.code, ctx.county, None)

@@ -3,6 +3,7 @@
 use analysis::plan::{FrameSource, Measure, PERSONS};
 
 use super::context::Context;
+use super::evaluation::change;
 use super::{benefit, comparison, method, participation, satisfaction};
 use crate::model::{Block, Lang, Section};
 use crate::narrative;
@@ -15,6 +16,7 @@ pub(super) fn section(ctx: &Context<'_>) -> Section {
     section.push(Block::Headlines);
     section.finding(benefit::ladder_sentence(ctx));
     section.finding(comparison::place_sentence(ctx));
+    section.finding(change::finding(ctx));
     section.finding(benefit::unmet_sentence(ctx));
     let more = [participation::finding(ctx), satisfaction::finding(ctx)];
     section.push(Block::List {

@@ -93,6 +93,14 @@ fn between(lower: Option<f64>, upper: Option<f64>) -> String {
     }
 }
 
+/// The places from one to another.
+fn places(lower: u32, upper: u32) -> String {
+    match lower == upper {
+        true => lower.to_string(),
+        false => format!("{lower}–{upper}"),
+    }
+}
+
 /// A chance in whole percents, and never certainty where there is none.
 fn chance(lang: Lang, chance: f64) -> String {
     match chance {
@@ -182,10 +190,10 @@ fn fill(view: &mut Units, seen: &Seen, detail: &RoundDetail, found: &EvaluationR
             name: name(&score.unit),
             score: points(score.score),
             interval: between(score.lower, score.upper),
-            rank_interval: match (score.rank_lower, score.rank_upper) {
-                (Some(lower), Some(upper)) => format!("{lower}–{upper}"),
-                _ => NONE.to_owned(),
-            },
+            rank_interval: score
+                .rank_lower
+                .zip(score.rank_upper)
+                .map_or_else(|| NONE.to_owned(), |(lower, upper)| places(lower, upper)),
             groups: letters(&score.unit),
             grade: seen.grade_name(lang, score.grade.as_deref().unwrap_or_default()),
             borderline: borderline.is_some_and(|row| row.borderline),
@@ -207,7 +215,7 @@ fn fill(view: &mut Units, seen: &Seen, detail: &RoundDetail, found: &EvaluationR
             .filter_map(|score| weights.units.iter().find(|row| row.unit == score.unit))
             .map(|row| StabilityLine {
                 name: name(&row.unit),
-                ranks: format!("{}–{}", row.rank_lower, row.rank_upper),
+                ranks: places(row.rank_lower, row.rank_upper),
                 same_rank: chance(lang, row.same_rank),
                 same_grade: chance(lang, row.same_grade),
             })
@@ -227,7 +235,10 @@ fn fill(view: &mut Units, seen: &Seen, detail: &RoundDetail, found: &EvaluationR
                 found: sign.found,
                 share: words::percent(sign.share),
                 usual: words::percent(sign.usual),
-                p: format!("{:.3}", sign.p_adjusted),
+                p: match sign.p_adjusted < 0.001 {
+                    true => "<0.001".to_owned(),
+                    false => format!("{:.3}", sign.p_adjusted),
+                },
             })
             .collect();
     }

@@ -93,8 +93,14 @@ fn moved<'a>(ctx: &Context<'_>, found: &'a ChangeResults, up: bool) -> Vec<&'a C
     rows.filter(of).collect()
 }
 
-/// What moved, as the summary says it too; empty without a round before.
-pub(in super::super) fn sentence(ctx: &Context<'_>, found: &ChangeResults) -> String {
+/// What moved, for the summary; empty without a round before.
+pub(in super::super) fn finding(ctx: &Context<'_>) -> String {
+    let found = super::of(ctx).and_then(|found| found.change.as_ref());
+    found.map_or_else(String::new, |found| sentence(ctx, found))
+}
+
+/// What moved.
+fn sentence(ctx: &Context<'_>, found: &ChangeResults) -> String {
     let Some(own) = found.row(ctx.unit, "") else {
         return String::new();
     };
@@ -301,7 +307,23 @@ fn nodes(ctx: &Context<'_>, found: &ChangeResults) -> Section {
     let caption = ctx
         .t("各指标的变化（0–100分）", "Change of the indicators, 0–100")
         .to_owned();
-    section.table(table(ctx, ctx.t("指标", "Indicator"), caption, &rows));
+    let mut table = table(ctx, ctx.t("指标", "Indicator"), caption, &rows);
+    table
+        .columns
+        .push(Column::figures(ctx.t("带给总分", "To the score")));
+    for (cells, (_, row)) in table.rows.iter_mut().zip(&rows) {
+        cells
+            .cells
+            .push(Value::number(row.contribution, NumberFormat::ScoreChange));
+    }
+    table.notes.push(
+        ctx.t(
+            "“带给总分”加起来就是综合得分的变化；单项的可能只是误差。",
+            "The last column adds up to the score's change; each single one may be noise.",
+        )
+        .to_owned(),
+    );
+    section.table(table);
     section
 }
 

@@ -140,8 +140,12 @@ impl Drill<'_> {
         let Some(found) = self.evaluation else {
             return Vec::new();
         };
-        let shares = found.leverage.iter().filter(|row| row.unit == self.code);
-        let shares: BTreeMap<&str, f64> = shares.map(|row| (row.code.as_str(), row.share)).collect();
+        // A leaf's share is the same in every unit, also where its value is withheld.
+        let shares: BTreeMap<&str, f64> = found
+            .leverage
+            .iter()
+            .map(|row| (row.code.as_str(), row.share))
+            .collect();
         // Share, share × value; none once a part of it is withheld: the sum would tell it.
         let mut sums: BTreeMap<&str, (f64, Option<f64>)> = BTreeMap::new();
         for leaf in self.seen.plan.indicators.leaves() {
@@ -157,19 +161,22 @@ impl Drill<'_> {
                     .map(|(sum, value)| sum + share * part.share * value);
             }
         }
-        // Leaves that were withheld are missing: then no perspective's mean is the whole.
-        let complete = (sums.values().map(|(share, _)| share).sum::<f64>() - 1.0).abs() < 1e-6;
-        let line = |(code, (share, value)): (&str, (f64, Option<f64>))| PartLine {
-            name: self.perspective(code),
-            share: words::percent(share),
-            value: match value.filter(|_| complete) {
-                Some(value) => points(Some(value / share)),
-                None => self.withheld(),
-            },
-            se: String::new(),
-            n: String::new(),
+        let line = |code: &str| {
+            let (share, value) = *sums.get(code)?;
+            Some(PartLine {
+                name: self.perspective(code),
+                share: words::percent(share),
+                value: match value {
+                    Some(value) => points(Some(value / share)),
+                    None => self.withheld(),
+                },
+                se: String::new(),
+                n: String::new(),
+            })
         };
-        sums.into_iter().map(line).collect()
+        let groups = self.seen.plan.groups.iter().map(|group| group.code.as_str());
+        let order = std::iter::once(PERSONS).chain(groups).chain([THIRD_PARTY, ADMIN]);
+        order.filter_map(line).collect()
     }
 
     fn nodes(&self) -> Vec<NodeLine> {
