@@ -30,6 +30,8 @@ use crate::middleware::{address, headers, origin, problems};
 const MAX_BODY_BYTES: usize = 256 * 1024;
 /// Longest a request may take; reports are made within it, long work is a job.
 const TIMEOUT: Duration = Duration::from_secs(60);
+/// Longest a form with photographs may take: 32 MB at half a megabit a second.
+const UPLOAD_TIMEOUT: Duration = Duration::from_secs(600);
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Machines: is it alive, can it serve, how is it doing.
@@ -342,13 +344,6 @@ fn third_party() -> Router<AppState> {
             get(marking::declaration).post(marking::declare),
         )
         .route(
-            "/console/rounds/{id}/marking/cards/{card}",
-            get(card_page::show)
-                .post(card_page::write)
-                // Photographs come with a card, and nothing that large anywhere else.
-                .layer(DefaultBodyLimit::max(card_page::MAX_BODY_BYTES)),
-        )
-        .route(
             "/console/rounds/{id}/marking/evidence/{file}/download",
             get(marking::download),
         )
@@ -403,20 +398,19 @@ fn experts() -> Router<AppState> {
         )
 }
 
-/// The whole server.
-pub fn router(state: AppState) -> Router {
-    let pages = respondents()
-        .merge(receipts())
-        .merge(experts())
-        .merge(public())
-        .merge(staff())
-        .fallback(async || PageError::lost());
-    // Layers wrap what is above them: the last one sees the request first.
-    Router::new()
-        .merge(operations())
-        .merge(api())
-        .merge(interviewers(&state))
-        .merge(pages)
+/// What brings photographs with it: larger than anything else, and slow where the network is.
+fn uploads() -> Router<AppState> {
+    Router::new().route(
+        "/console/rounds/{id}/marking/cards/{card}",
+        get(card_page::show)
+            .post(card_page::write)
+            .layer(DefaultBodyLimit::max(card_page::MAX_BODY_BYTES)),
+    )
+}
+
+/// What every request passes, within the longest time that it may take. The last layer sees the request first.
+fn guarded(router: Router<AppState>, state: &AppState, longest: Duration) -> Router<AppState> {
+    router
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(from_fn_with_state(state.clone(), origin::check))
         .layer(from_fn(address::check))
@@ -425,8 +419,25 @@ pub fn router(state: AppState) -> Router {
         .layer(CatchPanicLayer::new())
         .layer(TimeoutLayer::with_status_code(
             StatusCode::SERVICE_UNAVAILABLE,
-            TIMEOUT,
+            longest,
         ))
+}
+
+/// The whole server.
+pub fn router(state: AppState) -> Router {
+    let pages = respondents()
+        .merge(receipts())
+        .merge(experts())
+        .merge(public())
+        .merge(staff())
+        .fallback(async || PageError::lost());
+    let quick = Router::new()
+        .merge(operations())
+        .merge(api())
+        .merge(interviewers(&state))
+        .merge(pages);
+    guarded(quick, &state, TIMEOUT)
+        .merge(guarded(uploads(), &state, UPLOAD_TIMEOUT))
         .layer(
             CompressionLayer::new().compress_when(
                 DefaultPredicate::new()
