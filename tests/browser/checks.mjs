@@ -191,6 +191,23 @@ function frame(page) {
 }
 
 /**
+ * What the page is built of, without its words: rows and items that are alike count once, however many there are. Of two
+ * pages of one structure, only the words can break the second.
+ */
+export function structure(page) {
+  return page.evaluate(() => {
+    const told = ['class', 'type', 'role', 'open', 'hidden', 'disabled', 'scope', 'dir'];
+    const of = (one) => {
+      const marks = [...one.attributes].map(({ name, value }) =>
+        told.includes(name) ? `${name}=${value}` : name.startsWith('aria-') ? name : '').filter(Boolean).sort();
+      const inside = [...one.children].filter(({ tagName }) => !/^(HEAD|SCRIPT)$/.test(tagName)).map(of);
+      return `${one.tagName}[${marks.join(' ')}](${inside.filter((each, nth) => each !== inside[nth - 1]).join()})`;
+    };
+    return of(document.documentElement);
+  });
+}
+
+/**
  * Every finding about the page as it stands, which is left as it was.
  *
  * @param who "respondent", "interviewer" or "console": decides the size of targets, and whether the page has a dark side

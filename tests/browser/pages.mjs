@@ -6,7 +6,7 @@
 //         only: pattern of the journey's or page's name, shots: folder }
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { findings } from './checks.mjs';
+import { findings, structure } from './checks.mjs';
 import { openBrowser, task } from './lib.mjs';
 import { CONSOLE, JOURNEYS, PAGES } from './states.mjs';
 
@@ -17,9 +17,15 @@ const looked = [];
 const visited = new Set();
 const seconds = {};
 
-async function look(page, state, who, light) {
+/** Structures that were looked at in full, by whom the page is for. */
+const known = new Set();
+
+async function look(page, state, who, isAlike) {
   visited.add(new URL(page.url()).pathname);
   looked.push(state);
+  const built = `${who} ${await structure(page)}`;
+  const light = isAlike || known.has(built);
+  if (!light) known.add(built);
   for (const { width, rule, target } of await findings(page, who, light)) {
     problems.push(`${state} | ${width} | ${rule} | ${target}`);
   }
@@ -125,4 +131,4 @@ if (problems.length > 0) {
   for (const [first, ...more] of alike.values()) console.log(more.length > 0 ? `${first} … and ${more.length} like it` : first);
   process.exitCode = 1;
 }
-console.log(JSON.stringify({ states: looked.length, problems: problems.length, routes: (task.routes ?? []).length, seconds }));
+console.log(JSON.stringify({ states: looked.length, inFull: known.size, problems: problems.length, routes: (task.routes ?? []).length, seconds }));
