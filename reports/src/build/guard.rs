@@ -248,7 +248,7 @@ mod tests {
         let unit = plan.scored_units()[4].code.clone();
         for row in &mut detail.results.indicators {
             // No other leaf is small: one that is takes a sibling with it in its unit.
-            row.n = row.n.max(50);
+            (row.n, row.flag) = (row.n.max(50), None);
         }
         for row in detail
             .results
