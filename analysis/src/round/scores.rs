@@ -125,7 +125,7 @@ pub(super) fn score<'a>(ground: &Ground<'_>, values: &'a NodeValues, detail: &mu
         });
         detail.score_details.push(ScoreDetail {
             unit: (*unit).to_owned(),
-            df: Some(spreads[index].df).filter(|df| *df > 0.0),
+            df: Some(spreads[index].df).filter(|df| *df > 0.0 && df.is_finite()),
             borderline: graded.as_ref().is_some_and(Graded::borderline),
             possible_grades: graded.map(|graded| graded.possible).unwrap_or_default(),
             n: voices(ground, index),

@@ -79,7 +79,7 @@ pub(crate) struct View {
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Spread {
     pub(crate) variance: f64,
-    /// Satterthwaite's degrees of freedom; 0 when there is no variance.
+    /// Satterthwaite's degrees of freedom; 0 when there is no variance, infinite when it is known outright.
     pub(crate) df: f64,
 }
 
@@ -98,10 +98,11 @@ impl Spread {
         }
         Self {
             variance,
-            df: if quartic > 0.0 {
-                variance * variance / quartic
-            } else {
-                0.0
+            df: match quartic > 0.0 {
+                true => variance * variance / quartic,
+                // Set and not estimated, such as the rounding of marks that all agree.
+                false if variance > 0.0 => f64::INFINITY,
+                false => 0.0,
             },
         }
     }

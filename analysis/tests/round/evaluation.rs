@@ -284,3 +284,19 @@ fn a_unit_where_everybody_gives_the_best_answer_is_at_the_ceiling() {
     assert_eq!((of("t1").best, of("t1").warning), (1.0, true));
     assert!(!of("t3").warning && of("t3").best < 0.5);
 }
+
+#[test]
+fn marks_that_all_agree_have_the_error_of_their_scale() {
+    let plan = plan();
+    let mut input = input(&plan, groups());
+    for mark in &mut input.criterion_scores {
+        mark.score = 3.0;
+    }
+    let detail = compute(&input).expect("computed");
+    let row = detail
+        .indicator("4", "t1", Some("third_party"), None)
+        .expect("row");
+    // A quarter of the scale is a step: 25² / 12, the mean of four marks.
+    close(row.se, (625.0_f64 / 12.0 / 4.0).sqrt());
+    assert!(row.lower < row.estimate && row.estimate < row.upper, "{row:?}");
+}
