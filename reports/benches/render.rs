@@ -18,7 +18,7 @@ use reports::{docx, html, pdf, xlsx};
 // The sample names them as the library does.
 use reports::{chart, model, number};
 
-#[expect(dead_code, reason = "the tests use the rest of it")]
+#[expect(unused_imports, reason = "the tests use the rest of it")]
 #[path = "../src/sample/mod.rs"]
 mod sample;
 
