@@ -9,7 +9,7 @@ const ROUND: &str = "/console/rounds/yunxi-2026";
 const NOBODY: &str = "00000000-0000-0000-0000-000000000001";
 
 /// Routes that only independent staff may use: method, and path behind the round with any parameter filled in.
-const CLOSED: [(&str, &str, &str); 25] = [
+const CLOSED: [(&str, &str, &str); 31] = [
     ("GET", "/fieldwork", "/fieldwork"),
     ("GET", "/fieldwork", "/fieldwork?part=live"),
     ("GET", "/fieldwork/download", "/fieldwork/download?format=csv"),
@@ -47,6 +47,12 @@ const CLOSED: [(&str, &str, &str); 25] = [
     ("GET", "/interviewers", "/interviewers?done=assign&n=3"),
     ("GET", "/held", "/held?done=still"),
     ("GET", "/cases", "/cases?page=2"),
+    ("GET", "/publication", "/publication"),
+    ("POST", "/publication", "/publication"),
+    ("GET", "/publication/preview", "/publication/preview"),
+    ("GET", "/data", "/data"),
+    ("POST", "/data", "/data"),
+    ("GET", "/data/download", "/data/download?format=csv"),
 ];
 /// Routes that show figures of the whole round or published things, or set off a computation of them.
 const OPEN: [&str; 4] = ["", "/compute", "/report/download", "/improvements"];
