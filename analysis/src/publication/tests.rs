@@ -11,6 +11,9 @@ use crate::disclosure::attacker::Attacker;
 use crate::results::WeightSummary;
 use round::{PLAN, detail, row};
 
+/// A unit and a perspective: a line of service areas.
+type Line<'a> = (&'a str, Option<&'a str>);
+
 /// Asks the attacker about every family of the release: exact counts of what is shown, all sums.
 fn attack(detail: &RoundDetail, release: &Release) {
     let min_cell = f64::from(release.min_cell);
@@ -59,7 +62,7 @@ fn attack(detail: &RoundDetail, release: &Release) {
             }
         }
         if by_area {
-            let mut lines: BTreeMap<(&str, Option<&str>), Vec<(usize, u64)>> = BTreeMap::new();
+            let mut lines: BTreeMap<Line<'_>, Vec<(usize, u64)>> = BTreeMap::new();
             for (at, cell) in &cells {
                 let line = (at.unit.as_str(), at.group.as_deref());
                 lines.entry(line).or_default().push((*cell, n_of(at)));

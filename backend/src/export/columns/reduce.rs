@@ -1,6 +1,6 @@
 //! What the reduced file says of the register: no more than many persons of the frame share.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use analysis::plan::{FrameSource, Plan};
 
@@ -21,7 +21,7 @@ fn two_digits(weight: f64) -> f64 {
 pub(super) async fn reduce(
     base: &Base,
     plan: &Plan,
-    facts: &mut HashMap<String, (String, Facts)>,
+    facts: &mut BTreeMap<String, (String, Facts)>,
 ) -> Result<(), ExportError> {
     let min_cell = u64::from(plan.suppression.min_cell);
     let persons = plan
