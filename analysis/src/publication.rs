@@ -253,6 +253,19 @@ pub(crate) fn counts_persons(row: &IndicatorResult) -> bool {
     !matches!(row.group.as_deref(), Some(THIRD_PARTY | ADMIN))
 }
 
+/// The estimates that nothing made of a round may show, and what that costs. Reports that are to agree with a publication
+/// withhold them too.
+///
+/// # Errors
+/// [`PublicationError::Exposed`].
+pub fn withheld(
+    detail: &RoundDetail,
+    plan: &Plan,
+    options: &Options<'_>,
+) -> Result<(BTreeSet<Address>, Loss), PublicationError> {
+    hide::hide(detail, plan, options)
+}
+
 /// Decides what is public of a round's results; returns it with the exact counts to keep, and what it cost.
 ///
 /// # Errors
@@ -262,7 +275,7 @@ pub fn release(
     plan: &Plan,
     options: &Options<'_>,
 ) -> Result<(Release, Counts, Loss), PublicationError> {
-    let (hidden, loss) = hide::hide(detail, plan, options)?;
+    let (hidden, loss) = withheld(detail, plan, options)?;
     let mut figures = Vec::with_capacity(detail.results.indicators.len());
     let mut shown = Vec::new();
     for row in &detail.results.indicators {

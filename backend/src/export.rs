@@ -270,7 +270,7 @@ mod tests {
                 label: Text::zh_en("很满意", "very satisfied"),
                 missing: None,
             };
-            if at % 2 == 0 {
+            if at.is_multiple_of(2) {
                 (1..=5).map(level).collect()
             } else {
                 Vec::new()

@@ -113,16 +113,18 @@ fn receipts() -> Router<AppState> {
 
 /// What rounds published.
 fn publications() -> Router<AppState> {
-    let base = "/console/rounds/{id}/publication";
     Router::new()
         .route("/results", get(results::archive::show))
         .route("/results/{round}", get(results::show))
         .route("/results/{round}/{file}", get(results::files::get))
         .route(
-            base,
+            "/console/rounds/{id}/publication",
             get(console::publication::show).post(console::publication::act),
         )
-        .route(&format!("{base}/preview"), get(console::publication::preview))
+        .route(
+            "/console/rounds/{id}/publication/preview",
+            get(console::publication::preview),
+        )
         .route(
             "/console/rounds/{id}/data",
             get(console::data::show).post(console::data::act),

@@ -228,10 +228,66 @@ async fn published_bundle_is_recomputed_to_the_last_digit_and_agrees_with_the_re
         }
     }
     assert!(shown > 500, "{shown}");
+    no_hidden_figure_is_what_the_others_leave(&release);
     let units = results["scores"].as_array().expect("scores").len();
     let scored = release["scores"].as_array().expect("scores");
     assert_eq!(
         scored.iter().filter(|score| !score["shown"].is_null()).count(),
         units
     );
+}
+
+/// An attacker who subtracts: in every sum that is published in part, none or at least two parts are withheld. Sums are
+/// the county of its units, a combined figure of its perspectives, and a score of its leaves.
+fn no_hidden_figure_is_what_the_others_leave(release: &Value) {
+    let figures = release["figures"].as_array().expect("figures");
+    let county = release["units"][0]["code"].as_str().expect("the county");
+    let text = |figure: &Value, key: &str| figure[key].as_str().unwrap_or_default().to_owned();
+    let mut sums: BTreeMap<[String; 4], (bool, usize)> = BTreeMap::new();
+    for figure in figures {
+        let (code, unit, group, area) = (
+            text(figure, "code"),
+            text(figure, "unit"),
+            text(figure, "group"),
+            text(figure, "area"),
+        );
+        if ["third_party", "admin"].contains(&group.as_str()) {
+            continue;
+        }
+        let hidden = figure["note"] == "hidden";
+        let of_units = sums
+            .entry(["units".to_owned(), code.clone(), group.clone(), area.clone()])
+            .or_default();
+        match unit == county {
+            true => of_units.0 |= !hidden,
+            false => of_units.1 += usize::from(hidden),
+        }
+        let of_voices = sums.entry(["voices".to_owned(), code, unit, area]).or_default();
+        match group.is_empty() {
+            true => of_voices.0 |= !hidden,
+            false => of_voices.1 += usize::from(hidden),
+        }
+    }
+    for (sum, (total_is_shown, hidden)) in sums {
+        assert!(
+            !total_is_shown || hidden != 1,
+            "{sum:?}: one part alone is withheld"
+        );
+    }
+    for unit in release["score_statistics"]["units"].as_array().expect("units") {
+        for part in unit["parts"].as_array().expect("parts") {
+            let leaves = part["leaves"].as_array().expect("leaves");
+            let hidden = |leaf: &&Value| {
+                figures.iter().any(|figure| {
+                    figure["code"] == **leaf
+                        && figure["unit"] == unit["unit"]
+                        && figure["group"].is_null()
+                        && figure["area"].is_null()
+                        && figure["note"] == "hidden"
+                })
+            };
+            let hidden = leaves.iter().filter(hidden).count();
+            assert!(hidden == 0 || (hidden == leaves.len() && hidden >= 2), "{unit}");
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! What is known of the case behind each response: its weight, its place in the design, what the register says.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use analysis::plan::Plan;
 use analysis::results::RecordsUsed;
@@ -23,7 +23,7 @@ use crate::store::{fieldwork, invitations, responses, sample};
 pub(crate) async fn case_facts(
     base: &Base,
     plan: &Plan,
-) -> Result<HashMap<String, (String, Facts)>, ExportError> {
+) -> Result<BTreeMap<String, (String, Facts)>, ExportError> {
     let round = plan.round.id.as_str();
     let links = links_of(base, invitations::list(&base.db, round).await?);
     let drawn = sample::list(&base.db, round).await?;
@@ -53,7 +53,7 @@ pub(crate) async fn case_facts(
         sittings: Vec::new(),
         previous: None,
     };
-    let mut out: HashMap<String, (String, Facts)> = HashMap::new();
+    let mut out: BTreeMap<String, (String, Facts)> = BTreeMap::new();
     for case in &drawn {
         if let Some(link) = links.get(&case.case_id) {
             let facts = Facts {
