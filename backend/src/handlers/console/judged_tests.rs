@@ -96,6 +96,12 @@ const CLOSED: &[(&str, &str, &str)] = &[
     ("POST", "/series", "/series"),
     ("POST", "/frame", "/frame"),
     ("POST", "/services", "/services"),
+    ("GET", "/publication", "/publication"),
+    ("POST", "/publication", "/publication"),
+    ("GET", "/publication/preview", "/publication/preview"),
+    ("GET", "/data", "/data"),
+    ("POST", "/data", "/data"),
+    ("GET", "/data/download", "/data/download?format=csv"),
 ];
 /// Routes that are an evaluator's own: whoever a judged unit employs is refused there, too.
 const EVALUATORS: [(&str, &str); 5] = [
@@ -110,12 +116,6 @@ const EVALUATORS: [(&str, &str); 5] = [
         "/marking/evidence/00000000-0000-0000-0000-000000000001/download",
     ),
     ("/marking/log", "/marking/log"),
-    ("GET", "/publication", "/publication"),
-    ("POST", "/publication", "/publication"),
-    ("GET", "/publication/preview", "/publication/preview"),
-    ("GET", "/data", "/data"),
-    ("POST", "/data", "/data"),
-    ("GET", "/data/download", "/data/download?format=csv"),
 ];
 /// Routes that show figures of the whole round or published things, or set off a computation of them.
 const OPEN: [&str; 6] = [
