@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use analysis::plan::{FramePerson, Plan, PlanFiles};
 
+use super::rows::member;
 use super::*;
 use crate::clock::{Entropy, FixedClock};
 use crate::config::Config;
 use crate::store::audit;
+use crate::store::frame::{FrameMember, Identity};
 
 const ROUND: &str = "yunxi-2026";
 
