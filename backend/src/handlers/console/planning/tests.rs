@@ -383,19 +383,13 @@ async fn archives_go_out_without_the_frame_and_strays_do_not_come_in() {
     let page = browser.get(&at(DRAFT, "")).await;
     let (csrf, seen) = (hidden(&page, "csrf"), hidden(&page, "seen"));
     let fields = [("csrf", csrf.as_str()), ("seen", seen.as_str())];
-    let refused = browser
-        .upload(&at(DRAFT, "/upload"), &fields, ("f.zip", b"no zip"))
-        .await;
+    let refused = browser.upload(&at(DRAFT, "/upload"), &fields, b"no zip").await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(refused.text.contains("PA001"));
     let mut other = draft_plan();
     other.insert("notes.md".to_owned(), b"hello\n".to_vec());
     let taken = browser
-        .upload(
-            &at(DRAFT, "/upload"),
-            &fields,
-            ("f.zip", &archive::write(&other).unwrap()),
-        )
+        .upload(&at(DRAFT, "/upload"), &fields, &archive::write(&other).unwrap())
         .await;
     assert_eq!(taken.location(), at(DRAFT, "?done=uploaded"), "{}", taken.text);
     let saved = send(&mut browser, &at(DRAFT, ""), &at(DRAFT, "/save"), &[]).await;
