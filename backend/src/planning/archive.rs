@@ -19,13 +19,15 @@ const MAX_ALL: u64 = 256 * 1024 * 1024;
 pub const MAX_ARCHIVE: usize = 64 * 1024 * 1024;
 
 /// Files that a plan has by name.
-const TABLES: [&str; 7] = [
+const TABLES: [&str; 9] = [
     "plan.toml",
     "units.csv",
     "frame.csv",
     "indicators.csv",
     "criteria.csv",
     "admin.csv",
+    "series.csv",
+    "commitments.csv",
     "comparisons.csv",
 ];
 /// Endings of notes that may lie beside them.

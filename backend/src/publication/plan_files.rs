@@ -3,11 +3,19 @@
 use std::collections::BTreeSet;
 
 use analysis::plan::Plan;
-use toml_edit::DocumentMut;
+use toml_edit::{DocumentMut, Item};
 
 const SETTINGS: &str = "plan.toml";
 /// Files of the plan that are made of rules alone.
-const FILES: [&str; 4] = [SETTINGS, "units.csv", "indicators.csv", "criteria.csv"];
+const FILES: [&str; 7] = [
+    SETTINGS,
+    "units.csv",
+    "indicators.csv",
+    "criteria.csv",
+    "series.csv",
+    "commitments.csv",
+    "comparisons.csv",
+];
 
 /// Which files of a sealed plan may be published: the settings (without recipients of e-mail, see [`fit`]), units,
 /// indicators, criteria, and the questionnaires of the plan's groups with the media that they name. Whatever else lies in
@@ -38,13 +46,15 @@ pub fn fit(path: &str, content: Vec<u8>) -> Vec<u8> {
     }
 }
 
-/// The settings with everything about e-mail taken out; nothing of settings that cannot be read.
+/// The settings without the recipients of e-mail, whom the seal does not cover; nothing of settings that cannot be read.
 fn without_recipients(settings: &[u8]) -> Vec<u8> {
     let text = String::from_utf8_lossy(settings);
     let text = text.trim_start_matches('\u{feff}');
     match text.parse::<DocumentMut>() {
         Ok(mut settings) => {
-            settings.remove("mail");
+            if let Some(mail) = settings.get_mut("mail").and_then(Item::as_table_like_mut) {
+                mail.remove("leadership");
+            }
             settings.to_string().into_bytes()
         }
         Err(_) => Vec::new(),
@@ -92,5 +102,10 @@ mod tests {
         }
         let settings = String::from_utf8(public["plan.toml"].clone()).unwrap();
         assert!(!settings.contains("@yunxi.example") && settings.contains("[sampling]"));
+        // Whoever has the public files can check the seal.
+        for stray in ["notes.txt", "forms/old.xlsx", "media/old.svg"] {
+            files.remove(stray);
+        }
+        assert_eq!(Plan::sha256(&public), Plan::sha256(&files));
     }
 }

@@ -23,7 +23,9 @@ use crate::pages::{Lang, Reading, tr};
 use crate::planning::history;
 use crate::rounds as acts;
 use crate::store::rounds::RoundState;
-use crate::store::{StoreError, begin, frame, invitations, jobs, plan_versions, responses, results, sample};
+use crate::store::{
+    StoreError, begin, frame, invitations, jobs, plan_versions, publications, responses, results, sample,
+};
 
 /// How a round stands.
 #[derive(Clone, Debug)]
@@ -38,6 +40,8 @@ struct Facts {
     computing: Computing,
     /// Whether figures are there, and whether they were computed under the version of the plan that is in force.
     computed: Option<bool>,
+    /// Whether results are published.
+    published: bool,
 }
 
 async fn facts(state: &AppState, holder: &Independent<SeePlan>) -> Result<Facts, PageError> {
@@ -62,6 +66,7 @@ async fn facts(state: &AppState, holder: &Independent<SeePlan>) -> Result<Facts,
             || holder.plan.groups.iter().any(|group| group.open_link.is_some()),
         computing: super::computing(state, id).await?,
         computed,
+        published: publications::current(&state.db, id).await?.is_some(),
     })
 }
 
@@ -254,9 +259,6 @@ fn afterwards(lang: Lang, round: &str, at: &Facts) -> Vec<Making> {
     if at.computed.is_none() {
         unpublished.push(tr!(lang, "steps.m_computed").into_owned());
     }
-    if at.state != RoundState::Closed {
-        unpublished.push(tr!(lang, "steps.m_closed").into_owned());
-    }
     vec![
         Making {
             name: "compute",
@@ -275,13 +277,19 @@ fn afterwards(lang: Lang, round: &str, at: &Facts) -> Vec<Making> {
             name: "publish",
             title: tr!(lang, "steps.publish").into_owned(),
             does: tr!(lang, "steps.publish_does").into_owned(),
-            done: unpublished.is_empty(),
+            done: at.published,
             missing: unpublished,
-            notes: Vec::new(),
-            links: vec![(
-                format!("/results/{round}"),
-                tr!(lang, "console.public").into_owned(),
-            )],
+            notes: match at.state {
+                RoundState::Closed => Vec::new(),
+                _ => vec![tr!(lang, "steps.interim").into_owned()],
+            },
+            links: vec![
+                (path("/publication"), tr!(lang, "publication.title").into_owned()),
+                (
+                    format!("/results/{round}"),
+                    tr!(lang, "console.public").into_owned(),
+                ),
+            ],
             confirm: None,
         },
     ]
