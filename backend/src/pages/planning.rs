@@ -161,6 +161,8 @@ fn kind_name(lang: Lang, path: &str) -> String {
         "indicators.csv" => tr!(lang, "plan.is_indicators"),
         "criteria.csv" => tr!(lang, "plan.is_criteria"),
         "admin.csv" => tr!(lang, "plan.is_admin"),
+        "series.csv" => tr!(lang, "plan.is_series"),
+        "commitments.csv" => tr!(lang, "plan.is_commitments"),
         "comparisons.csv" => tr!(lang, "plan.is_comparisons"),
         path => match FileKind::of(path) {
             FileKind::Form => tr!(lang, "plan.is_form"),

@@ -15,10 +15,12 @@ use super::sheet::Sheet;
 use crate::store::plan_versions::fingerprint;
 
 /// The tables, and the columns that name a row.
-pub const TABLES: [(&str, &[&str]); 5] = [
+pub const TABLES: [(&str, &[&str]); 7] = [
     ("units.csv", &["code"]),
     ("indicators.csv", &["code"]),
     ("criteria.csv", &["code"]),
+    ("series.csv", &["code"]),
+    ("commitments.csv", &["code"]),
     ("comparisons.csv", &["expert", "first", "second"]),
     ("admin.csv", &["unit", "period", "code"]),
 ];

@@ -102,6 +102,28 @@ const CLOSED: &[(&str, &str, &str)] = &[
     ("GET", "/data", "/data"),
     ("POST", "/data", "/data"),
     ("GET", "/data/download", "/data/download?format=csv"),
+    ("GET", "/plan", "/plan"),
+    ("GET", "/plan/settings", "/plan/settings"),
+    ("POST", "/plan/settings", "/plan/settings"),
+    ("GET", "/plan/table", "/plan/table?file=indicators.csv"),
+    ("POST", "/plan/table", "/plan/table"),
+    ("GET", "/plan/row", "/plan/row?file=indicators.csv"),
+    ("POST", "/plan/row", "/plan/row"),
+    ("GET", "/plan/file", "/plan/file?file=plan.toml"),
+    ("POST", "/plan/file", "/plan/file"),
+    ("GET", "/plan/versions", "/plan/versions"),
+    ("GET", "/plan/seal", "/plan/seal"),
+    ("POST", "/plan/seal", "/plan/seal"),
+    ("GET", "/plan/amend", "/plan/amend"),
+    ("POST", "/plan/amend", "/plan/amend"),
+    ("POST", "/plan/save", "/plan/save"),
+    ("POST", "/plan/discard", "/plan/discard"),
+    ("GET", "/plan/download", "/plan/download"),
+    ("POST", "/plan/upload", "/plan/upload"),
+    ("GET", "/weights", "/weights"),
+    ("POST", "/weights", "/weights"),
+    ("GET", "/steps", "/steps"),
+    ("POST", "/steps", "/steps"),
 ];
 /// Routes that are an evaluator's own: whoever a judged unit employs is refused there, too.
 const EVALUATORS: [(&str, &str); 5] = [
@@ -118,10 +140,12 @@ const EVALUATORS: [(&str, &str); 5] = [
     ("/marking/log", "/marking/log"),
 ];
 /// Routes that show figures of the whole round or published things, or set off a computation of them.
-const OPEN: [&str; 6] = [
+const OPEN: [&str; 8] = [
     "",
     "/compute",
     "/report/download",
+    "/reports",
+    "/reports/all/download",
     "/improvements",
     "/units",
     "/units/{unit}",
@@ -148,12 +172,15 @@ fn routes() -> Vec<String> {
         .filter_map(|text| text.strip_prefix("/console/rounds/{id}"))
         .map(str::to_owned)
         .collect();
-    let (_, invitations) = source.split_once("fn invitations_of_round").unwrap();
-    let invitations = invitations.split("\n}").next().unwrap();
-    let below = invitations
-        .split('"')
-        .filter_map(|text| text.strip_prefix("{base}"));
-    found.extend(below.map(|path| format!("/invitations{path}")));
+    // Some functions name the address of a round's part once.
+    for part in source.split("\n}") {
+        let Some((_, rest)) = part.split_once("let base = \"/console/rounds/{id}") else {
+            continue;
+        };
+        let base = rest.split('"').next().unwrap();
+        let below = rest.split('"').filter_map(|text| text.strip_prefix("{base}"));
+        found.extend(below.map(|path| format!("{base}{path}")));
+    }
     found
 }
 
