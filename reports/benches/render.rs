@@ -18,7 +18,6 @@ use reports::{docx, html, pdf, xlsx};
 // The sample names them as the library does.
 use reports::{chart, model, number};
 
-#[expect(unused_imports, reason = "the tests use the rest of it")]
 #[path = "../src/sample/mod.rs"]
 mod sample;
 
@@ -76,6 +75,13 @@ fn pictures_as_png_one_after_another(bencher: Bencher<'_, '_>) {
 #[divan::bench(sample_count = 5)]
 fn html_page(bencher: Bencher<'_, '_>) {
     let report = county();
+    bencher.bench_local(|| html::render(&report).unwrap().len());
+}
+
+/// The same without a county: what a page costs by itself.
+#[divan::bench]
+fn html_page_of_one_section(bencher: Bencher<'_, '_>) {
+    let report = sample::small_report(Lang::Zh);
     bencher.bench_local(|| html::render(&report).unwrap().len());
 }
 

@@ -67,13 +67,14 @@ const kinds = {};
 const taken = new Set();
 for (const link of downloads) {
   const { pathname, searchParams } = new URL(link);
-  const kind = searchParams.get('format');
+  // What has no other form is an archive.
+  const kind = searchParams.get('format') ?? 'zip';
   if (taken.has(`${pathname} ${kind}`)) continue;
   taken.add(`${pathname} ${kind}`);
   const reply = await context.request.get(link);
   assert(reply.status() === 200, `${link} answers ${reply.status()}`);
   const body = await reply.body();
-  const magic = { pdf: '%PDF', xlsx: 'PK', docx: 'PK', html: '<!DOCTYPE html>', csv: '\ufeff' }[kind];
+  const magic = { pdf: '%PDF', xlsx: 'PK', docx: 'PK', zip: 'PK', html: '<!DOCTYPE html>', csv: '\ufeff' }[kind];
   assert(body.subarray(0, Buffer.byteLength(magic)).toString().toLowerCase() === magic.toLowerCase(), `${link} is no ${kind}`);
   kinds[kind] = body.length;
 }

@@ -205,7 +205,7 @@ fn every_estimate_of_the_workbook_is_that_of_the_results_file_or_withheld() {
     for wanted in scores() {
         let row = found
             .iter()
-            .find(|row| row[1].to_string() == wanted["unit"].as_str().unwrap_or_default());
+            .find(|row| row[1] == wanted["unit"].as_str().unwrap_or_default());
         let row = row.expect("the unit's score");
         let keys = [
             "score",
@@ -235,7 +235,7 @@ fn pdf_and_word_hold_the_county_s_estimates_and_no_number_that_the_page_does_not
     let county = results["scores"][0]["unit"].as_str().expect("the county");
     let mut of_county = rows_of(&county_report("xlsx"), "指标")
         .into_iter()
-        .filter(|row| row[3].to_string() == county);
+        .filter(|row| row[3] == county);
     assert!(
         of_county.all(|row| !is_withheld(&row[7])),
         "nothing of the whole county is small"

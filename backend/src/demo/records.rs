@@ -12,7 +12,7 @@ use crate::app::Base;
 use crate::records::{Upload, frames, series, services};
 
 /// Keeps the numbers drawn here apart from those of the county and its fieldwork.
-const STREAM: u64 = 0x7265_636f_7264_73;
+const STREAM: u64 = 0x0072_6563_6f72_6473;
 
 /// Makes the records; `frame` is the file that the plan came with.
 pub(super) async fn store(base: &Base, plan: &Plan, frame: &[u8], seed: u64) -> Result<()> {

@@ -116,7 +116,7 @@ pub async fn prepare(
     let mut faults: Vec<Diagnostic> = verdicts
         .iter()
         .filter_map(|verdict| match &verdict.effect {
-            Effect::Never(fault) => Some(fault.clone()),
+            Effect::Never(fault) => Some(fault.as_ref().clone()),
             _ => None,
         })
         .collect();

@@ -179,7 +179,7 @@ fn too_many(count: usize) -> Diagnostic {
 
 /// A file that no plan has.
 pub fn stray(path: &str) -> Diagnostic {
-    let (zh, en) = match nearest(path, TABLES.into_iter()) {
+    let (zh, en) = match nearest(path, TABLES) {
         Some(name) => (format!("是否想写 {name}？否则请拿掉。"), format!("Did you mean {name}? Else take it out.")),
         None => (
             "请拿掉。问卷放 forms/（.xlsx），图片、录音、视频放 media/，说明写成 .md 或 .txt。".to_owned(),

@@ -84,7 +84,7 @@ pub(super) fn index(ctx: &Context<'_>, sections: &[Section]) -> Section {
     let mut section = Section::new("annex-index", ctx.t("图表目录", "Tables and figures"));
     let mut rows = Vec::new();
     for chapter in sections {
-        list(ctx, chapter, &chapter.heading(ctx.lang), &mut rows);
+        list(chapter, &chapter.heading(ctx.lang), &mut rows);
     }
     section.table(Table {
         caption: ctx.t("全部表和图", "All tables and figures").to_owned(),
@@ -106,7 +106,7 @@ pub(super) fn index(ctx: &Context<'_>, sections: &[Section]) -> Section {
     section
 }
 
-fn list(ctx: &Context<'_>, section: &Section, chapter: &str, rows: &mut Vec<Row>) {
+fn list(section: &Section, chapter: &str, rows: &mut Vec<Row>) {
     for block in &section.blocks {
         let (number, title) = match block {
             Block::Table(table) => (&table.number, &table.caption),
@@ -117,7 +117,7 @@ fn list(ctx: &Context<'_>, section: &Section, chapter: &str, rows: &mut Vec<Row>
         rows.push(Row::plain(cells.to_vec()));
     }
     for below in &section.sections {
-        list(ctx, below, chapter, rows);
+        list(below, chapter, rows);
     }
 }
 

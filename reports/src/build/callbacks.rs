@@ -154,7 +154,7 @@ fn shown_units(ctx: &Context<'_>) -> BTreeSet<String> {
     let tells_nobody = |row: &&CallbackRow| {
         ctx.may_show(row.n) && row.estimate.is_some_and(|share| share > 0.0 && share < 1.0)
     };
-    let mut shown: Vec<&CallbackRow> = rows.iter().copied().filter(|row| tells_nobody(&row)).collect();
+    let mut shown: Vec<&CallbackRow> = rows.iter().copied().filter(|row| tells_nobody(row)).collect();
     if rows.len() == shown.len() + 1 {
         shown.sort_by_key(|row| row.n);
         shown.remove(0);

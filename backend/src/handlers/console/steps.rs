@@ -99,11 +99,26 @@ impl Making {
             does: self.does,
             standing,
             notes: self.missing.into_iter().chain(self.notes).collect(),
-            links: self.links,
+            links: match may_run {
+                true => self.links,
+                false => self
+                    .links
+                    .into_iter()
+                    .filter(|(to, _)| is_for_readers(to))
+                    .collect(),
+            },
             confirm,
             button,
         }
     }
+}
+
+/// Whether whoever may read the plan may open an address that a step leads to.
+fn is_for_readers(address: &str) -> bool {
+    let after_round = address
+        .strip_prefix("/console/rounds/")
+        .map(|rest| rest.split_once('/').map_or("", |(_, part)| part));
+    matches!(after_round, None | Some("" | "plan" | "plan/versions"))
 }
 
 fn before_fieldwork(lang: Lang, round: &str, at: &Facts) -> Vec<Making> {

@@ -176,7 +176,7 @@ fn fill(view: &mut Units, seen: &Seen, detail: &RoundDetail, found: &EvaluationR
     let mut scores: Vec<_> = (detail.results.scores.iter())
         .filter(|row| row.rank.is_some())
         .collect();
-    scores.sort_by(|a, b| a.rank.cmp(&b.rank));
+    scores.sort_by_key(|score| score.rank);
     let letters = |unit: &str| -> String {
         let numbers = found.alike(unit).into_iter().map(|number| number.to_string());
         numbers.collect::<Vec<_>>().join(" ")

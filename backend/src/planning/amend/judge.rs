@@ -25,7 +25,7 @@ pub enum Effect {
     /// The rules by which figures are made.
     Rules,
     /// It cannot be.
-    Never(Diagnostic),
+    Never(Box<Diagnostic>),
 }
 
 /// A change with what it means.
@@ -40,12 +40,12 @@ pub struct Verdict {
 }
 
 fn never(code: &'static str, place: Place, zh: &str, en: &str, mend: (&str, &str)) -> Effect {
-    Effect::Never(Diagnostic::error(
+    Effect::Never(Box::new(Diagnostic::error(
         code,
         place,
         Text::zh_en(zh, en),
         Text::zh_en(mend.0, mend.1),
-    ))
+    )))
 }
 
 const NEW_ROUND: (&str, &str) = (

@@ -232,15 +232,7 @@ pub async fn keep_weights(
     if !faults.is_empty() {
         return Ok(unprocessable(again(faults, false)));
     }
-    store(
-        &state,
-        &holder,
-        (TREE, seen),
-        &new,
-        |faults, is_conflict| again(faults, is_conflict),
-        lang,
-    )
-    .await
+    store(&state, &holder, (TREE, seen), &new, again, lang).await
 }
 
 /// Keeps a changed table and leads back to its list, or shows the form again.
