@@ -67,14 +67,15 @@ const kinds = {};
 const taken = new Set();
 for (const link of downloads) {
   const { pathname, searchParams } = new URL(link);
-  // What has no other form is an archive.
-  const kind = searchParams.get('format') ?? 'zip';
+  // What has no form to choose is an archive, or a file of evidence as it was handed in.
+  const kind = searchParams.get('format') ?? (pathname.includes('/evidence/') ? 'evidence' : 'zip');
   if (taken.has(`${pathname} ${kind}`)) continue;
   taken.add(`${pathname} ${kind}`);
   const reply = await context.request.get(link);
   assert(reply.status() === 200, `${link} answers ${reply.status()}`);
   const body = await reply.body();
-  const magic = { pdf: '%PDF', xlsx: 'PK', docx: 'PK', zip: 'PK', html: '<!DOCTYPE html>', csv: '\ufeff' }[kind];
+  const magic = { pdf: '%PDF', xlsx: 'PK', docx: 'PK', zip: 'PK', bundle: 'PK', html: '<!DOCTYPE html>', csv: '\ufeff', parquet: 'PAR1', sav: '$FL2', ddi: '<?xml', evidence: '' }[kind];
+  assert(magic !== undefined, `${link}: say in this script how a ${kind} begins`);
   assert(body.subarray(0, Buffer.byteLength(magic)).toString().toLowerCase() === magic.toLowerCase(), `${link} is no ${kind}`);
   kinds[kind] = body.length;
 }
