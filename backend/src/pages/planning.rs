@@ -36,11 +36,22 @@ impl Around<'_> {
 
     /// A page below the plan's own.
     pub(super) fn page(&self, heading: &str, part: &str, faults: &[Fault], content: &Markup) -> Markup {
+        self.form_page(heading, part, (faults, false), content)
+    }
+
+    /// A page below the plan's own with a form that somebody else may have been quicker to send.
+    pub(super) fn form_page(
+        &self,
+        heading: &str,
+        part: &str,
+        (faults, is_conflict): (&[Fault], bool),
+        content: &Markup,
+    ) -> Markup {
         let (lang, path) = (self.lang, self.path(part));
         let frame = ConsoleFrame {
             lang,
             title: heading,
-            has_error: !faults.is_empty(),
+            has_error: is_conflict || !faults.is_empty(),
             path: &path,
             staff: Some(self.staff),
         };

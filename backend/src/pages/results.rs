@@ -123,7 +123,7 @@ pub fn page(reading: Reading, view: &Results) -> Markup {
         &html! {
             h1 { (view.title) }
             p { (words::state(lang, &view.state)) " · " (words::day_of(lang, &view.opens_on)) " – " (words::day_of(lang, &view.closes_on)) }
-            p { a href="/results" { (tr!(lang, "publication.archive")) } }
+            p.alone { a href="/results" { (tr!(lang, "publication.archive")) } }
             @match &view.shown {
                 None => { h2 { (tr!(lang, "results.headline")) } p.notice { (tr!(lang, "results.not_out")) } }
                 Some(shown) => { (view.provenance.beside_figures()) (published(lang, view, shown)) }
@@ -139,7 +139,7 @@ pub fn page(reading: Reading, view: &Results) -> Markup {
                 Some(hash) => {
                     p { (tr!(lang, "results.plan_text")) }
                     p.receipt { (hash) }
-                    p { a href={ (path) "/plan.zip" } { (tr!(lang, "publication.plan_file")) } }
+                    p.alone { a href={ (path) "/plan.zip" } { (tr!(lang, "publication.plan_file")) } }
                     p.quiet { (tr!(lang, "publication.plan_note")) }
                 }
                 None => p { (tr!(lang, "results.plan_unsealed")) },

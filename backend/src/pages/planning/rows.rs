@@ -92,7 +92,7 @@ pub fn page(around: Around<'_>, view: &TablePage) -> Markup {
         } @else { (table) }
         @if view.page.1 > 1 { (pages(around, view)) }
     };
-    around.page(&view.path, "/table", &view.faults, &content)
+    around.form_page(&view.path, "/table", (&view.faults, view.conflict), &content)
 }
 
 fn pages(around: Around<'_>, view: &TablePage) -> Markup {
@@ -209,7 +209,7 @@ pub fn row_page(around: Around<'_>, view: &RowPage) -> Markup {
         Some(_) => tr!(lang, "plan.row_title", file = view.path, key = view.key),
         None => tr!(lang, "plan.new_row_title", file = view.path),
     };
-    around.page(&heading, "/row", &view.faults, &content)
+    around.form_page(&heading, "/row", (&view.faults, view.conflict), &content)
 }
 
 fn cell(around: Around<'_>, view: &RowPage, (column, value, theirs): (&str, &str, Option<&str>)) -> Markup {

@@ -96,7 +96,12 @@ pub fn page(around: Around<'_>, view: &SettingsPage) -> Markup {
             button.main type="submit" { (tr!(lang, "plan.keep")) }
         }
     };
-    around.page(&tr!(lang, "plan.settings"), "/settings", &view.faults, &content)
+    around.form_page(
+        &tr!(lang, "plan.settings"),
+        "/settings",
+        (&view.faults, view.conflict),
+        &content,
+    )
 }
 
 fn fields(around: Around<'_>, view: &SettingsPage, block: &Block) -> Markup {

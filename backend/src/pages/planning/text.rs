@@ -85,7 +85,12 @@ pub fn page(around: Around<'_>, view: &TextPage) -> Markup {
             }
         }
     };
-    around.page(&view.path, "/file", &view.faults, &content)
+    around.form_page(
+        &view.path,
+        "/file",
+        (&view.faults, view.theirs.is_some()),
+        &content,
+    )
 }
 
 fn conflict(around: Around<'_>, theirs: &str, exists: bool) -> Markup {

@@ -43,7 +43,7 @@ pub fn page(reading: Reading, rounds: &[Past]) -> Markup {
                 ul.thread {
                     @for round in rounds {
                         li {
-                            p { a href={ "/results/" (round.round) } { (round.title) } }
+                            p.alone { a href={ "/results/" (round.round) } { (round.title) } }
                             p.quiet {
                                 (round.opens_on) " – " (round.closes_on) " · "
                                 (tr!(lang, "publication.published_on", day = round.published_on))
