@@ -9,9 +9,13 @@ mod answering;
 mod evaluation;
 mod voices;
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use survey_forms::text::Text;
+
+use crate::publication::figure::Address;
 
 use crate::callback::CallbackRow;
 
@@ -230,6 +234,9 @@ pub struct RoundDetail {
     /// What the calls back to respondents show, the county first; empty where nobody was called.
     #[serde(default)]
     pub callbacks: Vec<CallbackRow>,
+    /// Estimates that nothing made of the round may show, whatever else a document would withhold.
+    #[serde(default)]
+    pub withheld: BTreeSet<Address>,
     /// What the reader must know about these figures.
     pub warnings: Vec<Text>,
 }

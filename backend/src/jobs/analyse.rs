@@ -1,7 +1,11 @@
 //! Computing a round: stored responses in, stored results out. Safe to run again: the results replace those before.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use analysis::plan::Plan;
+use analysis::publication::figure::Address;
+use analysis::publication::{self, Options};
 use analysis::results::{AmendmentLine, PLAN_AMENDED, RecordsUsed, RoundDetail};
 use analysis::round;
 use anyhow::{Context, Result};
@@ -46,7 +50,10 @@ pub async fn analyse(base: &Base, id: &str) -> Result<Arc<RoundDetail>> {
     let computed = tokio::task::spawn_blocking(move || {
         let mut input = data.input(&plan, &plan_sha256);
         input.previous = before.as_ref().map(|(_, detail)| detail);
-        round::compute(&input)
+        round::compute(&input).map(|mut detail| {
+            detail.withheld = withheld(&detail, &plan);
+            detail
+        })
     });
     let mut detail = computed.await??;
     detail.callbacks = callbacks::figures(&base.db, &plan_of_calls).await?;
@@ -55,6 +62,24 @@ pub async fn analyse(base: &Base, id: &str) -> Result<Arc<RoundDetail>> {
     detail.results.records = Some(records);
     results::put(&base.db, id, base.clock.now_ms(), &detail).await?;
     Ok(Arc::new(detail))
+}
+
+/// What is hidden in one place is hidden everywhere: reports withhold what a publication withholds, and the other way
+/// round. Where no publication could be made safe, reports keep to their own rule and nothing can be published.
+fn withheld(detail: &RoundDetail, plan: &Plan) -> BTreeSet<Address> {
+    let in_reports = reports::build::withheld(detail, plan);
+    let options = Options {
+        earlier: &[],
+        also_hidden: Some(&in_reports),
+        interim: false,
+    };
+    match publication::withheld(detail, plan, &options) {
+        Ok((hidden, _)) => hidden,
+        Err(error) => {
+            tracing::warn!(%error, "no publication of these results would be safe");
+            in_reports
+        }
+    }
 }
 
 /// Said where the plan names a round before, and nothing is known of it.

@@ -68,10 +68,17 @@ pub struct Release {
 }
 
 impl Release {
-    /// Decides what of `detail` may be shown under the plan's smallest cell.
+    /// Decides what of `detail` may be shown under the plan's smallest cell; what a publication withholds of it
+    /// ([`RoundDetail::withheld`]) is hidden here, too.
     #[must_use]
     pub fn of(detail: &RoundDetail, plan: &Plan) -> Self {
-        Self::with(detail, plan, &BTreeSet::new())
+        let elsewhere = detail.withheld.iter().map(|at| HiddenCell {
+            code: at.code.clone(),
+            unit: at.unit.clone(),
+            group: at.group.clone(),
+            area: at.area.clone(),
+        });
+        Self::with(detail, plan, &elsewhere.collect())
     }
 
     /// The same, with cells that are hidden elsewhere and therefore here.
