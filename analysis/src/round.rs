@@ -80,15 +80,24 @@ pub struct RoundInput<'a> {
     pub previous: Option<&'a RoundDetail>,
 }
 
-/// That somebody answered on a device at a time, without who it was or what was said.
+/// How many of a unit's responses share a device, or ten minutes; who they are and what they say is not known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sitting {
     /// Code of the scored unit.
     pub unit: String,
-    /// The device, under a key that is destroyed when the round closes.
-    pub device: String,
-    /// The ten minutes, under the same key.
-    pub bucket: String,
+    /// What they share.
+    pub shared: Shared,
+    /// So many responses share it, 1 where a response is alone.
+    pub responses: u64,
+}
+
+/// What several responses may have in common without saying anything of their answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shared {
+    /// Handed in from one device.
+    Device,
+    /// Handed in within the same ten minutes.
+    Time,
 }
 
 /// An answer that was begun and given up.

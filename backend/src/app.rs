@@ -22,6 +22,7 @@ use crate::field::forms::ClientForms;
 use crate::keys::{KeyError, Keys};
 use crate::media::MediaCache;
 use crate::monitor::quality::QualityCache;
+use crate::sittings::Sittings;
 use crate::store::{self, ConnectError, StoreError, amendments, audit, forms, plan_files, rounds};
 use crate::submit::Submitter;
 
@@ -41,6 +42,8 @@ pub struct App {
     pub clock: SharedClock,
     /// Randomness.
     pub entropy: Entropy,
+    /// What is counted of devices.
+    pub sittings: Sittings,
     /// Where responses are handed in.
     pub submitter: Submitter,
     /// Parsed questionnaires.
@@ -76,6 +79,7 @@ impl AppState {
             keys: Arc::clone(&self.keys),
             clock: Arc::clone(&self.clock),
             entropy: self.entropy.clone(),
+            sittings: self.sittings.clone(),
         }
     }
 }
@@ -121,6 +125,8 @@ pub struct Base {
     pub clock: SharedClock,
     /// Randomness.
     pub entropy: Entropy,
+    /// What is counted of devices and waits to be written.
+    pub sittings: Sittings,
 }
 
 impl Base {
@@ -151,6 +157,7 @@ impl Base {
             keys,
             clock,
             entropy,
+            sittings: Sittings::default(),
         })
     }
 
@@ -171,6 +178,7 @@ impl Base {
             keys: self.keys,
             clock: self.clock,
             entropy: self.entropy,
+            sittings: self.sittings,
             submitter,
             forms,
             client_forms: ClientForms::default(),

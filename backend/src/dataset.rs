@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use analysis::plan::{FrameSource, GroupPlan, Plan};
 use analysis::results::RecordsUsed;
-use analysis::round::{CriterionScore, GroupCases, RoundInput, Unfinished};
+use analysis::round::{CriterionScore, GroupCases, RoundInput, Sitting, Unfinished};
 use jiff::ToSpan;
 use jiff::civil::Date;
 use polars::error::PolarsError;
@@ -18,6 +18,7 @@ use thiserror::Error;
 
 use crate::app::Base;
 use crate::records::frames;
+use crate::sittings;
 use crate::store::rounds::{self, RoundState};
 use crate::store::{StoreError, drafts, fieldwork, frame, invitations, responses, sample, scores};
 
@@ -67,6 +68,7 @@ pub struct RoundData {
     open_link_counts: Vec<(String, u64)>,
     daily: Vec<(Date, String, u64)>,
     unfinished: Vec<Unfinished>,
+    sittings: Vec<Sitting>,
     records: RecordsUsed,
 }
 
@@ -86,7 +88,7 @@ impl RoundData {
             open_link_counts: self.open_link_counts.clone(),
             daily: self.daily.clone(),
             unfinished: self.unfinished.clone(),
-            sittings: Vec::new(),
+            sittings: self.sittings.clone(),
             previous: None,
         }
     }
@@ -134,6 +136,7 @@ pub async fn load(base: &Base, plan: &Plan) -> Result<RoundData, DatasetError> {
         open_link_counts: open_link_counts(plan, &stored),
         daily: daily(&stored)?,
         unfinished: unfinished(base, round).await?,
+        sittings: sittings::of_round(base, round).await?,
         records,
     })
 }

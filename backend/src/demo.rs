@@ -44,6 +44,7 @@ mod follow_up;
 mod mail;
 mod planning;
 mod records;
+mod sittings;
 mod third;
 mod year_before;
 
@@ -150,6 +151,7 @@ pub async fn make(base: &Base, options: Options, step: &(dyn Fn(&str) + Sync)) -
     rounds::open(base, id, ACTOR).await?;
     step("responses / 回收答卷");
     submit_all(base, &plan, &population, &fieldwork, &codes, options.seed).await?;
+    sittings::store(base, &plan, &fieldwork, options.seed).await?;
     step("interviewers and their visits / 访问员和走访记录");
     field::store(base, &plan, &population, &fieldwork, &numbers).await?;
     step("follow-up / 诉求办理");
@@ -319,9 +321,13 @@ async fn submit_all(
     follow_up::publish_roots(base, plan).await
 }
 
-fn noon(day: Date) -> Timestamp {
+fn midnight(day: Date) -> Timestamp {
     let start = Offset::constant(8).to_timestamp(day.to_datetime(Time::midnight()));
-    start.unwrap_or(Timestamp::UNIX_EPOCH) + SignedDuration::from_hours(12)
+    start.unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+fn noon(day: Date) -> Timestamp {
+    midnight(day) + SignedDuration::from_hours(12)
 }
 
 fn new_response(plan: &Plan, response: &Response, door: Door, id: Uuid) -> Result<NewResponse> {

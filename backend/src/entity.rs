@@ -56,6 +56,8 @@ pub mod second_secrets;
 pub mod series_revisions;
 pub mod series_values;
 pub mod sessions;
+pub mod sitting_counts;
+pub mod sitting_keys;
 pub mod staff;
 pub mod units;
 pub mod weight_experts;

@@ -4,6 +4,7 @@
 //! work are registered by name when the server starts.
 
 pub mod analyse;
+pub mod count_sittings;
 pub mod make_reports;
 pub mod publish_roots;
 pub mod queue;

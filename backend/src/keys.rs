@@ -62,6 +62,7 @@ pub struct Keys {
     visitor: [u8; 32],
     sender: [u8; 32],
     mail_stop: [u8; 32],
+    sitting: [u8; 32],
     receipt: SigningKey,
 }
 
@@ -109,6 +110,7 @@ impl Keys {
             visitor: subkey("visitor"),
             sender: subkey("sender"),
             mail_stop: subkey("mail-stop"),
+            sitting: subkey("sitting"),
             receipt: SigningKey::from_bytes(&subkey("receipt")),
         }
     }
@@ -282,6 +284,11 @@ impl Keys {
     /// Seal of the address at which a recipient of the office's mail stops it, hex.
     pub fn mail_stop_mac(&self, recipient: Uuid) -> String {
         hex::encode(hmac(&self.mail_stop, &[recipient.as_bytes()]))
+    }
+
+    /// Keyed hash of a device or of a time, beside which responses are counted, hex.
+    pub fn sitting_mark(&self, fields: &[&[u8]]) -> String {
+        hex::encode(hmac(&self.sitting, fields))
     }
 
     /// Signs with the receipt key.

@@ -18,7 +18,7 @@ use crate::roots;
 use crate::store::invitations::{self, Issued};
 use crate::store::plan_versions::{self, Kind};
 use crate::store::rounds::{self, Round, RoundState};
-use crate::store::{StoreError, begin, forms, frame, mailing, merkle_log, plan_files, sample};
+use crate::store::{StoreError, begin, forms, frame, mailing, merkle_log, plan_files, sample, sittings};
 
 pub mod amend;
 pub mod draw;
@@ -268,6 +268,10 @@ async fn move_to(
     let detail = json!({ "from": state.as_str() });
     base.record(&tx, actor, &format!("round.{}", to.as_str()), id, detail)
         .await?;
+    if to == RoundState::Closed {
+        // From now on nobody can tell which device or hour was counted.
+        sittings::forget_salt(&tx, id).await?;
+    }
     if to == RoundState::Closed && state != to && !merkle_log::waiting(&tx, id, None).await?.is_empty() {
         let day = base.clock.today().to_string();
         roots::publish(&tx, &base.keys, id, merkle_log::CLOSING, &day).await?;

@@ -56,6 +56,7 @@ pub mod scores;
 pub mod secrets;
 pub mod series;
 pub mod sessions;
+pub mod sittings;
 pub mod staff;
 pub mod units;
 pub mod weighing;

@@ -3,7 +3,7 @@
 //
 // By hand, beside a running demo:  node tests/browser/lighthouse.mjs '{"demo": "DIR", "performance": true}'
 // task: { demo: data folder with demo.json, baseUrl: where it is served, if not where demo.json says,
-//         group: whose questionnaire, nth: invitation to use up, performance }
+//         group: whose questionnaire, nth: invitation to use up, performance, only: pattern of the pages' names }
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { launch } from 'chrome-launcher';
@@ -30,6 +30,7 @@ const page = await context.newPage();
 const rows = [];
 
 async function judge(name, url) {
+  if (task.only && !new RegExp(task.only).test(name)) return;
   const categories = task.performance ? ['accessibility', 'performance'] : ['accessibility'];
   const cookies = await context.cookies(url);
   const headers = { 'Accept-Language': 'zh-CN', Cookie: cookies.map((one) => `${one.name}=${one.value}`).join('; ') };

@@ -3,13 +3,11 @@
 //! What is counted here is counted of responses, unweighted, and changes no estimate. A unit's count is held against
 //! the other units' ([`high_rates`]): units differ in truth, so being above the mean is no sign.
 
-use std::collections::BTreeMap;
-
-use super::Sitting;
 use super::cases::Cases;
 use super::known::STAFF_PRESENT;
 use super::quality::{Copies, five_point};
 use super::tally::places;
+use super::{Shared, Sitting};
 use crate::evaluation::multiplicity::holm;
 use crate::evaluation::outlier::{Tally, high_rates};
 use crate::indicator::leaf::Ground;
@@ -41,9 +39,9 @@ pub(super) fn signs(
         (SteeringKind::StaffPresent, staff_present(ground, groups)),
     ];
     if !sittings.is_empty() {
-        let many = |of: fn(&Sitting) -> &str, fewest| together(units, sittings, of, fewest);
-        counted.push((SteeringKind::SameDevice, many(|s| &s.device, ONE_DEVICE)));
-        counted.push((SteeringKind::SameTime, many(|s| &s.bucket, ONE_TIME)));
+        let many = |shared, fewest| together(units, sittings, shared, fewest);
+        counted.push((SteeringKind::SameDevice, many(Shared::Device, ONE_DEVICE)));
+        counted.push((SteeringKind::SameTime, many(Shared::Time, ONE_TIME)));
     }
     let mut signs = Vec::new();
     for (kind, tallies) in counted {
@@ -124,14 +122,15 @@ fn count(tallies: &mut [Tally], unit: Option<usize>, found: bool) {
     }
 }
 
-/// Responses of a unit that share a device or ten minutes with at least `fewest` of the unit, themselves included.
-fn together(units: &[&str], sittings: &[Sitting], of: fn(&Sitting) -> &str, fewest: u64) -> Vec<Tally> {
-    let mut sizes: BTreeMap<(&str, &str), u64> = BTreeMap::new();
-    for sitting in sittings {
-        *sizes.entry((&sitting.unit, of(sitting))).or_default() += 1;
-    }
+/// Responses of each unit that share a device or ten minutes with at least `fewest` of the unit, themselves included.
+fn together(units: &[&str], sittings: &[Sitting], shared: Shared, fewest: u64) -> Vec<Tally> {
     let tally = |unit: &&str| {
-        let own = || sizes.iter().filter(|((of, _), _)| of == unit).map(|(_, n)| *n);
+        let own = || {
+            let of_unit = sittings.iter().filter(|sitting| sitting.unit == **unit);
+            of_unit
+                .filter(|sitting| sitting.shared == shared)
+                .map(|sitting| sitting.responses)
+        };
         Tally {
             judged: own().sum(),
             found: own().filter(|n| *n >= fewest).sum(),
@@ -202,19 +201,20 @@ mod tests {
 
     #[test]
     fn responses_together_are_counted_from_four_on_and_by_unit() {
-        let sitting = |unit: &str, device: &str, bucket: &str| Sitting {
+        let sitting = |unit: &str, shared, responses| Sitting {
             unit: unit.to_owned(),
-            device: device.to_owned(),
-            bucket: bucket.to_owned(),
+            shared,
+            responses,
         };
-        let mut sittings = vec![sitting("a", "one", "1"); 4];
-        // A household of two on one phone; the same device in another unit does not count here.
-        sittings.extend([
-            sitting("a", "two", "2"),
-            sitting("a", "two", "3"),
-            sitting("b", "one", "1"),
-        ]);
-        let found = together(&["a", "b", "c"], &sittings, |s| &s.device, ONE_DEVICE);
+        let sittings = [
+            sitting("a", Shared::Device, 4),
+            // A household of two on one phone.
+            sitting("a", Shared::Device, 2),
+            sitting("a", Shared::Time, 5),
+            // The same device as the first: in another unit it does not count here.
+            sitting("b", Shared::Device, 1),
+        ];
+        let found = together(&["a", "b", "c"], &sittings, Shared::Device, ONE_DEVICE);
         let counts: Vec<(u64, u64)> = found.iter().map(|tally| (tally.judged, tally.found)).collect();
         assert_eq!(counts, [(6, 4), (1, 0), (0, 0)]);
     }

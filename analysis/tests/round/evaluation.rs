@@ -1,7 +1,7 @@
 //! The key `evaluation`: chances, groups, what scores hang on, signs of steering, and changes.
 
 use analysis::results::{EvaluationResults, NotComparable, RoundDetail, SteeringKind};
-use analysis::round::{Sitting, compute};
+use analysis::round::{Shared, Sitting, compute};
 
 use crate::estimates::{bodies, family, groups, residents};
 use crate::support::{close, files, group, input, plan, read, run};
@@ -244,14 +244,11 @@ fn a_leaf_that_lost_a_perspective_is_not_compared() {
 fn few_units_are_held_against_nobody_and_sittings_are_counted_by_unit() {
     let plan = plan();
     let mut input = input(&plan, groups());
-    input.sittings = vec![
-        Sitting {
-            unit: "t1".to_owned(),
-            device: "a".to_owned(),
-            bucket: "1".to_owned(),
-        };
-        5
-    ];
+    input.sittings = vec![Sitting {
+        unit: "t1".to_owned(),
+        shared: Shared::Device,
+        responses: 5,
+    }];
     let detail = compute(&input).expect("computed");
     // Three units: each has two others, too few to say what is usual.
     assert!(

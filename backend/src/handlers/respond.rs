@@ -25,6 +25,7 @@ pub mod after;
 pub mod finish;
 pub mod handover;
 pub mod later;
+mod phone;
 pub mod pin;
 pub mod question;
 pub mod remind;

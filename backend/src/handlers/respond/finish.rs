@@ -2,7 +2,7 @@
 
 use analysis::plan::FrameSource;
 use axum::extract::{Form, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use survey_forms::flow;
 use survey_forms::form::Question;
@@ -10,7 +10,7 @@ use survey_forms::render::{Words, answer_text};
 use survey_forms::validate::FieldError;
 
 use super::visit::{Device, Entry, Visit};
-use super::{Pairs, field, html, room, ways_of_page};
+use super::{Pairs, field, html, phone, room, ways_of_page};
 use crate::app::AppState;
 use crate::dataset;
 use crate::error::AppError;
@@ -19,6 +19,7 @@ use crate::pages::check::{self, Answered, Check};
 use crate::pages::layout::Fault;
 use crate::store::callbacks;
 use crate::store::drafts::Draft;
+use crate::store::invitations::Invitation;
 use crate::store::responses;
 use crate::submit::{Answering, Door, Mode, NewResponse, SubmitError};
 
@@ -152,6 +153,7 @@ fn response_of(
 pub async fn submit(
     State(state): State<AppState>,
     visit: Visit,
+    headers: HeaderMap,
     Form(pairs): Form<Pairs>,
 ) -> Result<Response, PageError> {
     let to_receipt = || Redirect::to(&format!("{}/receipt", visit.base)).into_response();
@@ -161,7 +163,12 @@ pub async fn submit(
     let (draft, device) = visit.begun()?;
     let response = response_of(&state, &visit, (draft, device), &pairs);
     match state.submitter.submit(response).await {
-        Ok(_) => {
+        Ok(accepted) => {
+            if let Entry::Invited(_, invitation) = &visit.entry
+                && !accepted.replayed
+            {
+                count(&state, &visit, invitation, &headers).await;
+            }
             if let Entry::Again(earlier) = &visit.entry {
                 dataset::forget(&state.config.data_dir, earlier);
             }
@@ -182,6 +189,16 @@ pub async fn submit(
         Err(SubmitError::QuotaFull) => Err(room::quota_full(&visit)),
         Err(SubmitError::UnknownVersion { .. }) => Err(PageError::see_other(visit.address(None))),
         Err(error) => Err(AppError::from(error).into()),
+    }
+}
+
+/// Counts the response for its device. It is accepted: that a count failed is nothing that its respondent must hear.
+async fn count(state: &AppState, visit: &Visit, invitation: &Invitation, headers: &HeaderMap) {
+    let case = (invitation.group.as_str(), invitation.case_id.as_str());
+    let token = phone::token(headers);
+    let noted = state.sittings.note(&state.base(), &visit.plan, case, token).await;
+    if let Err(error) = noted {
+        tracing::warn!(%error, "a response is not counted for its device");
     }
 }
 

@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use axum::extract::{Form, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use maud::Markup;
 
 use super::visit::{Device, Entry, Visit};
 use super::walk::{self, Walk};
-use super::{Pairs, field, html, pin, room, ways_of_page, with_cookie};
+use super::{Pairs, field, html, phone, pin, room, ways_of_page, with_cookie};
 use crate::app::AppState;
 use crate::handlers::open_link;
 use crate::middleware::problems::PageError;
@@ -147,6 +147,7 @@ pub async fn show(State(state): State<AppState>, visit: Visit) -> Result<Html<St
 pub async fn begin(
     State(state): State<AppState>,
     mut visit: Visit,
+    headers: HeaderMap,
     Form(pairs): Form<Pairs>,
 ) -> Result<Response, PageError> {
     visit.must_be_open()?;
@@ -177,10 +178,11 @@ pub async fn begin(
         walk.resume()
     };
     let address = visit.address(page.as_ref().map(|page| page.name.as_str()));
-    Ok(with_cookie(
-        Redirect::to(&address),
-        device.cookie(&visit.base, secure),
-    ))
+    let reply = with_cookie(Redirect::to(&address), device.cookie(&visit.base, secure));
+    Ok(match &visit.entry {
+        Entry::Invited(..) => with_cookie(reply, phone::new_cookie(&state, &headers)),
+        Entry::Open(_) | Entry::Again(_) => reply,
+    })
 }
 
 /// The draft that is there, else a new one; and the device, known or new.

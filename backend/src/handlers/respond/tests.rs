@@ -10,6 +10,7 @@ mod attacks;
 mod doors;
 mod handed_over;
 mod reading;
+mod sittings;
 
 const CONSENT: [(&str, &str); 3] = [("consent", "yes"), ("sensitive", "yes"), ("go", "begin")];
 
