@@ -11,27 +11,27 @@ use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
 /// The round's id, as its plan says.
-pub const ROUND: &str = "qingshi-2026";
+pub(super) const ROUND: &str = "qingshi-2026";
 /// Persons drawn in each township, as the plan's target makes it.
-pub const DRAWN: usize = 36;
+pub(super) const DRAWN: usize = 36;
 /// The third party's criteria by the plan: code and name.
-pub const CRITERIA: [[&str; 2]; 2] = [
+pub(super) const CRITERIA: [[&str; 2]; 2] = [
     ["A1", "坐轮椅的人能自己走到窗口"],
     ["A2", "听力残疾人来办事有办法沟通"],
 ];
 
 /// A township: its code, its name, how many live there, how many of those drawn answer, and its marks by the two
 /// evaluators, a pair for each criterion.
-pub struct Township {
-    pub code: &'static str,
-    pub name: &'static str,
-    pub population: usize,
-    pub answers: usize,
-    pub marks: [(u8, u8); 2],
+pub(super) struct Township {
+    pub(super) code: &'static str,
+    pub(super) name: &'static str,
+    pub(super) population: usize,
+    pub(super) answers: usize,
+    pub(super) marks: [(u8, u8); 2],
 }
 
 /// Each with another size and another share who answer, so that a figure without weights would be another one.
-pub const TOWNSHIPS: [Township; 3] = [
+pub(super) const TOWNSHIPS: [Township; 3] = [
     Township {
         code: "990201001",
         name: "东河镇",
@@ -61,7 +61,7 @@ fn phone(township: usize, person: usize) -> String {
 }
 
 /// The township of every telephone number.
-pub fn township_of() -> Map<String, Value> {
+pub(super) fn township_of() -> Map<String, Value> {
     let people = TOWNSHIPS.iter().enumerate().flat_map(|(at, township)| {
         (0..township.population).map(move |person| (phone(at, person), json!(township.code)))
     });
@@ -89,7 +89,7 @@ fn frame() -> String {
 }
 
 /// The plan with its frame, as the office has it on its disk.
-pub fn archive() -> Vec<u8> {
+pub(super) fn archive() -> Vec<u8> {
     let folder = tests_dir().join("fixtures/evaluation");
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     let mut add = |name: &str, bytes: &[u8]| {
@@ -148,7 +148,7 @@ fn answer(township: usize, nth: usize) -> Map<String, Value> {
 }
 
 /// The answers of each township, by its code.
-pub fn answers() -> BTreeMap<String, Vec<Map<String, Value>>> {
+pub(super) fn answers() -> BTreeMap<String, Vec<Map<String, Value>>> {
     let each = TOWNSHIPS.iter().enumerate().map(|(at, township)| {
         let all = (0..township.answers).map(|nth| answer(at, nth)).collect();
         (township.code.to_owned(), all)
@@ -157,7 +157,7 @@ pub fn answers() -> BTreeMap<String, Vec<Map<String, Value>>> {
 }
 
 /// The marks of each evaluator, by township and criterion.
-pub fn marks(logins: [&str; 2]) -> Value {
+pub(super) fn marks(logins: [&str; 2]) -> Value {
     let of = |pick: fn(&(u8, u8)) -> u8| -> Value {
         let by_township = TOWNSHIPS.iter().map(|township| {
             let marks: Vec<u8> = township.marks.iter().map(pick).collect();
@@ -169,7 +169,7 @@ pub fn marks(logins: [&str; 2]) -> Value {
 }
 
 /// The share of pairs of marks that are the same, as the console shows it.
-pub fn exact() -> String {
+pub(super) fn exact() -> String {
     let pairs = TOWNSHIPS.iter().flat_map(|township| township.marks);
     let same = pairs.filter(|(one, other)| one == other).count();
     format!(
@@ -198,13 +198,13 @@ fn one_if(is_so: bool) -> f64 {
 }
 
 /// How many of a township's respondents needed something: on them its benefit rate rests.
-pub fn needing(township: usize) -> usize {
+pub(super) fn needing(township: usize) -> usize {
     let all = 0..TOWNSHIPS[township].answers;
     all.filter(|nth| answer(township, *nth)["need"] != "none").count()
 }
 
 /// The county's participation rate, benefit rate and satisfaction as every page, file and message must show them.
-pub fn truth() -> [(&'static str, String); 3] {
+pub(super) fn truth() -> [(&'static str, String); 3] {
     let participation = weighted(|said| (one_if(said["took_part"] != "none"), 1.0));
     let benefit = weighted(|said| {
         let needed = said["need"].as_str().unwrap_or_default().split(' ');
