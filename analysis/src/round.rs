@@ -113,9 +113,10 @@ pub struct Unfinished {
 ///
 /// Columns of `cases` (String unless said otherwise; null where it does not apply): `case_id` (unique), `township`,
 /// `unit`, `stratum`, `psu`, `certainty` (Boolean), `base_weight` (Float64, > 0), `person`, `category`, `grade`, `sex`,
-/// `age_band`, `hardship`, `body_kind`, `responded` (Boolean), `answering`, `mode`, `staff_collected` (Boolean),
-/// optionally `disposition`, `ways` (of reading, space-separated), `interviewer` (who asked) and `duration_s` (seconds
-/// from start to end), then one column per question. A question column may be left out.
+/// `age_band`, `hardship`, `body_kind`, `responded` (Boolean), `answering`, `mode`, `staff_collected` (Boolean).
+/// In a village taken for certain, `stratum` is the village and `psu` the person, or `stratum` the township and `psu`
+/// the village. Optional are `disposition`, `ways` (of reading, space-separated), `interviewer` (who asked) and
+/// `duration_s` (seconds from start to end); then comes one column per question. A question column may be left out.
 #[derive(Clone, Debug)]
 pub struct GroupCases {
     /// Code of the group.

@@ -13,6 +13,7 @@ mod data;
 mod drill;
 mod durability;
 mod estimate;
+mod evaluation;
 mod field;
 mod field_app;
 mod inviting;

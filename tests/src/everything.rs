@@ -3,11 +3,11 @@
 
 use std::path::{Path, PathBuf};
 
-use rust_xlsxwriter::Workbook;
 use sea_orm::ConnectionTrait;
 use tempfile::TempDir;
 
 use crate::command::{minyi, run, tests_dir};
+use crate::workbook;
 
 /// The round's id, as its plan says.
 pub const ROUND: &str = "everything-2026";
@@ -41,7 +41,9 @@ impl Everything {
         let plan = dir.path().join("plan");
         std::fs::create_dir_all(plan.join("forms")).expect("a folder");
         copy_fixture(&tests_dir().join("fixtures/everything"), &plan);
-        std::fs::write(plan.join("forms/everything.xlsx"), workbook()).expect("the questionnaire");
+        let tables = tests_dir().join("fixtures/everything/form.txt");
+        std::fs::write(plan.join("forms/everything.xlsx"), workbook::of_tables(&tables))
+            .expect("the questionnaire");
         let out = dir.path().join("codes.csv");
         let (plan, codes) = (path_text(&plan), path_text(&out));
         let data = dir.path().join("data");
@@ -107,28 +109,4 @@ fn copy_fixture(from: &Path, to: &Path) {
             std::fs::copy(entry.path(), &target).expect("a copy");
         }
     }
-}
-
-/// The workbook that `form.txt` describes: a table a sheet, named by its first cell.
-fn workbook() -> Vec<u8> {
-    let text = std::fs::read_to_string(tests_dir().join("fixtures/everything/form.txt")).expect("form.txt");
-    let mut workbook = Workbook::new();
-    let tables = text
-        .split("\n\n")
-        .filter(|part| part.trim_start().starts_with('|'));
-    for table in tables {
-        let sheet = workbook.add_worksheet();
-        for (row, line) in (0u32..).zip(table.trim().lines()) {
-            let cells: Vec<&str> = line.trim().trim_matches('|').split('|').map(str::trim).collect();
-            if row == 0 {
-                sheet.set_name(cells[0]).expect("a sheet's name");
-            }
-            for (column, cell) in (0u16..).zip(&cells[1..]) {
-                if !cell.is_empty() {
-                    sheet.write_string(row, column, *cell).expect("a cell");
-                }
-            }
-        }
-    }
-    workbook.save_to_buffer().expect("a workbook")
 }

@@ -15,3 +15,4 @@ pub mod postgres;
 pub mod routes;
 pub mod server;
 pub mod smtp;
+pub mod workbook;

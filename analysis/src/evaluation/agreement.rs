@@ -158,10 +158,11 @@ fn kappa(marks: &CriterionMarks) -> Option<Coefficient> {
         table[(b, a)] += 0.5;
     }
     let found = cohen_kappa(&table, &KappaWeights::Quadratic, LEVEL).ok()?;
+    // With few units the normal interval reaches beyond what kappa can be.
     Some(Coefficient {
         value: said(found.value)?,
-        lower: said(found.lower),
-        upper: said(found.upper),
+        lower: said(found.lower).map(|lower| lower.max(-1.0)),
+        upper: said(found.upper).map(|upper| upper.min(1.0)),
     })
 }
 
@@ -200,6 +201,14 @@ mod tests {
         assert_eq!((mixed.n, mixed.exact, mixed.within_one), (2, 0.5, 1.0));
         let alpha = mixed.alpha.expect("varies");
         assert!((alpha - (1.0 - 0.5 / (2.0 * 2.75 / 3.0))).abs() < 1e-12);
+    }
+
+    #[test]
+    fn kappa_s_interval_ends_where_kappa_does() {
+        let few = &by_criterion(&[marks("A", &[&[4.0, 4.0], &[2.0, 3.0], &[1.0, 1.0]])])[1];
+        let kappa = few.kappa.expect("it varies");
+        assert!((0.8..1.0).contains(&kappa.value), "{kappa:?}");
+        assert_eq!(kappa.upper, Some(1.0), "{kappa:?}");
     }
 
     #[test]

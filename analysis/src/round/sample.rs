@@ -270,7 +270,12 @@ fn stages(weights: &Weights, cases: &Cases) -> (Vec<(String, String)>, Vec<f64>)
             } else {
                 &person[row]
             };
-            (format!("certain/{}/{}", stratum[row], psu[row]), own.clone())
+            // The draw stores such a person as a PSU of the village; other samples name the village itself as the PSU.
+            let village = match psu[row] == *own {
+                true => format!("certain/{}", stratum[row]),
+                false => format!("certain/{}/{}", stratum[row], psu[row]),
+            };
+            (village, own.clone())
         } else {
             (format!("drawn/{}", stratum[row]), psu[row].clone())
         }

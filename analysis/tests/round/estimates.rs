@@ -456,21 +456,29 @@ fn census_has_no_error_and_exact_ranks() {
 
 #[test]
 fn certain_village_has_persons_as_psus_and_a_correction() {
-    // Ten of twenty persons of a single village taken for certain: f = 1/2.
-    let cases: Vec<Case> = (0..10)
-        .map(|i| {
-            let took = if i < 4 { "training" } else { "none" };
-            Case::new(&format!("r{i}"), "t1v1")
-                .certain()
-                .weight(2.0)
-                .set("took_part", took)
-        })
-        .collect();
-    let detail = run(&plan(), vec![group("resident", &cases)]);
-    let row = detail.indicator("1.1", "t1", Some("persons"), None).expect("row");
-    close(row.estimate, 0.4);
-    // (1 − f) s²/n with s² = n/(n−1) p(1−p).
-    close(row.se, (0.5 * (10.0 / 9.0) * 0.24 / 10.0_f64).sqrt());
+    // Ten of twenty persons of a single village taken for certain: f = 1/2. The village is said as the PSU, or, as a
+    // draw stores it, as the stratum of persons who are PSUs.
+    let case = |i: usize| {
+        let took = if i < 4 { "training" } else { "none" };
+        Case::new(&format!("r{i}"), "t1v1")
+            .certain()
+            .weight(2.0)
+            .set("took_part", took)
+    };
+    let by_village: Vec<Case> = (0..10).map(case).collect();
+    let by_person = |i: usize| case(i).set("stratum", "t1v1").set("psu", &i.to_string());
+    let by_person: Vec<Case> = (0..10).map(by_person).collect();
+    let mut intervals = Vec::new();
+    for cases in [by_village, by_person] {
+        let detail = run(&plan(), vec![group("resident", &cases)]);
+        let row = detail.indicator("1.1", "t1", Some("persons"), None).expect("row");
+        close(row.estimate, 0.4);
+        // (1 − f) s²/n with s² = n/(n−1) p(1−p), on nine degrees of freedom.
+        close(row.se, (0.5 * (10.0 / 9.0) * 0.24 / 10.0_f64).sqrt());
+        assert!(row.lower.is_some());
+        intervals.push((row.lower, row.upper));
+    }
+    assert_eq!(intervals[0], intervals[1]);
 }
 
 #[test]

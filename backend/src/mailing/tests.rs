@@ -86,8 +86,12 @@ async fn each_week_goes_once_to_the_leadership_and_the_end_to_the_units_too() {
     assert_eq!(run(&server).await, None);
     assert_eq!(queued(&server).await.len(), 6);
 
+    // Between closing and the schedule's next look the office is told that the end is about to go.
     acts::close(&server.base, ROUND, "test").await.unwrap();
+    let (mut browser, _) = office(&server).await;
+    assert!(browser.get(PAGE).await.text.contains("这就要发"));
     assert_eq!(run(&server).await.as_deref(), Some("end"));
+    assert!(browser.get(PAGE).await.text.contains("后面没有要发的了"));
     assert_eq!(run(&server).await, None);
     let all = queued(&server).await;
     let last: Vec<_> = all

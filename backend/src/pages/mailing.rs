@@ -79,6 +79,8 @@ pub struct Mailing {
     pub schedule: Vec<String>,
     /// The next one, in words.
     pub next: Option<String>,
+    /// Whether one is due and about to be written.
+    pub imminent: bool,
     /// Who holds the mail, and why.
     pub held: Option<(String, String)>,
     /// Whether there are results to write about, and of when.
@@ -173,7 +175,8 @@ fn schedule(lang: Lang, staff: &SignedIn, view: &Mailing) -> Markup {
             p.warning { strong { (tr!(lang, "mailing.held", by = by)) } " " (reason) }
             @if view.may_manage { (form(view, staff, "release", &let_go)) }
         } @else {
-            @if let Some(next) = &view.next { p.lead { (tr!(lang, "mailing.next", when = next)) } }
+            @if view.imminent { p.lead { (tr!(lang, "mailing.imminent")) } }
+            @else if let Some(next) = &view.next { p.lead { (tr!(lang, "mailing.next", when = next)) } }
             @else if !view.schedule.is_empty() { p { (tr!(lang, "mailing.no_next")) } }
             @if view.may_manage {
                 details open[fault.is_some()] {

@@ -171,8 +171,10 @@ pub fn published(lang: Lang, view: &Results, shown: &Shown) -> Markup {
         h2 { (tr!(lang, "publication.areas")) }
         (picture(lang, view, shown, Picture::Areas))
         (tables::areas(lang, release))
-        h2 { (tr!(lang, "publication.indicators")) }
-        (tables::indicators(lang, release))
+        @if let Some(others) = tables::indicators(lang, release) {
+            h2 { (tr!(lang, "publication.indicators")) }
+            (others)
+        }
         h2 { (tr!(lang, "results.rates")) }
         (tables::rates(lang, release))
         @if any_low { p { (tr!(lang, "results.bias")) } }

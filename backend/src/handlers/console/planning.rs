@@ -97,6 +97,7 @@ fn done_words(lang: Lang, done: &str) -> Option<String> {
             "uploaded" => tr!(lang, "plan.done_uploaded"),
             "amended" => tr!(lang, "plan.done_amended"),
             "made" => tr!(lang, "plan.done_made"),
+            "made_frame" => tr!(lang, "plan.done_made_frame"),
             "weights" => tr!(lang, "plan.done_weights"),
             _ => return None,
         }

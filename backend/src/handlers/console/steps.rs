@@ -24,7 +24,8 @@ use crate::planning::history;
 use crate::rounds as acts;
 use crate::store::rounds::RoundState;
 use crate::store::{
-    StoreError, begin, frame, invitations, jobs, plan_versions, publications, responses, results, sample,
+    StoreError, begin, frame, invitations, jobs, mailing, plan_versions, publications, responses, results,
+    sample,
 };
 
 /// How a round stands.
@@ -42,6 +43,8 @@ struct Facts {
     computed: Option<bool>,
     /// Whether results are published.
     published: bool,
+    /// Whether closing sends the final summary by e-mail.
+    mails: bool,
 }
 
 async fn facts(state: &AppState, holder: &Independent<SeePlan>) -> Result<Facts, PageError> {
@@ -67,6 +70,7 @@ async fn facts(state: &AppState, holder: &Independent<SeePlan>) -> Result<Facts,
         computing: super::computing(state, id).await?,
         computed,
         published: publications::current(&state.db, id).await?.is_some(),
+        mails: holder.plan.mail.at_end && !mailing::find(&state.db, id).await?.is_some_and(|mail| mail.held),
     })
 }
 
@@ -240,10 +244,17 @@ fn fieldwork(lang: Lang, round: &str, at: &Facts) -> Vec<Making> {
                 false => vec![tr!(lang, "steps.m_open").into_owned()],
             },
             notes: match at.answers {
-                0 => Vec::new(),
-                n => vec![tr!(lang, "steps.answers", n = n).into_owned()],
-            },
-            links: vec![(path("/fieldwork"), tr!(lang, "fieldwork.link").into_owned())],
+                0 => None,
+                n => Some(tr!(lang, "steps.answers", n = n).into_owned()),
+            }
+            .into_iter()
+            // Nobody should learn of it from the leadership.
+            .chain((is_open && at.mails).then(|| tr!(lang, "steps.close_mails").into_owned()))
+            .collect(),
+            links: vec![
+                (path("/fieldwork"), tr!(lang, "fieldwork.link").into_owned()),
+                (path("/mailing"), tr!(lang, "mailing.title").into_owned()),
+            ],
             confirm: is_open.then(|| {
                 let confirm = tr!(lang, "steps.close_confirm", n = at.answers);
                 (confirm.into_owned(), tr!(lang, "steps.close_go").into_owned())

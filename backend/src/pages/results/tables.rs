@@ -115,19 +115,15 @@ pub(super) fn headline(lang: Lang, release: &Release) -> Markup {
     county_table(lang, "figures", &tr!(lang, "results.headline_caption"), &lines)
 }
 
-/// Every other indicator of the county.
-pub(super) fn indicators(lang: Lang, release: &Release) -> Markup {
+/// Every other indicator of the county; none where the headline figures are all there is.
+pub(super) fn indicators(lang: Lang, release: &Release) -> Option<Markup> {
     let lines: Vec<(String, &IndicatorFigure)> = combined(release, lang)
         .into_iter()
         .filter(|(_, measure, _)| !HEADLINES.contains(measure))
         .map(|(name, _, figure)| (name, figure))
         .collect();
-    county_table(
-        lang,
-        "indicators",
-        &tr!(lang, "publication.indicators_caption"),
-        &lines,
-    )
+    let caption = tr!(lang, "publication.indicators_caption");
+    (!lines.is_empty()).then(|| county_table(lang, "indicators", &caption, &lines))
 }
 
 /// The units' scores in the order of rank.

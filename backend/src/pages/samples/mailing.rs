@@ -58,6 +58,7 @@ fn view() -> Mailing {
             "调查结束以后发一次最终结果。".to_owned(),
         ],
         next: Some("2026年11月30日 09:00".to_owned()),
+        imminent: false,
         held: None,
         computed: Some("2026-11-23 09:00".to_owned()),
         has_mail: true,

@@ -15,7 +15,7 @@ use crate::auth::staff::Permission;
 use crate::error::AppError;
 use crate::mail::dkim::Signer;
 use crate::mailing::recipients::{self as list, role_of};
-use crate::mailing::schedule::{END, Schedule};
+use crate::mailing::schedule::{Due, END, Schedule};
 use crate::middleware::problems::PageError;
 use crate::pages::invitations::Pick;
 use crate::pages::mailing::{Mailing, RecipientLine, RunLine, Typed};
@@ -57,7 +57,14 @@ pub(super) async fn of<P: Permission>(
         held_by: None,
         held_reason: None,
     });
-    let next = Schedule::new(&plan.mail, round).and_then(|schedule| schedule.next(&mail, now));
+    let schedule = Schedule::new(&plan.mail, round);
+    let next = schedule.as_ref().and_then(|schedule| schedule.next(&mail, now));
+    let runs = runs::of_round(&state.db, &round.id).await?;
+    let due = schedule.as_ref().and_then(|schedule| schedule.due(&mail, now));
+    let was_run = |due: &Due| {
+        let mut runs = runs.iter();
+        runs.any(|run| run.kind == due.kind.as_str() && run.period == due.period)
+    };
     let computed = results::get::<serde::de::IgnoredAny>(&state.db, &round.id).await?;
     let everyone = list::of_round(&state.base(), &state.db, plan).await?;
     let kept = outbox::of_round(&state.db, &round.id, MESSAGES).await?;
@@ -72,6 +79,7 @@ pub(super) async fn of<P: Permission>(
             let time = local.strftime("%H:%M").to_string();
             format!("{} {time}", words::day(lang, local.date()))
         }),
+        imminent: due.is_some_and(|due| !was_run(&due)),
         held: mail.held.then(|| {
             (
                 mail.held_by.unwrap_or_default(),
@@ -85,11 +93,7 @@ pub(super) async fn of<P: Permission>(
             .flatten()
             .map(|signer| signer.dns_name()),
         recipients: everyone.into_iter().map(|row| line(lang, plan, row)).collect(),
-        runs: runs::of_round(&state.db, &round.id)
-            .await?
-            .into_iter()
-            .map(|run| run_line(state, lang, run))
-            .collect(),
+        runs: runs.into_iter().map(|run| run_line(state, lang, run)).collect(),
         log: kept
             .into_iter()
             .filter(|message| KINDS.contains(&message.kind.as_str()))

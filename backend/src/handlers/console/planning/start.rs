@@ -206,8 +206,15 @@ pub async fn upload(
         });
         return Ok(unprocessable(view(&state, &permit.staff, lang, form).await?));
     }
+    // What to do next depends on whether the archive brought the frame.
+    let mut word = "made";
     let done = match archive::read(&upload.file) {
-        Ok(files) => made(&state, &permit.staff, lang, &files).await?,
+        Ok(files) => {
+            if files.contains_key("frame.csv") {
+                word = "made_frame";
+            }
+            made(&state, &permit.staff, lang, &files).await?
+        }
         Err(found) => {
             let fault = |one: &Diagnostic| Fault {
                 href: "#file".to_owned(),
@@ -217,7 +224,7 @@ pub async fn upload(
         }
     };
     match done {
-        Ok(id) => Ok(address(&id, "made").into_response()),
+        Ok(id) => Ok(address(&id, word).into_response()),
         Err((faults, found)) => {
             form.faults = faults;
             form.found = found;

@@ -73,6 +73,18 @@ async fn the_office_runs_a_round_from_the_console() {
         take(&mut office, "open", true).await.location(),
         format!("{STEPS}?done=open&n=0")
     );
+    // What closing sets off is said before, until the office holds the mail.
+    let open = office.get(STEPS).await;
+    assert!(
+        open.text.contains("请先在“领导小组简报”页暂停发送"),
+        "{}",
+        open.text
+    );
+    let csrf = open.attributes("name=\"csrf\"", "value")[0].clone();
+    let hold = [("csrf", csrf.as_str()), ("act", "hold"), ("reason", "等第三方")];
+    let held = office.post(&STEPS.replace("/steps", "/mailing"), &hold).await;
+    assert_eq!(held.status, StatusCode::SEE_OTHER, "{}", held.text);
+    assert!(!office.get(STEPS).await.text.contains("暂停发送"));
     let compute = take(&mut office, "compute", true).await;
     assert_eq!(compute.location(), format!("/console/rounds/{ROUND}/compute"));
     assert_eq!(jobs::of_round(&server.base.db, ROUND, 9).await.unwrap().len(), 1);
