@@ -17,6 +17,12 @@ pub enum Shape {
     Number,
     /// A day.
     Day,
+    /// One of these words.
+    OneOf(&'static [&'static str]),
+    /// Yes or no.
+    YesNo,
+    /// Words with commas between them.
+    List,
 }
 
 /// Why a value cannot be written.
@@ -30,6 +36,8 @@ pub enum SettingFault {
     NotWhole,
     /// A day was expected.
     NotADay,
+    /// One of the words that may stand there was expected.
+    NotOffered,
 }
 
 /// A step on the way to a key.
@@ -154,6 +162,19 @@ fn shown(item: &Item) -> String {
 fn parsed(shape: Shape, text: &str) -> Result<Value, SettingFault> {
     match shape {
         Shape::Words | Shape::Sentence => Ok(Value::from(text)),
+        Shape::OneOf(words) => match words.contains(&text) {
+            true => Ok(Value::from(text)),
+            false => Err(SettingFault::NotOffered),
+        },
+        Shape::YesNo => match text {
+            "true" => Ok(Value::from(true)),
+            "false" => Ok(Value::from(false)),
+            _ => Err(SettingFault::NotOffered),
+        },
+        Shape::List => {
+            let words = text.split([',', '，', '、', ' ']).map(str::trim);
+            Ok(Value::Array(words.filter(|word| !word.is_empty()).collect()))
+        }
         Shape::Whole => {
             let number = text.parse::<i64>();
             number.map(Value::from).map_err(|_| SettingFault::NotWhole)
@@ -216,16 +237,14 @@ impl Settings {
         if self.get(path) == text {
             return Ok(());
         }
+        if text.is_empty() {
+            self.remove_key(path);
+            return Ok(());
+        }
         let steps = steps(path);
         let Some(Step::Key(key)) = steps.last() else {
             return Ok(());
         };
-        if text.is_empty() {
-            if let Some(table) = table_for(self.document.as_table_mut(), &steps, true) {
-                table.remove(key);
-            }
-            return Ok(());
-        }
         let mut value = parsed(shape, text)?;
         let Some(table) = table_for(self.document.as_table_mut(), &steps, true) else {
             return Ok(());
@@ -240,6 +259,17 @@ impl Settings {
             }
         }
         Ok(())
+    }
+
+    /// Takes a key away with all that it holds.
+    pub fn remove_key(&mut self, path: &str) {
+        let steps = steps(path);
+        let Some(Step::Key(key)) = steps.last() else {
+            return;
+        };
+        if let Some(table) = table_for(self.document.as_table_mut(), &steps, true) {
+            table.remove(key);
+        }
     }
 
     /// Adds an empty table to a list of tables, and makes the list where there is none.
@@ -435,6 +465,34 @@ mod tests {
             SettingFault::NotADay
         );
         assert_eq!(Settings::read(b"[round\n").unwrap_err(), SettingFault::Syntax);
+    }
+
+    #[test]
+    fn lists_words_and_yes_are_written_as_the_plan_reads_them() {
+        let mut settings = sample();
+        settings.set("mail.attach", Shape::List, "pdf， xlsx").unwrap();
+        settings.set("mail.final", Shape::YesNo, "false").unwrap();
+        let days = Shape::OneOf(&["monday", "friday"]);
+        settings.set("mail.weekly.weekday", days, "friday").unwrap();
+        settings.set("mail.weekly.hour", Shape::Whole, "7").unwrap();
+        let text = settings.to_string();
+        assert!(text.contains("attach = [\"pdf\", \"xlsx\"]"), "{text}");
+        assert!(
+            text.contains("weekly = { weekday = \"friday\", hour = 7 }"),
+            "{text}"
+        );
+        assert!(text.contains("final = false"), "{text}");
+        assert_eq!(
+            (
+                settings.get("mail.attach").as_str(),
+                settings.get("mail.final").as_str()
+            ),
+            ("pdf, xlsx", "false")
+        );
+        for (shape, word) in [(days, "someday"), (Shape::YesNo, "maybe")] {
+            let fault = settings.set("mail.weekly.weekday", shape, word).unwrap_err();
+            assert_eq!(fault, SettingFault::NotOffered);
+        }
     }
 
     #[test]

@@ -12,6 +12,21 @@ pub(super) const HEADER_ROW_HEIGHT: f32 = 11.0;
 const PICTURE: &str = r#"<wp:docPr id="1" name="Figure" />"#;
 const HEADER_ROW: &str = r#"<w:trHeight w:val="11" w:hRule="atLeast" />"#;
 
+/// The tab of the table of contents, 1.4 metres from the margin, and where it belongs: at the end of 156 mm of text.
+const TAB_BEYOND: &str = r#"<w:tab w:val="right" w:leader="dot" w:pos="80000" />"#;
+const TAB_AT_MARGIN: &str = r#"<w:tab w:val="right" w:leader="dot" w:pos="8840" />"#;
+
+const CONTENTS_FIELD: &str = concat!(
+    r#"<w:r><w:rPr /><w:fldChar w:fldCharType="begin" w:dirty="false" />"#,
+    r#"<w:instrText>TOC \o &quot;1-2&quot;</w:instrText>"#,
+    r#"<w:fldChar w:fldCharType="separate" w:dirty="false" /></w:r>"#
+);
+const CONTENTS_FIELD_IN_RUNS: &str = concat!(
+    r#"<w:r><w:fldChar w:fldCharType="begin" w:dirty="true" /></w:r>"#,
+    r#"<w:r><w:instrText xml:space="preserve"> TOC \o &quot;1-2&quot; \h \z \u </w:instrText></w:r>"#,
+    r#"<w:r><w:fldChar w:fldCharType="separate" /></w:r>"#
+);
+
 /// Completes the parts.
 pub(super) fn complete(
     mut parts: XMLDocx,
@@ -20,6 +35,10 @@ pub(super) fn complete(
 ) -> Result<XMLDocx, DocxError> {
     let document = String::from_utf8(parts.document).map_err(|e| DocxError::Package(e.to_string()))?;
     let document = document.replace(HEADER_ROW, "<w:cantSplit /><w:tblHeader />");
+    let document = document.replace(TAB_BEYOND, TAB_AT_MARGIN);
+    // A field whose begin, instruction and separator share a run is shown as its code by some programs; marked as
+    // changed, it is numbered when the document is opened.
+    let document = document.replacen(CONTENTS_FIELD, CONTENTS_FIELD_IN_RUNS, 1);
     parts.document = describe_pictures(&document, pictures)?.into_bytes();
     parts.doc_props.core = core_properties(report).into_bytes();
     Ok(parts)

@@ -1,0 +1,165 @@
+//! How wide the columns of a table stand on a page: figures never break, headers break at most once, words take the
+//! rest.
+
+use crate::model::{Column, Lang, Table};
+
+/// Ems of space that a cell keeps around its words.
+const PADDING: f64 = 1.0;
+/// Words of a first column are broken only when they are longer than this, in ems.
+const LEAST_WORDS: f64 = 6.0;
+
+/// The width of a text in ems, a little more than the faces take: a Han character is one wide.
+fn ems(text: &str) -> f64 {
+    let of = |c: char| match c {
+        ' ' | '.' | ',' | ':' | ';' | '(' | ')' | '\'' | '"' | 'i' | 'l' | 'j' | 't' | 'f' => 0.36,
+        'A'..='Z' | '%' | 'm' | 'w' => 0.74,
+        c if c.is_ascii() => 0.58,
+        '–' | '−' | '·' | '±' | '÷' => 0.62,
+        _ => 1.0,
+    };
+    text.chars().map(of).sum()
+}
+
+/// The width of the longest piece of a header that may stand on two lines.
+fn halved(title: &str) -> f64 {
+    let whole = ems(title);
+    let longest_word = title.split(' ').map(ems).fold(0.0, f64::max);
+    match title.contains(' ') {
+        true => longest_word.max(whole * 0.55),
+        // Han characters break anywhere, but not into three lines.
+        false if whole > 3.0 => (whole / 2.0).ceil(),
+        false => whole,
+    }
+}
+
+/// The least and the wanted width of a column, in ems.
+struct Need {
+    least: f64,
+    wanted: f64,
+    figures: bool,
+    share: f64,
+}
+
+impl Need {
+    fn of(column: &Column, cells: impl Iterator<Item = String>) -> Self {
+        let (mut longest, mut longest_word) = (0.0, 0.0);
+        for cell in cells {
+            longest = f64::max(longest, ems(&cell));
+            longest_word = cell.split(' ').map(ems).fold(longest_word, f64::max);
+        }
+        let least = match column.figures {
+            true => longest.max(halved(&column.title)),
+            false => longest.min(LEAST_WORDS).max(halved(&column.title)),
+        };
+        Self {
+            least: PADDING + least,
+            wanted: PADDING + longest.max(ems(&column.title)),
+            figures: column.figures,
+            share: column.width,
+        }
+    }
+}
+
+/// The widths of the columns of `table` in ems of its type; they sum to `room`.
+///
+/// Every column gets what it cannot do without; then figures get whole headers, narrow ones first, words get whole
+/// cells, and what is left is shared as the columns ask.
+pub(crate) fn widths(table: &Table, lang: Lang, room: f64) -> Vec<f64> {
+    let needs: Vec<Need> = table
+        .columns
+        .iter()
+        .enumerate()
+        .map(|(at, column)| {
+            let cells = table.rows.iter().filter_map(|row| row.cells.get(at));
+            Need::of(column, cells.map(|cell| cell.show(lang)))
+        })
+        .collect();
+    let mut widths: Vec<f64> = needs.iter().map(|need| need.least).collect();
+    let mut left = room - widths.iter().sum::<f64>();
+    if left < 0.0 {
+        let scale = room / widths.iter().sum::<f64>().max(f64::EPSILON);
+        return widths.into_iter().map(|width| width * scale).collect();
+    }
+    let extra = |at: &usize| needs[*at].wanted - needs[*at].least;
+    let mut order: Vec<usize> = (0..needs.len()).collect();
+    order.sort_by(|a, b| {
+        let figures_first = needs[*b].figures.cmp(&needs[*a].figures);
+        figures_first.then(extra(a).total_cmp(&extra(b)))
+    });
+    for at in order {
+        let whole = extra(&at);
+        // A header of figures gets its one line or keeps its two; words use whatever there is.
+        let given = match (whole <= left, needs[at].figures) {
+            (true, _) => whole,
+            (false, true) => 0.0,
+            (false, false) => left,
+        };
+        widths[at] += given;
+        left -= given;
+    }
+    let asked: f64 = needs.iter().map(|need| need.share).sum();
+    for (width, need) in widths.iter_mut().zip(&needs) {
+        *width += left * need.share / asked.max(f64::EPSILON);
+    }
+    widths
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Row;
+    use crate::number::{NumberFormat, Value};
+
+    fn table(titles: &[&str], rows: &[&[&str]]) -> Table {
+        let mut columns: Vec<Column> = titles.iter().map(|title| Column::figures(*title)).collect();
+        columns[0] = Column::words(titles[0], 2.0);
+        let rows = rows
+            .iter()
+            .map(|row| Row::plain(row.iter().map(|cell| Value::text(*cell)).collect()));
+        Table {
+            columns,
+            rows: rows.collect(),
+            ..Table::default()
+        }
+    }
+
+    #[test]
+    fn a_header_of_five_characters_keeps_its_line_where_there_is_room() {
+        let table = table(&["指标", "校正后概率", "变化"], &[&["参与率", "<0.001", "+4.1"]]);
+        let widths = widths(&table, Lang::Zh, 52.0);
+        assert!(widths[1] >= PADDING + 5.0, "{widths:?}");
+        assert!((widths.iter().sum::<f64>() - 52.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_crowded_table_breaks_long_headers_in_half_and_no_figure() {
+        let titles = ["乡镇", "照护者满意度", "标准误", "总体满意度", "标准误"];
+        let table = table(&titles, &[&["城关镇", "65.3", "2.71", "76.5", "2.92"]]);
+        let widths = widths(&table, Lang::Zh, 22.0);
+        assert!(
+            widths[1] >= PADDING + 3.0 && widths[3] >= PADDING + 3.0,
+            "{widths:?}"
+        );
+        assert!(widths[2] >= PADDING + 3.0, "{widths:?}");
+    }
+
+    #[test]
+    fn words_take_what_figures_leave() {
+        let long = "服务场所无障碍：从大门到窗口，坐轮椅的人能自己走到";
+        let table = table(&["评分项", "平均", "最低"], &[&[long, "73.8", "25.0"]]);
+        let widths = widths(&table, Lang::Zh, 46.0);
+        assert!(widths[0] >= PADDING + 25.0, "{widths:?}");
+    }
+
+    #[test]
+    fn what_does_not_fit_at_all_is_scaled_and_an_interval_counts_as_it_is_shown() {
+        let mut table = table(&["a", "b"], &[]);
+        table.rows = vec![Row::plain(vec![
+            Value::text("x"),
+            Value::Interval(0.1, 0.2, NumberFormat::Percent),
+        ])];
+        let widths = widths(&table, Lang::En, 4.0);
+        assert!((widths.iter().sum::<f64>() - 4.0).abs() < 1e-9);
+        assert!(widths[1] > widths[0]);
+    }
+}
