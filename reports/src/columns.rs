@@ -4,20 +4,27 @@
 use crate::model::{Column, Lang, Table};
 
 /// Ems of space that a cell keeps around its words.
-const PADDING: f64 = 1.0;
-/// Words of a first column are broken only when they are longer than this, in ems.
+const PADDING: f64 = 0.9;
+/// Words of a cell are not broken before they are longer than this, in ems, where there is room at all.
 const LEAST_WORDS: f64 = 6.0;
+/// Up to this length, in ems, whole cells of words go before whole headers of figures.
+const WORDS_FIRST: f64 = 14.0;
 
-/// The width of a text in ems, a little more than the faces take: a Han character is one wide.
+/// The width of a text in ems, a little more than the faces take: a Han character is one wide, with a quarter of an em
+/// between it and a Latin letter or a digit.
 fn ems(text: &str) -> f64 {
     let of = |c: char| match c {
-        ' ' | '.' | ',' | ':' | ';' | '(' | ')' | '\'' | '"' | 'i' | 'l' | 'j' | 't' | 'f' => 0.36,
+        ' ' | '.' | ',' | ':' | ';' | '(' | ')' | '\'' | '"' | 'i' | 'l' | 'j' | 't' | 'f' => 0.33,
         'A'..='Z' | '%' | 'm' | 'w' => 0.74,
-        c if c.is_ascii() => 0.58,
-        '–' | '−' | '·' | '±' | '÷' => 0.62,
+        c if c.is_ascii() => 0.55,
+        '–' | '−' | '·' | '±' | '÷' => 0.6,
         _ => 1.0,
     };
-    text.chars().map(of).sum()
+    let wide = |c: char| matches!(u32::from(c), 0x2E80..=0x9FFF | 0xF900..=0xFAFF);
+    let seams = text.chars().zip(text.chars().skip(1));
+    let seams = seams
+        .filter(|(a, b)| (wide(*a) && b.is_ascii_alphanumeric()) || (a.is_ascii_alphanumeric() && wide(*b)));
+    text.chars().map(of).sum::<f64>() + 0.25 * seams.count() as f64
 }
 
 /// The width of the longest piece of a header that may stand on two lines.
@@ -45,11 +52,15 @@ impl Need {
         let (mut longest, mut longest_word) = (0.0, 0.0);
         for cell in cells {
             longest = f64::max(longest, ems(&cell));
-            longest_word = cell.split(' ').map(ems).fold(longest_word, f64::max);
+            // Latin words do not break; Han characters do.
+            let words = cell.split(' ').filter(|word| word.is_ascii());
+            longest_word = words.map(ems).fold(longest_word, f64::max);
         }
         let least = match column.figures {
             true => longest.max(halved(&column.title)),
-            false => longest.min(LEAST_WORDS).max(halved(&column.title)),
+            false => longest
+                .min(LEAST_WORDS.max(longest_word))
+                .max(halved(&column.title)),
         };
         Self {
             least: PADDING + least,
@@ -62,8 +73,8 @@ impl Need {
 
 /// The widths of the columns of `table` in ems of its type; they sum to `room`.
 ///
-/// Every column gets what it cannot do without; then figures get whole headers, narrow ones first, words get whole
-/// cells, and what is left is shared as the columns ask.
+/// Every column gets what it cannot do without; then short words get whole cells, figures whole headers, long words what
+/// they can have, and what is left is shared as the columns ask.
 pub(crate) fn widths(table: &Table, lang: Lang, room: f64) -> Vec<f64> {
     let needs: Vec<Need> = table
         .columns
@@ -80,19 +91,24 @@ pub(crate) fn widths(table: &Table, lang: Lang, room: f64) -> Vec<f64> {
         let scale = room / widths.iter().sum::<f64>().max(f64::EPSILON);
         return widths.into_iter().map(|width| width * scale).collect();
     }
-    let extra = |at: &usize| needs[*at].wanted - needs[*at].least;
-    let mut order: Vec<usize> = (0..needs.len()).collect();
-    order.sort_by(|a, b| {
-        let figures_first = needs[*b].figures.cmp(&needs[*a].figures);
-        figures_first.then(extra(a).total_cmp(&extra(b)))
-    });
-    for at in order {
-        let whole = extra(&at);
+    // What each column may still get, and in which order: short words, whole headers, the rest of the words.
+    let mut wishes: Vec<(u8, f64, usize)> = Vec::new();
+    for (at, need) in needs.iter().enumerate() {
+        let extra = need.wanted - need.least;
+        if need.figures {
+            wishes.push((1, extra, at));
+        } else {
+            let short = extra.min((PADDING + WORDS_FIRST - need.least).max(0.0));
+            wishes.extend([(0, short, at), (2, extra - short, at)]);
+        }
+    }
+    wishes.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+    for (turn, wish, at) in wishes {
         // A header of figures gets its one line or keeps its two; words use whatever there is.
-        let given = match (whole <= left, needs[at].figures) {
-            (true, _) => whole,
-            (false, true) => 0.0,
-            (false, false) => left,
+        let given = match (wish <= left, turn) {
+            (true, _) => wish,
+            (false, 1) => 0.0,
+            (false, _) => left,
         };
         widths[at] += given;
         left -= given;

@@ -128,6 +128,12 @@ pub(super) fn apply(docx: Docx, lang: Lang) -> Docx {
                 .line_spacing(spacing(300).after(200)),
         )
         .add_style(
+            style("ContentsField", "Contents field")
+                .size(2)
+                .color("FFFFFF")
+                .line_spacing(LineSpacing::new().line_rule(LineSpacingType::Exact).line(20)),
+        )
+        .add_style(
             style("ToC1", "toc 1")
                 .fonts(hei())
                 .size(21)

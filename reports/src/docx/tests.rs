@@ -54,7 +54,7 @@ fn png_size_reads_the_header_only() {
 }
 
 #[test]
-fn contents_are_a_field_of_their_own_runs_with_page_numbers_at_the_margin() {
+fn contents_are_a_field_in_a_paragraph_of_its_own_with_page_numbers_at_the_margin() {
     let text = document(&sample::small_report(Lang::Zh));
     assert!(text.contains(r#"<w:r><w:instrText xml:space="preserve"> TOC \o "#));
     assert_eq!(text.matches(r#"w:dirty="true""#).count(), 1);

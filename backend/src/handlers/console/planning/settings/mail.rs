@@ -107,3 +107,59 @@ pub(super) fn weekly_fault(lang: Lang, settings: &mut Settings) -> Option<Fault>
         }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample() -> Settings {
+        Settings::read(&crate::synthetic::sample_plan()["plan.toml"]).unwrap()
+    }
+
+    #[test]
+    fn a_weekly_summary_needs_day_and_hour_and_goes_with_both() {
+        let mut settings = sample();
+        assert_eq!(
+            weekly_fault(Lang::Zh, &mut settings).map(|fault| fault.href),
+            None
+        );
+        settings.set("mail.weekly.hour", Shape::Whole, "").unwrap();
+        let fault = weekly_fault(Lang::Zh, &mut settings).unwrap();
+        assert_eq!(fault.href, "#s-mail-weekly-hour");
+        settings.set("mail.weekly.hour", Shape::Whole, "8").unwrap();
+        settings.set("mail.weekly.weekday", DAYS, "").unwrap();
+        let fault = weekly_fault(Lang::En, &mut settings).unwrap();
+        assert_eq!(fault.href, "#s-mail-weekly-weekday");
+        settings.set("mail.weekly.hour", Shape::Whole, "").unwrap();
+        assert!(weekly_fault(Lang::En, &mut settings).is_none());
+        let mut files = crate::synthetic::sample_plan();
+        files.insert("plan.toml".to_owned(), settings.to_string().into_bytes());
+        let plan = analysis::plan::Plan::read(&files).unwrap();
+        assert!(plan.mail.weekly.is_none() && plan.mail.at_end);
+    }
+
+    #[test]
+    fn every_word_that_may_be_chosen_is_one_that_the_plan_reads_and_has_a_name() {
+        for (path, shape) in [
+            ("mail.weekly.weekday", DAYS),
+            ("mail.leadership[3].role", ROLES),
+            ("mail.leadership[3].language", LANGUAGES),
+            ("mail.final", Shape::YesNo),
+        ] {
+            for (word, name) in options(Lang::Zh, path, shape) {
+                assert!(
+                    !name.is_empty() && (word.is_empty() || word != name),
+                    "{path}: {word}"
+                );
+                if word.is_empty() {
+                    continue;
+                }
+                let mut settings = sample();
+                settings.set(path, shape, word).unwrap();
+                let mut files = crate::synthetic::sample_plan();
+                files.insert("plan.toml".to_owned(), settings.to_string().into_bytes());
+                assert!(analysis::plan::Plan::read(&files).is_ok(), "{path} = {word}");
+            }
+        }
+    }
+}
