@@ -4,7 +4,7 @@
 use crate::model::{Column, Lang, Table};
 
 /// Ems of space that a cell keeps around its words.
-const PADDING: f64 = 0.9;
+const PADDING: f64 = 1.15;
 /// Words of a cell are not broken before they are longer than this, in ems, where there is room at all.
 const LEAST_WORDS: f64 = 6.0;
 /// Up to this length, in ems, whole cells of words go before whole headers of figures.
@@ -103,21 +103,34 @@ pub(crate) fn widths(table: &Table, lang: Lang, room: f64) -> Vec<f64> {
         }
     }
     wishes.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
-    for (turn, wish, at) in wishes {
-        // A header of figures gets its one line or keeps its two; words use whatever there is.
-        let given = match (wish <= left, turn) {
-            (true, _) => wish,
-            (false, 1) => 0.0,
-            (false, _) => left,
-        };
-        widths[at] += given;
-        left -= given;
+    // Columns with the same wish, such as quarters side by side, look alike: all of them get it or none.
+    for alike in wishes.chunk_by(|a, b| a.0 == b.0 && (a.1 - b.1).abs() < 1e-9) {
+        let all: f64 = alike.iter().map(|wish| wish.1).sum();
+        for (turn, wish, at) in alike {
+            // A header of figures gets its one line or keeps its two; words use whatever there is.
+            let given = match (all <= left + 1e-9, turn) {
+                (true, _) => *wish,
+                (false, 1) => 0.0,
+                (false, _) => wish.min(left / alike.len() as f64),
+            };
+            widths[*at] += given;
+        }
+        left = room - widths.iter().sum::<f64>();
     }
     let asked: f64 = needs.iter().map(|need| need.share).sum();
     for (width, need) in widths.iter_mut().zip(&needs) {
         *width += left * need.share / asked.max(f64::EPSILON);
     }
     widths
+}
+
+/// The lines that each row of `table` takes in columns of `widths`, in ems.
+pub(crate) fn lines<'t>(table: &'t Table, lang: Lang, widths: &'t [f64]) -> impl Iterator<Item = usize> + 't {
+    table.rows.iter().map(move |row| {
+        let cells = row.cells.iter().zip(widths);
+        let needed = cells.map(|(cell, width)| (ems(&cell.show(lang)) / (width - PADDING).max(1.0)).ceil());
+        needed.fold(1.0, f64::max) as usize
+    })
 }
 
 #[cfg(test)]
@@ -157,6 +170,32 @@ mod tests {
             "{widths:?}"
         );
         assert!(widths[2] >= PADDING + 3.0, "{widths:?}");
+    }
+
+    #[test]
+    fn headers_of_the_same_length_break_together_or_not_at_all() {
+        let titles = [
+            "指标",
+            "2025年一季度",
+            "2025年二季度",
+            "2025年三季度",
+            "2025年四季度",
+        ];
+        let table = table(&titles, &[&["专职委员在岗率", "90.0", "90.3", "90.2", "91.1"]]);
+        for room in [24.0, 30.0, 36.0, 42.0, 48.0] {
+            let widths = widths(&table, Lang::Zh, room);
+            assert!(
+                widths[1..].iter().all(|width| (width - widths[1]).abs() < 1e-9),
+                "{widths:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_row_takes_as_many_lines_as_its_longest_cell() {
+        let table = table(&["组", "单位"], &[&["第1组", "12"], &["一二三四五六七八", "1"]]);
+        let widths = [PADDING + 4.0, PADDING + 3.0];
+        assert_eq!(lines(&table, Lang::Zh, &widths).collect::<Vec<_>>(), [1, 2]);
     }
 
     #[test]

@@ -77,12 +77,13 @@ fn name(lang: Lang, word: &str) -> String {
 
 /// What it means to choose nothing.
 fn unset(lang: Lang, path: &str) -> String {
-    let words = if path.ends_with(".weekday") {
-        tr!(lang, "plan.no_weekly")
-    } else {
-        tr!(lang, "plan.unset")
+    let word = match path.rsplit('.').next() {
+        Some("weekday") => return tr!(lang, "plan.no_weekly").into_owned(),
+        Some("role") => "leadership",
+        Some("final") => "false",
+        _ => "zh",
     };
-    words.into_owned()
+    tr!(lang, "plan.unset", what = name(lang, word)).into_owned()
 }
 
 /// A weekly summary needs a day and an hour; with neither there is none, and the key goes.
