@@ -95,18 +95,10 @@ pub enum RenderError {
     },
 }
 
-/// Builds the report of `scope`.
-///
-/// # Errors
-/// [`RenderError::Build`] when the results do not have such a unit.
-pub fn report(detail: &RoundDetail, plan: &Plan, scope: &Scope, lang: Lang) -> Result<Report, RenderError> {
-    Ok(build::annual(detail, plan, scope, lang)?)
-}
-
 /// Builds a document of a release: the annual report, or the page beside it.
 ///
 /// # Errors
-/// As [`report`].
+/// [`RenderError::Build`] when the results do not have such a unit.
 pub fn of_release(
     release: &Release,
     plan: &Plan,

@@ -5,9 +5,9 @@ use std::time::{Duration, SystemTime};
 
 use analysis::plan::{AttachedFormat, Plan};
 use analysis::results::RoundDetail;
-use reports::build::Scope;
+use reports::build::{Release, Scope};
 use reports::email::{Around, EmailSummary, Enclosed, Occasion, Progress};
-use reports::model::{Lang, Report};
+use reports::model::{Kind, Lang, Report};
 use sea_orm::ConnectionTrait;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
@@ -212,8 +212,18 @@ impl Edition {
         lang: Lang,
         overdue: Option<&Overdue>,
     ) -> Result<Self, SummaryError> {
-        let report = reporting::report(detail, plan, &scope, lang)?;
+        let release = Release::of(detail, plan);
+        let report = reporting::of_release(&release, plan, Kind::Annual, &scope, lang)?;
         let mut attached = Vec::new();
+        // Whoever answers for one unit reads the page about it first.
+        if let Scope::Unit(_) = scope {
+            let brief = reporting::of_release(&release, plan, Kind::Brief, &scope, lang)?;
+            attached.push(AttachedFile {
+                name: reporting::file_name_of(Kind::Brief, &plan.round.id, &scope, lang, Format::Pdf),
+                media_type: Format::Pdf.media_type(),
+                content: reporting::write(&brief, Format::Pdf)?,
+            });
+        }
         for format in &plan.mail.attach {
             let format = match format {
                 AttachedFormat::Pdf => Format::Pdf,

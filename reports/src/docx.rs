@@ -80,6 +80,7 @@ fn parts(report: &Report) -> Result<XMLDocx, DocxError> {
     if report.kind == Kind::Annual {
         docx = docx
             .add_paragraph(page_break())
+            .add_paragraph(words("ContentsTitle", lang.pick("目　录", "Contents")))
             .add_table_of_contents(
                 TableOfContents::new()
                     .heading_styles_range(1, 2)

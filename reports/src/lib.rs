@@ -2,6 +2,7 @@
 
 pub mod build;
 pub mod chart;
+mod columns;
 pub mod docx;
 pub mod email;
 pub mod font;

@@ -209,6 +209,30 @@ pub fn date(day: Date, lang: Lang) -> String {
     }
 }
 
+/// Writes a period of the registers, `2026`, `2026-Q3` or `2026-09`: 2026年, 2026年三季度, 2026年9月; in English, and
+/// where it is none of these, as it stands.
+#[must_use]
+pub fn period(text: &str, lang: Lang) -> String {
+    let is_number =
+        |part: &str, length: usize| part.len() == length && part.bytes().all(|b| b.is_ascii_digit());
+    let words = match text.split_once('-') {
+        None if is_number(text, 4) => Some(format!("{text}年")),
+        Some((year, part)) if is_number(year, 4) => match (part.strip_prefix('Q'), part.parse::<usize>()) {
+            (Some(quarter), _) => {
+                let quarter = quarter.parse().ok().filter(|n| (1..=4).contains(n));
+                quarter.map(|n| format!("{year}年{}季度", chinese_numeral(n)))
+            }
+            (None, Ok(month)) if is_number(part, 2) => Some(format!("{year}年{month}月")),
+            _ => None,
+        },
+        _ => None,
+    };
+    match (lang, words) {
+        (Lang::Zh, Some(words)) => words,
+        _ => text.to_owned(),
+    }
+}
+
 /// Writes 1–99 in Chinese numerals, as headings of official papers carry them; digits beyond.
 #[must_use]
 pub fn chinese_numeral(n: usize) -> String {
@@ -314,6 +338,21 @@ mod tests {
         let day = jiff::civil::date(2026, 11, 23);
         assert_eq!(date(day, Lang::Zh), "2026年11月23日");
         assert_eq!(date(day, Lang::En), "23 November 2026");
+    }
+
+    #[test]
+    fn period_is_words_in_chinese_and_as_it_stands_otherwise() {
+        for (text, words) in [
+            ("2026", "2026年"),
+            ("2026-Q3", "2026年三季度"),
+            ("2026-09", "2026年9月"),
+            ("2026-Q5", "2026-Q5"),
+            ("2026-W31", "2026-W31"),
+            ("上半年", "上半年"),
+        ] {
+            assert_eq!(period(text, Lang::Zh), words);
+            assert_eq!(period(text, Lang::En), text);
+        }
     }
 
     #[test]

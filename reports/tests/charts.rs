@@ -495,3 +495,22 @@ fn slopes_of_no_unit_and_of_impossible_values_are_refused_and_words_say_only_rea
     );
     assert_eq!(two.table(Lang::En).rows[1][3], "within noise");
 }
+
+#[test]
+fn slopes_name_every_unit_in_whole_those_that_stand_out_too() {
+    let row = |at: usize| SlopeRow {
+        label: format!("{}镇", ["竹溪", "高坪", "柳湾", "望湖"][at]),
+        before: 60.0 + at as f64,
+        now: 58.5 + 3.3 * at as f64,
+        real: true,
+        highlighted: false,
+    };
+    let chart = SlopeChart {
+        heading: heading("slopes"),
+        measure: Measure::Score,
+        periods: ["2025年".to_owned(), "2026年".to_owned()],
+        rows: (0..4).map(row).collect(),
+    };
+    let svg = chart.svg(Lang::Zh).unwrap();
+    assert!(!svg.contains('…'), "a name was cut");
+}

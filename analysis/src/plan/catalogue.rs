@@ -114,11 +114,11 @@ impl SeriesPlan {
         }
     }
 
-    /// The bounds in words: `0…100`, `≥ 0`; none when there are none.
+    /// The bounds in words: `0–100`, `≥ 0`; none when there are none.
     #[must_use]
     pub fn bounds(&self) -> Option<String> {
         match (self.lowest, self.highest) {
-            (Some(low), Some(high)) => Some(format!("{low}…{high}")),
+            (Some(low), Some(high)) => Some(format!("{low}–{high}")),
             (Some(low), None) => Some(format!("≥ {low}")),
             (None, Some(high)) => Some(format!("≤ {high}")),
             (None, None) => None,

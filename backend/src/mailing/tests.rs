@@ -129,6 +129,7 @@ async fn a_units_message_is_about_that_unit_and_carries_no_other_report() {
     };
     let unit = text(of("chengguan")).await;
     assert!(unit.contains("yunxi-2026-990101001-zh.pdf") && !unit.contains("yunxi-2026-county"));
+    assert!(unit.contains("yunxi-2026-990101001-brief-zh.pdf"));
     let leader = text(of("leader")).await;
     assert!(leader.contains("yunxi-2026-county-zh.pdf"));
     for message in [unit, leader] {

@@ -82,7 +82,12 @@ pub fn units(lang: Lang, staff: &SignedIn, view: &MyUnits) -> Markup {
             @if let Some(done) = &view.done { p.notice role="status" { (done) } }
             @if view.lines.is_empty() { p { (tr!(lang, "marking.none")) } }
             @else {
-                p.lead { (tr!(lang, "marking.open_count", open = open, all = view.lines.len())) }
+                p.lead {
+                    @match open {
+                        0 => (tr!(lang, "marking.all_sealed", all = view.lines.len())),
+                        _ => (tr!(lang, "marking.open_count", open = open, all = view.lines.len())),
+                    }
+                }
                 p.note { (tr!(lang, "marking.blind")) }
                 ul.cards {
                     @for line in &view.lines { (card_line(lang, line)) }

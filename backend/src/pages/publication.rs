@@ -24,6 +24,15 @@ pub struct Ready {
     pub sha256: String,
 }
 
+/// Why nothing can be published.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Obstacle {
+    /// Beside what was published before, these figures would single people out.
+    Exposed(Vec<String>),
+    /// This figure does not follow from the statistics that would be published beside it.
+    NotReproducible(String),
+}
+
 /// Why an act was not done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
@@ -61,8 +70,8 @@ pub struct View {
     pub title: String,
     /// What would be published; none before computing, or when there is an obstacle.
     pub ready: Option<Ready>,
-    /// Why disclosure control refuses.
-    pub obstacle: Option<String>,
+    /// Why nothing can be published.
+    pub obstacle: Option<Obstacle>,
     /// Why the last act was not done.
     pub refusal: Option<Refusal>,
     /// All publications, the first one first.
@@ -92,9 +101,13 @@ pub fn page(lang: Lang, staff: &SignedIn, view: &View) -> Markup {
             h2 #ready { (tr!(lang, "publication.ready")) }
             @match (&view.ready, &view.obstacle) {
                 (Some(ready), _) => (candidate(lang, staff, &path, ready)),
-                (None, Some(obstacle)) => {
+                (None, Some(Obstacle::Exposed(figures))) => {
                     p.warning { (tr!(lang, "publication.obstacle")) }
-                    p.code lang="en" { (obstacle) }
+                    ul { @for figure in figures { li { (figure) } } }
+                }
+                (None, Some(Obstacle::NotReproducible(figure))) => {
+                    p.warning { (tr!(lang, "publication.not_reproducible")) }
+                    ul { li { (figure) } }
                 }
                 (None, None) => p { (tr!(lang, "publication.not_computed")) },
             }

@@ -213,12 +213,15 @@ fn amendments(ctx: &Context<'_>) -> Section {
 }
 
 fn perspectives(ctx: &Context<'_>, indicator: &Indicator) -> String {
+    // The plan's numbers are relative to each other; what each counts is its share of their sum.
+    let all: f64 = indicator.perspectives.iter().map(|part| part.weight).sum();
     let parts: Vec<String> = indicator
         .perspectives
         .iter()
         .map(|part| {
-            let weight = number::number(part.weight, NumberFormat::Weight);
-            format!("{} {weight}", ctx.perspective_name(&part.perspective))
+            let share = 100.0 * part.weight / all.max(f64::EPSILON);
+            let share = number::number((share * 10.0).round() / 10.0, NumberFormat::Weight);
+            format!("{} {share}", ctx.perspective_name(&part.perspective))
         })
         .collect();
     parts.join(ctx.lang.pick("，", ", "))

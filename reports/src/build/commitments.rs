@@ -3,6 +3,7 @@
 
 use analysis::commitment::{Figure, Standing, Tracked, Trend, UnitsKept, track};
 
+use super::bases;
 use super::context::Context;
 use crate::model::{Column, Lang, Row, Section, Sheet, Table};
 use crate::number::{self, NumberFormat, Value};
@@ -43,10 +44,13 @@ pub(super) fn sheets(ctx: &Context<'_>) -> Vec<Sheet> {
     if !ctx.is_county() {
         kept.rows.clear();
     }
-    let sheet = |name: &str, title: String, table| Sheet {
+    let sheet = |name: &str, title: String, table: Table| Sheet {
         name: name.to_owned(),
         title,
-        table,
+        table: Table {
+            base: Some(bases::of_registers(ctx)),
+            ..table
+        },
         chart: None,
     };
     let series = ctx.t("行政数据", "Administrative series");
@@ -137,12 +141,16 @@ fn table(ctx: &Context<'_>, tracked: &[Tracked<'_>]) -> Table {
     let rows = tracked.iter().map(|one| {
         let commitment = one.commitment;
         let reading = |reading: &Option<analysis::commitment::Reading>| {
-            Value::score(reading.as_ref().map(|reading| reading.value))
+            // Some are shares and some are days: a share says so.
+            let format = match unit(ctx, one) {
+                "%" => NumberFormat::Weight,
+                _ => NumberFormat::Score,
+            };
+            Value::number(reading.as_ref().map(|reading| reading.value), format)
         };
-        let period = one
-            .latest
-            .as_ref()
-            .map_or(Value::Absent, |latest| Value::text(latest.period.as_str()));
+        let period = one.latest.as_ref().map_or(Value::Absent, |latest| {
+            Value::text(number::period(&latest.period, ctx.lang))
+        });
         Row::plain(vec![
             Value::text(commitment.name.get(ctx.lang.code())),
             Value::text(target(ctx, one)),
@@ -184,16 +192,19 @@ fn table(ctx: &Context<'_>, tracked: &[Tracked<'_>]) -> Table {
 
 fn target(ctx: &Context<'_>, one: &Tracked<'_>) -> String {
     let sign = if one.commitment.at_least { "≥" } else { "≤" };
-    let unit = one
-        .unit_of_measure
-        .as_ref()
-        .map_or("", |unit| unit.get(ctx.lang.code()));
+    let unit = unit(ctx, one);
     let gap = if unit.is_empty() || unit == "%" {
         ""
     } else {
         ctx.t("", " ")
     };
     format!("{sign}{}{gap}{unit}", one.commitment.target)
+}
+
+/// What a commitment's figures are measured in; empty where that is not said.
+fn unit<'a>(ctx: &Context<'_>, one: &'a Tracked<'_>) -> &'a str {
+    let unit = one.unit_of_measure.as_ref();
+    unit.map_or("", |unit| unit.get(ctx.lang.code()))
 }
 
 fn standing(ctx: &Context<'_>, one: &Tracked<'_>) -> &'static str {

@@ -1,5 +1,6 @@
 //! Chapter seven: scores, places and grades, with what the answers do and do not settle.
 
+use analysis::plan::FrameSource;
 use analysis::results::{Score, ScoreDetail};
 
 use super::context::Context;
@@ -209,10 +210,15 @@ fn scores(ctx: &Context<'_>) -> Section {
             Column::figures(ctx.t("名次区间", "Rank interval")),
             Column::words(ctx.t("等次", "Grade"), 1.0),
             Column::words(ctx.t("临界", "Borderline"), 1.3),
-            Column::figures(ctx.t("答卷数", "Answers")),
+            Column::figures(ctx.t("个人答卷", "Persons' answers")),
         ],
         rows,
         notes: vec![
+            ctx.t(
+                "个人答卷：残疾人和亲友的答卷数。基层组织数目少，各单位的份数不单列。",
+                "Persons' answers: of residents, and of family and friends. Grassroots bodies are few and not counted by unit.",
+            )
+            .to_owned(),
             ctx.t(
                 "名次区间为联合95%：全部单位的真实名次同时落在各自区间内的把握不低于95%。",
                 "Rank intervals hold jointly: with at least 95% confidence every unit's true place lies in its own.",
@@ -266,11 +272,26 @@ fn score_row(ctx: &Context<'_>, row: &Score) -> Row {
         ),
         grade,
         borderline,
-        detail.map_or(Value::Absent, |d| ctx.base(d.n)),
+        personal_answers(ctx, &row.unit),
     ];
     Row {
         cells,
         strong: tables::is_strong(ctx, &row.unit),
+    }
+}
+
+/// Answers of disabled people and of their relatives in a unit. With the bodies' the sum would have to be hidden
+/// wherever nearly all or nearly none of the few bodies answered; without them it adds two counts that are shown.
+fn personal_answers(ctx: &Context<'_>, unit: &str) -> Value {
+    let groups = ctx.plan.groups.iter();
+    let of_persons = groups.filter(|group| group.source != FrameSource::Bodies);
+    let counts: Vec<u64> = of_persons
+        .filter_map(|group| ctx.weights(&group.code, unit))
+        .map(|row| row.n)
+        .collect();
+    match counts.iter().all(|n| *n == 0 || ctx.may_show(*n)) {
+        true => Value::count(counts.iter().sum()),
+        false => Value::Suppressed,
     }
 }
 

@@ -12,14 +12,15 @@ mod tests;
 use analysis::results::EvaluationResults;
 
 use super::context::Context;
-use crate::number::{NumberFormat, Value};
+use crate::number::Value;
 
 /// The evaluation, where it was computed.
 pub(super) fn of<'a>(ctx: &Context<'a>) -> Option<&'a EvaluationResults> {
     ctx.detail.results.evaluation.as_ref()
 }
 
-/// A chance as a table shows it: whole percents, and never certainty where there is none.
+/// A chance as a table shows it: one decimal, so that no 94.6% reads as the 95% that a sentence counts from, and never
+/// certainty where there is none.
 pub(super) fn chance(ctx: &Context<'_>, chance: f64) -> Value {
     if chance > 0.0 && chance < 0.01 {
         return Value::text(ctx.t("不到1%", "below 1%"));
@@ -27,7 +28,7 @@ pub(super) fn chance(ctx: &Context<'_>, chance: f64) -> Value {
     if chance < 1.0 && chance > 0.99 {
         return Value::text(ctx.t("99%以上", "above 99%"));
     }
-    Value::Number((100.0 * chance).round(), NumberFormat::Weight)
+    Value::percent(Some(chance))
 }
 
 /// The same within a sentence.

@@ -164,7 +164,7 @@ fn response(ctx: &Context<'_>) -> Option<String> {
         let rate = number::number(rate, NumberFormat::Percent);
         return Some(match ctx.lang {
             Lang::Zh => {
-                format!("本单位残疾人应答率为{rate}，下一轮应增加入户访问和电话回访，请第三方访员完成。")
+                format!("本单位残疾人应答率为{rate}，下一轮应增加入户访问和电话访问，请第三方访员完成。")
             }
             Lang::En => format!(
                 "The response rate is {rate}: next round needs more visits and calls, by the third party's interviewers."
@@ -178,7 +178,7 @@ fn response(ctx: &Context<'_>) -> Option<String> {
     let count = low.len();
     Some(match ctx.lang {
         Lang::Zh => format!(
-            "{count}个单位残疾人应答率低于50%，下一轮应优先在这些地方增加入户访问和电话回访，由第三方访员完成。"
+            "{count}个单位残疾人应答率低于50%，下一轮应优先在这些地方增加入户访问和电话访问，由第三方访员完成。"
         ),
         Lang::En => format!(
             "In {count} units fewer than half of the residents answered: next round, visits and calls by the third party's interviewers should begin there."

@@ -37,7 +37,10 @@ fn words(ctx: &Context<'_>, table: &Table) -> String {
         ));
     }
     if has(|cell| matches!(cell, Value::Absent)) {
-        parts.push(ctx.t("“—”表示没有数据", "— no figure").to_owned());
+        parts.push(
+            ctx.t("“—”表示没有数据或不适用", "— no figure, or none that applies")
+                .to_owned(),
+        );
     }
     match (ctx.lang, parts.is_empty()) {
         (_, true) => String::new(),

@@ -7,8 +7,8 @@ use analysis::plan::FrameSource;
 use analysis::results::ResponseRate;
 
 use super::context::Context;
-use super::quality;
 use super::tables::{compared_units, is_strong, unit_title};
+use super::{bases, quality};
 use crate::model::{Block, Column, Lang, Row, Section, Table};
 use crate::narrative;
 use crate::number::{self, NumberFormat, Value};
@@ -269,6 +269,10 @@ fn by_unit(ctx: &Context<'_>) -> Table {
             Column::figures(ctx.t("有效样本", "Effective n")),
         ],
         rows,
+        base: rates(ctx, ctx.unit).find(|row| row.group == code).map(|row| {
+            let complete = (row.complete == 0 || ctx.may_show(row.complete)).then_some(row.complete);
+            bases::of_invitations(ctx, (row.invited, complete))
+        }),
         ..Table::default()
     }
 }

@@ -140,7 +140,7 @@ fn sentence(ctx: &Context<'_>, nodes: &[(&Indicator, &NodeScore)]) -> String {
         }
         (Lang::En, _) => {
             let named = named.join("; ");
-            format!("Of {all} pairs of perspectives {found} differ by more than error, most of all: {named}.")
+            format!("Of {all} pairs of perspectives, {found} differ by more than error, most of all {named}.")
         }
     }
 }
@@ -153,8 +153,8 @@ fn gap_words(ctx: &Context<'_>, leaf: &Indicator, high: &NodePart, low: &NodePar
     );
     let size = number::magnitude(size, NumberFormat::Score);
     match ctx.lang {
-        Lang::Zh => format!("{name}，{high}比{low}高{size}分"),
-        Lang::En => format!("{name}, {high} {size} points above {low}"),
+        Lang::Zh => format!("{name}一项{high}比{low}高{size}分"),
+        Lang::En => format!("in “{name}” {high} stand {size} points above {low}"),
     }
 }
 

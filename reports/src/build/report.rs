@@ -10,7 +10,7 @@ use super::{
     annex, answering, bases, benefit, brief, callbacks, commitments, comparison, follow_up, marks, method,
     participation, perspectives, satisfaction, sheets, summary, third_party, voices, watched,
 };
-use crate::model::{Fact, Headline, Kind, Lang, Picture, Report, Section, number_sections};
+use crate::model::{Block, Fact, Headline, Kind, Lang, Picture, Report, Section, number_sections};
 use crate::narrative::{self, Measured};
 use crate::number::{self, Value};
 
@@ -54,7 +54,7 @@ pub(super) fn assemble_brief(ctx: &Context<'_>) -> Report {
 
 /// The chapters that say something, with bases and explanations under their tables.
 fn finished(ctx: &Context<'_>, chapters: impl IntoIterator<Item = Section>) -> Vec<Section> {
-    let mut sections: Vec<Section> = chapters.into_iter().filter_map(pruned).collect();
+    let mut sections: Vec<Section> = chapters.into_iter().map(said_once).filter_map(pruned).collect();
     bases::complete(ctx, &mut sections);
     marks::explain(ctx, &mut sections);
     sections
@@ -91,6 +91,24 @@ fn key_chart(ctx: &Context<'_>) -> Picture {
     } else {
         Arc::new(ladder)
     }
+}
+
+/// The section without the sentences that are the title of one of its own charts: nothing is said twice on a page.
+fn said_once(mut section: Section) -> Section {
+    let bare = |text: &str| text.trim_end_matches(['。', '.']).to_owned();
+    let titles: Vec<String> = section
+        .blocks
+        .iter()
+        .filter_map(|block| match block {
+            Block::Figure(figure) => Some(bare(&figure.chart.heading().title)),
+            _ => None,
+        })
+        .collect();
+    section
+        .blocks
+        .retain(|block| !matches!(block, Block::Finding(text) if titles.contains(&bare(text))));
+    section.sections = section.sections.into_iter().map(said_once).collect();
+    section
 }
 
 /// The section without its empty parts; none when nothing is left.

@@ -2,6 +2,7 @@
 //! so that an office can sort, filter and compute with them.
 
 mod about;
+mod evaluation;
 mod more;
 
 use analysis::results::{Flag, IndicatorResult, Proportion};
@@ -21,18 +22,21 @@ pub(super) fn all(ctx: &Context<'_>) -> Vec<Sheet> {
         ladder(ctx),
         distributions(ctx),
         more::nodes(ctx),
-        more::themes(ctx),
-        about::weights(ctx),
-        about::method(ctx),
     ];
+    let last = [more::themes(ctx), about::weights(ctx), about::method(ctx)];
     let mut sheets: Vec<Sheet> = sheets
         .into_iter()
+        .chain(evaluation::all(ctx))
+        .chain(last)
         .chain(commitments::sheets(ctx))
         .filter(|sheet| !sheet.table.rows.is_empty())
         .collect();
     let base = bases::of_scores(ctx);
     for sheet in &mut sheets {
-        sheet.table.base.clone_from(&base);
+        // Marks and administrative figures are not made of answers and say what they are made of.
+        if sheet.table.base.is_none() {
+            sheet.table.base.clone_from(&base);
+        }
     }
     sheets
 }

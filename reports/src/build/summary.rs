@@ -4,7 +4,7 @@ use analysis::plan::{FrameSource, Measure, PERSONS};
 
 use super::context::Context;
 use super::evaluation::change;
-use super::{benefit, comparison, method, participation, satisfaction};
+use super::{benefit, comparison, method};
 use crate::model::{Block, Lang, Section};
 use crate::narrative;
 use crate::number::{self, NumberFormat};
@@ -18,11 +18,6 @@ pub(super) fn section(ctx: &Context<'_>) -> Section {
     section.finding(comparison::place_sentence(ctx));
     section.finding(change::finding(ctx));
     section.finding(benefit::unmet_sentence(ctx));
-    let more = [participation::finding(ctx), satisfaction::finding(ctx)];
-    section.push(Block::List {
-        ordered: false,
-        items: more.into_iter().filter(|sentence| !sentence.is_empty()).collect(),
-    });
     if let Some(rate) = method::persons_rate(ctx, ctx.unit) {
         let words = whose(ctx, &narrative::response(rate, ctx.lang));
         if rate < 0.5 {
@@ -104,13 +99,13 @@ fn opening(ctx: &Context<'_>) -> String {
     }
     match (ctx.lang, population) {
         (Lang::Zh, Some(all)) => format!(
-            "本轮测评在{name}向{groups}发出邀请{invited}份，{answers}。结果经加权，代表{name}持证残疾人约{all}人。以下数字均附95%置信区间，说明抽样会带来多大误差。"
+            "本轮测评在{name}向{groups}发出邀请{invited}份，{answers}。结果经加权，代表{name}持证残疾人{all}人。以下数字均附95%置信区间，说明抽样会带来多大误差。"
         ),
         (Lang::Zh, None) => {
             format!("本轮测评在{name}向{groups}发出邀请{invited}份，{answers}。")
         }
         (Lang::En, Some(all)) => format!(
-            "In {name}, {invited} invitations went to {groups}, and {answers}. Results are weighted to about {all} registered disabled people. Every number comes with its 95% interval, which tells how much the draw of the sample may have moved it."
+            "In {name}, {invited} invitations went to {groups}, and {answers}. Results are weighted to the {all} registered disabled people. Every number comes with its 95% interval, which tells how much the draw of the sample may have moved it."
         ),
         (Lang::En, None) => {
             format!("In {name}, {invited} invitations went to {groups}, and {answers}.")

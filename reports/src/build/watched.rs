@@ -4,9 +4,9 @@
 use analysis::plan::{ADMIN, Indicator, Measure, THIRD_PARTY};
 use analysis::results::{AdminPoint, NodePart, NodeScore};
 
-use super::charts;
 use super::context::Context;
 use super::release::HIDDEN_COUNT;
+use super::{bases, charts};
 use crate::chart::{self, HeatMap, HeatRow, Point, Series, TrendChart};
 use crate::model::{Column, Lang, Row, Section, Table};
 use crate::narrative::{self, Measured};
@@ -152,6 +152,7 @@ fn leaf_section(ctx: &Context<'_>, leaf: &Indicator) -> Section {
         ),
         columns,
         rows,
+        base: bases::of_records(ctx, own.parts.iter().map(|part| part.perspective.as_str())),
         ..Table::default()
     });
     section
@@ -325,10 +326,12 @@ fn admin_trend(ctx: &Context<'_>) -> Section {
             highlighted: i == 0,
         })
         .collect();
-    let (first, last) = (
-        periods.first().copied().unwrap_or_default(),
-        periods.last().copied().unwrap_or_default(),
-    );
+    let shown = |period: Option<&&str>| {
+        period
+            .map(|period| number::period(period, ctx.lang))
+            .unwrap_or_default()
+    };
+    let (first, last) = (shown(periods.first()), shown(periods.last()));
     let title = ctx.lang.pick(
         format!("{first}至{last}的行政数据"),
         format!("Administrative series, {first} to {last}"),
@@ -347,7 +350,10 @@ fn admin_trend(ctx: &Context<'_>) -> Section {
     section.figure(TrendChart {
         heading,
         measure: chart::Measure::Percent,
-        periods: periods.iter().map(|period| (*period).to_owned()).collect(),
+        periods: periods
+            .iter()
+            .map(|period| number::period(period, ctx.lang))
+            .collect(),
         series,
         from_zero: false,
     });
@@ -373,7 +379,11 @@ fn sources(ctx: &Context<'_>, rows: &[&AdminPoint]) -> String {
 
 fn admin_table(ctx: &Context<'_>, codes: &[&AdminPoint], periods: &[&str]) -> Table {
     let mut columns = vec![Column::words(ctx.t("指标", "Series"), 2.2)];
-    columns.extend(periods.iter().map(|period| Column::figures(*period)));
+    columns.extend(
+        periods
+            .iter()
+            .map(|period| Column::figures(number::period(period, ctx.lang))),
+    );
     let rows = codes
         .iter()
         .map(|code| {

@@ -24,7 +24,7 @@ pub(crate) fn heads(
         sheet.y += style.leading() + 1.0;
         let words: Vec<String> = shown
             .iter()
-            .map(|line| format!("{} {}", line.label, trimmed(line.value)))
+            .map(|line| format!("{} {}", line.label, line_value(measure, line.value)))
             .collect();
         let wanted: Vec<(f64, f64)> = shown
             .iter()
@@ -85,16 +85,23 @@ pub(crate) fn behind(
 pub(crate) fn feet(sheet: &mut Sheet, scale: &Scale, ticks: &[f64], measure: Measure) {
     let style = Style::new(theme::FOOT, theme::INK_FAINT);
     sheet.y += style.leading() + 2.0;
-    let sign = if measure == Measure::Percent { "%" } else { "" };
     let mut free_from = f64::MIN;
     for &tick in ticks {
-        let words = format!("{}{sign}", trimmed(tick));
+        let words = measure.tick(tick);
         let half = style.width(&words) / 2.0;
         let x = scale.at(tick).clamp(sheet.left + half, sheet.right - half);
         if x - half >= free_from {
             sheet.scene.text(x, sheet.y - 3.0, Anchor::Middle, style, words);
             free_from = x + half + 6.0;
         }
+    }
+}
+
+/// Where a line stands; grades and targets are written without a sign.
+fn line_value(measure: Measure, value: f64) -> String {
+    match measure {
+        Measure::Coefficient => measure.print(value),
+        _ => trimmed(value),
     }
 }
 

@@ -25,6 +25,8 @@ pub enum Measure {
     Percent,
     /// A score, 0 to 100: printed `72.4`.
     Score,
+    /// A coefficient of agreement, given times 100 as charts count to 100: printed as it is, `0.72`.
+    Coefficient,
 }
 
 /// An estimate in display units (percent or score, 0 to 100), already rounded and suppressed by the caller.
@@ -149,6 +151,17 @@ impl Measure {
         match self {
             Self::Percent => format!("{}%", self.digits(value)),
             Self::Score => self.digits(value),
+            Self::Coefficient => number::number(value / 100.0, NumberFormat::Decimal),
+        }
+    }
+
+    /// A value on an axis: no decimals where none are needed.
+    #[must_use]
+    pub(crate) fn tick(self, value: f64) -> String {
+        match self {
+            Self::Percent => format!("{}%", super::axis::trimmed(value)),
+            Self::Score => super::axis::trimmed(value),
+            Self::Coefficient => self.print(value),
         }
     }
 
@@ -158,6 +171,7 @@ impl Measure {
         match self {
             Self::Percent => format!("{}%", whole(value)),
             Self::Score => whole(value),
+            Self::Coefficient => self.print(value),
         }
     }
 
@@ -182,6 +196,8 @@ mod tests {
     fn print_rounds_halves_away_from_zero() {
         assert_eq!(Measure::Percent.print(72.45), "72.5%");
         assert_eq!(Measure::Score.print(-0.04), "0.0");
+        assert_eq!(Measure::Coefficient.print(66.7), "0.67");
+        assert_eq!(Measure::Percent.tick(20.0), "20%");
         assert_eq!(whole(0.5), "1");
         assert_eq!(whole(-2.5), "−3");
     }

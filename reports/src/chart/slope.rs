@@ -169,7 +169,8 @@ impl Chart for SlopeChart {
         let (top, bottom) = (sheet.y, sheet.y + needed.max(200.0));
         let (left, right) = (
             sheet.left + tick_width + 12.0,
-            sheet.right - widest.min(sheet.width() * 0.55) - ROOM,
+            // A hair more than the words are wide: the difference is taken back below and must not fall short of them.
+            sheet.right - (widest + 1.0).min(sheet.width() * 0.55) - ROOM,
         );
         let y_of = Scale::new(domain, (bottom - 6.0, top + 6.0));
         for (tick, words) in ticks.iter().zip(&tick_words) {

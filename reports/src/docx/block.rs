@@ -3,11 +3,12 @@
 use docx_rs::{
     AlignmentType, BorderType, Docx, HeightRule, Paragraph, Pic, Run, Shading, Table as WordTable,
     TableBorder, TableBorderPosition, TableBorders, TableCell, TableCellBorder, TableCellBorderPosition,
-    TableCellMargins, TableLayoutType, TableRow, WidthType,
+    TableCellBorders, TableCellMargins, TableLayoutType, TableRow, WidthType,
 };
 
 use super::{DocxError, mm, package, words};
 use crate::chart::{ChartError, Frame};
+use crate::columns;
 use crate::model::{Block, Column, Figure, NoteKind, Report, Row, Table};
 use crate::parallel::in_parallel;
 
@@ -103,7 +104,7 @@ fn headlines(mut docx: Docx, report: &Report) -> Docx {
             .add_run(Run::new().add_text(format!(
                 "{}{}{}",
                 headline.change,
-                lang.pick("", " "),
+                lang.pick("；", "; "),
                 headline.meaning
             )));
         docx = docx.add_paragraph(line);
@@ -158,7 +159,7 @@ fn table_block(mut docx: Docx, report: &Report, table: &Table) -> Docx {
         .unwrap_or_default();
     let caption = format!("{}{unit}", captioned(&table.number, &table.caption));
     docx = docx.add_paragraph(words("Caption", &caption).keep_next(true));
-    let widths = column_widths(&table.columns);
+    let widths = column_widths(report, table);
     let mut rows = vec![header_row(&table.columns, &widths)];
     let last = table.rows.len().saturating_sub(1);
     rows.extend(
@@ -181,12 +182,14 @@ fn table_block(mut docx: Docx, report: &Report, table: &Table) -> Docx {
     docx
 }
 
-fn column_widths(columns: &[Column]) -> Vec<usize> {
-    let asked: f64 = columns.iter().map(|c| c.width).sum();
+fn column_widths(report: &Report, table: &Table) -> Vec<usize> {
     let room = f64::from(mm(TEXT_WIDTH_MM));
-    columns
-        .iter()
-        .map(|c| (room * c.width / asked.max(f64::EPSILON)).floor() as usize)
+    // Cells are set in 9 pt; the room is counted in twentieths of a point.
+    let em = 9.0 * 20.0;
+    let widths = columns::widths(table, report.lang, room / em);
+    widths
+        .into_iter()
+        .map(|width| (width * em).floor() as usize)
         .collect()
 }
 
@@ -208,11 +211,18 @@ fn header_row(columns: &[Column], widths: &[usize]) -> TableRow {
         .iter()
         .zip(widths)
         .map(|(column, width)| {
-            cell(words("CellHeader", &column.title), column.figures, *width).set_border(
-                TableCellBorder::new(TableCellBorderPosition::Bottom)
-                    .size(6)
-                    .color("1B1F23"),
-            )
+            let rule = TableCellBorder::new(TableCellBorderPosition::Bottom)
+                .size(6)
+                .color("1B1F23");
+            // From none: a header with four borders would be a row of boxes.
+            let borders = TableCellBorders::with_empty()
+                .set(
+                    TableCellBorder::new(TableCellBorderPosition::Top)
+                        .size(12)
+                        .color("1B1F23"),
+                )
+                .set(rule);
+            cell(words("CellHeader", &column.title), column.figures, *width).set_borders(borders)
         })
         .collect();
     // The height marks the row for `package`, which turns it into a repeated header.

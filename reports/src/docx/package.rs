@@ -12,6 +12,27 @@ pub(super) const HEADER_ROW_HEIGHT: f32 = 11.0;
 const PICTURE: &str = r#"<wp:docPr id="1" name="Figure" />"#;
 const HEADER_ROW: &str = r#"<w:trHeight w:val="11" w:hRule="atLeast" />"#;
 
+/// The tab of the table of contents, 1.4 metres from the margin, and where it belongs: at the end of 156 mm of text.
+const TAB_BEYOND: &str = r#"<w:tab w:val="right" w:leader="dot" w:pos="80000" />"#;
+const TAB_AT_MARGIN: &str = r#"<w:tab w:val="right" w:leader="dot" w:pos="8840" />"#;
+
+/// How the table of contents begins, up to the entry of the first heading: the field's code shares a run and a
+/// paragraph with that entry, and LibreOffice then shows both codes as text.
+const CONTENTS_BEGIN: &str = r#"<w:sdt><w:sdtPr /><w:sdtContent>"#;
+const CONTENTS_FIELD: &str = concat!(
+    r#"<w:r><w:rPr /><w:fldChar w:fldCharType="begin" w:dirty="false" />"#,
+    r#"<w:instrText>TOC \o &quot;1-2&quot;</w:instrText>"#,
+    r#"<w:fldChar w:fldCharType="separate" w:dirty="false" /></w:r>"#
+);
+/// The field in a paragraph of its own, in a style that takes no room where a program shows its code. Marked as changed,
+/// it is numbered when the document is opened.
+const CONTENTS_FIELD_APART: &str = concat!(
+    r#"<w:p><w:pPr><w:pStyle w:val="ContentsField" /></w:pPr>"#,
+    r#"<w:r><w:fldChar w:fldCharType="begin" w:dirty="true" /></w:r>"#,
+    r#"<w:r><w:instrText xml:space="preserve"> TOC \o &quot;1-2&quot; \h \z \u </w:instrText></w:r>"#,
+    r#"<w:r><w:fldChar w:fldCharType="separate" /></w:r></w:p>"#
+);
+
 /// Completes the parts.
 pub(super) fn complete(
     mut parts: XMLDocx,
@@ -20,9 +41,20 @@ pub(super) fn complete(
 ) -> Result<XMLDocx, DocxError> {
     let document = String::from_utf8(parts.document).map_err(|e| DocxError::Package(e.to_string()))?;
     let document = document.replace(HEADER_ROW, "<w:cantSplit /><w:tblHeader />");
+    let document = document.replace(TAB_BEYOND, TAB_AT_MARGIN);
+    let document = contents_field_apart(document);
     parts.document = describe_pictures(&document, pictures)?.into_bytes();
     parts.doc_props.core = core_properties(report).into_bytes();
     Ok(parts)
+}
+
+/// Moves the field of the table of contents into a paragraph before its first entry.
+fn contents_field_apart(document: String) -> String {
+    let Some((before, entries)) = document.split_once(CONTENTS_BEGIN) else {
+        return document;
+    };
+    let entries = entries.replacen(CONTENTS_FIELD, "", 1);
+    format!("{before}{CONTENTS_BEGIN}{CONTENTS_FIELD_APART}{entries}")
 }
 
 fn describe_pictures(document: &str, pictures: &[String]) -> Result<String, DocxError> {

@@ -120,6 +120,31 @@ pub(super) fn apply(docx: Docx, lang: Lang) -> Docx {
                 .line_spacing(spacing(240)),
         )
         .add_style(style("Running", "Running").size(18).color(QUIET))
+        .add_style(
+            style("ContentsTitle", "Contents title")
+                .fonts(hei())
+                .size(32)
+                .bold()
+                .line_spacing(spacing(300).after(200)),
+        )
+        .add_style(
+            style("ContentsField", "Contents field")
+                .size(2)
+                .color("FFFFFF")
+                .line_spacing(LineSpacing::new().line_rule(LineSpacingType::Exact).line(20)),
+        )
+        .add_style(
+            style("ToC1", "toc 1")
+                .fonts(hei())
+                .size(21)
+                .line_spacing(spacing(260).before(60)),
+        )
+        .add_style(style("ToC2", "toc 2").size(21).line_spacing(spacing(260)).indent(
+            Some(420),
+            None,
+            None,
+            None,
+        ))
 }
 
 /// Line spacing in 240ths of a line.

@@ -52,3 +52,11 @@ fn png_size_reads_the_header_only() {
         .unwrap();
     assert_eq!(package::png_size(&picture).map(|(width, _)| width), Some(900));
 }
+
+#[test]
+fn contents_are_a_field_in_a_paragraph_of_its_own_with_page_numbers_at_the_margin() {
+    let text = document(&sample::small_report(Lang::Zh));
+    assert!(text.contains(r#"<w:r><w:instrText xml:space="preserve"> TOC \o "#));
+    assert_eq!(text.matches(r#"w:dirty="true""#).count(), 1);
+    assert!(text.contains(r#"w:pos="8840""#) && !text.contains(r#"w:pos="80000""#));
+}

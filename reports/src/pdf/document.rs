@@ -4,6 +4,7 @@ use serde_json::{Value as Json, json};
 
 use super::PdfError;
 use crate::chart::Frame;
+use crate::columns;
 use crate::font;
 use crate::model::{Block, Lang, NoteKind, Report, Section, Table};
 use crate::number::Value;
@@ -13,6 +14,12 @@ pub(super) type ChartFiles = Vec<(String, String)>;
 
 /// The room a chart is drawn for: the 156 mm of text, where 13 px become 8 pt.
 const FRAME: Frame = Frame::WIDE.bare();
+
+/// The width of the text, in points; tables are set in 9.5 pt, those of more than six columns in 8.5 pt.
+const TEXT_WIDTH: f64 = 442.0;
+
+/// A table lower than this, in points, moves to the next page whole; two thirds of a page of text.
+const MOST_WHOLE: f64 = 430.0;
 
 /// How much smaller than designed a page is set, and how wide its pictures are, in percent of the text.
 #[derive(Clone, Copy, Debug)]
@@ -113,9 +120,9 @@ fn straight(data: Json) -> Json {
     }
 }
 
-/// The foot of a brief: where its figures come from.
+/// The foot of a brief: where its figures come from. Who made it stands at its head, and there is room for three lines.
 fn colophon(report: &Report) -> String {
-    let facts = report.facts.iter();
+    let facts = report.facts.iter().filter(|fact| fact.value != report.organiser);
     facts
         .map(|fact| format!("{}{}{}", fact.label, report.lang.pick("：", ": "), fact.value))
         .collect::<Vec<_>>()
@@ -164,7 +171,26 @@ fn block(report: &Report, block: &Block, charts: &mut ChartFiles) -> Result<Json
     })
 }
 
+/// About how high a table stands, in points: caption and header, rows by their lines, base and notes.
+fn height(report: &Report, table: &Table, widths: &[f64], size: f64) -> f64 {
+    let rows: f64 = columns::lines(table, report.lang, widths)
+        .map(|lines| 0.42 + 1.2 * lines as f64)
+        .sum();
+    let under = table.base.iter().chain(&table.notes);
+    // Some fifty characters of 9 pt fill a line of Chinese.
+    let under: f64 = under
+        .map(|words| (words.chars().count() as f64 / 50.0).ceil())
+        .sum();
+    45.0 + size * rows + 13.0 * under
+}
+
 fn table_data(report: &Report, table: &Table) -> Json {
+    let size = match table.columns.len() {
+        0..=6 => 9.5,
+        _ => 8.5,
+    };
+    let widths = columns::widths(table, report.lang, TEXT_WIDTH / size);
+    let whole = height(report, table, &widths, size) < MOST_WHOLE;
     json!({
         "kind": "table",
         "number": table.number,
@@ -172,8 +198,9 @@ fn table_data(report: &Report, table: &Table) -> Json {
         "unit": table.unit,
         "base": table.base,
         "notes": table.notes,
-        "columns": table.columns.iter().map(|c| json!({
-            "title": c.title, "figures": c.figures, "width": c.width,
+        "whole": whole,
+        "columns": table.columns.iter().zip(widths).map(|(c, width)| json!({
+            "title": c.title, "figures": c.figures, "width": width,
         })).collect::<Vec<_>>(),
         "rows": table.rows.iter().map(|row| json!({
             "strong": row.strong,

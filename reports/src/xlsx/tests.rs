@@ -95,12 +95,123 @@ fn sheets_are_named_in_the_language_of_the_report() {
     };
     assert_eq!(
         names(Lang::Zh),
-        "摘要 应答率 得分 指标 需要与得到 回答分布 得分构成 意见主题 权数 方法 改革承诺 行政数据"
+        "摘要 应答率 得分 指标 需要与得到 回答分布 得分构成 等次把握 两两比较 分不出先后的组 提分空间 权重变动 与上一轮比较 第三方评分 评分一致性 意见主题 权数 方法 改革承诺 行政数据"
     );
     assert_eq!(
         names(Lang::En),
-        "Summary Response rates Scores Indicators Ladder Distributions Parts of scores Themes Weights Method Commitments Administrative series"
+        "Summary Response rates Scores Indicators Ladder Distributions Parts of scores Grade chances Pairs Groups not told apart What would change most Weights varied Change Third-party marks Agreement Themes Weights Method Commitments Administrative series"
     );
+}
+
+/// The cells of a sheet below its header, as many rows as `rows`.
+fn body(report: &Report, sheet: &str, rows: usize) -> Vec<Vec<Data>> {
+    let range = workbook(report).worksheet_range(sheet).unwrap();
+    let first = usize::try_from(HEADER_ROW).unwrap() + 1;
+    range
+        .rows()
+        .skip(first)
+        .take(rows)
+        .map(<[Data]>::to_vec)
+        .collect()
+}
+
+fn figure(value: Option<f64>) -> Data {
+    value.map_or(Data::String("—".to_owned()), Data::Float)
+}
+
+#[test]
+fn evaluation_sheets_hold_the_results_at_full_precision() {
+    let (detail, plan) = (sample::detail(), sample::plan());
+    let report = annual(&detail, &plan, &Scope::County, Lang::En).unwrap();
+    let release = crate::build::protected(&detail, &plan);
+    let found = release.results.evaluation.as_ref().unwrap();
+
+    let grades = body(&report, "Grade chances", found.grades.len());
+    assert_eq!(grades.len(), found.grades.len());
+    for row in &grades {
+        let Data::String(unit) = &row[1] else {
+            panic!("{row:?}")
+        };
+        let of = found.grade(unit).unwrap();
+        assert_eq!(row[3..5], [of.certainty, of.moved_by_noise].map(Data::Float));
+        let chances: Vec<Data> = of.chances.iter().map(|one| Data::Float(one.chance)).collect();
+        assert_eq!(row[5..], chances);
+    }
+
+    let pairs = body(&report, "Pairs", found.pairs.len());
+    assert_eq!(pairs.len(), found.pairs.len());
+    for (row, pair) in pairs.iter().zip(&found.pairs) {
+        assert_eq!(
+            row[2..5],
+            [pair.difference, pair.se, pair.probability].map(Data::Float)
+        );
+    }
+
+    let change = found.change.as_ref().unwrap();
+    let rows = body(&report, "Change", change.rows.len());
+    assert_eq!(rows.len(), change.rows.len());
+    let mut shown = 0;
+    for (row, of) in rows.iter().zip(&change.rows) {
+        assert_eq!(
+            (row[1].to_string(), row[2].to_string()),
+            (of.unit.clone(), of.code.clone())
+        );
+        let withheld = row[5] == Data::String("withheld".to_owned());
+        if !withheld {
+            shown += usize::from(of.change.is_some());
+            let figures = [
+                of.before,
+                of.now,
+                of.change,
+                of.se,
+                of.lower,
+                of.upper,
+                of.p_value,
+                of.p_adjusted,
+            ];
+            assert_eq!(row[4..12], figures.map(figure), "{} {}", of.unit, of.code);
+        }
+    }
+    assert!(shown > 0);
+
+    let criteria = &release.criteria;
+    let marks = body(&report, "Third-party marks", criteria.len());
+    assert!(!criteria.is_empty() && marks.len() == criteria.len());
+    for (row, of) in marks.iter().zip(criteria) {
+        assert_eq!(
+            row[1..3],
+            [&of.unit, &of.criterion].map(|text| Data::String(text.clone()))
+        );
+        assert_eq!(
+            row[5..8],
+            [Data::Float(of.mean), Data::Float(of.value), figure(of.se)]
+        );
+        assert_eq!(row[8], Data::Float(of.scorers as f64));
+    }
+}
+
+#[test]
+fn a_unit_s_workbook_compares_no_other_units() {
+    let (detail, plan) = (sample::detail(), sample::plan());
+    let own = plan.scored_units()[0].code.clone();
+    let report = annual(&detail, &plan, &Scope::Unit(own.clone()), Lang::En).unwrap();
+    let others: Vec<String> = plan
+        .scored_units()
+        .iter()
+        .skip(1)
+        .map(|unit| unit.code.clone())
+        .collect();
+    for sheet in &report.sheets {
+        let cells = sheet.table.rows.iter().flat_map(|row| &row.cells);
+        for cell in cells {
+            assert!(
+                !matches!(cell, Value::Text(text) if others.contains(text)),
+                "{}: {cell:?}",
+                sheet.name
+            );
+        }
+        assert!(!["Pairs", "Groups not told apart", "Weights varied"].contains(&sheet.name.as_str()));
+    }
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! The office looks at what would be public, publishes it, and takes it back.
 
+use analysis::plan::Plan;
+use analysis::publication::PublicationError;
 use axum::extract::{Form, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
@@ -12,8 +14,8 @@ use crate::cases::plain;
 use crate::handlers::respond::{Pairs, field, html};
 use crate::handlers::results as public;
 use crate::middleware::problems::PageError;
-use crate::pages::publication::{self as pages, Ready, Refusal, View};
-use crate::pages::{Lang, Reading, words};
+use crate::pages::publication::{self as pages, Obstacle, Ready, Refusal, View};
+use crate::pages::{Lang, Reading, tr, words};
 use crate::publication::{self, PublishError};
 use crate::store::publications;
 
@@ -41,7 +43,7 @@ async fn render(
             (Some(ready), None)
         }
         Err(PublishError::NotComputed(_)) => (None, None),
-        Err(PublishError::Disclosure(error)) => (None, Some(error.to_string())),
+        Err(PublishError::Disclosure(error)) => (None, Some(obstacle(lang, &permit.plan, &error))),
         Err(error) => return Err(error.into()),
     };
     let view = View {
@@ -67,6 +69,44 @@ async fn render(
         &signed_in(lang, &permit.staff, ""),
         &view,
     )))
+}
+
+/// Why disclosure control refuses, with the figures' names.
+fn obstacle(lang: Lang, plan: &Plan, error: &PublicationError) -> Obstacle {
+    match error {
+        PublicationError::Exposed { cells } => {
+            Obstacle::Exposed(cells.iter().map(|cell| named(lang, plan, cell)).collect())
+        }
+        PublicationError::NotReproducible { figure } => Obstacle::NotReproducible(figure.clone()),
+    }
+}
+
+/// A cell of the published tables, `code=3.1, group=family, unit=990101002`, in words; what the plan does not know
+/// stays as it is.
+fn named(lang: Lang, plan: &Plan, cell: &str) -> String {
+    let of = |part: &str| -> String {
+        let Some((variable, code)) = part.split_once('=') else {
+            return part.to_owned();
+        };
+        let name = match variable.trim() {
+            "code" => plan.indicators.get(code).map(|found| &found.name),
+            "unit" => plan.units.get(code).map(|found| &found.name),
+            "group" => plan
+                .groups
+                .iter()
+                .find(|found| found.code == code)
+                .map(|found| &found.name),
+            "area" => plan
+                .areas
+                .iter()
+                .find(|found| found.code == code)
+                .map(|found| &found.name),
+            _ => None,
+        };
+        name.map_or_else(|| part.to_owned(), |name| name.get(lang.code()).to_owned())
+    };
+    let parts: Vec<String> = cell.split(", ").map(of).collect();
+    parts.join(&tr!(lang, "publication.comma"))
 }
 
 /// `GET /console/rounds/{id}/publication`.
@@ -146,5 +186,28 @@ pub async fn act(
             let page = render(&state, &permit, reading.lang, Some(refusal)).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_that_expose_are_named_in_the_reader_s_language() {
+        let plan = Plan::read(&crate::synthetic::sample_plan()).expect("the sample plan");
+        let error = PublicationError::Exposed {
+            cells: vec![
+                "code=3.1, group=family, unit=990101001".to_owned(),
+                "total".to_owned(),
+            ],
+        };
+        let words = |lang| match obstacle(lang, &plan, &error) {
+            Obstacle::Exposed(words) => words,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(words(Lang::Zh), ["总体满意度，亲友，城关镇", "total"]);
+        let english = words(Lang::En);
+        assert!(!english[0].contains('=') && english[0].is_ascii(), "{english:?}");
     }
 }

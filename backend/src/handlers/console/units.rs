@@ -209,7 +209,8 @@ fn fill(view: &mut Units, seen: &Seen, detail: &RoundDetail, found: &EvaluationR
         .map(|band| band.iter().map(|unit| name(unit)).collect())
         .collect();
     if let Some(weights) = &found.weights {
-        view.weights = Some((words::percent(weights.spread), weights.draws));
+        let spread = reports::number::number(100.0 * weights.spread, reports::number::NumberFormat::Weight);
+        view.weights = Some((spread, weights.draws));
         view.stability = scores
             .iter()
             .filter_map(|score| weights.units.iter().find(|row| row.unit == score.unit))

@@ -19,6 +19,8 @@ pub struct Setting {
     pub shape: Shape,
     /// What stands there, or was typed.
     pub value: String,
+    /// Values to choose from, with what they are called; empty where it is typed.
+    pub options: Vec<(&'static str, String)>,
     /// What stands there now, where somebody else changed it meanwhile.
     pub theirs: Option<String>,
 }
@@ -136,7 +138,14 @@ fn field(around: Around<'_>, view: &SettingsPage, setting: &Setting) -> Markup {
         div.field {
             label for=(id) { (setting.label) }
             (fault.message())
-            @if setting.shape == Shape::Sentence {
+            @if !setting.options.is_empty() {
+                select id=(id) name=(setting.path) aria-invalid=[fault.invalid()]
+                    aria-describedby=[fault.described(hinted)] {
+                    @for (value, name) in &setting.options {
+                        option value=(value) selected[*value == setting.value] { (name) }
+                    }
+                }
+            } @else if setting.shape == Shape::Sentence {
                 textarea id=(id) name=(setting.path) rows="3" aria-invalid=[fault.invalid()]
                     aria-describedby=[fault.described(hinted)] { "\n" (setting.value) }
             } @else {

@@ -185,11 +185,13 @@ fn table(lang: Lang, series: &[SeriesLine]) -> Markup {
             tbody {
                 @for line in series {
                     tr {
-                        th scope="row" { (written(lang, &line.name)) }
+                        th.step scope="row" { (written(lang, &line.name)) }
                         td { @if line.latest.is_empty() { (tr!(lang, "series.no_figure")) } @else { (line.latest) } }
                         td.num {
                             @if line.value.is_empty() { "–" }
-                            @else { (line.value) @if !line.unit_of_measure.is_empty() { " " (line.unit_of_measure) } }
+                            @else { (line.value)
+                                @if line.unit_of_measure == "%" { "%" }
+                                @else if !line.unit_of_measure.is_empty() { " " (line.unit_of_measure) } }
                         }
                         td.num { (line.units) }
                         td { (line.levels) }

@@ -76,7 +76,7 @@ fn series_page(reading: Reading, refused: bool, checked: Option<Checked>) -> Mar
         unit_of_measure: "%".to_owned(),
         levels: "县、乡镇".to_owned(),
         period: "季度".to_owned(),
-        bounds: "0…100".to_owned(),
+        bounds: "0–100".to_owned(),
         latest: latest.to_owned(),
         value: value.to_owned(),
         units: 21,

@@ -244,7 +244,8 @@ pub(super) fn all(reading: Reading) -> Vec<(&'static str, Markup)> {
             },
             sha256: "60303ae2".repeat(8),
         }),
-        obstacle: (!ready).then(|| "code=3.1, group=family, unit=990101002".to_owned()),
+        obstacle: (!ready)
+            .then(|| publication::Obstacle::Exposed(vec!["总体满意度，亲友，青石镇".to_owned()])),
         refusal,
         rows: match ready {
             true => vec![publication::Row {

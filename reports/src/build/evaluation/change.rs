@@ -66,7 +66,7 @@ fn method(ctx: &Context<'_>, found: &ChangeResults) -> String {
 }
 
 /// What became of a figure, in words.
-fn verdict(ctx: &Context<'_>, row: &ChangeRow) -> &'static str {
+pub(in super::super) fn verdict(ctx: &Context<'_>, row: &ChangeRow) -> &'static str {
     match (row.not_comparable, row.change) {
         (Some(NotComparable::Withheld), _) => ctx.t("隐匿", "withheld"),
         (Some(NotComparable::Absent), _) | (None, None) => ctx.t("没有上一轮的数字", "no earlier figure"),
@@ -230,7 +230,7 @@ fn table(ctx: &Context<'_>, first: &str, caption: String, rows: &[(String, &Chan
             Value::score(row.now),
             Value::number(row.change, NumberFormat::ScoreChange),
             Value::interval(row.lower, row.upper, NumberFormat::ScoreChange),
-            p_value(ctx, row.p_adjusted),
+            p_value(row.p_adjusted),
             Value::text(verdict(ctx, row)),
         ],
         strong: row.code.is_empty() && tables::is_strong(ctx, &row.unit),
@@ -258,9 +258,9 @@ fn table(ctx: &Context<'_>, first: &str, caption: String, rows: &[(String, &Chan
     }
 }
 
-fn p_value(ctx: &Context<'_>, p: Option<f64>) -> Value {
+fn p_value(p: Option<f64>) -> Value {
     match p {
-        Some(p) if p < 0.001 => Value::text(ctx.t("低于0.001", "below 0.001")),
+        Some(p) if p < 0.001 => Value::text("<0.001"),
         Some(p) => Value::text(format!("{p:.3}")),
         None => Value::Absent,
     }
@@ -310,7 +310,7 @@ fn nodes(ctx: &Context<'_>, found: &ChangeResults) -> Section {
     let mut table = table(ctx, ctx.t("指标", "Indicator"), caption, &rows);
     table
         .columns
-        .push(Column::figures(ctx.t("带给总分", "To the score")));
+        .push(Column::figures(ctx.t("对总分的影响", "To the score")));
     for (cells, (_, row)) in table.rows.iter_mut().zip(&rows) {
         cells
             .cells
@@ -318,7 +318,7 @@ fn nodes(ctx: &Context<'_>, found: &ChangeResults) -> Section {
     }
     table.notes.push(
         ctx.t(
-            "“带给总分”加起来就是综合得分的变化；单项的可能只是误差。",
+            "“对总分的影响”各项相加就是综合得分的变化；单项的影响可能只是误差。",
             "The last column adds up to the score's change; each single one may be noise.",
         )
         .to_owned(),

@@ -23,7 +23,7 @@ pub(in super::super) fn section(ctx: &Context<'_>) -> Section {
         return section;
     };
     section.paragraph(ctx.t(
-        "每项指标还能带来多少分，是它在总分中的比重乘以离“可达到的水平”的距离；可达到的水平是本轮最好的单位的水平，已经扣除碰运气的部分。",
+        "每项指标还能带来多少分，是它在总分中的比重乘以离“可达到的水平”的距离；可达到的水平是本轮最好的单位的水平，已扣除偶然误差。",
         "What an indicator could bring is its share of the score times the distance to what is attainable: the level of this round's best unit, with luck taken out.",
     ));
     if ctx.is_county() {
@@ -38,7 +38,11 @@ pub(in super::super) fn section(ctx: &Context<'_>) -> Section {
 }
 
 /// The leaves of a unit that may be shown, the largest gain first.
-fn of_unit<'a>(ctx: &Context<'_>, found: &'a EvaluationResults, unit: &str) -> Vec<&'a Leverage> {
+pub(in super::super) fn of_unit<'a>(
+    ctx: &Context<'_>,
+    found: &'a EvaluationResults,
+    unit: &str,
+) -> Vec<&'a Leverage> {
     let shown = |row: &&Leverage| {
         let mut nodes = ctx.detail.node_scores.iter();
         row.unit == unit && nodes.any(|node| node.code == row.code && node.unit == unit && !node.withheld)
@@ -115,16 +119,28 @@ fn county_sentence(ctx: &Context<'_>, found: &EvaluationResults) -> String {
     }
     firsts.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
     let kind = tables::unit_kind(ctx);
+    // Two that lead equally often: neither leads more than any other.
+    let alone = |n: usize| firsts.get(1).is_none_or(|(_, second)| *second < n);
     match (ctx.lang, firsts.first()) {
         (Lang::Zh, None) => "没有一个单位的差距超出误差。".to_owned(),
         (Lang::En, None) => "No unit's distance is beyond error.".to_owned(),
         (Lang::Zh, Some((code, n))) => format!(
-            "“{}”在{n}个{kind}是最能提高总分的一项，比任何别的指标都多。",
-            ctx.indicator_name(code)
+            "“{}”在{n}个{kind}是最能提高总分的一项{}。",
+            ctx.indicator_name(code),
+            if alone(*n) {
+                "，比任何别的指标都多"
+            } else {
+                "，另有指标也有这么多"
+            }
         ),
         (Lang::En, Some((code, n))) => format!(
-            "“{}” would raise the score the most in {n} {kind}, more than any other indicator.",
-            ctx.indicator_name(code)
+            "“{}” would raise the score the most in {n} {kind}, {}.",
+            ctx.indicator_name(code),
+            if alone(*n) {
+                "more than any other indicator"
+            } else {
+                "as does another indicator in as many"
+            }
         ),
     }
 }
@@ -198,7 +214,7 @@ fn weights_sentence(ctx: &Context<'_>, found: &WeightStability) -> String {
     let steady = found.units.iter().filter(|unit| unit.same_grade >= 0.95).count();
     let (all, spread) = (
         found.units.len(),
-        number::number(found.spread, NumberFormat::Percent),
+        number::number(100.0 * found.spread, NumberFormat::Weight),
     );
     let most = found.left_out.iter().max_by_key(|leaf| leaf.largest_shift);
     let without = most.map(|leaf| {

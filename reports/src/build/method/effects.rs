@@ -1,7 +1,7 @@
 //! Design effects of the main estimates: what clustering, strata and weights together cost, beside Kish's figure for
 //! the weights alone.
 
-use analysis::plan::{ADMIN, Measure, THIRD_PARTY};
+use analysis::plan::{ADMIN, FrameSource, Measure, THIRD_PARTY};
 
 use super::super::context::Context;
 use super::super::question;
@@ -20,6 +20,8 @@ struct Effect {
     se: f64,
     simple: f64,
     format: NumberFormat,
+    /// Everybody was asked: no number of a simple random sample stands for that.
+    census: bool,
 }
 
 impl Effect {
@@ -53,7 +55,10 @@ pub(super) fn table(ctx: &Context<'_>) -> Option<Table> {
                 error(effect.se),
                 error(effect.simple),
                 Value::Number(effect.deff(), NumberFormat::Decimal),
-                Value::Number(effect.n as f64 / effect.deff(), NumberFormat::Count),
+                match effect.census {
+                    true => Value::Absent,
+                    false => Value::Number(effect.n as f64 / effect.deff(), NumberFormat::Count),
+                },
             ])
         })
         .collect();
@@ -72,13 +77,19 @@ pub(super) fn table(ctx: &Context<'_>) -> Option<Table> {
         rows,
         notes: vec![
             ctx.t(
-                "设计效应是实际方差与同样多人的简单随机样本的方差之比，包括整群、分层和加权；校准用到名册信息，可以小于1。",
-                "The design effect is the variance under the design ÷ that of a simple random sample of as many: clusters, strata and weights together. Calibration brings in the register and may take it below 1.",
+                "设计效应是实际方差与同样多人的简单随机样本的方差之比，包括整群、分层和加权；校准用到名册信息，可以小于1，普查的误差只来自无应答，远小于1。",
+                "The design effect is the variance under the design ÷ that of a simple random sample of as many: clusters, strata and weights together. Calibration brings in the register and may take it below 1; in a census only non-response leaves an error, and it is far below 1.",
             )
             .to_owned(),
         ],
         ..Table::default()
     })
+}
+
+/// Whether a group is asked in whole.
+fn is_census(ctx: &Context<'_>, group: &str) -> bool {
+    let bodies = ctx.plan.group_of(FrameSource::Bodies);
+    bodies.is_some_and(|bodies| bodies.code == group)
 }
 
 /// Shares of persons, each person counting once.
@@ -107,6 +118,7 @@ fn rates(ctx: &Context<'_>) -> Vec<Effect> {
             };
             let simple = (p * (1.0 - p) / (row.n.saturating_sub(1).max(1)) as f64).sqrt();
             if simple > 0.0 && se > 0.0 {
+                let census = row.group.as_deref().is_some_and(|group| is_census(ctx, group));
                 let group = row.group.as_deref().map(|group| ctx.perspective_name(group));
                 effects.push(Effect {
                     name: named(ctx, leaf.name.get(ctx.lang.code()), group),
@@ -114,6 +126,7 @@ fn rates(ctx: &Context<'_>) -> Vec<Effect> {
                     se,
                     simple,
                     format: NumberFormat::Percent,
+                    census,
                 });
             }
         }
@@ -148,6 +161,7 @@ fn means(ctx: &Context<'_>) -> Vec<Effect> {
             se,
             simple,
             format: NumberFormat::Score,
+            census: is_census(ctx, &row.group),
         })
     });
     effects.collect()
@@ -155,9 +169,13 @@ fn means(ctx: &Context<'_>) -> Vec<Effect> {
 
 fn named(ctx: &Context<'_>, what: &str, group: Option<String>) -> String {
     match group {
-        Some(group) => ctx
-            .lang
-            .pick(format!("{what}（{group}）"), format!("{what} ({group})")),
+        Some(group) => {
+            let mut letters = what.chars();
+            let first = letters.next().map(char::to_uppercase).into_iter().flatten();
+            let begun: String = first.chain(letters).collect();
+            ctx.lang
+                .pick(format!("{what}（{group}）"), format!("{begun} ({group})"))
+        }
         None => what.to_owned(),
     }
 }

@@ -37,6 +37,7 @@ pub(super) fn section(ctx: &Context<'_>) -> Section {
     if settled > 0 {
         section.paragraph(match ctx.lang {
             Lang::Zh => format!("有{settled}处两位评分人相差超过方案限度，已由第三人独立复评，三个分数取平均。"),
+            Lang::En if settled == 1 => "In one place two scorers differed beyond the plan's limit; a third marked it independently, and the mean of the three counts.".to_owned(),
             Lang::En => format!(
                 "In {settled} places two scorers differed beyond the plan's limit; a third marked them independently, and the mean of the three counts."
             ),
@@ -117,7 +118,8 @@ fn agreement_row(ctx: &Context<'_>, row: &ScorerAgreement) -> Row {
 }
 
 /// Alpha of every criterion with its interval against the usual limit, times 100, since charts count to 100. What lies
-/// below 0, where scorers differ more than chance would have them, is drawn at 0; the table has the figure.
+/// below 0, where scorers differ more than chance would have them, is drawn at 0, and the chart says so; the table has
+/// the figure.
 fn agreement_plot(ctx: &Context<'_>) -> Option<DotChart> {
     let scaled = |value: f64| (100.0 * value).max(0.0);
     let rows: Vec<DotRow> = ctx
@@ -158,12 +160,12 @@ fn agreement_plot(ctx: &Context<'_>) -> Option<DotChart> {
         Lang::En => format!("Agreement reaches 0.67 in {reached} of {all} criteria"),
     };
     let subtitle = ctx.t(
-        "Krippendorff α × 100，两位独立评分人，各单位",
-        "Krippendorff's alpha × 100, two independent scorers, all units",
+        "Krippendorff α，两位独立评分人，全部单位；小于0的画在0处",
+        "Krippendorff's alpha, two independent scorers, all units; what is below 0 is drawn at 0",
     );
     (all > 0).then(|| DotChart {
         heading: charts::heading(ctx, "scorer-agreement", title, subtitle.to_owned()),
-        measure: Measure::Score,
+        measure: Measure::Coefficient,
         rows,
         lines: vec![GradeLine {
             label: ctx.t("通行下限", "Usual limit").to_owned(),
@@ -182,7 +184,7 @@ fn sentence(ctx: &Context<'_>, overall: &ScorerAgreement) -> String {
         .zip(overall.alpha_upper)
         .map(|(lower, upper)| {
             ctx.lang.pick(
-                format!("（95%区间{}—{}）", decimal(lower), decimal(upper)),
+                format!("（95%区间{}～{}）", decimal(lower), decimal(upper)),
                 format!(" (95% interval {} to {})", decimal(lower), decimal(upper)),
             )
         });

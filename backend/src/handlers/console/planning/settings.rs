@@ -1,5 +1,7 @@
 //! `…/plan/settings`: the settings as a form. What is as it was is not touched; comments and layout stay.
 
+mod mail;
+
 use axum::extract::{Form, State};
 use axum::response::{Html, IntoResponse, Response};
 
@@ -81,27 +83,6 @@ fn grade_fields(lang: Lang, at: usize) -> Fields {
     fields
 }
 
-fn mail_fields(lang: Lang, at: usize) -> Fields {
-    let path = |key: &str| format!("mail.leadership[{at}].{key}");
-    vec![
-        (
-            path("name"),
-            tr!(lang, "plan.s_recipient").into_owned(),
-            Shape::Words,
-        ),
-        (
-            path("email"),
-            tr!(lang, "plan.s_email").into_owned(),
-            Shape::Words,
-        ),
-        (
-            path("language"),
-            tr!(lang, "plan.s_language").into_owned(),
-            Shape::Words,
-        ),
-    ]
-}
-
 fn third_party_fields(lang: Lang) -> Fields {
     let one = |key: &str, label: &str, shape| (format!("third_party.{key}"), label.to_owned(), shape);
     vec![
@@ -162,6 +143,7 @@ fn invitation_fields(lang: Lang) -> Fields {
 
 /// What was typed and what stands there, by path.
 struct Shown<'a> {
+    lang: Lang,
     settings: &'a Settings,
     typed: Option<&'a Pairs>,
     conflict: bool,
@@ -177,6 +159,7 @@ impl Shown<'_> {
                 .map(str::to_owned);
             let differs = self.conflict && typed.as_ref().is_some_and(|typed| typed.trim() != stands);
             Setting {
+                options: mail::options(self.lang, &path, shape),
                 value: typed.unwrap_or_else(|| stands.clone()),
                 theirs: differs.then_some(stands),
                 path,
@@ -248,9 +231,14 @@ impl Shown<'_> {
             invitation_fields(lang),
         ));
         sections.push(section(
+            tr!(lang, "plan.s_mailing").into_owned(),
+            Some(tr!(lang, "plan.s_mailing_note").into_owned()),
+            vec![self.block(mail::schedule_fields(lang), None, None)],
+        ));
+        sections.push(section(
             tr!(lang, "plan.s_mail").into_owned(),
             Some(tr!(lang, "plan.s_mail_note").into_owned()),
-            self.list(lang, "mail.leadership", mail_fields),
+            self.list(lang, "mail.leadership", mail::recipient_fields),
         ));
         sections
     }
@@ -275,6 +263,7 @@ pub async fn show(
     let asked = Asked::of(&holder, reading.lang);
     let copy = working_copy(&state, &holder).await?;
     let shown = Shown {
+        lang: reading.lang,
         settings: &opened(&copy, &asked)?,
         typed: None,
         conflict: false,
@@ -293,6 +282,7 @@ fn fault_words(lang: Lang, label: &str, fault: &SettingFault) -> String {
         SettingFault::NotANumber => tr!(lang, "plan.e_number", label = label),
         SettingFault::NotWhole => tr!(lang, "plan.e_whole", label = label),
         SettingFault::NotADay => tr!(lang, "plan.e_day", label = label),
+        SettingFault::NotOffered => tr!(lang, "plan.e_offered", label = label),
         SettingFault::Syntax => tr!(lang, "plan.e_syntax"),
     }
     .into_owned()
@@ -337,6 +327,7 @@ fn write(lang: Lang, settings: &mut Settings, sections: &[Section], pairs: &Pair
             }
         }
     }
+    faults.extend(mail::weekly_fault(lang, settings));
     let mut removed: Vec<(&str, usize)> = pairs
         .iter()
         .filter(|(name, _)| name == "remove")
@@ -372,6 +363,7 @@ pub async fn keep(
     let seen = field(&pairs, "seen").unwrap_or_default();
     let shown = |conflict, faults| {
         let shown = Shown {
+            lang,
             settings: &stands,
             typed: Some(&pairs),
             conflict,
@@ -388,6 +380,7 @@ pub async fn keep(
         return Ok(conflict(shown(true, Vec::new())));
     }
     let form = Shown {
+        lang,
         settings: &stands,
         typed: None,
         conflict: false,
