@@ -53,7 +53,7 @@ async function fill({ login, person }, unit, address, go) {
   says(await person.words(), go === 'seal' ? '已封存' : '已保存', `${login}, ${unit}`);
 }
 
-/** Everything that a person's session is given in the round: every page that a page links to, two steps deep. */
+/** Everything that a person's session is given in the round: every page that a page links to, and those behind them. */
 async function allThatIsShown(person) {
   const seen = new Map();
   let todo = [`/console/rounds/${task.round}`, '/console', '/console/audit', '/console/outbox'];

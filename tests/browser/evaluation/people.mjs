@@ -106,12 +106,6 @@ export class Person {
     return this.page.context().request.get(`${task.baseUrl}${path}`, { maxRedirects: 0, failOnStatusCode: false });
   }
 
-  /** The addresses of the console that a page leads to, files and forms left out. */
-  async links() {
-    const all = await this.page.locator('a[href^="/console"]').evaluateAll((found) => found.map((one) => one.getAttribute('href')));
-    return all.map((href) => href.split('#')[0]).filter((href) => !/logout|lang=/.test(href));
-  }
-
   async close() {
     await this.page.context().close();
   }

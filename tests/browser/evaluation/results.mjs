@@ -33,10 +33,7 @@ async function drill(office) {
   const facts = await office.facts();
   await office.page.evaluate(() => { for (const one of document.querySelectorAll('main details')) one.open = true; });
   await office.look('behind a grade');
-  const { evidence: criteria, persons } = {
-    evidence: await office.table('leaf-3-2-criteria'), persons: await office.table('leaf-2-1-parts'),
-  };
-  return { facts, criteria, persons, views: await office.table('views') };
+  return { facts, criteria: await office.table('leaf-3-2-criteria'), persons: await office.table('leaf-2-1-parts') };
 }
 
 async function publish(office) {
@@ -88,7 +85,7 @@ export async function conclude(office, stranger, viewer) {
   const publicShows = { figures: await figures(stranger), scores: await scores(stranger), words: await stranger.words() };
   await stranger.look('public page');
   const files = {};
-  for (const file of ['scores.csv', 'plan.zip', 'release.json']) {
+  for (const file of ['scores.csv', 'plan.zip']) {
     const reply = await stranger.fetch(`/results/${task.round}/${file}`);
     assert(reply.status() === 200, `${file} answers ${reply.status()}`);
     files[file] = file.endsWith('.zip') ? (await reply.body()).toString('base64') : await reply.text();

@@ -203,6 +203,13 @@ pub(super) fn needing(township: usize) -> usize {
     all.filter(|nth| answer(township, *nth)["need"] != "none").count()
 }
 
+/// A township's participation rate: within one, everybody stands for as many.
+pub(super) fn participation(township: usize) -> String {
+    let all = TOWNSHIPS[township].answers;
+    let taking = (0..all).filter(|nth| answer(township, *nth)["took_part"] != "none");
+    format!("{:.1}%", 100.0 * taking.count() as f64 / all as f64)
+}
+
 /// The county's participation rate, benefit rate and satisfaction as every page, file and message must show them.
 pub(super) fn truth() -> [(&'static str, String); 3] {
     let participation = weighted(|said| (one_if(said["took_part"] != "none"), 1.0));
