@@ -12,7 +12,7 @@ const WORDS_FIRST: f64 = 14.0;
 
 /// The width of a text in ems, a little more than the faces take: a Han character is one wide, with a quarter of an em
 /// between it and a Latin letter or a digit.
-fn ems(text: &str) -> f64 {
+pub(crate) fn ems(text: &str) -> f64 {
     let of = |c: char| match c {
         ' ' | '.' | ',' | ':' | ';' | '(' | ')' | '\'' | '"' | 'i' | 'l' | 'j' | 't' | 'f' => 0.33,
         'A'..='Z' | '%' | 'm' | 'w' => 0.74,

@@ -177,9 +177,8 @@ fn height(report: &Report, table: &Table, widths: &[f64], size: f64) -> f64 {
         .map(|lines| 0.42 + 1.2 * lines as f64)
         .sum();
     let under = table.base.iter().chain(&table.notes);
-    // Some fifty characters of 9 pt fill a line of Chinese.
     let under: f64 = under
-        .map(|words| (words.chars().count() as f64 / 50.0).ceil())
+        .map(|words| (columns::ems(words) * 9.0 / TEXT_WIDTH).ceil())
         .sum();
     45.0 + size * rows + 13.0 * under
 }
