@@ -419,7 +419,7 @@ mod tests {
         }
         // An empty line above the header moves everything down.
         assert_eq!(numbers("\n\r\ncode,name\na,1"), [("a".to_owned(), 4)]);
-        assert_eq!(numbers("code,name"), []);
+        assert!(numbers("code,name").is_empty());
     }
 
     #[test]
