@@ -10,8 +10,13 @@ pub mod charts;
 pub mod files;
 pub mod plan_files;
 
+use std::collections::BTreeSet;
+
+use analysis::plan::Plan;
+use analysis::publication::figure::Address;
 use analysis::publication::{Counts, Loss, Options, PublicationError, Release, release};
 use analysis::results::RoundDetail;
+use sea_orm::ConnectionTrait;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
@@ -69,6 +74,10 @@ pub struct Candidate {
     pub content: String,
     /// SHA-256 of the content.
     pub sha256: String,
+    /// When its results were computed, Unix milliseconds.
+    computed_at: i64,
+    /// What it withholds.
+    withheld: BTreeSet<Address>,
 }
 
 /// The SHA-256 of a text, lower-case hex.
@@ -92,6 +101,39 @@ pub fn stored(publication: &Publication) -> Result<Release, PublishError> {
     serde_json::from_str(&publication.content).map_err(unreadable(&publication.round_id))
 }
 
+/// What was published of a round before, withdrawn or not.
+///
+/// # Errors
+/// [`PublishError::Unreadable`], [`PublishError::Store`].
+pub async fn earlier(conn: &impl ConnectionTrait, id: &str) -> Result<Vec<Counts>, PublishError> {
+    let rows = publications::of_round(conn, id).await?;
+    let counts = rows.iter().map(|row| serde_json::from_str(&row.counts));
+    counts.collect::<Result<_, _>>().map_err(unreadable(id))
+}
+
+/// Writes into [`RoundDetail::withheld`] what is shown nowhere: what is hidden in one place is hidden everywhere. Reports
+/// hide what a publication beside the `earlier` ones hides, and a publication what reports hide, until neither adds
+/// anything to the other.
+///
+/// # Errors
+/// [`PublicationError`] where no publication is safe.
+pub fn withhold(detail: &mut RoundDetail, plan: &Plan, earlier: &[Counts]) -> Result<(), PublicationError> {
+    loop {
+        let in_reports = reports::build::withheld(detail, plan);
+        let options = Options {
+            earlier,
+            also_hidden: Some(&in_reports),
+            interim: false,
+        };
+        let (hidden, _) = analysis::publication::withheld(detail, plan, &options)?;
+        // What is hidden stays hidden, so that this comes to an end.
+        if hidden == detail.withheld {
+            return Ok(());
+        }
+        detail.withheld = hidden;
+    }
+}
+
 /// What would be published of a round now.
 ///
 /// # Errors
@@ -99,26 +141,21 @@ pub fn stored(publication: &Publication) -> Result<Release, PublishError> {
 pub async fn candidate(base: &Base, id: &str) -> Result<Candidate, PublishError> {
     let round = rounds::require(base, id).await?;
     let plan = rounds::plan(base, id).await?;
-    let Some((_, detail)) = results::get::<RoundDetail>(&base.db, id).await? else {
+    let Some((computed_at, mut detail)) = results::get::<RoundDetail>(&base.db, id).await? else {
         return Err(PublishError::NotComputed(id.to_owned()));
     };
-    let earlier: Vec<Counts> = publications::of_round(&base.db, id)
-        .await?
-        .iter()
-        .map(|row| serde_json::from_str(&row.counts))
-        .collect::<Result<_, _>>()
-        .map_err(unreadable(id))?;
+    let earlier = earlier(&base.db, id).await?;
     let interim = round.state_on(base.clock.today()) != RoundState::Closed;
     let made = tokio::task::spawn_blocking(move || {
-        let in_reports = reports::build::withheld(&detail, &plan);
+        withhold(&mut detail, &plan, &earlier)?;
         let options = Options {
             earlier: &earlier,
-            also_hidden: Some(&in_reports),
+            also_hidden: Some(&detail.withheld),
             interim,
         };
-        release(&detail, &plan, &options)
+        release(&detail, &plan, &options).map(|made| (made, detail.withheld))
     });
-    let (release, counts, loss) = made.await??;
+    let ((release, counts, loss), withheld) = made.await??;
     let content = serde_json::to_string(&release).map_err(unreadable(id))?;
     Ok(Candidate {
         sha256: sha256(&content),
@@ -126,6 +163,8 @@ pub async fn candidate(base: &Base, id: &str) -> Result<Candidate, PublishError>
         counts,
         loss,
         content,
+        computed_at,
+        withheld,
     })
 }
 
@@ -169,6 +208,7 @@ pub async fn publish(
         ended_on: None,
     };
     publications::insert(&tx, row.clone()).await?;
+    withhold_in_reports(&tx, id, (candidate.computed_at, candidate.withheld)).await?;
     let detail = json!({
         "seq": row.seq,
         "sha256": row.sha256,
@@ -178,6 +218,22 @@ pub async fn publish(
     base.record(&tx, actor, "results.publish", id, detail).await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(row)
+}
+
+/// Reports made of the published results from now on hide what the publication hides: results that came with another
+/// program, or before an earlier publication, did not know of it.
+async fn withhold_in_reports(
+    conn: &impl ConnectionTrait,
+    id: &str,
+    (computed_at, withheld): (i64, BTreeSet<Address>),
+) -> Result<(), StoreError> {
+    match results::get::<RoundDetail>(conn, id).await? {
+        Some((at, mut detail)) if at == computed_at && detail.withheld != withheld => {
+            detail.withheld = withheld;
+            results::put(conn, id, at, &detail).await
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Takes back what is published; that it was there, and why it went, stays known. Returns whether there was anything.

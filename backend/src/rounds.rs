@@ -6,14 +6,14 @@
 use std::sync::Arc;
 
 use analysis::plan::{Plan, PlanFiles, read_frame};
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use serde_json::json;
 use survey_forms::diagnostic::Diagnostic;
 use thiserror::Error;
 
 use crate::app::{Base, PlanCache};
 use crate::planning::copy;
-use crate::records::frames;
+use crate::records::{frames, services};
 use crate::roots;
 use crate::store::invitations::{self, Issued};
 use crate::store::plan_versions::{self, Kind};
@@ -141,14 +141,43 @@ pub async fn require(base: &Base, id: &str) -> Result<Round, RoundActError> {
 /// # Errors
 /// [`RoundActError::Plan`] with every fault of every file; [`RoundActError::State`] once the round is sealed.
 pub async fn import(base: &Base, files: &PlanFiles, actor: &str) -> Result<Imported, RoundActError> {
+    let tx = begin(&base.db).await?;
+    let imported = import_within(&tx, base, files, actor).await?;
+    tx.commit().await?;
+    Ok(imported)
+}
+
+/// The same for a round that follows the round `source`, whose register of institutions comes along: it is about places
+/// and not about a year.
+///
+/// # Errors
+/// See [`import`].
+pub async fn import_after(
+    base: &Base,
+    source: &str,
+    files: &PlanFiles,
+    actor: &str,
+) -> Result<Imported, RoundActError> {
+    let tx = begin(&base.db).await?;
+    let imported = import_within(&tx, base, files, actor).await?;
+    services::carry(&tx, base, (source, &imported.round), actor).await?;
+    tx.commit().await?;
+    Ok(imported)
+}
+
+async fn import_within(
+    tx: &DatabaseTransaction,
+    base: &Base,
+    files: &PlanFiles,
+    actor: &str,
+) -> Result<Imported, RoundActError> {
     let plan = Plan::read(files).map_err(RoundActError::Plan)?;
     let people = match files.get("frame.csv") {
         Some(bytes) => read_frame(bytes, &plan.units).map_err(RoundActError::Plan)?,
         None => Vec::new(),
     };
     let id = plan.round.id.clone();
-    let tx = begin(&base.db).await?;
-    if let Some(known) = rounds::find(&tx, &id).await?
+    if let Some(known) = rounds::find(tx, &id).await?
         && known.round_state() != RoundState::Draft
     {
         return Err(RoundActError::State {
@@ -158,9 +187,9 @@ pub async fn import(base: &Base, files: &PlanFiles, actor: &str) -> Result<Impor
         });
     }
     if !files.contains_key("frame.csv") {
-        plan_files::remove_frame(&tx, &id).await?;
+        plan_files::remove_frame(tx, &id).await?;
     }
-    write_plan(&tx, base, (&plan, files), Header::draft()).await?;
+    write_plan(tx, base, (&plan, files), Header::draft()).await?;
     let stored_forms = form_rows(&plan, files);
     let imported = Imported {
         round: id.clone(),
@@ -168,18 +197,17 @@ pub async fn import(base: &Base, files: &PlanFiles, actor: &str) -> Result<Impor
         units: plan.units.iter().count(),
         forms: stored_forms.len(),
     };
-    mailing::recipients::forget_of_plan(&tx, &id).await?;
-    forms::replace(&tx, &id, stored_forms).await?;
-    copy::append(&tx, base, &id, (Kind::Import, "", actor), files).await?;
+    mailing::recipients::forget_of_plan(tx, &id).await?;
+    forms::replace(tx, &id, stored_forms).await?;
+    copy::append(tx, base, &id, (Kind::Import, "", actor), files).await?;
     let people = people
         .into_iter()
         .map(|person| rows::member(base, &id, person))
         .collect();
-    frame::replace(&tx, &base.keys, &base.entropy, &id, people).await?;
-    sample::replace(&tx, &id, Vec::new()).await?;
+    frame::replace(tx, &base.keys, &base.entropy, &id, people).await?;
+    sample::replace(tx, &id, Vec::new()).await?;
     let detail = json!({ "files": files.len(), "frame": imported.frame });
-    base.record(&tx, actor, "round.import", &id, detail).await?;
-    tx.commit().await?;
+    base.record(tx, actor, "round.import", &id, detail).await?;
     Ok(imported)
 }
 

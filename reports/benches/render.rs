@@ -2,7 +2,7 @@
 //!
 //! Read as ratios within one run: the PDF against the same pages without a picture's cost, DOCX against its PNGs, a
 //! brief against the report, and `release` (disclosure control, done once for all documents of a round) against one
-//! document.
+//! document. Of PDFs the slowest sample is what one costs: typst remembers the others' pages.
 
 #![expect(
     clippy::unwrap_used,

@@ -23,6 +23,7 @@ mod perspectives;
 mod plan_amendments;
 mod quality;
 mod question;
+mod reasons;
 pub mod release;
 mod report;
 mod satisfaction;

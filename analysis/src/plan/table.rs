@@ -111,6 +111,64 @@ pub fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str> + C
     )
 }
 
+/// The rows of a CSV text, cells trimmed, each with the number that a spreadsheet shows beside it: an empty line, which
+/// the reader leaves out, is a row all the same, and a line break between quotation marks begins none.
+pub struct NumberedRows<'a> {
+    bytes: &'a [u8],
+    reader: csv::Reader<&'a [u8]>,
+    last: u32,
+}
+
+impl<'a> NumberedRows<'a> {
+    /// The rows of `bytes`, which begin with no byte-order mark; the header is the first.
+    pub fn new(bytes: &'a [u8]) -> Self {
+        let reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .trim(csv::Trim::All)
+            .from_reader(bytes);
+        Self {
+            bytes,
+            reader,
+            last: 0,
+        }
+    }
+
+    /// How many empty lines follow the row read last.
+    fn empty_lines(&self) -> u32 {
+        let start = usize::try_from(self.reader.position().byte()).unwrap_or(usize::MAX);
+        let (before, mut rest) = self.bytes.split_at_checked(start).unwrap_or_default();
+        // The reader may stop between the two signs with which a line ends on Windows.
+        if before.ends_with(b"\r") {
+            rest = rest.strip_prefix(b"\n").unwrap_or(rest);
+        }
+        let line_end = |rest: &'a [u8]| {
+            let ends = [&b"\r\n"[..], b"\n", b"\r"];
+            ends.into_iter().find_map(|end| rest.strip_prefix(end))
+        };
+        let mut count = 0;
+        while let Some(after) = line_end(rest) {
+            (rest, count) = (after, count + 1);
+        }
+        count
+    }
+}
+
+impl Iterator for NumberedRows<'_> {
+    type Item = (u32, csv::Result<csv::StringRecord>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let empty = self.empty_lines();
+        let mut record = csv::StringRecord::new();
+        let read = self.reader.read_record(&mut record);
+        if matches!(read, Ok(false)) {
+            return None;
+        }
+        self.last = self.last.saturating_add(empty).saturating_add(1);
+        Some((self.last, read.map(|_| record)))
+    }
+}
+
 /// A row of a CSV file.
 #[derive(Clone, Debug)]
 pub struct Row {
@@ -150,16 +208,14 @@ impl Table {
             );
             return None;
         }
-        let mut reader = csv::ReaderBuilder::new()
-            .flexible(true)
-            .trim(csv::Trim::All)
-            .from_reader(bytes);
-        let headers: Vec<String> = match reader.headers() {
-            Ok(headers) => headers.iter().map(str::to_owned).collect(),
-            Err(error) => {
-                unreadable(&error, 1, faults);
+        let mut numbered = NumberedRows::new(bytes);
+        let headers: Vec<String> = match numbered.next() {
+            Some((_, Ok(headers))) => headers.iter().map(str::to_owned).collect(),
+            Some((number, Err(error))) => {
+                unreadable(&error, number, faults);
                 return None;
             }
+            None => Vec::new(),
         };
         let mut columns = BTreeMap::new();
         let known = || required.iter().chain(optional).copied();
@@ -207,8 +263,7 @@ impl Table {
             );
         }
         let mut rows = Vec::new();
-        for (index, record) in reader.records().enumerate() {
-            let number = u32::try_from(index + 2).unwrap_or(u32::MAX);
+        for (number, record) in numbered {
             match record {
                 Ok(record) if record.iter().all(str::is_empty) => {}
                 Ok(record) => {
@@ -346,6 +401,32 @@ mod tests {
         );
         assert_eq!(table.get(&table.rows[0], "name"), "甲");
         assert_eq!(table.some(&table.rows[1], "name"), None);
+    }
+
+    /// A spreadsheet shows an empty line as a row, and a cell with a line break as part of one.
+    #[test]
+    fn read_numbers_rows_as_the_spreadsheet_does() {
+        let numbers = |text: &str| {
+            let mut faults = Faults::new("units.csv");
+            let table = Table::read(text.as_bytes(), &["code"], &["name"], &mut faults).expect("readable");
+            let number = |row: &Row| (table.get(row, "code").to_owned(), row.number);
+            table.rows.iter().map(number).collect::<Vec<_>>()
+        };
+        let expected = [("a".to_owned(), 3), ("b".to_owned(), 6), ("c".to_owned(), 7)];
+        let lines = ["code,name", "", "a,1", "", "", "b,\"x", "", "y\"", "c,", "", ""];
+        for line_end in ["\n", "\r\n", "\r"] {
+            assert_eq!(numbers(&lines.join(line_end)), expected, "{line_end:?}");
+        }
+        // An empty line above the header moves everything down.
+        assert_eq!(numbers("\n\r\ncode,name\na,1"), [("a".to_owned(), 4)]);
+        assert!(numbers("code,name").is_empty());
+    }
+
+    #[test]
+    fn read_an_empty_file_misses_its_columns() {
+        let mut faults = Faults::new("units.csv");
+        assert!(Table::read(b"\n\n", &["code"], &[], &mut faults).is_none());
+        assert_eq!(faults.found[0].code, "PL011");
     }
 
     #[test]

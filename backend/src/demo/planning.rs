@@ -50,7 +50,7 @@ pub(super) async fn next_year(base: &Base, files: &PlanFiles, seed: u64) -> Resu
         bail!("the round {id} does not name its year");
     }
     let copied = fresh::copied(&sample, &own).map_err(|faults| anyhow::anyhow!("{faults:?}"))?;
-    rounds::import(base, &copied, ACTOR).await?;
+    rounds::import_after(base, &id, &copied, ACTOR).await?;
     change(base, &own.id, "groups[1].weight", "25").await?;
     let round = rounds::require(base, &own.id).await?;
     let seen = copy::load(&base.db, base, &round).await?;

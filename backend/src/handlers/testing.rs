@@ -131,28 +131,28 @@ impl Server {
 
     /// The same for someone whom a unit employs.
     pub(crate) async fn account_of(&self, role: Role, employer: Option<&str>) {
-        let row = staff::Staff {
-            id: self.base.entropy.uuid(),
-            login: role.as_str().to_owned(),
-            display_name: "测试".to_owned(),
-            role: role.as_str().to_owned(),
-            password_hash: password::hash(PASSWORD, &self.base.entropy).unwrap(),
-            failed: 0,
-            locked_until: None,
-            disabled: false,
-            created_at: 0,
-            employer_unit: employer.map(str::to_owned),
-        };
-        staff::insert(&self.base.db, row).await.unwrap();
+        self.insert_account(role.as_str(), "测试".to_owned(), role, employer)
+            .await;
     }
 
     /// An account with a login of its own.
     pub(crate) async fn named_account(&self, login: &str, role: Role, employer: Option<&str>) -> uuid::Uuid {
+        self.insert_account(login, format!("测试 {login}"), role, employer)
+            .await
+    }
+
+    async fn insert_account(
+        &self,
+        login: &str,
+        display_name: String,
+        role: Role,
+        employer: Option<&str>,
+    ) -> uuid::Uuid {
         let id = self.base.entropy.uuid();
         let row = staff::Staff {
             id,
             login: login.to_owned(),
-            display_name: format!("测试 {login}"),
+            display_name,
             role: role.as_str().to_owned(),
             password_hash: password::hash(PASSWORD, &self.base.entropy).unwrap(),
             failed: 0,
@@ -213,6 +213,14 @@ impl Reply {
             .filter_map(|element| element.split(&name).nth(1)?.split('"').next().map(str::to_owned))
             .collect()
     }
+}
+
+/// A file that a form sends.
+struct FilePart<'a> {
+    field: &'a str,
+    name: &'a str,
+    kind: &'a str,
+    content: &'a [u8],
 }
 
 /// Keeps cookies by path, follows nothing by itself.
@@ -290,58 +298,57 @@ impl Browser {
         self.send(request, path, body.finish()).await
     }
 
-    /// Sends a form with a file in the field `file`, as a browser without script does.
+    /// Sends a form with a table in the field `file`, as a browser without script does.
     pub(crate) async fn upload(
         &mut self,
         path: &str,
         fields: &[(&str, &str)],
         (name, content): (&str, &[u8]),
     ) -> Reply {
-        const MARK: &str = "minyi-test-boundary";
-        let mut body = Vec::new();
-        for (key, value) in fields {
-            body.extend(
-                format!("--{MARK}\r\nContent-Disposition: form-data; name=\"{key}\"\r\n\r\n{value}\r\n")
-                    .bytes(),
-            );
-        }
-        let head = format!(
-            "Content-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: text/csv"
-        );
-        body.extend(format!("--{MARK}\r\n{head}\r\n\r\n").bytes());
-        body.extend_from_slice(content);
-        body.extend(format!("\r\n--{MARK}--\r\n").bytes());
-        let request = Request::builder().method("POST").header(
-            header::CONTENT_TYPE,
-            format!("multipart/form-data; boundary={MARK}"),
-        );
-        self.send(request, path, body).await
+        let file = FilePart {
+            field: "file",
+            name,
+            kind: "text/csv",
+            content,
+        };
+        self.post_parts(path, fields, &[file]).await
     }
 
-    /// Sends a form with files as a browser without script does.
+    /// Sends a form with pictures, each by its field, as a browser without script does.
     pub(crate) async fn post_files(
         &mut self,
         path: &str,
         fields: &[(&str, &str)],
         files: &[(&str, &[u8])],
     ) -> Reply {
+        let picture = |&(field, content)| FilePart {
+            field,
+            name: "a.png",
+            kind: "image/png",
+            content,
+        };
+        let files: Vec<_> = files.iter().map(picture).collect();
+        self.post_parts(path, fields, &files).await
+    }
+
+    async fn post_parts(&mut self, path: &str, fields: &[(&str, &str)], files: &[FilePart<'_>]) -> Reply {
         const BOUNDARY: &str = "minyi-test-boundary";
+        let part = |head: &str, content: &[u8]| {
+            let head = format!("--{BOUNDARY}\r\nContent-Disposition: form-data; {head}\r\n\r\n");
+            [head.as_bytes(), content, b"\r\n"].concat()
+        };
         let mut body = Vec::new();
-        for (name, value) in fields {
-            let part =
-                format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
-            body.extend(part.into_bytes());
+        for (field, value) in fields {
+            body.extend(part(&format!("name=\"{field}\""), value.as_bytes()));
         }
-        for (name, bytes) in files {
-            let head = format!(
-                "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"a.png\"\r\n\
-                 Content-Type: image/png\r\n\r\n"
-            );
-            body.extend(head.into_bytes());
-            body.extend_from_slice(bytes);
-            body.extend(b"\r\n");
+        for file in files {
+            let FilePart {
+                field, name, kind, ..
+            } = file;
+            let head = format!("name=\"{field}\"; filename=\"{name}\"\r\nContent-Type: {kind}");
+            body.extend(part(&head, file.content));
         }
-        body.extend(format!("--{BOUNDARY}--\r\n").into_bytes());
+        body.extend(format!("--{BOUNDARY}--\r\n").bytes());
         let kind = format!("multipart/form-data; boundary={BOUNDARY}");
         let request = Request::builder()
             .method("POST")

@@ -1,11 +1,9 @@
 //! Computing a round: stored responses in, stored results out. Safe to run again: the results replace those before.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use analysis::plan::Plan;
-use analysis::publication::figure::Address;
-use analysis::publication::{self, Options};
+use analysis::publication::Counts;
 use analysis::results::{AmendmentLine, PLAN_AMENDED, RecordsUsed, RoundDetail};
 use analysis::round;
 use anyhow::{Context, Result};
@@ -16,6 +14,7 @@ use crate::app::{AppState, Base};
 use crate::callbacks;
 use crate::dataset;
 use crate::planning::history;
+use crate::publication;
 use crate::records::series;
 use crate::store::jobs::Job;
 use crate::store::{StoreError, amendments, plan_versions, responses, results, rounds};
@@ -46,12 +45,13 @@ pub async fn analyse(base: &Base, id: &str) -> Result<Arc<RoundDetail>> {
         Some(previous) => results::get::<RoundDetail>(&base.db, previous).await?,
         None => None,
     };
+    let earlier = publication::earlier(&base.db, id).await?;
     let lacking = plan.round.previous.clone().filter(|_| before.is_none());
     let computed = tokio::task::spawn_blocking(move || {
         let mut input = data.input(&plan, &plan_sha256);
         input.previous = before.as_ref().map(|(_, detail)| detail);
         round::compute(&input).map(|mut detail| {
-            detail.withheld = withheld(&detail, &plan);
+            withhold(&mut detail, &plan, &earlier);
             detail
         })
     });
@@ -64,21 +64,11 @@ pub async fn analyse(base: &Base, id: &str) -> Result<Arc<RoundDetail>> {
     Ok(Arc::new(detail))
 }
 
-/// What is hidden in one place is hidden everywhere: reports withhold what a publication withholds, and the other way
-/// round. Where no publication could be made safe, reports keep to their own rule and nothing can be published.
-fn withheld(detail: &RoundDetail, plan: &Plan) -> BTreeSet<Address> {
-    let in_reports = reports::build::withheld(detail, plan);
-    let options = Options {
-        earlier: &[],
-        also_hidden: Some(&in_reports),
-        interim: false,
-    };
-    match publication::withheld(detail, plan, &options) {
-        Ok((hidden, _)) => hidden,
-        Err(error) => {
-            tracing::warn!(%error, "no publication of these results would be safe");
-            in_reports
-        }
+/// Where no publication could be made safe, reports keep to their own rule and nothing can be published.
+fn withhold(detail: &mut RoundDetail, plan: &Plan, earlier: &[Counts]) {
+    if let Err(error) = publication::withhold(detail, plan, earlier) {
+        tracing::warn!(%error, "no publication of these results would be safe");
+        detail.withheld = reports::build::withheld(detail, plan);
     }
 }
 

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use maud::{Markup, html};
 
 use super::layout::{ConsoleFrame, Fault, SignedIn, console, crumbs, csrf, fault_summary};
-use super::office::{FieldFault, scrolling};
+use super::office::FieldFault;
+use super::round_page::RoundPage;
+use super::table::Table;
 use super::{Lang, tr};
 
 /// The questions of a call, by the names of their fields, in the order in which they are put.
@@ -67,19 +69,9 @@ pub fn page(lang: Lang, staff: &SignedIn, view: &Callbacks) -> Markup {
     let title = tr!(lang, "callback.title");
     let base = format!("/console/rounds/{}", view.id);
     let path = format!("{base}/callbacks");
-    let frame = ConsoleFrame {
-        lang,
-        title: &title,
-        has_error: false,
-        path: &path,
-        staff: Some(staff),
-    };
-    console(
-        frame,
-        &html! {
-            (crumbs(lang, &[(&base, &view.round)]))
-            h1 { (title) }
-            @if let Some(done) = &view.done { p.notice role="status" { (done) } }
+    RoundPage::new(lang, staff, (&view.id, &view.round), (&path, &title))
+        .done(view.done.as_deref())
+        .render(&html! {
             p.note { (tr!(lang, "callback.intro", count = view.per_unit)) }
             p.note { (tr!(lang, "callback.apart")) }
             @if view.may_call { p { a.button href={ (path) "/call" } { (tr!(lang, "callback.go_call")) } } }
@@ -95,71 +87,40 @@ pub fn page(lang: Lang, staff: &SignedIn, view: &Callbacks) -> Markup {
                 @for (name, count) in &view.outcomes { div { dt { (name) } dd { (count) } } }
             }
             (units(lang, view))
-        },
-    )
+        })
 }
 
 fn findings(lang: Lang, view: &Callbacks) -> Markup {
     let heading = tr!(lang, "callback.findings");
-    let table = html! {
-        table {
-            caption #findings .hidden { (heading) }
-            thead {
-                tr {
-                    th scope="col" { (tr!(lang, "callback.finding")) }
-                    th.num scope="col" { (tr!(lang, "callback.rate")) }
-                    th.num scope="col" { (tr!(lang, "callback.calls")) }
-                }
-            }
-            tbody {
-                @for line in &view.findings {
-                    tr {
-                        th scope="row" { (line.name) }
-                        td.num { (line.rate) }
-                        td.num { (line.n) }
-                    }
-                }
-            }
-        }
-    };
+    let table = Table::new("findings", &*heading, &view.findings)
+        .hidden_caption()
+        .head(tr!(lang, "callback.finding"), |line| &line.name)
+        .num(tr!(lang, "callback.rate"), |line| &line.rate)
+        .num(tr!(lang, "callback.calls"), |line| &line.n);
     html! {
         h2 { (heading) }
         @if view.findings.is_empty() { p { (tr!(lang, "callback.no_findings")) } }
         @else {
             p.note { (tr!(lang, "callback.findings_note")) }
-            (scrolling(lang, "findings", &table))
+            (table.scrolling(lang))
         }
     }
 }
 
 fn units(lang: Lang, view: &Callbacks) -> Markup {
     let heading = tr!(lang, "callback.units");
-    let table = html! {
-        table {
-            caption #units .hidden { (heading) }
-            thead {
-                tr {
-                    th scope="col" { (tr!(lang, "round.unit")) }
-                    th.num scope="col" { (tr!(lang, "callback.consenting")) }
-                    th.num scope="col" { (tr!(lang, "callback.drawn")) }
-                    th.num scope="col" { (tr!(lang, "callback.calls")) }
-                    @if view.may_read { th.num scope="col" { (tr!(lang, "callback.disagrees")) } }
-                }
-            }
-            tbody {
-                @for line in &view.units {
-                    tr {
-                        th scope="row" { (line.name) }
-                        td.num { (line.consenting) }
-                        td.num { (line.drawn) }
-                        td.num { (line.done) }
-                        @if view.may_read { td.num { (line.disagrees.as_deref().unwrap_or("–")) } }
-                    }
-                }
-            }
-        }
-    };
-    html! { h2 { (heading) } (scrolling(lang, "units", &table)) }
+    let table = Table::new("units", &*heading, &view.units)
+        .hidden_caption()
+        .head(tr!(lang, "round.unit"), |line| &line.name)
+        .num(tr!(lang, "callback.consenting"), |line| &line.consenting)
+        .num(tr!(lang, "callback.drawn"), |line| &line.drawn)
+        .num(tr!(lang, "callback.calls"), |line| &line.done)
+        .when(view.may_read, |table| {
+            table.num(tr!(lang, "callback.disagrees"), |line| {
+                line.disagrees.as_deref().unwrap_or("–")
+            })
+        });
+    html! { h2 { (heading) } (table.scrolling(lang)) }
 }
 
 /// The caller's case.

@@ -2,7 +2,8 @@
 
 use maud::{Markup, html};
 
-use super::layout::{ConsoleFrame, Fault, SignedIn, console, crumbs, csrf, fault_summary};
+use super::layout::{Fault, SignedIn, csrf};
+use super::round_page::RoundPage;
 use super::{Lang, tr};
 
 /// File formats with their names.
@@ -94,19 +95,9 @@ pub fn page(lang: Lang, staff: &SignedIn, view: &View) -> Markup {
             text: fault(lang, name),
         })
         .collect();
-    let frame = ConsoleFrame {
-        lang,
-        title: &title,
-        has_error: !faults.is_empty(),
-        path: &path,
-        staff: Some(staff),
-    };
-    console(
-        frame,
-        &html! {
-            (crumbs(lang, &[(&format!("/console/rounds/{}", view.id), &view.title)]))
-            (fault_summary(&tr!(lang, "question.errors"), &faults))
-            h1 { (title) }
+    RoundPage::new(lang, staff, (&view.id, &view.title), (&path, &title))
+        .faults(&faults)
+        .render(&html! {
             h2 { (tr!(lang, "data.reduced")) }
             p.note { (tr!(lang, "data.reduced_text", min = view.min_cell)) }
             (files(lang, &path, None))
@@ -115,8 +106,7 @@ pub fn page(lang: Lang, staff: &SignedIn, view: &View) -> Markup {
             @if view.lines.is_empty() { p { (tr!(lang, "data.none")) } }
             @for line in &view.lines { (agreement(lang, staff, &path, line)) }
             (form(lang, staff, &path, view))
-        },
-    )
+        })
 }
 
 fn files(lang: Lang, path: &str, agreement: Option<&str>) -> Markup {

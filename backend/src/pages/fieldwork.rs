@@ -9,7 +9,8 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 
 use super::assets;
-use super::layout::{ConsoleFrame, SignedIn, console, crumbs};
+use super::layout::SignedIn;
+use super::round_page::RoundPage;
 use super::{Lang, tr, words};
 use crate::monitor::days::Curve;
 use crate::monitor::progress::{Line, Step};
@@ -234,39 +235,27 @@ pub fn next_step(lang: Lang, line: &Line) -> String {
 pub fn page(lang: Lang, staff: &SignedIn, view: &View, etag: &str) -> Markup {
     let title = tr!(lang, "fieldwork.title");
     let path = view.href("");
-    let frame = ConsoleFrame {
-        lang,
-        title: &title,
-        has_error: false,
-        path: &path,
-        staff: Some(staff),
-    };
-    console(
-        frame,
-        &html! {
-            (crumbs(lang, &[(&format!("/console/rounds/{}", view.id), &view.title)]))
-            h1 { (title) }
-            nav.chips aria-label=(tr!(lang, "fieldwork.filter")) {
-                @for filter in &view.filters {
-                    a href={ "/console/rounds/" (view.id) "/fieldwork"
-                        @if !filter.code.is_empty() { "?group=" (filter.code) } }
-                        aria-current=[filter.current.then_some("true")] { (filter.name) }
-                }
+    RoundPage::new(lang, staff, (&view.id, &view.title), (&path, &title)).render(&html! {
+        nav.chips aria-label=(tr!(lang, "fieldwork.filter")) {
+            @for filter in &view.filters {
+                a href={ "/console/rounds/" (view.id) "/fieldwork"
+                    @if !filter.code.is_empty() { "?group=" (filter.code) } }
+                    aria-current=[filter.current.then_some("true")] { (filter.name) }
             }
-            div.updates {
-                p #as-of { (tr!(lang, "fieldwork.as_of", time = view.as_of)) }
-                a.button href=(path) { (tr!(lang, "fieldwork.refresh")) }
-                button #pause type="button" hidden { (tr!(lang, "fieldwork.pause")) }
-            }
-            p #said .hidden role="status" {}
-            div #live data-src=(view.live_href()) data-etag=(etag)
-                data-pause=(tr!(lang, "fieldwork.pause")) data-resume=(tr!(lang, "fieldwork.resume"))
-                data-ended=(tr!(lang, "fieldwork.ended")) data-offline=(tr!(lang, "fieldwork.offline")) {
-                (live(lang, view))
-            }
-            script defer src=(assets::CONSOLE_JS.href) {}
-        },
-    )
+        }
+        div.updates {
+            p #as-of { (tr!(lang, "fieldwork.as_of", time = view.as_of)) }
+            a.button href=(path) { (tr!(lang, "fieldwork.refresh")) }
+            button #pause type="button" hidden { (tr!(lang, "fieldwork.pause")) }
+        }
+        p #said .hidden role="status" {}
+        div #live data-src=(view.live_href()) data-etag=(etag)
+            data-pause=(tr!(lang, "fieldwork.pause")) data-resume=(tr!(lang, "fieldwork.resume"))
+            data-ended=(tr!(lang, "fieldwork.ended")) data-offline=(tr!(lang, "fieldwork.offline")) {
+            (live(lang, view))
+        }
+        script defer src=(assets::CONSOLE_JS.href) {}
+    })
 }
 
 /// The part of the page that changes while fieldwork goes on; it holds no time of day.

@@ -3,8 +3,9 @@
 use analysis::plan::Plan;
 use maud::{Markup, html};
 
-use super::layout::{ConsoleFrame, Fault, SignedIn, console, crumbs, csrf, fault_summary};
+use super::layout::{Fault, SignedIn, csrf};
 use super::receipt::AreaChoice;
+use super::round_page::RoundPage;
 use super::{Lang, tr, words};
 use crate::store::improvements::Improvement;
 
@@ -117,25 +118,14 @@ pub fn page(lang: Lang, staff: &SignedIn, view: &Improvements) -> Markup {
             text: message.to_string(),
         })
         .collect();
-    let frame = ConsoleFrame {
-        lang,
-        title: &title,
-        has_error: !faults.is_empty(),
-        path: &path,
-        staff: Some(staff),
-    };
-    console(
-        frame,
-        &html! {
-            (crumbs(lang, &[(&format!("/console/rounds/{}", view.round), &view.title)]))
-            (fault_summary(&tr!(lang, "question.errors"), &faults))
-            h1 { (title) }
+    RoundPage::new(lang, staff, (&view.round, &view.title), (&path, &title))
+        .faults(&faults)
+        .render(&html! {
             p.note { (tr!(lang, "improve.office")) }
             @if view.entries.is_empty() { p { (tr!(lang, "improve.none")) } }
             @for entry in &view.entries { (one(lang, staff, view, &path, entry)) }
             @if view.may_publish { (form(lang, staff, view, &path)) }
-        },
-    )
+        })
 }
 
 fn one(lang: Lang, staff: &SignedIn, view: &Improvements, path: &str, entry: &Done) -> Markup {

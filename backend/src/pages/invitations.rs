@@ -6,7 +6,8 @@ use fast_qr::qr::QRBuilder;
 use maud::{Markup, PreEscaped, html};
 
 use super::layout::{ConsoleFrame, Fault, SignedIn, console, crumbs, csrf, fault_summary};
-use super::office::{FieldFault, scrolling};
+use super::office::FieldFault;
+use super::table::Table;
 use super::{Lang, tr};
 use crate::inviting::waves::{Wave, WaveState};
 
@@ -138,34 +139,15 @@ fn path(view: &Invitations, rest: &str) -> String {
 
 fn states(lang: Lang, view: &Invitations) -> Markup {
     let heading = tr!(lang, "invitations.states");
-    let table = html! {
-        table {
-            caption #states .hidden { (heading) }
-            thead {
-                tr {
-                    th scope="col" { (tr!(lang, "round.group")) }
-                    th.num scope="col" { (tr!(lang, "invitations.issued")) }
-                    th.num scope="col" { (tr!(lang, "invitations.started")) }
-                    th.num scope="col" { (tr!(lang, "invitations.complete")) }
-                    th.num scope="col" { (tr!(lang, "invitations.left")) }
-                    th.num scope="col" { (tr!(lang, "invitations.withdrawn")) }
-                }
-            }
-            tbody {
-                @for line in &view.groups {
-                    tr {
-                        th scope="row" { (line.name) }
-                        td.num { (line.issued) }
-                        td.num { (line.started) }
-                        td.num { (line.complete) }
-                        td.num { (line.left) }
-                        td.num { (line.withdrawn) }
-                    }
-                }
-            }
-        }
-    };
-    html! { h2 { (heading) } (scrolling(lang, "states", &table)) }
+    let table = Table::new("states", &*heading, &view.groups)
+        .hidden_caption()
+        .head(tr!(lang, "round.group"), |line| &line.name)
+        .num(tr!(lang, "invitations.issued"), |line| &line.issued)
+        .num(tr!(lang, "invitations.started"), |line| &line.started)
+        .num(tr!(lang, "invitations.complete"), |line| &line.complete)
+        .num(tr!(lang, "invitations.left"), |line| &line.left)
+        .num(tr!(lang, "invitations.withdrawn"), |line| &line.withdrawn);
+    html! { h2 { (heading) } (table.scrolling(lang)) }
 }
 
 fn pick_place(lang: Lang, id: &str, view: &Invitations) -> Markup {
@@ -276,50 +258,32 @@ pub fn wave_name(lang: Lang, wave: Wave) -> String {
 
 fn email(lang: Lang, staff: &SignedIn, view: &Invitations) -> Markup {
     let heading = tr!(lang, "invitations.email");
-    let table = html! {
-        table {
-            caption #email-table .hidden { (heading) }
-            thead {
-                tr {
-                    th scope="col" { (tr!(lang, "invitations.wave")) }
-                    th.num scope="col" { (tr!(lang, "invitations.due")) }
-                    th.num scope="col" { (tr!(lang, "outbox.queued")) }
-                    th.num scope="col" { (tr!(lang, "outbox.sent")) }
-                    th.num scope="col" { (tr!(lang, "outbox.skipped")) }
-                    th.num scope="col" { (tr!(lang, "outbox.failed_state")) }
-                    th scope="col" { (tr!(lang, "invitations.act")) }
-                }
-            }
-            tbody {
-                @for (wave, state) in &view.waves {
-                    tr {
-                        th scope="row" { (wave_name(lang, *wave)) }
-                        td.num { (state.due) }
-                        td.num { (state.queued) }
-                        td.num { (state.sent) }
-                        td.num { (state.skipped) }
-                        td.num { (state.failed) }
-                        td {
-                            @if view.is_open && state.due > 0 {
-                                form method="post" action=(path(view, "/email")) {
-                                    (csrf(&staff.csrf))
-                                    button type="submit" name="wave" value=(wave.kind()) {
-                                        (tr!(lang, "invitations.send", wave = wave_name(lang, *wave)))
-                                    }
-                                }
-                            } @else { "–" }
+    let table = Table::new("email-table", &*heading, &view.waves)
+        .hidden_caption()
+        .head(tr!(lang, "invitations.wave"), |(wave, _)| wave_name(lang, *wave))
+        .num(tr!(lang, "invitations.due"), |(_, state)| &state.due)
+        .num(tr!(lang, "outbox.queued"), |(_, state)| &state.queued)
+        .num(tr!(lang, "outbox.sent"), |(_, state)| &state.sent)
+        .num(tr!(lang, "outbox.skipped"), |(_, state)| &state.skipped)
+        .num(tr!(lang, "outbox.failed_state"), |(_, state)| &state.failed)
+        .text(tr!(lang, "invitations.act"), |(wave, state)| {
+            html! {
+                @if view.is_open && state.due > 0 {
+                    form method="post" action=(path(view, "/email")) {
+                        (csrf(&staff.csrf))
+                        button type="submit" name="wave" value=(wave.kind()) {
+                            (tr!(lang, "invitations.send", wave = wave_name(lang, *wave)))
                         }
                     }
-                }
+                } @else { "–" }
             }
-        }
-    };
+        });
     html! {
         h2 #email { (heading) }
         p.note { (tr!(lang, "invitations.email_note", days = view.spacing_days)) }
         @if !view.has_mail { p.warning { (tr!(lang, "invitations.no_mail")) } }
         @if !view.is_open { p { (tr!(lang, "invitations.not_open")) } }
-        (scrolling(lang, "email-table", &table))
+        (table.scrolling(lang))
     }
 }
 
@@ -331,94 +295,69 @@ fn qr(text: &str) -> Option<String> {
 
 fn links(lang: Lang, staff: &SignedIn, view: &Invitations) -> Markup {
     let heading = tr!(lang, "invitations.links");
-    let table = html! {
-        table {
-            caption #links-table .hidden { (heading) }
-            thead {
-                tr {
-                    th scope="col" { (tr!(lang, "invitations.site")) }
-                    th scope="col" { (tr!(lang, "invitations.qr")) }
-                    th scope="col" { (tr!(lang, "round.open_link")) }
-                    th.num scope="col" { (tr!(lang, "invitations.today")) }
-                    th.num scope="col" { (tr!(lang, "invitations.total")) }
-                    th scope="col" { (tr!(lang, "invitations.poster")) }
-                }
-            }
-            tbody {
-                @for line in &view.links {
-                    tr {
-                        th scope="row" { (line.name) }
-                        td {
-                            @if let Some(svg) = qr(&line.url) {
-                                div.qr role="img" aria-label=(tr!(lang, "invitations.qr_of", name = line.name)) {
-                                    (PreEscaped(svg))
-                                }
-                            }
-                        }
-                        td { a href={ "/o/" (line.slug) } { "/o/" (line.slug) } }
-                        td.num {
-                            (line.today)
-                            @if let Some(cap) = line.cap {
-                                " / " (cap)
-                                @if line.today >= cap { br; span.low { (tr!(lang, "invitations.full")) } }
-                            }
-                        }
-                        td.num { (line.total) }
-                        td {
-                            form method="post" action=(path(view, "/posters")) {
-                                (csrf(&staff.csrf))
-                                input type="hidden" name="slug" value=(line.slug);
-                                input type="hidden" name="lang" value=(lang.code());
-                                button type="submit" aria-label=(tr!(lang, "invitations.poster_of", name = line.name)) {
-                                    (tr!(lang, "invitations.poster_go"))
-                                }
-                            }
-                        }
+    let table = Table::new("links-table", &*heading, &view.links)
+        .hidden_caption()
+        .head(tr!(lang, "invitations.site"), |line| &line.name)
+        .text(tr!(lang, "invitations.qr"), |line| {
+            html! {
+                @if let Some(svg) = qr(&line.url) {
+                    div.qr role="img" aria-label=(tr!(lang, "invitations.qr_of", name = line.name)) {
+                        (PreEscaped(svg))
                     }
                 }
             }
-        }
-    };
+        })
+        .text(
+            tr!(lang, "round.open_link"),
+            |line| html! { a href={ "/o/" (line.slug) } { "/o/" (line.slug) } },
+        )
+        .num(tr!(lang, "invitations.today"), |line| {
+            html! {
+                (line.today)
+                @if let Some(cap) = line.cap {
+                    " / " (cap)
+                    @if line.today >= cap { br; span.low { (tr!(lang, "invitations.full")) } }
+                }
+            }
+        })
+        .num(tr!(lang, "invitations.total"), |line| &line.total)
+        .text(tr!(lang, "invitations.poster"), |line| {
+            html! {
+                form method="post" action=(path(view, "/posters")) {
+                    (csrf(&staff.csrf))
+                    input type="hidden" name="slug" value=(line.slug);
+                    input type="hidden" name="lang" value=(lang.code());
+                    button type="submit" aria-label=(tr!(lang, "invitations.poster_of", name = line.name)) {
+                        (tr!(lang, "invitations.poster_go"))
+                    }
+                }
+            }
+        });
     html! {
         h2 #links { (heading) }
         p.note { (tr!(lang, "invitations.links_note")) }
         @if view.links.is_empty() { p { (tr!(lang, "invitations.no_links")) } }
-        @else { (scrolling(lang, "links-table", &table)) }
+        @else { (table.scrolling(lang)) }
     }
 }
 
 fn quotas(lang: Lang, view: &Invitations) -> Markup {
     let heading = tr!(lang, "invitations.quotas");
-    let table = html! {
-        table {
-            caption #quotas .hidden { (heading) }
-            thead {
-                tr {
-                    th scope="col" { (tr!(lang, "invitations.cell")) }
-                    th.num scope="col" { (tr!(lang, "invitations.taken")) }
-                    th.num scope="col" { (tr!(lang, "invitations.target")) }
-                    th.num scope="col" { (tr!(lang, "invitations.maximum")) }
-                }
+    let table = Table::new("quotas", &*heading, &view.quotas)
+        .hidden_caption()
+        .head(tr!(lang, "invitations.cell"), |line| &line.name)
+        .num(tr!(lang, "invitations.taken"), |line| {
+            html! {
+                (line.taken)
+                @if line.taken >= line.target { br; span.low { (tr!(lang, "invitations.full")) } }
             }
-            tbody {
-                @for line in &view.quotas {
-                    tr {
-                        th scope="row" { (line.name) }
-                        td.num {
-                            (line.taken)
-                            @if line.taken >= line.target { br; span.low { (tr!(lang, "invitations.full")) } }
-                        }
-                        td.num { (line.target) }
-                        td.num { (line.maximum) }
-                    }
-                }
-            }
-        }
-    };
+        })
+        .num(tr!(lang, "invitations.target"), |line| &line.target)
+        .num(tr!(lang, "invitations.maximum"), |line| &line.maximum);
     html! {
         h2 { (heading) }
         p.note { (tr!(lang, "invitations.quotas_note")) }
-        (scrolling(lang, "quotas", &table))
+        (table.scrolling(lang))
     }
 }
 

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::invitations::Pick;
 use super::layout::{ConsoleFrame, Fault, SignedIn, console, crumbs, csrf, fault_summary};
-use super::office::{FieldFault, Message, message_kind, message_state, scrolling};
+use super::office::{FieldFault, Message};
 use super::{Lang, tr};
 
 mod lists;

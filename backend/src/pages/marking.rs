@@ -3,7 +3,8 @@
 use maud::{Markup, html};
 
 use super::layout::{ConsoleFrame, SignedIn, console, crumbs};
-use super::office::scrolling;
+use super::round_page::RoundPage;
+use super::table::Table;
 use super::{Lang, tr};
 use crate::scoring::people::ConflictKind;
 
@@ -66,20 +67,10 @@ pub struct MyUnits {
 pub fn units(lang: Lang, staff: &SignedIn, view: &MyUnits) -> Markup {
     let title = tr!(lang, "marking.title");
     let path = base(&view.round);
-    let frame = ConsoleFrame {
-        lang,
-        title: &title,
-        has_error: false,
-        path: &path,
-        staff: Some(staff),
-    };
     let open = view.lines.iter().filter(|line| line.sealed.is_none()).count();
-    console(
-        frame,
-        &html! {
-            (crumbs(lang, &[(&format!("/console/rounds/{}", view.round), &view.title)]))
-            h1 { (title) }
-            @if let Some(done) = &view.done { p.notice role="status" { (done) } }
+    RoundPage::new(lang, staff, (&view.round, &view.title), (&path, &title))
+        .done(view.done.as_deref())
+        .render(&html! {
             @if view.lines.is_empty() { p { (tr!(lang, "marking.none")) } }
             @else {
                 p.lead {
@@ -99,8 +90,7 @@ pub fn units(lang: Lang, staff: &SignedIn, view: &MyUnits) -> Markup {
                 li { a href={ (path) "/declaration" } { (tr!(lang, "marking.declare_again")) } }
                 li { a href={ (path) "/log" } { (tr!(lang, "marking.log")) } }
             }
-        },
-    )
+        })
 }
 
 fn card_line(lang: Lang, line: &CardLine) -> Markup {
@@ -168,29 +158,12 @@ pub fn log(lang: Lang, staff: &SignedIn, view: &OwnLog) -> Markup {
         path: &path,
         staff: Some(staff),
     };
-    let table = html! {
-        table {
-            caption #log .hidden { (title) }
-            thead {
-                tr {
-                    th.num scope="col" { (tr!(lang, "marking.log_number")) }
-                    th scope="col" { (tr!(lang, "marking.log_at")) }
-                    th scope="col" { (tr!(lang, "marking.log_act")) }
-                    th scope="col" { (tr!(lang, "marking.log_subject")) }
-                }
-            }
-            tbody {
-                @for line in &view.lines {
-                    tr {
-                        td.num { (line.seq) }
-                        td.day { (line.at) }
-                        th scope="row" { (act(lang, &line.action)) }
-                        td { (line.subject) }
-                    }
-                }
-            }
-        }
-    };
+    let table = Table::new("log", &*title, &view.lines)
+        .hidden_caption()
+        .num(tr!(lang, "marking.log_number"), |line| &line.seq)
+        .text_in("day", tr!(lang, "marking.log_at"), |line| &line.at)
+        .head(tr!(lang, "marking.log_act"), |line| act(lang, &line.action))
+        .text(tr!(lang, "marking.log_subject"), |line| &line.subject);
     console(
         frame,
         &html! {
@@ -203,7 +176,7 @@ pub fn log(lang: Lang, staff: &SignedIn, view: &OwnLog) -> Markup {
             ))
             h1 { (title) }
             p.note { (tr!(lang, "marking.log_note")) }
-            @if view.lines.is_empty() { p { (tr!(lang, "marking.log_none")) } } @else { (scrolling(lang, "log", &table)) }
+            @if view.lines.is_empty() { p { (tr!(lang, "marking.log_none")) } } @else { (table.scrolling(lang)) }
         },
     )
 }

@@ -3,19 +3,8 @@
 use maud::{Markup, html};
 
 use super::layout::{ConsoleFrame, Fault, SignedIn, console, csrf};
+use super::table::Table;
 use super::{Lang, tr, words};
-
-/// A table in a region of its own that scrolls sideways on a phone and can be
-/// reached and scrolled with the keyboard.
-pub fn scrolling(lang: Lang, label_id: &str, table: &Markup) -> Markup {
-    let name = format!("{label_id} {label_id}-scroll");
-    html! {
-        div.scroll role="region" tabindex="0" aria-labelledby=(name) {
-            (table)
-            span #{ (label_id) "-scroll" } hidden { (tr!(lang, "console.scroll")) }
-        }
-    }
-}
 
 /// What is wrong with the field `id`, shown above it and told with it.
 #[derive(Clone, Copy, Debug)]
@@ -92,33 +81,22 @@ pub fn rate_text(rate: Option<f64>) -> String {
 /// Renders the list of rounds.
 pub fn rounds(lang: Lang, staff: &SignedIn, lines: &[RoundLine], may_start: bool) -> Markup {
     let title = tr!(lang, "rounds.title");
-    let table = html! {
-        table {
-            caption #rounds .hidden { (title) }
-            thead {
-                tr {
-                    th scope="col" { (tr!(lang, "rounds.round")) }
-                    th scope="col" { (tr!(lang, "rounds.state")) }
-                    th scope="col" { (tr!(lang, "rounds.dates")) }
-                    th.num scope="col" { (tr!(lang, "rounds.invited")) }
-                    th.num scope="col" { (tr!(lang, "rounds.complete")) }
-                    th.num scope="col" { (tr!(lang, "rounds.rate")) }
-                }
-            }
-            tbody {
-                @for line in lines {
-                    tr {
-                        th scope="row" { a href={ "/console/rounds/" (line.id) } { (line.title) } }
-                        td { (words::state(lang, &line.state)) }
-                        td { (line.opens_on) " – " (line.closes_on) }
-                        td.num { (line.invited) }
-                        td.num { (line.complete) }
-                        td.num { (rate_text(rate(line.complete, line.invited))) }
-                    }
-                }
-            }
-        }
-    };
+    let table = Table::new("rounds", &*title, lines)
+        .hidden_caption()
+        .head(
+            tr!(lang, "rounds.round"),
+            |line| html! { a href={ "/console/rounds/" (line.id) } { (line.title) } },
+        )
+        .text(tr!(lang, "rounds.state"), |line| words::state(lang, &line.state))
+        .text(
+            tr!(lang, "rounds.dates"),
+            |line| html! { (line.opens_on) " – " (line.closes_on) },
+        )
+        .num(tr!(lang, "rounds.invited"), |line| &line.invited)
+        .num(tr!(lang, "rounds.complete"), |line| &line.complete)
+        .num(tr!(lang, "rounds.rate"), |line| {
+            rate_text(rate(line.complete, line.invited))
+        });
     let frame = ConsoleFrame {
         lang,
         title: &title,
@@ -131,7 +109,7 @@ pub fn rounds(lang: Lang, staff: &SignedIn, lines: &[RoundLine], may_start: bool
         &html! {
             h1 { (title) }
             @if may_start { p { a.button href=(super::planning::start::PATH) { (tr!(lang, "plan.new_round")) } } }
-            @if lines.is_empty() { p { (tr!(lang, "rounds.empty")) } } @else { (scrolling(lang, "rounds", &table)) }
+            @if lines.is_empty() { p { (tr!(lang, "rounds.empty")) } } @else { (table.scrolling(lang)) }
         },
     )
 }
@@ -207,35 +185,24 @@ pub fn outbox(lang: Lang, staff: &SignedIn, messages: &[Message]) -> Markup {
         .count();
     let doubtful = messages.iter().any(|message| message.state == "unknown");
     let stuck = failed > 0 || doubtful;
-    let table = html! {
-        table {
-            caption #outbox .hidden { (title) }
-            thead {
-                tr {
-                    th scope="col" { (tr!(lang, "outbox.to")) }
-                    th scope="col" { (tr!(lang, "outbox.subject")) }
-                    th scope="col" { (tr!(lang, "outbox.state")) }
-                    th.num scope="col" { (tr!(lang, "outbox.attempts")) }
-                    th scope="col" { (tr!(lang, "audit.at")) }
-                    th scope="col" { (tr!(lang, "outbox.error")) }
-                    @if stuck { th scope="col" { (tr!(lang, "outbox.act")) } }
-                }
-            }
-            tbody {
-                @for message in messages {
-                    tr.bad[message.state == "failed"] {
-                        th scope="row" { (message.recipient) }
-                        td { (message_kind(lang, &message.kind)) }
-                        td { (message_state(lang, &message.state)) }
-                        td.num { (message.attempts) }
-                        td { (message.when) }
-                        td { (message.error.as_deref().unwrap_or_default()) }
-                        @if stuck { td { (again(lang, staff, message)) } }
-                    }
-                }
-            }
-        }
-    };
+    let table = Table::new("outbox", &*title, messages)
+        .hidden_caption()
+        .mark("bad", |message| message.state == "failed")
+        .head(tr!(lang, "outbox.to"), |message| &message.recipient)
+        .text(tr!(lang, "outbox.subject"), |message| {
+            message_kind(lang, &message.kind)
+        })
+        .text(tr!(lang, "outbox.state"), |message| {
+            message_state(lang, &message.state)
+        })
+        .num(tr!(lang, "outbox.attempts"), |message| &message.attempts)
+        .text(tr!(lang, "audit.at"), |message| &message.when)
+        .text(tr!(lang, "outbox.error"), |message| {
+            message.error.as_deref().unwrap_or_default()
+        })
+        .when(stuck, |table| {
+            table.text(tr!(lang, "outbox.act"), |message| again(lang, staff, message))
+        });
     let frame = ConsoleFrame {
         lang,
         title: &title,
@@ -250,7 +217,7 @@ pub fn outbox(lang: Lang, staff: &SignedIn, messages: &[Message]) -> Markup {
             @if failed > 0 { p.warning { (tr!(lang, "outbox.failed", count = failed)) } }
             @if doubtful { p.warning { (tr!(lang, "outbox.doubtful")) } }
             @if messages.is_empty() { p { (tr!(lang, "outbox.empty")) } }
-            @else { (scrolling(lang, "outbox", &table)) }
+            @else { (table.scrolling(lang)) }
         },
     )
 }
@@ -275,33 +242,17 @@ pub struct AuditLine {
 /// Renders the audit log, newest first.
 pub fn audit(lang: Lang, staff: &SignedIn, lines: &[AuditLine]) -> Markup {
     let title = tr!(lang, "audit.title");
-    let table = html! {
-        table {
-            caption #audit .hidden { (title) }
-            thead {
-                tr {
-                    th.num scope="col" { "#" }
-                    th scope="col" { (tr!(lang, "audit.at")) }
-                    th scope="col" { (tr!(lang, "audit.who")) }
-                    th scope="col" { (tr!(lang, "audit.act")) }
-                    th scope="col" { (tr!(lang, "audit.subject")) }
-                    th scope="col" { (tr!(lang, "audit.hash")) }
-                }
-            }
-            tbody {
-                @for line in lines {
-                    tr {
-                        th.num scope="row" { (line.seq) }
-                        td { (line.at) }
-                        td { (line.actor) }
-                        td { (line.action) }
-                        td { (line.subject) }
-                        td { code { (line.hash.get(..16).unwrap_or(&line.hash)) } }
-                    }
-                }
-            }
-        }
-    };
+    let table = Table::new("audit", &*title, lines)
+        .hidden_caption()
+        .num_head("#", |line| &line.seq)
+        .text(tr!(lang, "audit.at"), |line| &line.at)
+        .text(tr!(lang, "audit.who"), |line| &line.actor)
+        .text(tr!(lang, "audit.act"), |line| &line.action)
+        .text(tr!(lang, "audit.subject"), |line| &line.subject)
+        .text(
+            tr!(lang, "audit.hash"),
+            |line| html! { code { (line.hash.get(..16).unwrap_or(&line.hash)) } },
+        );
     let frame = ConsoleFrame {
         lang,
         title: &title,
@@ -314,7 +265,7 @@ pub fn audit(lang: Lang, staff: &SignedIn, lines: &[AuditLine]) -> Markup {
         &html! {
             h1 { (title) }
             p { (tr!(lang, "audit.note", count = lines.len())) }
-            @if lines.is_empty() { p { (tr!(lang, "audit.empty")) } } @else { (scrolling(lang, "audit", &table)) }
+            @if lines.is_empty() { p { (tr!(lang, "audit.empty")) } } @else { (table.scrolling(lang)) }
         },
     )
 }

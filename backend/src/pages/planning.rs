@@ -12,7 +12,8 @@ use maud::{Markup, html};
 use survey_forms::diagnostic::Diagnostic;
 
 use super::layout::{ConsoleFrame, Fault, SignedIn, console, crumbs, csrf, fault_summary};
-use super::office::{FieldFault, scrolling};
+use super::office::FieldFault;
+use super::table::Table;
 use super::{Lang, tr};
 
 /// What every page of a plan knows.
@@ -272,40 +273,21 @@ pub fn page(around: Around<'_>, view: &PlanPage) -> Markup {
 
 fn files(around: Around<'_>, view: &PlanPage) -> Markup {
     let lang = around.lang;
-    let table = html! {
-        table {
-            caption #files .hidden { (tr!(lang, "plan.files")) }
-            thead {
-                tr {
-                    th scope="col" { (tr!(lang, "plan.file")) }
-                    th scope="col" { (tr!(lang, "plan.what")) }
-                    th.num scope="col" { (tr!(lang, "plan.size")) }
-                    th scope="col" { (tr!(lang, "plan.standing")) }
-                }
-            }
-            tbody {
-                @for file in &view.files {
-                    tr {
-                        th scope="row" {
+    Table::new("files", tr!(lang, "plan.files"), &view.files)
+.hidden_caption()
+.head(tr!(lang, "plan.file"), |file| html! {
                             @if view.may_edit && file.standing != Standing::Gone { a href=(editor(around, &file.path)) { (file.path) } }
-                            @else { (file.path) }
-                        }
-                        td { (kind_name(lang, &file.path)) }
-                        td.num { (size(file.size)) }
-                        td {
+                            @else { (file.path) }})
+.text(tr!(lang, "plan.what"), |file| kind_name(lang, &file.path))
+.num(tr!(lang, "plan.size"), |file| size(file.size))
+.text(tr!(lang, "plan.standing"), |file| html! {
                             @match file.standing {
                                 Standing::Same => (tr!(lang, "plan.same")),
                                 Standing::Changed => strong { (tr!(lang, "plan.is_changed")) },
                                 Standing::New => strong { (tr!(lang, "plan.is_new")) },
                                 Standing::Gone => strong { (tr!(lang, "plan.is_gone")) },
-                            }
-                        }
-                    }
-                }
-            }
-        }
-    };
-    scrolling(lang, "files", &table)
+                            }})
+.scrolling(lang)
 }
 
 fn saving(around: Around<'_>, view: &PlanPage, errors: usize) -> Markup {

@@ -3,9 +3,10 @@
 use analysis::publication::Loss;
 use maud::{Markup, html};
 
-use super::layout::{ConsoleFrame, Fault, SignedIn, console, crumbs, csrf, fault_summary};
-use super::office::scrolling;
+use super::layout::{ConsoleFrame, Fault, SignedIn, console, crumbs, csrf};
 use super::results::{self, Results};
+use super::round_page::RoundPage;
+use super::table::Table;
 use super::{Lang, tr};
 use crate::store::publications::{PUBLISHED, WITHDRAWN};
 
@@ -83,20 +84,10 @@ pub fn page(lang: Lang, staff: &SignedIn, view: &View) -> Markup {
     let path = format!("/console/rounds/{}/publication", view.id);
     let title = tr!(lang, "publication.title");
     let faults: Vec<Fault> = view.refusal.iter().map(|refusal| fault(lang, refusal)).collect();
-    let frame = ConsoleFrame {
-        lang,
-        title: &title,
-        has_error: !faults.is_empty(),
-        path: &path,
-        staff: Some(staff),
-    };
     let in_force = view.rows.iter().any(|row| row.state == PUBLISHED);
-    console(
-        frame,
-        &html! {
-            (crumbs(lang, &[(&format!("/console/rounds/{}", view.id), &view.title)]))
-            (fault_summary(&tr!(lang, "question.errors"), &faults))
-            h1 { (title) }
+    RoundPage::new(lang, staff, (&view.id, &view.title), (&path, &title))
+        .faults(&faults)
+        .render(&html! {
             p.note { (tr!(lang, "publication.office")) }
             h2 #ready { (tr!(lang, "publication.ready")) }
             @match (&view.ready, &view.obstacle) {
@@ -114,8 +105,7 @@ pub fn page(lang: Lang, staff: &SignedIn, view: &View) -> Markup {
             h2 { (tr!(lang, "publication.history")) }
             (history(lang, view))
             @if in_force { (withdrawal(lang, staff, &path, view)) }
-        },
-    )
+        })
 }
 
 fn fault(lang: Lang, refusal: &Refusal) -> Fault {
@@ -132,29 +122,20 @@ fn fault(lang: Lang, refusal: &Refusal) -> Fault {
 
 fn candidate(lang: Lang, staff: &SignedIn, path: &str, ready: &Ready) -> Markup {
     let loss = ready.loss;
-    let line = |name: String, count: usize| html! { tr { th scope="row" { (name) } td.num { (count) } } };
-    let table = html! {
-        table {
-            caption #loss { (tr!(lang, "publication.loss")) }
-            thead {
-                tr {
-                    th scope="col" { (tr!(lang, "publication.loss_what")) }
-                    th.num scope="col" { (tr!(lang, "publication.loss_count")) }
-                }
-            }
-            tbody {
-                (line(tr!(lang, "publication.loss_all").into_owned(), loss.figures))
-                (line(tr!(lang, "publication.loss_small").into_owned(), loss.small))
-                (line(tr!(lang, "publication.loss_alike").into_owned(), loss.alike))
-                (line(tr!(lang, "publication.loss_difference").into_owned(), loss.differences))
-                (line(tr!(lang, "publication.loss_complementary").into_owned(), loss.complementary))
-                (line(tr!(lang, "publication.loss_hidden").into_owned(), ready.hidden))
-            }
-        }
-    };
+    let lines = [
+        (tr!(lang, "publication.loss_all"), loss.figures),
+        (tr!(lang, "publication.loss_small"), loss.small),
+        (tr!(lang, "publication.loss_alike"), loss.alike),
+        (tr!(lang, "publication.loss_difference"), loss.differences),
+        (tr!(lang, "publication.loss_complementary"), loss.complementary),
+        (tr!(lang, "publication.loss_hidden"), ready.hidden),
+    ];
+    let table = Table::new("loss", tr!(lang, "publication.loss"), &lines)
+        .head(tr!(lang, "publication.loss_what"), |(what, _)| what)
+        .num(tr!(lang, "publication.loss_count"), |(_, count)| count);
     html! {
         @if ready.interim { p.warning { (tr!(lang, "publication.interim_warning")) } }
-        (scrolling(lang, "loss", &table))
+        (table.scrolling(lang))
         p { a href={ (path) "/preview" } { (tr!(lang, "publication.look")) } }
         dl.facts { div { dt { (tr!(lang, "publication.fingerprint")) } dd { code.hash { (ready.sha256) } } } }
         @if ready.is_new {
@@ -172,38 +153,25 @@ fn history(lang: Lang, view: &View) -> Markup {
     if view.rows.is_empty() {
         return html! { p { (tr!(lang, "publication.none")) } };
     }
-    let table = html! {
-        table {
-            caption #history .hidden { (tr!(lang, "publication.history")) }
-            thead {
-                tr {
-                    th.num scope="col" { (tr!(lang, "publication.number")) }
-                    th scope="col" { (tr!(lang, "publication.day")) }
-                    th scope="col" { (tr!(lang, "publication.by")) }
-                    th scope="col" { (tr!(lang, "publication.state")) }
-                    th scope="col" { (tr!(lang, "publication.reason_head")) }
-                }
+    let latest_first: Vec<_> = view.rows.iter().rev().collect();
+    let table = Table::new("history", tr!(lang, "publication.history"), &latest_first)
+        .hidden_caption()
+        .num_head(tr!(lang, "publication.number"), |row| &row.seq)
+        .text(tr!(lang, "publication.day"), |row| &row.day)
+        .text(tr!(lang, "publication.by"), |row| &row.actor)
+        .text(tr!(lang, "publication.state"), |row| {
+            html! {
+                @let ended = row.ended_on.as_deref().unwrap_or_default();
+                @if row.state == PUBLISHED { (tr!(lang, "publication.in_force")) }
+                @else if row.state == WITHDRAWN { (tr!(lang, "publication.withdrawn_on", day = ended)) }
+                @else { (tr!(lang, "publication.superseded_on", day = ended)) }
             }
-            tbody {
-                @for row in view.rows.iter().rev() {
-                    tr {
-                        th.num scope="row" { (row.seq) }
-                        td { (row.day) }
-                        td { (row.actor) }
-                        td {
-                            @let ended = row.ended_on.as_deref().unwrap_or_default();
-                            @if row.state == PUBLISHED { (tr!(lang, "publication.in_force")) }
-                            @else if row.state == WITHDRAWN { (tr!(lang, "publication.withdrawn_on", day = ended)) }
-                            @else { (tr!(lang, "publication.superseded_on", day = ended)) }
-                        }
-                        td.wide-cell { (row.reason.as_deref().unwrap_or("–")) }
-                    }
-                }
-            }
-        }
-    };
+        })
+        .text_in("wide-cell", tr!(lang, "publication.reason_head"), |row| {
+            row.reason.as_deref().unwrap_or("–")
+        });
     html! {
-        (scrolling(lang, "history", &table))
+        (table.scrolling(lang))
         p { a href={ "/results/" (view.id) } { (tr!(lang, "console.public")) } }
     }
 }

@@ -2,8 +2,9 @@
 
 use maud::{Markup, html};
 
-use super::layout::{ConsoleFrame, SignedIn, console, crumbs};
-use super::office::scrolling;
+use super::layout::SignedIn;
+use super::round_page::RoundPage;
+use super::table::Table;
 use super::{Lang, tr};
 
 /// The flags of one way of answering in a group.
@@ -104,144 +105,83 @@ pub fn way(lang: Lang, mode: &str, answering: &str, reading: &str) -> String {
 pub fn page(lang: Lang, staff: &SignedIn, view: &Quality) -> Markup {
     let path = format!("/console/rounds/{}/quality", view.id);
     let heading = tr!(lang, "quality.title");
-    let frame = ConsoleFrame {
-        lang,
-        title: &heading,
-        has_error: false,
-        path: &path,
-        staff: Some(staff),
-    };
-    console(
-        frame,
-        &html! {
-            (crumbs(lang, &[(&format!("/console/rounds/{}", view.id), &view.title)]))
-            h1 { (heading) }
-            @if view.computed {
-                p { (tr!(lang, "quality.found", flagged = view.flagged, responses = view.responses)) }
-                p.note { (tr!(lang, "quality.meaning")) }
-                h2 { (tr!(lang, "quality.ways_title")) }
-                p.note { (tr!(lang, "quality.ways_note")) }
-                (scrolling(lang, "ways", &ways(lang, view)))
-                (askers(lang, view))
-                (items(lang, view))
-                (break_off(lang, view))
-            } @else {
-                p { (tr!(lang, "quality.none")) }
-            }
-        },
-    )
+    RoundPage::new(lang, staff, (&view.id, &view.title), (&path, &heading)).render(&html! {
+        @if view.computed {
+            p { (tr!(lang, "quality.found", flagged = view.flagged, responses = view.responses)) }
+            p.note { (tr!(lang, "quality.meaning")) }
+            h2 { (tr!(lang, "quality.ways_title")) }
+            p.note { (tr!(lang, "quality.ways_note")) }
+            (ways(lang, view))
+            (askers(lang, view))
+            (items(lang, view))
+            (break_off(lang, view))
+        } @else {
+            p { (tr!(lang, "quality.none")) }
+        }
+    })
 }
 
 fn count(lang: Lang, (flagged, judged): (u64, u64)) -> Markup {
     html! {
-        td.num {
-            @if judged == 0 { (tr!(lang, "quality.not_judged")) } @else { (flagged) " / " (judged) }
-        }
+        @if judged == 0 { (tr!(lang, "quality.not_judged")) } @else { (flagged) " / " (judged) }
     }
 }
 
 fn ways(lang: Lang, view: &Quality) -> Markup {
-    html! {
-        table {
-            caption #ways .hidden { (tr!(lang, "quality.ways_title")) }
-            thead {
-                tr {
-                    th scope="col" { (tr!(lang, "round.group")) }
-                    th scope="col" { (tr!(lang, "quality.way")) }
-                    th.num scope="col" { (tr!(lang, "round.count")) }
-                    th.num scope="col" { (tr!(lang, "quality.usual")) }
-                    th.num scope="col" { (tr!(lang, "quality.fast")) }
-                    th.num scope="col" { (tr!(lang, "quality.alike")) }
-                    th.num scope="col" { (tr!(lang, "quality.copies")) }
-                }
-            }
-            tbody {
-                @for line in &view.ways {
-                    tr {
-                        td { (line.group) }
-                        th scope="row" { (line.way) }
-                        td.num { (line.responses) }
-                        td.num { (line.usual.as_deref().unwrap_or("–")) }
-                        (count(lang, line.fast))
-                        (count(lang, line.alike))
-                        (count(lang, line.copies))
-                    }
-                }
-            }
-        }
-    }
+    Table::new("ways", tr!(lang, "quality.ways_title"), &view.ways)
+        .hidden_caption()
+        .text(tr!(lang, "round.group"), |line| &line.group)
+        .head(tr!(lang, "quality.way"), |line| &line.way)
+        .num(tr!(lang, "round.count"), |line| line.responses)
+        .num(tr!(lang, "quality.usual"), |line| {
+            line.usual.as_deref().unwrap_or("–")
+        })
+        .num(tr!(lang, "quality.fast"), |line| count(lang, line.fast))
+        .num(tr!(lang, "quality.alike"), |line| count(lang, line.alike))
+        .num(tr!(lang, "quality.copies"), |line| count(lang, line.copies))
+        .scrolling(lang)
 }
 
 fn askers(lang: Lang, view: &Quality) -> Markup {
-    let table = html! {
-        table {
-            caption #askers .hidden { (tr!(lang, "quality.askers_title")) }
-            thead {
-                tr {
-                    th scope="col" { (tr!(lang, "round.group")) }
-                    th scope="col" { (tr!(lang, "quality.question")) }
-                    th.num scope="col" { (tr!(lang, "quality.icc")) }
-                    th.num scope="col" { (tr!(lang, "round.interval")) }
-                    th.num scope="col" { (tr!(lang, "quality.askers")) }
-                    th.num scope="col" { (tr!(lang, "round.n")) }
-                    th.num scope="col" { (tr!(lang, "quality.p")) }
-                }
-            }
-            tbody {
-                @for line in &view.askers {
-                    tr {
-                        td { (line.group) }
-                        th.ask scope="row" { (line.question) }
-                        td.num { (line.icc) }
-                        td.num { (line.interval) }
-                        td.num { (line.interviewers) }
-                        td.num { (line.n) }
-                        td.num { (line.p) }
-                    }
-                }
-            }
-        }
-    };
+    let table = Table::new("askers", tr!(lang, "quality.askers_title"), &view.askers)
+        .hidden_caption()
+        .text(tr!(lang, "round.group"), |line| &line.group)
+        .head_in("ask", tr!(lang, "quality.question"), |line| &line.question)
+        .num(tr!(lang, "quality.icc"), |line| &line.icc)
+        .num(tr!(lang, "round.interval"), |line| &line.interval)
+        .num(tr!(lang, "quality.askers"), |line| &line.interviewers)
+        .num(tr!(lang, "round.n"), |line| &line.n)
+        .num(tr!(lang, "quality.p"), |line| &line.p);
     html! {
         @if !view.askers.is_empty() {
             h2 { (tr!(lang, "quality.askers_title")) }
             p.note { (tr!(lang, "quality.askers_note")) }
-            (scrolling(lang, "askers", &table))
+            (table.scrolling(lang))
         }
     }
 }
 
 fn items(lang: Lang, view: &Quality) -> Markup {
-    let table = html! {
-        table {
-            caption #items .hidden { (tr!(lang, "quality.items_title")) }
-            thead {
-                tr {
-                    th scope="col" { (tr!(lang, "round.group")) }
-                    th scope="col" { (tr!(lang, "quality.question")) }
-                    th.num scope="col" { (tr!(lang, "quality.concerned")) }
-                    th.num scope="col" { (tr!(lang, "quality.missing")) }
-                    th.num scope="col" { (tr!(lang, "quality.dont_know")) }
-                    th.num scope="col" { (tr!(lang, "quality.refused")) }
-                    th.num scope="col" { (tr!(lang, "quality.not_answered")) }
-                }
-            }
-            tbody {
-                @for line in &view.items {
-                    tr {
-                        td { (line.group) }
-                        th.ask scope="row" { (line.question) }
-                        td.num { (line.concerned) }
-                        @for rate in &line.rates { td.num { (rate) } }
-                    }
-                }
-            }
-        }
-    };
+    let rates = [
+        tr!(lang, "quality.missing"),
+        tr!(lang, "quality.dont_know"),
+        tr!(lang, "quality.refused"),
+        tr!(lang, "quality.not_answered"),
+    ];
+    let table = Table::new("items", tr!(lang, "quality.items_title"), &view.items)
+        .hidden_caption()
+        .text(tr!(lang, "round.group"), |line| &line.group)
+        .head_in("ask", tr!(lang, "quality.question"), |line| &line.question)
+        .num(tr!(lang, "quality.concerned"), |line| line.concerned)
+        .cells(
+            rates,
+            true,
+            |line| html! { @for rate in &line.rates { td.num { (rate) } } },
+        );
     html! {
         @if !view.items.is_empty() {
             h2 { (tr!(lang, "quality.items_title")) }
-            (scrolling(lang, "items", &table))
+            (table.scrolling(lang))
         }
     }
 }

@@ -5,7 +5,8 @@ use maud::{Markup, html};
 use survey_forms::diagnostic::Diagnostic;
 
 use super::layout::{Fault, csrf};
-use super::office::{FieldFault, scrolling};
+use super::office::FieldFault;
+use super::table::Table;
 use super::{Lang, tr, words};
 
 pub mod commitments;
@@ -61,37 +62,30 @@ impl Refusal {
 /// What is wrong with a file, by row and column, with how to mend it.
 pub fn fault_table(lang: Lang, faults: &[Diagnostic]) -> Markup {
     let text = |one: Option<String>| one.unwrap_or_else(|| "–".to_owned());
-    let table = html! {
-        table {
-            caption #file-faults { (tr!(lang, "records.faults_caption", count = faults.len())) }
-            thead {
-                tr {
-                    th.num scope="col" { (tr!(lang, "records.row")) }
-                    th scope="col" { (tr!(lang, "records.column")) }
-                    th scope="col" { (tr!(lang, "records.wrong")) }
-                    th scope="col" { (tr!(lang, "records.mend")) }
-                    th scope="col" { (tr!(lang, "records.code")) }
-                }
-            }
-            tbody {
-                @for fault in faults.iter().take(MOST_FAULTS) {
-                    tr {
-                        td.num { (text(fault.place.row.map(|row| row.to_string()))) }
-                        td { (text(fault.place.column.clone())) }
-                        td.wide-cell {
-                            @if !fault.is_error() { (tr!(lang, "records.warning")) " " }
-                            (fault.message.get(lang.code()))
-                        }
-                        td.wide-cell { (fault.mend.get(lang.code())) }
-                        td { (fault.code) }
-                    }
-                }
-            }
+    let table = Table::new(
+        "file-faults",
+        tr!(lang, "records.faults_caption", count = faults.len()),
+        faults.get(..MOST_FAULTS).unwrap_or(faults),
+    )
+    .num(tr!(lang, "records.row"), |fault| {
+        text(fault.place.row.map(|row| row.to_string()))
+    })
+    .text(tr!(lang, "records.column"), |fault| {
+        text(fault.place.column.clone())
+    })
+    .text_in("wide-cell", tr!(lang, "records.wrong"), |fault| {
+        html! {
+            @if !fault.is_error() { (tr!(lang, "records.warning")) " " }
+            (fault.message.get(lang.code()))
         }
-    };
+    })
+    .text_in("wide-cell", tr!(lang, "records.mend"), |fault| {
+        fault.mend.get(lang.code())
+    })
+    .text(tr!(lang, "records.code"), |fault| &fault.code);
     html! {
         @if !faults.is_empty() {
-            (scrolling(lang, "file-faults", &table))
+            (table.scrolling(lang))
             @if faults.len() > MOST_FAULTS { p.note { (tr!(lang, "records.more_faults", shown = MOST_FAULTS)) } }
         }
     }

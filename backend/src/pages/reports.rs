@@ -4,8 +4,9 @@ use std::borrow::Cow;
 
 use maud::{Markup, html};
 
-use super::layout::{ConsoleFrame, SignedIn, console, crumbs, csrf};
+use super::layout::{SignedIn, csrf};
 use super::round::ReportUnit;
+use super::round_page::RoundPage;
 use super::{Lang, tr};
 
 /// How far the archive of a language is.
@@ -62,32 +63,20 @@ pub struct Reports {
 pub fn page(lang: Lang, staff: &SignedIn, view: &Reports) -> Markup {
     let path = format!("/console/rounds/{}/reports", view.round);
     let title = tr!(lang, "reports.title");
-    let frame = ConsoleFrame {
-        lang,
-        title: &title,
-        has_error: false,
-        path: &path,
-        staff: Some(staff),
-    };
-    console(
-        frame,
-        &html! {
-            (crumbs(lang, &[(&format!("/console/rounds/{}", view.round), &view.title)]))
-            h1 { (title) }
-            @if view.units.is_empty() {
-                p.warning { (tr!(lang, "reports.not_computed")) }
-            } @else {
-                p { (tr!(lang, "reports.lead")) }
-                (brief(lang, view))
-                h2 { (tr!(lang, "reports.all")) }
-                p { (tr!(lang, "reports.all_lead")) }
-                @for (of, made) in &view.archives { (archive(lang, staff, view, *of, made)) }
-                @if view.archives.iter().any(|(_, made)| made.is_pending()) {
-                    p { a href=(path) { (tr!(lang, "reports.refresh")) } }
-                }
+    RoundPage::new(lang, staff, (&view.round, &view.title), (&path, &title)).render(&html! {
+        @if view.units.is_empty() {
+            p.warning { (tr!(lang, "reports.not_computed")) }
+        } @else {
+            p { (tr!(lang, "reports.lead")) }
+            (brief(lang, view))
+            h2 { (tr!(lang, "reports.all")) }
+            p { (tr!(lang, "reports.all_lead")) }
+            @for (of, made) in &view.archives { (archive(lang, staff, view, *of, made)) }
+            @if view.archives.iter().any(|(_, made)| made.is_pending()) {
+                p { a href=(path) { (tr!(lang, "reports.refresh")) } }
             }
-        },
-    )
+        }
+    })
 }
 
 fn brief(lang: Lang, view: &Reports) -> Markup {

@@ -1,10 +1,16 @@
 //! The console's overview of one round: fieldwork, computing, results, reports.
 
+mod computing;
+mod reports;
+
 use maud::{Markup, html};
 
-use super::layout::{ConsoleFrame, SignedIn, console, crumbs, csrf};
-use super::office::{rate, rate_text, scrolling};
+use super::layout::{ConsoleFrame, SignedIn, console, crumbs};
+use super::office::{rate, rate_text};
+use super::table::{Table, scrolling};
 use super::{Lang, tr, words};
+
+pub use computing::{Computing, computing_page};
 
 /// Below this response rate a warning stands beside the figure (design §6).
 const LOW_RATE: f64 = 0.5;
@@ -42,39 +48,6 @@ pub struct OpenLinkLine {
     pub href: String,
     /// Responses.
     pub count: u64,
-}
-
-/// How far computing has come.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Computing {
-    /// Never asked for.
-    Never,
-    /// Waiting for the runner.
-    Queued,
-    /// Under way since the time given.
-    Running(String),
-    /// Finished at the time given.
-    Done(String),
-    /// Given up, with the reason.
-    Failed(String),
-}
-
-impl Computing {
-    /// The job's state in one word, for programs that watch the page.
-    fn word(&self) -> &'static str {
-        match self {
-            Self::Never => "never",
-            Self::Queued => "queued",
-            Self::Running(_) => "running",
-            Self::Done(_) => "done",
-            Self::Failed(_) => "failed",
-        }
-    }
-
-    /// Whether the answer is still to come.
-    pub fn is_pending(&self) -> bool {
-        matches!(self, Self::Queued | Self::Running(_))
-    }
 }
 
 /// A headline figure.
@@ -256,9 +229,9 @@ pub fn page(lang: Lang, staff: &SignedIn, view: &Overview) -> Markup {
             h2 { (tr!(lang, "round.groups_title")) }
             p.note { (tr!(lang, "round.rate_note")) }
             (rates(lang, "groups", &tr!(lang, "round.groups_title"), &tr!(lang, "round.group"), &view.groups))
-            @if view.may_read_results || view.may_compute { (computing(lang, staff, view)) }
+            @if view.may_read_results || view.may_compute { (computing::computing(lang, staff, view)) }
             @if let Some(summary) = &view.summary { (results(lang, view, summary)) }
-            @if view.may_read_results { (reports(lang, view)) }
+            @if view.may_read_results { (reports::reports(lang, view)) }
             @if view.may_watch {
                 h2 { (tr!(lang, "round.townships_title")) }
                 @if low > 0 {
@@ -272,252 +245,65 @@ pub fn page(lang: Lang, staff: &SignedIn, view: &Overview) -> Markup {
     )
 }
 
-/// The page shown while computing; the handler makes it reload itself.
-pub fn computing_page(lang: Lang, staff: &SignedIn, id: &str, title: &str, state: &Computing) -> Markup {
-    let path = format!("/console/rounds/{id}/compute");
-    let heading = tr!(lang, "round.compute_title");
-    let frame = ConsoleFrame {
-        lang,
-        title: &heading,
-        has_error: false,
-        path: &path,
-        staff: Some(staff),
-    };
-    console(
-        frame,
-        &html! {
-            (crumbs(lang, &[(&format!("/console/rounds/{id}"), title)]))
-            h1 { (heading) }
-            (computing_state(lang, state))
-            p { a href=(path) { (tr!(lang, "round.refresh")) } }
-        },
-    )
-}
-
-fn computing_state(lang: Lang, state: &Computing) -> Markup {
-    html! {
-        p .warning[matches!(state, Computing::Failed(_))] data-job-state=(state.word()) {
-            @match state {
-                Computing::Never => (tr!(lang, "round.compute_none")),
-                Computing::Queued => (tr!(lang, "round.compute_queued")),
-                Computing::Running(since) => (tr!(lang, "round.compute_running", since = since)),
-                Computing::Done(at) => (tr!(lang, "round.compute_done", at = at)),
-                Computing::Failed(message) => (tr!(lang, "round.compute_failed", message = message)),
-            }
-        }
-    }
-}
-
-fn computing(lang: Lang, staff: &SignedIn, view: &Overview) -> Markup {
-    let path = format!("/console/rounds/{}/compute", view.id);
-    html! {
-        h2 { (tr!(lang, "round.compute_title")) }
-        @if view.computing.is_pending() {
-            (computing_state(lang, &view.computing))
-            p { a href=(path) { (tr!(lang, "round.refresh")) } }
-        } @else {
-            (computing_state(lang, &view.computing))
-            @if view.may_compute {
-                form method="post" action=(path) {
-                    (csrf(&staff.csrf))
-                    button.main type="submit" {
-                        @if view.computing == Computing::Never { (tr!(lang, "round.compute_go")) }
-                        @else { (tr!(lang, "round.compute_again")) }
-                    }
-                }
-            }
-        }
-    }
-}
-
 fn results(lang: Lang, view: &Overview, summary: &Summary) -> Markup {
     let (id, may_watch) = (&view.id, view.may_watch);
-    let figures = html! {
-        table {
-            caption #figures .hidden { (tr!(lang, "round.summary_title")) }
-            thead {
-                tr {
-                    th scope="col" { (tr!(lang, "round.measure")) }
-                    th.num scope="col" { (tr!(lang, "round.estimate")) }
-                    th.num scope="col" { (tr!(lang, "round.interval")) }
-                    th.num scope="col" { (tr!(lang, "round.n")) }
-                }
-            }
-            tbody {
-                @for figure in &summary.figures {
-                    tr {
-                        th scope="row" { (figure.name) }
-                        td.num { (figure.estimate) }
-                        td.num { (figure.interval) }
-                        td.num { (figure.n) }
-                    }
-                }
-            }
-        }
-    };
-    let scores = html! {
-        table {
-            caption #scores { (tr!(lang, "round.scores_title")) }
-            thead {
-                tr {
-                    th scope="col" { (tr!(lang, "round.unit")) }
-                    th.num scope="col" { (tr!(lang, "round.score")) }
-                    th.num scope="col" { (tr!(lang, "round.interval")) }
-                    th.num scope="col" { (tr!(lang, "round.rank")) }
-                    th.num scope="col" { (tr!(lang, "round.rank_interval")) }
-                    th scope="col" { (tr!(lang, "round.grade")) }
-                }
-            }
-            tbody {
-                @for line in &summary.scores {
-                    tr {
-                        th scope="row" { (line.unit) }
-                        td.num { (line.score) }
-                        td.num { (line.interval) }
-                        td.num { (line.rank) }
-                        td.num { (line.rank_interval) }
-                        td { (line.grade) }
-                    }
-                }
-            }
-        }
-    };
+    let figures = Table::new("figures", tr!(lang, "round.summary_title"), &summary.figures)
+        .hidden_caption()
+        .head(tr!(lang, "round.measure"), |figure| &figure.name)
+        .num(tr!(lang, "round.estimate"), |figure| &figure.estimate)
+        .num(tr!(lang, "round.interval"), |figure| &figure.interval)
+        .num(tr!(lang, "round.n"), |figure| &figure.n);
+    let scores = Table::new("scores", tr!(lang, "round.scores_title"), &summary.scores)
+        .head(tr!(lang, "round.unit"), |line| &line.unit)
+        .num(tr!(lang, "round.score"), |line| &line.score)
+        .num(tr!(lang, "round.interval"), |line| &line.interval)
+        .num(tr!(lang, "round.rank"), |line| &line.rank)
+        .num(tr!(lang, "round.rank_interval"), |line| &line.rank_interval)
+        .text(tr!(lang, "round.grade"), |line| &line.grade);
     html! {
         h2 { (tr!(lang, "round.summary_title")) }
         p.note { (tr!(lang, "round.internal")) }
         @if let Some(made_by) = &view.made_by { p.notice { (made_by) } }
         @if may_watch { p { a href={ "/console/rounds/" (id) "/quality" } { (tr!(lang, "quality.link")) } } }
         p { a href={ "/console/rounds/" (id) "/units" } { (tr!(lang, "compare.link")) } }
-        (scrolling(lang, "figures", &figures))
-        @if !summary.scores.is_empty() { (scrolling(lang, "scores", &scores)) }
-    }
-}
-
-/// The formats of a report with their names.
-fn formats(lang: Lang) -> [(&'static str, std::borrow::Cow<'static, str>); 4] {
-    [
-        ("html", tr!(lang, "round.format_html")),
-        ("pdf", tr!(lang, "round.format_pdf")),
-        ("xlsx", tr!(lang, "round.format_xlsx")),
-        ("docx", tr!(lang, "round.format_docx")),
-    ]
-}
-
-fn own_name(lang: Lang) -> std::borrow::Cow<'static, str> {
-    match lang {
-        Lang::Zh => tr!(lang, "language.zh"),
-        Lang::En => tr!(lang, "language.en"),
-    }
-}
-
-fn reports(lang: Lang, view: &Overview) -> Markup {
-    let path = format!("/console/rounds/{}/report/download", view.id);
-    html! {
-        h2 { (tr!(lang, "round.reports_title")) }
-        @if view.report_units.is_empty() {
-            p { (tr!(lang, "round.reports_none")) }
-        } @else {
-            h3 { (tr!(lang, "round.reports_county")) }
-            ul.links {
-                @for choice in Lang::ALL {
-                    li {
-                        span lang=(choice.tag()) { (own_name(choice)) }
-                        @for (format, name) in formats(lang) {
-                            " " a href={ (path) "?format=" (format) "&lang=" (choice.code()) } { (name) }
-                        }
-                    }
-                }
-            }
-            p { a href={ "/console/rounds/" (view.id) "/reports" } { (tr!(lang, "reports.link")) } }
-            h3 { (tr!(lang, "round.reports_one")) }
-            form.inline method="get" action=(path) {
-                div.field {
-                    label for="unit" { (tr!(lang, "round.reports_unit")) }
-                    select #unit name="unit" {
-                        @for unit in &view.report_units { option value=(unit.code) { (unit.name) } }
-                    }
-                }
-                div.field {
-                    label for="format" { (tr!(lang, "round.reports_format")) }
-                    select #format name="format" {
-                        @for (format, name) in formats(lang) { option value=(format) { (name) } }
-                    }
-                }
-                div.field {
-                    label for="lang" { (tr!(lang, "round.reports_language")) }
-                    select #lang name="lang" {
-                        @for choice in Lang::ALL {
-                            option value=(choice.code()) lang=(choice.tag()) selected[choice == lang] { (own_name(choice)) }
-                        }
-                    }
-                }
-                button type="submit" { (tr!(lang, "round.reports_go")) }
-            }
-        }
+        (figures.scrolling(lang))
+        @if !summary.scores.is_empty() { (scores.scrolling(lang)) }
     }
 }
 
 fn rates(lang: Lang, id: &str, caption: &str, first: &str, lines: &[RateLine]) -> Markup {
-    let table = html! {
-        table {
-            caption #(id) .hidden { (caption) }
-            thead {
-                tr {
-                    th scope="col" { (first) }
-                    th.num scope="col" { (tr!(lang, "round.invited")) }
-                    th.num scope="col" { (tr!(lang, "round.complete")) }
-                    th.num scope="col" { (tr!(lang, "round.rate")) }
+    Table::new(id, caption, lines)
+        .hidden_caption()
+        .head(first, |line| &line.name)
+        .num(tr!(lang, "round.invited"), |line| &line.invited)
+        .num(tr!(lang, "round.complete"), |line| &line.complete)
+        .num(tr!(lang, "round.rate"), |line| {
+            html! {
+                (rate_text(line.rate()))
+                @if line.is_low() { " " span.low { (tr!(lang, "round.low")) } }
+                @if let Some(rate) = line.rate() {
+                    meter min="0" max="1" low=(LOW_RATE) optimum="1" value=(format!("{rate:.3}"))
+                        aria-hidden="true" {}
                 }
             }
-            tbody {
-                @for line in lines {
-                    tr {
-                        th scope="row" { (line.name) }
-                        td.num { (line.invited) }
-                        td.num { (line.complete) }
-                        td.num {
-                            (rate_text(line.rate()))
-                            @if line.is_low() { " " span.low { (tr!(lang, "round.low")) } }
-                            @if let Some(rate) = line.rate() {
-                                meter min="0" max="1" low=(LOW_RATE) optimum="1" value=(format!("{rate:.3}"))
-                                    aria-hidden="true" {}
-                            }
-                        }
-                    }
-                }
-            }
-        }
-    };
-    scrolling(lang, id, &table)
+        })
+        .scrolling(lang)
 }
 
 fn open_links(lang: Lang, view: &Overview) -> Markup {
-    let table = html! {
-        table {
-            caption #links .hidden { (tr!(lang, "round.open_links")) }
-            thead {
-                tr {
-                    th scope="col" { (tr!(lang, "round.group")) }
-                    th scope="col" { (tr!(lang, "round.open_link")) }
-                    th.num scope="col" { (tr!(lang, "round.open_count")) }
-                }
-            }
-            tbody {
-                @for line in &view.open_links {
-                    tr {
-                        th scope="row" { (line.group) }
-                        td { a href=(line.href) { (line.href) } }
-                        td.num { (line.count) }
-                    }
-                }
-            }
-        }
-    };
+    let table = Table::new("links", tr!(lang, "round.open_links"), &view.open_links)
+        .hidden_caption()
+        .head(tr!(lang, "round.group"), |line| &line.group)
+        .text(
+            tr!(lang, "round.open_link"),
+            |line| html! { a href=(line.href) { (line.href) } },
+        )
+        .num(tr!(lang, "round.open_count"), |line| &line.count);
     html! {
         @if !view.open_links.is_empty() {
             h2 { (tr!(lang, "round.open_links")) }
             p.note { (tr!(lang, "round.open_note")) }
-            (scrolling(lang, "links", &table))
+            (table.scrolling(lang))
         }
     }
 }

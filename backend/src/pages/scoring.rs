@@ -4,8 +4,10 @@ use std::borrow::Cow;
 
 use maud::{Markup, html};
 
-use super::layout::{ConsoleFrame, Fault, SignedIn, console, crumbs, csrf, fault_summary};
-use super::office::{FieldFault, scrolling};
+use super::layout::{Fault, SignedIn, csrf};
+use super::office::FieldFault;
+use super::round_page::RoundPage;
+use super::table::Table;
 use super::{Lang, tr};
 
 pub mod people;
@@ -144,22 +146,12 @@ pub struct Scoring {
 pub fn page(lang: Lang, staff: &SignedIn, view: &Scoring) -> Markup {
     let title = tr!(lang, "scoring.title");
     let path = base(&view.round);
-    let frame = ConsoleFrame {
-        lang,
-        title: &title,
-        has_error: !view.faults.is_empty(),
-        path: &path,
-        staff: Some(staff),
-    };
     let sealed: usize = view.units.iter().map(|line| line.sealed).sum();
     let cards: usize = view.units.iter().map(|line| line.cards).sum();
-    console(
-        frame,
-        &html! {
-            (crumbs(lang, &[(&format!("/console/rounds/{}", view.round), &view.title)]))
-            (fault_summary(&tr!(lang, "question.errors"), &view.faults))
-            h1 { (title) }
-            @if let Some(done) = &view.done { p.notice role="status" { (done) } }
+    RoundPage::new(lang, staff, (&view.round, &view.title), (&path, &title))
+        .faults(&view.faults)
+        .done(view.done.as_deref())
+        .render(&html! {
             ul.links { li { a href={ (path) "/people" } { (tr!(lang, "scoring.people")) } } }
             h2 { (tr!(lang, "scoring.progress")) }
             p.lead { (tr!(lang, "scoring.sealed_count", sealed = sealed, cards = cards)) }
@@ -171,36 +163,24 @@ pub fn page(lang: Lang, staff: &SignedIn, view: &Scoring) -> Markup {
             @if view.agreement.is_empty() { p { (tr!(lang, "scoring.agreement_none")) } }
             @else { (agreement(lang, &view.agreement)) }
             (gate(lang, staff, view, &path))
-        },
-    )
+        })
 }
 
 fn progress(lang: Lang, path: &str, units: &[UnitLine]) -> Markup {
-    let table = html! {
-        table {
-            caption #progress .hidden { (tr!(lang, "scoring.progress")) }
-            thead {
-                tr {
-                    th scope="col" { (tr!(lang, "round.unit")) }
-                    th.num scope="col" { (tr!(lang, "scoring.sealed")) }
-                    th scope="col" { (tr!(lang, "scoring.state")) }
-                }
+    Table::new("progress", tr!(lang, "scoring.progress"), units)
+        .hidden_caption()
+        .head(
+            tr!(lang, "round.unit"),
+            |line| html! { a href={ (path) "/units/" (line.code) } { (line.name) } },
+        )
+        .num(tr!(lang, "scoring.sealed"), |line| {
+            html! {
+                (line.sealed) " / " (line.cards)
+                @if line.cards > 0 { progress max=(line.cards) value=(line.sealed) aria-hidden="true" {} }
             }
-            tbody {
-                @for line in units {
-                    tr {
-                        th scope="row" { a href={ (path) "/units/" (line.code) } { (line.name) } }
-                        td.num {
-                            (line.sealed) " / " (line.cards)
-                            @if line.cards > 0 { progress max=(line.cards) value=(line.sealed) aria-hidden="true" {} }
-                        }
-                        td { (line.state.words(lang)) }
-                    }
-                }
-            }
-        }
-    };
-    scrolling(lang, "progress", &table)
+        })
+        .text(tr!(lang, "scoring.state"), |line| line.state.words(lang))
+        .scrolling(lang)
 }
 
 /// A field for the seed of a draw.
@@ -228,41 +208,23 @@ fn third(lang: Lang, staff: &SignedIn, view: &Scoring, path: &str) -> Markup {
 }
 
 fn agreement(lang: Lang, lines: &[AgreementLine]) -> Markup {
-    let table = html! {
-        table.pinned {
-            caption #agreement { (tr!(lang, "scoring.agreement_caption")) }
-            thead {
-                tr {
-                    th scope="col" { (tr!(lang, "scoring.criterion")) }
-                    th.num scope="col" { (tr!(lang, "scoring.pairs")) }
-                    th.num scope="col" { (tr!(lang, "scoring.exact")) }
-                    th.num scope="col" { (tr!(lang, "scoring.near")) }
-                    th.num scope="col" { (tr!(lang, "scoring.kappa")) }
-                    th.num scope="col" { "ICC(1)" }
-                    th.num scope="col" { (tr!(lang, "scoring.alpha")) }
+    Table::new("agreement", tr!(lang, "scoring.agreement_caption"), lines)
+        .pinned()
+        .head(tr!(lang, "scoring.criterion"), |line| {
+            html! {
+                @match &line.criterion {
+                    Some(code) => (code),
+                    None => strong { (tr!(lang, "scoring.overall")) },
                 }
             }
-            tbody {
-                @for line in lines {
-                    tr {
-                        th scope="row" {
-                            @match &line.criterion {
-                                Some(code) => (code),
-                                None => strong { (tr!(lang, "scoring.overall")) },
-                            }
-                        }
-                        td.num { (line.n) }
-                        td.num { (line.exact) }
-                        td.num { (line.near) }
-                        td.num { (line.kappa) }
-                        td.num { (line.icc) }
-                        td.num { (line.alpha) }
-                    }
-                }
-            }
-        }
-    };
-    scrolling(lang, "agreement", &table)
+        })
+        .num(tr!(lang, "scoring.pairs"), |line| &line.n)
+        .num(tr!(lang, "scoring.exact"), |line| &line.exact)
+        .num(tr!(lang, "scoring.near"), |line| &line.near)
+        .num(tr!(lang, "scoring.kappa"), |line| &line.kappa)
+        .num("ICC(1)", |line| &line.icc)
+        .num(tr!(lang, "scoring.alpha"), |line| &line.alpha)
+        .scrolling(lang)
 }
 
 fn gate(lang: Lang, staff: &SignedIn, view: &Scoring, path: &str) -> Markup {

@@ -2,8 +2,9 @@
 
 use maud::{Markup, html};
 
-use super::layout::{ConsoleFrame, Fault, SignedIn, console, crumbs, csrf, fault_summary};
+use super::layout::{Fault, SignedIn, csrf};
 use super::office::FieldFault;
+use super::round_page::RoundPage;
 use super::{Lang, tr};
 
 /// How a step stands.
@@ -57,26 +58,15 @@ pub struct StepsPage {
 pub fn page(lang: Lang, staff: &SignedIn, view: &StepsPage) -> Markup {
     let title = tr!(lang, "steps.title");
     let path = format!("/console/rounds/{}/steps", view.round);
-    let frame = ConsoleFrame {
-        lang,
-        title: &title,
-        has_error: !view.faults.is_empty(),
-        path: &path,
-        staff: Some(staff),
-    };
-    console(
-        frame,
-        &html! {
-            (crumbs(lang, &[(&format!("/console/rounds/{}", view.round), &view.title)]))
-            (fault_summary(&tr!(lang, "question.errors"), &view.faults))
-            h1 { (title) }
-            @if let Some(done) = &view.done { p.notice role="status" { (done) } }
+    RoundPage::new(lang, staff, (&view.round, &view.title), (&path, &title))
+        .faults(&view.faults)
+        .done(view.done.as_deref())
+        .render(&html! {
             p { (tr!(lang, "steps.lead")) }
             ol.steps {
                 @for step in &view.steps { li { (one(lang, staff, &path, (step, &view.faults))) } }
             }
-        },
-    )
+        })
 }
 
 fn one(lang: Lang, staff: &SignedIn, path: &str, (step, faults): (&Step, &[Fault])) -> Markup {

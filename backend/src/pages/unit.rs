@@ -3,8 +3,9 @@
 
 use maud::{Markup, html};
 
-use super::layout::{ConsoleFrame, SignedIn, console, crumbs};
-use super::office::scrolling;
+use super::layout::SignedIn;
+use super::round_page::RoundPage;
+use super::table::Table;
 use super::units::{ChangeCell, change_cell, disclosure, list};
 use super::{Lang, tr};
 
@@ -141,32 +142,22 @@ pub struct UnitView {
 pub fn page(lang: Lang, staff: &SignedIn, view: &UnitView) -> Markup {
     let round = format!("/console/rounds/{}", view.id);
     let (units, path) = (format!("{round}/units"), format!("{round}/units/{}", view.code));
-    let frame = ConsoleFrame {
-        lang,
-        title: &view.name,
-        has_error: false,
-        path: &path,
-        staff: Some(staff),
-    };
-    console(
-        frame,
-        &html! {
-            (crumbs(lang, &[(&round, &view.title), (&units, &tr!(lang, "compare.title"))]))
-            h1 { (view.name) }
+    RoundPage::new(lang, staff, (&view.id, &view.title), (&path, &view.name))
+        .within(&[(&units, &tr!(lang, "compare.title"))])
+        .render(&html! {
             p.note { (disclosure(lang, view.full)) }
             (facts(lang, view))
             (chances(lang, view))
             (views(lang, view))
             h2 { (tr!(lang, "unit.tree_title")) }
             p.note { (tr!(lang, "unit.tree_note")) }
-            (scrolling(lang, "tree", &tree(lang, view)))
+            (tree(lang, view))
             @if !view.leaves.is_empty() {
                 h2 { (tr!(lang, "unit.details_title")) }
                 @for leaf in &view.leaves { (behind(lang, leaf)) }
             }
             p { a href=(units) { (tr!(lang, "unit.back")) } }
-        },
-    )
+        })
 }
 
 fn facts(lang: Lang, view: &UnitView) -> Markup {
@@ -199,54 +190,30 @@ fn facts(lang: Lang, view: &UnitView) -> Markup {
 }
 
 fn chances(lang: Lang, view: &UnitView) -> Markup {
-    let table = html! {
-        table {
-            caption #chances .hidden { (tr!(lang, "unit.chances_title")) }
-            thead {
-                tr {
-                    th scope="col" { (tr!(lang, "round.grade")) }
-                    th.num scope="col" { (tr!(lang, "unit.chance")) }
-                }
-            }
-            tbody {
-                @for (grade, chance) in &view.chances {
-                    tr { th scope="row" { (grade) } td.num { (chance) } }
-                }
-            }
-        }
-    };
+    let table = Table::new("chances", tr!(lang, "unit.chances_title"), &view.chances)
+        .hidden_caption()
+        .head(tr!(lang, "round.grade"), |(grade, _)| grade)
+        .num(tr!(lang, "unit.chance"), |(_, chance)| chance);
     html! {
         @if !view.chances.is_empty() {
             h2 { (tr!(lang, "unit.chances_title")) }
             p.note { (tr!(lang, "unit.chances_note")) }
-            (scrolling(lang, "chances", &table))
+            (table.scrolling(lang))
         }
     }
 }
 
 fn views(lang: Lang, view: &UnitView) -> Markup {
-    let table = html! {
-        table {
-            caption #views .hidden { (tr!(lang, "unit.views_title")) }
-            thead {
-                tr {
-                    th scope="col" { (tr!(lang, "unit.view")) }
-                    th.num scope="col" { (tr!(lang, "unit.share")) }
-                    th.num scope="col" { (tr!(lang, "unit.value")) }
-                }
-            }
-            tbody {
-                @for part in &view.views {
-                    tr { th scope="row" { (part.name) } td.num { (part.share) } td.num { (part.value) } }
-                }
-            }
-        }
-    };
+    let table = Table::new("views", tr!(lang, "unit.views_title"), &view.views)
+        .hidden_caption()
+        .head(tr!(lang, "unit.view"), |part| &part.name)
+        .num(tr!(lang, "unit.share"), |part| &part.share)
+        .num(tr!(lang, "unit.value"), |part| &part.value);
     html! {
         @if !view.views.is_empty() {
             h2 { (tr!(lang, "unit.views_title")) }
             p.note { (tr!(lang, "unit.views_note")) }
-            (scrolling(lang, "views", &table))
+            (table.scrolling(lang))
         }
     }
 }
@@ -258,64 +225,50 @@ fn anchor(code: &str) -> String {
 
 fn tree(lang: Lang, view: &UnitView) -> Markup {
     let compared = view.nodes.iter().any(|node| node.change.is_some());
-    html! {
-        table.pinned {
-            caption #tree .hidden { (tr!(lang, "unit.tree_title")) }
-            thead {
-                tr {
-                    th scope="col" { (tr!(lang, "unit.node")) }
-                    th.num scope="col" { (tr!(lang, "unit.weight")) }
-                    th.num scope="col" { (tr!(lang, "unit.value")) }
-                    th.num scope="col" { (tr!(lang, "round.interval")) }
-                    th.num scope="col" { (tr!(lang, "unit.county")) }
-                    th.num scope="col" { (tr!(lang, "unit.gain")) }
-                    @if compared { th scope="col" { (tr!(lang, "unit.change")) } }
-                }
+    Table::new("tree", tr!(lang, "unit.tree_title"), &view.nodes)
+        .hidden_caption()
+        .pinned()
+        .head(tr!(lang, "unit.node"), |node| {
+            html! {
+                @if node.has_details {
+                    a href={ "#" (anchor(&node.code)) } { (node.code) " " (node.name) }
+                } @else { strong { (node.code) " " (node.name) } }
             }
-            tbody {
-                @for node in &view.nodes {
-                    tr {
-                        th scope="row" {
-                            @if node.has_details {
-                                a href={ "#" (anchor(&node.code)) } { (node.code) " " (node.name) }
-                            } @else { strong { (node.code) " " (node.name) } }
-                        }
-                        td.num { (node.weight) }
-                        td.num { (node.value) }
-                        td.num { (node.interval) }
-                        td.num { (node.county) }
-                        td.num { (node.gain) }
-                        @if compared {
-                            td { (change_cell(lang, node.change.as_ref().unwrap_or(&ChangeCell::None))) }
-                        }
-                    }
-                }
-            }
-        }
-    }
+        })
+        .num(tr!(lang, "unit.weight"), |node| &node.weight)
+        .num(tr!(lang, "unit.value"), |node| &node.value)
+        .num(tr!(lang, "round.interval"), |node| &node.interval)
+        .num(tr!(lang, "unit.county"), |node| &node.county)
+        .num(tr!(lang, "unit.gain"), |node| &node.gain)
+        .when(compared, |table| {
+            table.text(tr!(lang, "unit.change"), |node| {
+                change_cell(lang, node.change.as_ref().unwrap_or(&ChangeCell::None))
+            })
+        })
+        .scrolling(lang)
 }
 
 fn behind(lang: Lang, leaf: &LeafDetail) -> Markup {
     let id = anchor(&leaf.code);
     html! {
         h3 #(id) tabindex="-1" { (leaf.code) " " (leaf.name) }
-        (scrolling(lang, &format!("{id}-parts"), &parts(lang, &id, leaf)))
+        (parts(lang, &id, leaf))
         @if !leaf.questions.is_empty() {
             details {
                 summary { (caption(leaf, &tr!(lang, "unit.questions"))) }
-                (scrolling(lang, &format!("{id}-questions"), &questions(lang, &id, leaf)))
+                (questions(lang, &id, leaf))
             }
         }
         @if !leaf.criteria.is_empty() {
             details {
                 summary { (caption(leaf, &tr!(lang, "unit.criteria"))) }
-                (scrolling(lang, &format!("{id}-criteria"), &criteria(lang, &id, leaf)))
+                (criteria(lang, &id, leaf))
             }
         }
         @if !leaf.series.is_empty() {
             details {
                 summary { (caption(leaf, &tr!(lang, "unit.series"))) }
-                (scrolling(lang, &format!("{id}-series"), &series(lang, &id, leaf)))
+                (series(lang, &id, leaf))
             }
         }
     }
@@ -327,107 +280,52 @@ fn caption(leaf: &LeafDetail, what: &str) -> String {
 }
 
 fn parts(lang: Lang, id: &str, leaf: &LeafDetail) -> Markup {
-    html! {
-        table {
-            caption.hidden id={ (id) "-parts" } { (caption(leaf, &tr!(lang, "unit.perspective"))) }
-            thead {
-                tr {
-                    th scope="col" { (tr!(lang, "unit.perspective")) }
-                    th.num scope="col" { (tr!(lang, "unit.shared_part")) }
-                    th.num scope="col" { (tr!(lang, "unit.value")) }
-                    th.num scope="col" { (tr!(lang, "unit.se")) }
-                    th.num scope="col" { (tr!(lang, "unit.n")) }
-                }
-            }
-            tbody {
-                @for part in &leaf.parts {
-                    tr {
-                        th scope="row" { (part.name) }
-                        td.num { (part.share) }
-                        td.num { (part.value) }
-                        td.num { (part.se) }
-                        td.num { (part.n) }
-                    }
-                }
-            }
-        }
-    }
+    let what = tr!(lang, "unit.perspective");
+    Table::new(format!("{id}-parts"), caption(leaf, &what), &leaf.parts)
+        .hidden_caption()
+        .head(&*what, |part| &part.name)
+        .num(tr!(lang, "unit.shared_part"), |part| &part.share)
+        .num(tr!(lang, "unit.value"), |part| &part.value)
+        .num(tr!(lang, "unit.se"), |part| &part.se)
+        .num(tr!(lang, "unit.n"), |part| &part.n)
+        .scrolling(lang)
 }
 
 fn questions(lang: Lang, id: &str, leaf: &LeafDetail) -> Markup {
-    html! {
-        table {
-            caption.hidden id={ (id) "-questions" } { (caption(leaf, &tr!(lang, "unit.questions"))) }
-            thead {
-                tr {
-                    th scope="col" { (tr!(lang, "round.group")) }
-                    th scope="col" { (tr!(lang, "unit.question")) }
-                    th.num scope="col" { (tr!(lang, "unit.answers")) }
-                    th scope="col" { (tr!(lang, "unit.result")) }
-                }
-            }
-            tbody {
-                @for line in &leaf.questions {
-                    tr {
-                        td { (line.group) }
-                        th.ask scope="row" { (line.question) }
-                        td.num { (line.n) }
-                        td.ask { (line.result) }
-                    }
-                }
-            }
-        }
-    }
+    Table::new(
+        format!("{id}-questions"),
+        caption(leaf, &tr!(lang, "unit.questions")),
+        &leaf.questions,
+    )
+    .hidden_caption()
+    .text(tr!(lang, "round.group"), |line| &line.group)
+    .head_in("ask", tr!(lang, "unit.question"), |line| &line.question)
+    .num(tr!(lang, "unit.answers"), |line| &line.n)
+    .text_in("ask", tr!(lang, "unit.result"), |line| &line.result)
+    .scrolling(lang)
 }
 
 fn criteria(lang: Lang, id: &str, leaf: &LeafDetail) -> Markup {
-    html! {
-        table {
-            caption.hidden id={ (id) "-criteria" } { (caption(leaf, &tr!(lang, "unit.criteria"))) }
-            thead {
-                tr {
-                    th scope="col" { (tr!(lang, "unit.criterion")) }
-                    th.num scope="col" { (tr!(lang, "unit.mark")) }
-                    th.num scope="col" { (tr!(lang, "unit.scorers")) }
-                    th.num scope="col" { (tr!(lang, "unit.range")) }
-                }
-            }
-            tbody {
-                @for line in &leaf.criteria {
-                    tr {
-                        th.ask scope="row" { (line.name) }
-                        td.num { (line.mark) }
-                        td.num { (line.scorers) }
-                        td.num { (line.range) }
-                    }
-                }
-            }
-        }
-    }
+    Table::new(
+        format!("{id}-criteria"),
+        caption(leaf, &tr!(lang, "unit.criteria")),
+        &leaf.criteria,
+    )
+    .hidden_caption()
+    .head_in("ask", tr!(lang, "unit.criterion"), |line| &line.name)
+    .num(tr!(lang, "unit.mark"), |line| &line.mark)
+    .num(tr!(lang, "unit.scorers"), |line| line.scorers)
+    .num(tr!(lang, "unit.range"), |line| &line.range)
+    .scrolling(lang)
 }
 
 fn series(lang: Lang, id: &str, leaf: &LeafDetail) -> Markup {
-    html! {
-        table {
-            caption.hidden id={ (id) "-series" } { (caption(leaf, &tr!(lang, "unit.series"))) }
-            thead {
-                tr {
-                    th scope="col" { (tr!(lang, "unit.series")) }
-                    th scope="col" { (tr!(lang, "unit.period")) }
-                    th.num scope="col" { (tr!(lang, "unit.value")) }
-                    th scope="col" { (tr!(lang, "unit.source")) }
-                }
-            }
-            tbody {
-                @for line in &leaf.series {
-                    tr {
-                        th scope="row" { (line.name) }
-                        td { (line.period) }
-                        td.num { (line.value) }
-                        td { (line.source) }
-                    }
-                }
-            }
-        }
-    }
+    let name = tr!(lang, "unit.series");
+    Table::new(format!("{id}-series"), caption(leaf, &name), &leaf.series)
+        .hidden_caption()
+        .head(&*name, |line| &line.name)
+        .text(tr!(lang, "unit.period"), |line| &line.period)
+        .num(tr!(lang, "unit.value"), |line| &line.value)
+        .text(tr!(lang, "unit.source"), |line| &line.source)
+        .scrolling(lang)
 }

@@ -2,8 +2,9 @@
 
 use maud::{Markup, PreEscaped, html};
 
-use super::layout::{ConsoleFrame, SignedIn, console, crumbs};
-use super::office::scrolling;
+use super::layout::SignedIn;
+use super::round_page::RoundPage;
+use super::table::Table;
 use super::{Lang, tr};
 
 /// A unit in the comparison.
@@ -156,25 +157,13 @@ pub fn page(lang: Lang, staff: &SignedIn, view: &Units) -> Markup {
     let round = format!("/console/rounds/{}", view.id);
     let path = format!("{round}/units");
     let heading = tr!(lang, "compare.title");
-    let frame = ConsoleFrame {
-        lang,
-        title: &heading,
-        has_error: false,
-        path: &path,
-        staff: Some(staff),
-    };
-    console(
-        frame,
-        &html! {
-            (crumbs(lang, &[(&round, &view.title)]))
-            h1 { (heading) }
-            @match view.computed {
-                Computed::Nothing => p { (tr!(lang, "compare.none")) },
-                Computed::Old => p { (tr!(lang, "compare.old")) },
-                Computed::Whole => (whole(lang, view, &path)),
-            }
-        },
-    )
+    RoundPage::new(lang, staff, (&view.id, &view.title), (&path, &heading)).render(&html! {
+        @match view.computed {
+            Computed::Nothing => p { (tr!(lang, "compare.none")) },
+            Computed::Old => p { (tr!(lang, "compare.old")) },
+            Computed::Whole => (whole(lang, view, &path)),
+        }
+    })
 }
 
 fn whole(lang: Lang, view: &Units, path: &str) -> Markup {
@@ -182,7 +171,7 @@ fn whole(lang: Lang, view: &Units, path: &str) -> Markup {
         p.note { (disclosure(lang, view.full)) }
         h2 { (tr!(lang, "compare.table_title")) }
         p.note { (tr!(lang, "compare.table_note")) }
-        (scrolling(lang, "units", &lines(lang, view, path)))
+        (lines(lang, view, path))
         @if let Some((wide, narrow)) = &view.chart {
             h2 { (tr!(lang, "compare.chart_title")) }
             figure.chart {
@@ -222,44 +211,31 @@ pub fn change_cell(lang: Lang, change: &ChangeCell) -> Markup {
 
 fn lines(lang: Lang, view: &Units, path: &str) -> Markup {
     let compared = view.lines.iter().any(|line| line.change.is_some());
-    html! {
-        table.pinned {
-            caption #units .hidden { (tr!(lang, "compare.table_title")) }
-            thead {
-                tr {
-                    th scope="col" { (tr!(lang, "round.unit")) }
-                    th.num scope="col" { (tr!(lang, "round.score")) }
-                    th.num scope="col" { (tr!(lang, "round.interval")) }
-                    th.num scope="col" { (tr!(lang, "round.rank_interval")) }
-                    th scope="col" { (tr!(lang, "compare.groups")) }
-                    th scope="col" { (tr!(lang, "round.grade")) }
-                    th.num scope="col" { (tr!(lang, "compare.sure")) }
-                    th.num scope="col" { (tr!(lang, "compare.repeat")) }
-                    @if compared { th scope="col" { (tr!(lang, "compare.change")) } }
-                }
+    Table::new("units", tr!(lang, "compare.table_title"), &view.lines)
+        .hidden_caption()
+        .pinned()
+        .head(
+            tr!(lang, "round.unit"),
+            |line| html! { a href={ (path) "/" (line.code) } { (line.name) } },
+        )
+        .num(tr!(lang, "round.score"), |line| &line.score)
+        .num(tr!(lang, "round.interval"), |line| &line.interval)
+        .num(tr!(lang, "round.rank_interval"), |line| &line.rank_interval)
+        .text(tr!(lang, "compare.groups"), |line| &line.groups)
+        .text(tr!(lang, "round.grade"), |line| {
+            html! {
+                (line.grade)
+                @if line.borderline { " " span.low { (tr!(lang, "compare.borderline")) } }
             }
-            tbody {
-                @for line in &view.lines {
-                    tr {
-                        th scope="row" { a href={ (path) "/" (line.code) } { (line.name) } }
-                        td.num { (line.score) }
-                        td.num { (line.interval) }
-                        td.num { (line.rank_interval) }
-                        td { (line.groups) }
-                        td {
-                            (line.grade)
-                            @if line.borderline { " " span.low { (tr!(lang, "compare.borderline")) } }
-                        }
-                        td.num { (line.sure) }
-                        td.num { (line.repeat) }
-                        @if compared {
-                            td { (change_cell(lang, line.change.as_ref().unwrap_or(&ChangeCell::None))) }
-                        }
-                    }
-                }
-            }
-        }
-    }
+        })
+        .num(tr!(lang, "compare.sure"), |line| &line.sure)
+        .num(tr!(lang, "compare.repeat"), |line| &line.repeat)
+        .when(compared, |table| {
+            table.text(tr!(lang, "compare.change"), |line| {
+                change_cell(lang, line.change.as_ref().unwrap_or(&ChangeCell::None))
+            })
+        })
+        .scrolling(lang)
 }
 
 fn bands(lang: Lang, view: &Units) -> Markup {
@@ -327,74 +303,40 @@ fn pair(lang: Lang, view: &Units, path: &str) -> Markup {
 }
 
 fn stability(lang: Lang, view: &Units) -> Markup {
-    let table = html! {
-        table {
-            caption #weights .hidden { (tr!(lang, "compare.weights_title")) }
-            thead {
-                tr {
-                    th scope="col" { (tr!(lang, "round.unit")) }
-                    th.num scope="col" { (tr!(lang, "compare.weights_rank")) }
-                    th.num scope="col" { (tr!(lang, "compare.same_rank")) }
-                    th.num scope="col" { (tr!(lang, "compare.same_grade")) }
-                }
-            }
-            tbody {
-                @for line in &view.stability {
-                    tr {
-                        th scope="row" { (line.name) }
-                        td.num { (line.ranks) }
-                        td.num { (line.same_rank) }
-                        td.num { (line.same_grade) }
-                    }
-                }
-            }
-        }
-    };
+    let table = Table::new("weights", tr!(lang, "compare.weights_title"), &view.stability)
+        .hidden_caption()
+        .head(tr!(lang, "round.unit"), |line| &line.name)
+        .num(tr!(lang, "compare.weights_rank"), |line| &line.ranks)
+        .num(tr!(lang, "compare.same_rank"), |line| &line.same_rank)
+        .num(tr!(lang, "compare.same_grade"), |line| &line.same_grade);
     html! {
         @if let Some((spread, draws)) = &view.weights {
             h2 { (tr!(lang, "compare.weights_title")) }
             p.note { (tr!(lang, "compare.weights_note", spread = spread, draws = draws)) }
-            (scrolling(lang, "weights", &table))
+            (table.scrolling(lang))
         }
     }
 }
 
 fn signs(lang: Lang, view: &Units) -> Markup {
-    let table = html! {
-        table {
-            caption #signs .hidden { (tr!(lang, "compare.signs_title")) }
-            thead {
-                tr {
-                    th scope="col" { (tr!(lang, "round.unit")) }
-                    th scope="col" { (tr!(lang, "compare.sign")) }
-                    th.num scope="col" { (tr!(lang, "compare.judged")) }
-                    th.num scope="col" { (tr!(lang, "compare.found")) }
-                    th.num scope="col" { (tr!(lang, "compare.share")) }
-                    th.num scope="col" { (tr!(lang, "compare.usual")) }
-                    th.num scope="col" { (tr!(lang, "compare.p")) }
-                }
-            }
-            tbody {
-                @for line in &view.signs {
-                    tr {
-                        th scope="row" { (line.unit) }
-                        td { (line.sign) " " span.low { (tr!(lang, "compare.stands_out")) } }
-                        td.num { (line.judged) }
-                        td.num { (line.found) }
-                        td.num { (line.share) }
-                        td.num { (line.usual) }
-                        td.num { (line.p) }
-                    }
-                }
-            }
-        }
-    };
+    let table = Table::new("signs", tr!(lang, "compare.signs_title"), &view.signs)
+        .hidden_caption()
+        .head(tr!(lang, "round.unit"), |line| &line.unit)
+        .text(
+            tr!(lang, "compare.sign"),
+            |line| html! { (line.sign) " " span.low { (tr!(lang, "compare.stands_out")) } },
+        )
+        .num(tr!(lang, "compare.judged"), |line| &line.judged)
+        .num(tr!(lang, "compare.found"), |line| &line.found)
+        .num(tr!(lang, "compare.share"), |line| &line.share)
+        .num(tr!(lang, "compare.usual"), |line| &line.usual)
+        .num(tr!(lang, "compare.p"), |line| &line.p);
     html! {
         @if view.shows_signs {
             h2 { (tr!(lang, "compare.signs_title")) }
             p.note { (tr!(lang, "compare.signs_note")) }
             @if view.signs.is_empty() { p { (tr!(lang, "compare.signs_none")) } }
-            @else { (scrolling(lang, "signs", &table)) }
+            @else { (table.scrolling(lang)) }
         }
     }
 }

@@ -4,8 +4,10 @@ pub mod expert;
 
 use maud::{Markup, html};
 
-use super::layout::{ConsoleFrame, Fault, SignedIn, console, crumbs, csrf, fault_summary};
-use super::office::{FieldFault, scrolling};
+use super::layout::{Fault, SignedIn, csrf};
+use super::office::FieldFault;
+use super::round_page::RoundPage;
+use super::table::scrolling;
 use super::{Lang, tr};
 
 /// A way to come to weights.
@@ -81,21 +83,11 @@ pub fn page(lang: Lang, staff: &SignedIn, view: &WeightsPage) -> Markup {
     let title = tr!(lang, "weights.title");
     let path = format!("/console/rounds/{}/weights", view.round);
     let plan = format!("/console/rounds/{}/plan", view.round);
-    let frame = ConsoleFrame {
-        lang,
-        title: &title,
-        has_error: !view.faults.is_empty(),
-        path: &path,
-        staff: Some(staff),
-    };
-    let round = format!("/console/rounds/{}", view.round);
-    console(
-        frame,
-        &html! {
-            (crumbs(lang, &[(&round, &view.title), (&plan, &tr!(lang, "plan.title"))]))
-            (fault_summary(&tr!(lang, "question.errors"), &view.faults))
-            h1 { (title) }
-            @if let Some(done) = &view.done { p.notice role="status" { (done) } }
+    RoundPage::new(lang, staff, (&view.round, &view.title), (&path, &title))
+        .within(&[(&plan, &tr!(lang, "plan.title"))])
+        .faults(&view.faults)
+        .done(view.done.as_deref())
+        .render(&html! {
             @if let Some((number, link)) = &view.link {
                 section aria-labelledby="link" {
                     h2 #link { (tr!(lang, "weights.link_title", number = number)) }
@@ -108,8 +100,7 @@ pub fn page(lang: Lang, staff: &SignedIn, view: &WeightsPage) -> Markup {
             (side_by_side(lang, view))
             @for way in &view.ways { (take_over(lang, staff, (view, &path), way)) }
             (experts(lang, staff, view, &path))
-        },
-    )
+        })
 }
 
 fn side_by_side(lang: Lang, view: &WeightsPage) -> Markup {
@@ -156,6 +147,39 @@ fn take_over(lang: Lang, staff: &SignedIn, (view, path): (&WeightsPage, &str), w
     }
 }
 
+/// The form by which an expert counts no longer, with the reason.
+fn leave_out(
+    lang: Lang,
+    staff: &SignedIn,
+    (view, path): (&WeightsPage, &str),
+    expert: &ExpertLine,
+) -> Markup {
+    let (id, note) = (
+        format!("reason-{}", expert.number),
+        format!("leave-out-{}", expert.number),
+    );
+    let fault = FieldFault::of(&view.faults, &id);
+    html! {
+        details open[fault.is_some()] {
+            summary { (tr!(lang, "weights.withdraw")) span.hidden { " " (expert.number) } }
+            p.note #(note) { (tr!(lang, "weights.leave_out_note")) }
+            form method="post" action=(path) novalidate {
+                (csrf(&staff.csrf))
+                input type="hidden" name="expert" value=(expert.id);
+                div.field {
+                    label for=(id) { (tr!(lang, "weights.leave_out_reason")) }
+                    (fault.message())
+                    input #(id) type="text" name="reason" maxlength="300" autocomplete="off"
+                        aria-invalid=[fault.invalid()] aria-describedby=[fault.described(Some(&note))];
+                }
+                button type="submit" name="go" value="withdraw" {
+                    (tr!(lang, "weights.leave_out")) span.hidden { " " (expert.number) }
+                }
+            }
+        }
+    }
+}
+
 fn experts(lang: Lang, staff: &SignedIn, view: &WeightsPage, path: &str) -> Markup {
     let fault = FieldFault::of(&view.faults, "name");
     html! {
@@ -181,8 +205,8 @@ fn experts(lang: Lang, staff: &SignedIn, view: &WeightsPage, path: &str) -> Mark
                         (csrf(&staff.csrf))
                         input type="hidden" name="expert" value=(expert.id);
                         button type="submit" name="go" value="renew" { (tr!(lang, "weights.renew")) span.hidden { " " (expert.number) } }
-                        button type="submit" name="go" value="withdraw" { (tr!(lang, "weights.withdraw")) span.hidden { " " (expert.number) } }
                     }
+                    (leave_out(lang, staff, (view, path), expert))
                 }
             }
         }

@@ -1,5 +1,6 @@
 //! A table of the plan as cells, written back as it was read: mark, line ends and the order of columns stay.
 
+use analysis::plan::table::NumberedRows;
 use thiserror::Error;
 
 const MARK: &[u8] = b"\xEF\xBB\xBF";
@@ -8,8 +9,8 @@ const MARK: &[u8] = b"\xEF\xBB\xBF";
 #[derive(Debug, Error)]
 #[error("row {row}: {source}")]
 pub struct SheetError {
-    /// The row, from 1 for the header.
-    pub row: usize,
+    /// The row as a spreadsheet shows it.
+    pub row: u32,
     /// What the reader said.
     pub source: csv::Error,
 }
@@ -23,33 +24,33 @@ pub struct Sheet {
     pub header: Vec<String>,
     /// The rows below the header, each as wide as it was written.
     pub rows: Vec<Vec<String>>,
+    numbers: Vec<u32>,
 }
 
 impl Sheet {
-    /// Reads a table. Row `i` of [`Sheet::rows`] is row `i + 2` in messages.
+    /// Reads a table.
     ///
     /// # Errors
     /// When the text is not UTF-8 or a quotation mark never closes.
     pub fn read(bytes: &[u8]) -> Result<Self, SheetError> {
         let marked = bytes.starts_with(MARK);
         let bytes = bytes.strip_prefix(MARK).unwrap_or(bytes);
-        let mut reader = csv::ReaderBuilder::new()
-            .flexible(true)
-            .trim(csv::Trim::All)
-            .from_reader(bytes);
-        let at = |row| move |source| SheetError { row, source };
-        let header = reader.headers().map_err(at(1))?;
-        let header: Vec<String> = header.iter().map(str::to_owned).collect();
-        let mut rows = Vec::new();
-        for (index, record) in reader.records().enumerate() {
-            rows.push(record.map_err(at(index + 2))?.iter().map(str::to_owned).collect());
-        }
-        Ok(Self {
+        let mut sheet = Self {
             marked,
             crlf: bytes.windows(2).any(|two| two == b"\r\n"),
-            header,
-            rows,
-        })
+            ..Self::default()
+        };
+        for (at, (number, record)) in NumberedRows::new(bytes).enumerate() {
+            let record = record.map_err(|source| SheetError { row: number, source })?;
+            let cells = record.iter().map(str::to_owned).collect();
+            if at == 0 {
+                sheet.header = cells;
+            } else {
+                sheet.rows.push(cells);
+                sheet.numbers.push(number);
+            }
+        }
+        Ok(sheet)
     }
 
     /// The table as a file.
@@ -66,6 +67,11 @@ impl Sheet {
             let _written = writer.write_record(row);
         }
         writer.into_inner().unwrap_or_default()
+    }
+
+    /// Where a row of the file that was read stood in it, as messages say it.
+    pub fn number_read(&self, row: usize) -> Option<u32> {
+        self.numbers.get(row).copied()
     }
 
     /// The number of a column.
@@ -124,6 +130,13 @@ mod tests {
                 assert!(sheet.write().starts_with(MARK), "{path}");
             }
         }
+    }
+
+    #[test]
+    fn rows_are_known_by_where_they_stood_in_the_file() {
+        let sheet = Sheet::read(b"code\n\na\n\n\nb\n").unwrap();
+        assert_eq!([sheet.number_read(0), sheet.number_read(1)], [Some(3), Some(6)]);
+        assert_eq!(sheet.number_read(2), None);
     }
 
     #[test]

@@ -3,20 +3,26 @@
 //! A file is what its first bytes say, whatever it is called: its name is neither believed nor kept. The bytes lie in
 //! the data folder under a random identifier, outside anything that is served by path, and are compared with their
 //! hash each time they are read.
+//!
+//! **How long.** A file that a seal names is part of the audit trail: it stays in the data folder, found again by its hash
+//! in the seal and the identifier in the trail, even if the sealed card was given back and its scorer then took the
+//! file off it. Files that no seal names go with the card when it is taken back: nobody will judge by them, and
+//! photographs may show people.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use sea_orm::ConnectionTrait;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::card::{self, Scorer};
-use super::{ScoringError, plain};
+use super::{ScoringError, plain, seal};
 use crate::app::Base;
 use crate::config::Config;
-use crate::store::begin;
 use crate::store::cards::{self, Evidence};
+use crate::store::{StoreError, begin};
 
 /// Largest file: a phone's photograph has 2–5 MB.
 pub const MAX_BYTES: usize = 8 * 1024 * 1024;
@@ -153,14 +159,55 @@ pub async fn remove(
         return Err(ScoringError::Nobody);
     }
     card::touch(&tx, &found.card).await?;
+    let unsealed = unsealed(&tx, card).await?;
     cards::remove_evidence(&tx, file).await?;
     let detail = json!({ "round": round, "file": file });
     base.record(&tx, scorer.login, "evidence.remove", &card.to_string(), detail)
         .await?;
     tx.commit().await?;
-    // A file without a row is only lost space.
-    tokio::fs::remove_file(path(&base.config, file)).await.ok();
+    if unsealed.contains(&file) {
+        delete(&base.config, &[file]).await;
+    }
     Ok(())
+}
+
+/// The files of a card that none of its seals names.
+async fn unsealed(conn: &impl ConnectionTrait, card: Uuid) -> Result<Vec<Uuid>, StoreError> {
+    let mut sealed = BTreeSet::new();
+    for row in cards::seals(conn, &[card]).await? {
+        let content: seal::Content =
+            serde_json::from_str(&row.content).map_err(|error| StoreError::Corrupt {
+                table: "card_seals",
+                what: error.to_string(),
+            })?;
+        sealed.extend(content.marks.into_iter().flat_map(|mark| mark.evidence));
+    }
+    let files = cards::evidence(conn, &[card]).await?.into_iter();
+    Ok(files
+        .filter(|file| !sealed.contains(&file.sha256))
+        .map(|file| file.id)
+        .collect())
+}
+
+/// Forgets the files of a card that is taken back, but for those that a seal names. Returns whose bytes can be deleted
+/// once that is committed.
+pub(super) async fn forget_unsealed(
+    conn: &impl ConnectionTrait,
+    card: Uuid,
+) -> Result<Vec<Uuid>, StoreError> {
+    let files = unsealed(conn, card).await?;
+    for file in &files {
+        cards::remove_evidence(conn, *file).await?;
+    }
+    Ok(files)
+}
+
+/// Deletes the bytes of files that are forgotten.
+pub(super) async fn delete(config: &Config, files: &[Uuid]) {
+    for file in files {
+        // A file without a row is only lost space.
+        tokio::fs::remove_file(path(config, *file)).await.ok();
+    }
 }
 
 /// The bytes of a file, if they are those that were handed in.

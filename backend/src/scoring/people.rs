@@ -8,7 +8,7 @@ use sea_orm::ConnectionTrait;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{ScoringError, criteria_of, plain, third_party};
+use super::{ScoringError, criteria_of, evidence, plain, third_party};
 use crate::app::Base;
 use crate::auth::{Role, independence};
 use crate::store::cards::{self, Card};
@@ -216,22 +216,35 @@ async fn write(
     Ok(added)
 }
 
+/// What was taken back from a scorer.
+#[derive(Debug, Default)]
+struct TakenBack {
+    cards: usize,
+    /// Files of evidence that nothing names any more, to be deleted once that is committed.
+    files: Vec<Uuid>,
+}
+
 /// Takes back the open cards of a person that `which` picks; sealed ones stay, since nobody makes sealed marks void by
-/// saying something later. Returns how many were taken back.
-pub(super) async fn take_back(
+/// saying something later.
+async fn take_back(
     conn: &impl ConnectionTrait,
     round: &str,
     person: Uuid,
     which: impl Fn(&Card) -> bool,
-) -> Result<usize, StoreError> {
-    let mut taken = 0;
+) -> Result<TakenBack, StoreError> {
+    let mut taken = TakenBack::default();
     for card in cards::of_staff(conn, round, person).await? {
         if card.state == cards::DRAFT && which(&card) {
             let void = Card {
                 state: cards::VOID.to_owned(),
                 ..card.clone()
             };
-            taken += usize::from(cards::move_state(conn, &card, void).await?);
+            if cards::move_state(conn, &card, void).await? {
+                taken.cards += 1;
+                taken
+                    .files
+                    .extend(evidence::forget_unsealed(conn, card.id).await?);
+            }
         }
     }
     Ok(taken)
@@ -259,11 +272,12 @@ pub async fn declare(
         ..row
     };
     evaluators::put(&tx, row).await?;
-    let detail = json!({ "conflicts": added.len(), "cards_taken_back": taken });
+    let detail = json!({ "conflicts": added.len(), "cards_taken_back": taken.cards });
     base.record(&tx, actor, "evaluator.declare", round, detail)
         .await?;
     tx.commit().await?;
-    Ok(taken)
+    evidence::delete(&base.config, &taken.files).await;
+    Ok(taken.cards)
 }
 
 fn check_units(plan: &Plan, stated: &[Stated]) -> Result<(), ScoringError> {
@@ -302,11 +316,12 @@ pub async fn add_conflict(
     let login = staff::find(&tx, person).await?.map(|row| row.login);
     let added = write(&tx, base, round, person, OFFICE, &[stated]).await?;
     let taken = take_back(&tx, round, person, |card| added.contains(&card.unit)).await?;
-    let detail = json!({ "evaluator": login, "units": added, "cards_taken_back": taken });
+    let detail = json!({ "evaluator": login, "units": added, "cards_taken_back": taken.cards });
     base.record(&tx, actor, "evaluator.conflict", round, detail)
         .await?;
     tx.commit().await?;
-    Ok(taken)
+    evidence::delete(&base.config, &taken.files).await;
+    Ok(taken.cards)
 }
 
 /// Ends an engagement. Open cards are taken back and wait for a new draw; sealed ones stay. Returns how many cards.
@@ -329,7 +344,7 @@ pub async fn withdraw(
     let row = engaged(&tx, round, person).await?;
     let login = staff::find(&tx, person).await?.map(|row| row.login);
     let taken = take_back(&tx, round, person, |_| true).await?;
-    let detail = json!({ "evaluator": login, "cards_taken_back": taken, "reason": reason });
+    let detail = json!({ "evaluator": login, "cards_taken_back": taken.cards, "reason": reason });
     let row = Evaluator {
         withdrawn_at: Some(base.clock.now_ms()),
         withdrawn_reason: Some(reason),
@@ -339,7 +354,8 @@ pub async fn withdraw(
     base.record(&tx, actor, "evaluator.withdraw", round, detail)
         .await?;
     tx.commit().await?;
-    Ok(taken)
+    evidence::delete(&base.config, &taken.files).await;
+    Ok(taken.cards)
 }
 
 /// How much an evaluator has: cards in all, and sealed ones.

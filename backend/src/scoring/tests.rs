@@ -242,6 +242,60 @@ async fn withdrawal_moves_only_the_cards_of_whoever_left_and_keeps_what_they_sea
     assert!(matches!(own, Err(ScoringError::Nobody)));
 }
 
+/// The files of evidence in the data folder.
+fn on_disk(team: &Team) -> usize {
+    let folder = team.server.base.config.data_dir.join("evidence");
+    std::fs::read_dir(folder).unwrap().count()
+}
+
+#[tokio::test]
+async fn evidence_goes_with_a_card_that_was_never_sealed_and_stays_where_a_seal_names_it() {
+    let team = Team::of(3).await;
+    team.draw(1).await.unwrap();
+    let (base, plan) = (&team.server.base, &team.plan);
+    let own = |card: &&Card| card.staff_id == team.id("e1");
+    let mine: Vec<Card> = team.cards().await.iter().filter(own).cloned().collect();
+    team.write(&mine[0], 3.0, "").await;
+    let files = on_disk(&team);
+    assert_eq!(files, criteria_of(&mine[0]).unwrap().len());
+    let stated = Stated {
+        unit: mine[0].unit.clone(),
+        kind: ConflictKind::Relatives,
+        note: "表弟".to_owned(),
+    };
+    let taken = people::declare(base, plan, ("e1", team.id("e1")), &[stated]).await;
+    assert_eq!((taken.unwrap(), on_disk(&team)), (1, 0));
+    assert!(cards::evidence(&base.db, &[mine[0].id]).await.unwrap().is_empty());
+
+    // A card that was sealed, given back, and then taken back: what was sealed is kept, one file off the card and all.
+    team.draw(2).await.unwrap();
+    team.finish(|_, _| 3.0).await;
+    let all = on_disk(&team);
+    count::give_back(base, plan, "office", mine[1].id, "单位看错了")
+        .await
+        .unwrap();
+    let card = cards::find(&base.db, mine[1].id).await.unwrap().unwrap();
+    let kept = cards::evidence(&base.db, &[card.id]).await.unwrap();
+    evidence::remove(base, ROUND, team.scorer(&card), card.id, kept[0].id)
+        .await
+        .unwrap();
+    let late = NewFile {
+        criterion: kept[0].criterion.clone(),
+        bytes: [&PNG[..], b"late"].concat(),
+        media_type: "image/png",
+        taken_on: String::new(),
+        place: String::new(),
+    };
+    evidence::add(base, ROUND, team.scorer(&card), card.id, vec![late])
+        .await
+        .unwrap();
+    assert_eq!(on_disk(&team), all + 1);
+    let taken = people::withdraw(base, plan, "office", team.id("e1"), "调离").await;
+    assert_eq!((taken.unwrap(), on_disk(&team)), (1, all));
+    let left = cards::evidence(&base.db, &[card.id]).await.unwrap();
+    assert_eq!(left.len(), kept.len() - 1);
+}
+
 async fn sealed_again(team: &Team) -> Card {
     let all = team.cards().await;
     all.into_iter().find(|card| card.state == cards::SEALED).unwrap()

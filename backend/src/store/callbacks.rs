@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    UpdateMany,
 };
 use uuid::Uuid;
 
@@ -132,6 +133,14 @@ pub async fn of_caller(
         .await?)
 }
 
+/// A change of a case that has not ended.
+fn open_case(round: &str, case_id: &str) -> UpdateMany<callback_cases::Entity> {
+    callback_cases::Entity::update_many()
+        .filter(callback_cases::Column::RoundId.eq(round))
+        .filter(callback_cases::Column::CaseId.eq(case_id))
+        .filter(callback_cases::Column::Outcome.is_null())
+}
+
 /// Gives an open case that nobody has to a caller; false when another was faster.
 ///
 /// # Errors
@@ -142,12 +151,9 @@ pub async fn take(
     case_id: &str,
     caller: &str,
 ) -> Result<bool, StoreError> {
-    let taken = callback_cases::Entity::update_many()
-        .col_expr(callback_cases::Column::Caller, Expr::value(caller))
-        .filter(callback_cases::Column::RoundId.eq(round))
-        .filter(callback_cases::Column::CaseId.eq(case_id))
+    let taken = open_case(round, case_id)
         .filter(callback_cases::Column::Caller.is_null())
-        .filter(callback_cases::Column::Outcome.is_null())
+        .col_expr(callback_cases::Column::Caller, Expr::value(caller))
         .exec(conn)
         .await?;
     Ok(taken.rows_affected == 1)
@@ -164,12 +170,9 @@ pub async fn end(
     caller: &str,
     outcome: &str,
 ) -> Result<bool, StoreError> {
-    let ended = callback_cases::Entity::update_many()
-        .col_expr(callback_cases::Column::Outcome, Expr::value(outcome))
-        .filter(callback_cases::Column::RoundId.eq(round))
-        .filter(callback_cases::Column::CaseId.eq(case_id))
+    let ended = open_case(round, case_id)
         .filter(callback_cases::Column::Caller.eq(caller))
-        .filter(callback_cases::Column::Outcome.is_null())
+        .col_expr(callback_cases::Column::Outcome, Expr::value(outcome))
         .exec(conn)
         .await?;
     Ok(ended.rows_affected == 1)
@@ -185,7 +188,8 @@ pub async fn try_later(
     case_id: &str,
     caller: &str,
 ) -> Result<bool, StoreError> {
-    let given_back = callback_cases::Entity::update_many()
+    let given_back = open_case(round, case_id)
+        .filter(callback_cases::Column::Caller.eq(caller))
         .col_expr(
             callback_cases::Column::Attempts,
             Expr::col(callback_cases::Column::Attempts).add(1),
@@ -194,10 +198,6 @@ pub async fn try_later(
             callback_cases::Column::Caller,
             Expr::value(Option::<String>::None),
         )
-        .filter(callback_cases::Column::RoundId.eq(round))
-        .filter(callback_cases::Column::CaseId.eq(case_id))
-        .filter(callback_cases::Column::Caller.eq(caller))
-        .filter(callback_cases::Column::Outcome.is_null())
         .exec(conn)
         .await?;
     Ok(given_back.rows_affected == 1)

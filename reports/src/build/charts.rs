@@ -1,12 +1,9 @@
 //! Charts that several chapters share, and what stands around every chart.
 
-use analysis::results::Barrier;
-
 use super::context::Context;
 use super::tables;
 use crate::chart::{BarChart, BarRow, DotChart, DotRow, Heading, Measure, Reference};
 use crate::model::Lang;
-use crate::narrative::{self, Measured};
 
 /// The heading of a chart: the finding, what is shown, and the source.
 pub(super) fn heading(ctx: &Context<'_>, id: &str, title: String, subtitle: String) -> Heading {
@@ -83,15 +80,6 @@ pub(super) fn share_bars(heading: Heading, rows: Vec<BarRow>, cumulative: bool) 
         cumulative,
         ..BarChart::default()
     }
-}
-
-/// How many of the reasons, sorted from the one named most, cannot be told apart from it.
-pub(super) fn leading_reasons(sorted: &[&Barrier]) -> usize {
-    let shares: Vec<Measured> = sorted
-        .iter()
-        .filter_map(|row| Measured::new(row.share.estimate, row.share.se))
-        .collect();
-    narrative::leaders(&shares)
 }
 
 /// "20个乡镇，n=2,910" for a subtitle.

@@ -3,8 +3,8 @@
 use analysis::plan::Measure;
 
 use super::context::Context;
+use super::reasons::Reasons;
 use super::{charts, tables, watched};
-use crate::chart::BarRow;
 use crate::model::{Column, Lang, Movement, Row, Section, Table};
 use crate::narrative::{self, Measured};
 use crate::number::{NumberFormat, Value};
@@ -140,53 +140,24 @@ fn kept_away(ctx: &Context<'_>) -> Section {
         "participation-barriers",
         ctx.t("没有参加的原因", "What kept people away"),
     );
-    let mut reasons: Vec<_> = ctx
-        .detail
-        .kept_away
-        .iter()
-        .filter(|row| row.unit == ctx.unit)
-        .collect();
-    reasons.sort_by(|a, b| {
-        b.share
-            .estimate
-            .unwrap_or(0.0)
-            .total_cmp(&a.share.estimate.unwrap_or(0.0))
-    });
-    let Some(first) = reasons
-        .iter()
-        .find(|row| ctx.may_show(row.share.n) && row.share.estimate.is_some())
-    else {
+    let Some(reasons) = Reasons::of_unit(ctx, ctx.detail.kept_away.iter()) else {
         return section;
     };
-    let title = {
-        let label = first.label.get(ctx.lang.code());
-        let share = ctx.share(&first.share).show(ctx.lang);
-        let order = narrative::order_settled(charts::leading_reasons(&reasons), 1, ctx.lang);
-        ctx.lang.pick(
-            format!("说得最多的原因是“{label}”（{share}）{order}"),
-            format!("Named most: “{label}” ({share}){order}"),
-        )
-    };
+    let (label, share, order) = reasons.leader(ctx);
+    let title = ctx.lang.pick(
+        format!("说得最多的原因是“{label}”（{share}）{order}"),
+        format!("Named most: “{label}” ({share}){order}"),
+    );
     let subtitle = ctx
         .t(
             "没有参加过任何活动的人中，说到该原因的比例",
             "Share of those who took no part who named the reason",
         )
         .to_owned();
-    let bars = reasons
-        .iter()
-        .map(|row| BarRow {
-            label: row.label.get(ctx.lang.code()).to_owned(),
-            point: ctx.share_point(&row.share),
-            highlighted: false,
-        })
-        .collect();
-    section.figure(charts::share_bars(
-        charts::heading(ctx, "kept-away", title, subtitle),
-        bars,
-        false,
-    ));
+    section.figure(reasons.bars(ctx, charts::heading(ctx, "kept-away", title, subtitle)));
+    let n = crate::number::number(reasons.first.share.n as f64, NumberFormat::Count);
     let rows = reasons
+        .rows
         .iter()
         .map(|row| {
             Row::plain(vec![
@@ -206,13 +177,10 @@ fn kept_away(ctx: &Context<'_>) -> Section {
             Column::intervals(ctx.t("95%置信区间", "95% interval")),
         ],
         rows,
-        base: ctx.may_show(first.share.n).then(|| {
-            let n = crate::number::number(first.share.n as f64, NumberFormat::Count);
-            ctx.lang.pick(
-                format!("基数：回答了原因的{n}人。"),
-                format!("Base: {n} persons who gave a reason."),
-            )
-        }),
+        base: Some(ctx.lang.pick(
+            format!("基数：回答了原因的{n}人。"),
+            format!("Base: {n} persons who gave a reason."),
+        )),
         ..Table::default()
     });
     section

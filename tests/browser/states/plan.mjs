@@ -124,6 +124,10 @@ async function* weighing(page, task) {
   await expert.close();
   await page.goto(draft('/weights')(task));
   yield 'weights, a contradiction';
+  const first = 'section[aria-labelledby=e-E1]';
+  await page.locator(`${first} details`).evaluate((one) => { one.open = true; });
+  await press(page, `${first} form:has([name=reason]) button`);
+  yield 'weights, an expert left out without a reason';
 }
 
 async function* stepping(page, task) {

@@ -151,7 +151,11 @@ pub async fn act(
         Some("add") => add(&state, &holder, lang, field(&pairs, "name").unwrap_or_default()).await,
         Some(go @ ("renew" | "withdraw")) => {
             let id = field(&pairs, "expert").and_then(|id| id.parse::<Uuid>().ok());
-            change(&state, &holder, lang, (go, id.ok_or_else(PageError::lost)?)).await
+            let expert = asked(&state, &holder, id.ok_or_else(PageError::lost)?).await?;
+            match go {
+                "renew" => renew(&state, &holder, lang, expert).await,
+                _ => leave_out(&state, &holder, lang, (expert, field(&pairs, "reason"))).await,
+            }
         }
         _ => Err(PageError::lost()),
     }
@@ -216,10 +220,9 @@ async fn record(
     state: &AppState,
     holder: &Independent<EditPlan>,
     expert: Expert,
-    action: &str,
+    (action, detail): (&str, serde_json::Value),
 ) -> Result<(), PageError> {
     let tx = begin(&state.db).await?;
-    let detail = json!({ "expert": expert.seq });
     store::put(&tx, expert).await?;
     let (login, id) = (&holder.staff.login, &holder.round.id);
     state.base().record(&tx, login, action, id, detail).await?;
@@ -273,33 +276,58 @@ async fn add(
         state: store::OPEN.to_owned(),
         at: state.clock.now_ms(),
     };
-    record(state, holder, expert, "weights.ask").await?;
+    record(state, holder, expert, ("weights.ask", json!({ "expert": seq }))).await?;
     with_link(state, holder, lang, (seq, &token)).await
 }
 
-async fn change(
+/// An expert of the round whose link still holds.
+async fn asked(state: &AppState, holder: &Independent<EditPlan>, id: Uuid) -> Result<Expert, PageError> {
+    let all = store::of_round(&state.db, &holder.round.id).await?;
+    all.into_iter()
+        .find(|expert| expert.id == id && expert.state != store::WITHDRAWN)
+        .ok_or_else(PageError::lost)
+}
+
+/// Leaves an expert out: the link ends, and what was said counts no longer.
+async fn leave_out(
     state: &AppState,
     holder: &Independent<EditPlan>,
     lang: Lang,
-    (go, id): (&str, Uuid),
+    (mut expert, reason): (Expert, Option<&str>),
 ) -> Result<Response, PageError> {
-    let found = store::of_round(&state.db, &holder.round.id).await?;
-    let mut expert = found
-        .into_iter()
-        .find(|expert| expert.id == id)
-        .ok_or_else(PageError::lost)?;
-    if expert.state == store::WITHDRAWN {
-        return Err(PageError::lost());
+    let reason: String = reason
+        .unwrap_or_default()
+        .trim()
+        .chars()
+        .take(copy::REASON_CHARS)
+        .collect();
+    if reason.is_empty() {
+        let said = Beside {
+            faults: vec![Fault {
+                href: format!("#reason-E{}", expert.seq),
+                text: tr!(lang, "weights.e_leave_out", n = expert.seq).into_owned(),
+            }],
+            ..Beside::default()
+        };
+        return Ok(unprocessable(view(state, holder, lang, said).await?));
     }
-    if go == "withdraw" {
-        store::WITHDRAWN.clone_into(&mut expert.state);
-        record(state, holder, expert, "weights.withdraw").await?;
-        let address = format!("/console/rounds/{}/weights?done=withdrawn", holder.round.id);
-        return Ok(Redirect::to(&address).into_response());
-    }
+    store::WITHDRAWN.clone_into(&mut expert.state);
+    let detail = json!({ "expert": expert.seq, "reason": reason });
+    record(state, holder, expert, ("weights.withdraw", detail)).await?;
+    let address = format!("/console/rounds/{}/weights?done=withdrawn", holder.round.id);
+    Ok(Redirect::to(&address).into_response())
+}
+
+/// Gives an expert another link in place of the one before.
+async fn renew(
+    state: &AppState,
+    holder: &Independent<EditPlan>,
+    lang: Lang,
+    mut expert: Expert,
+) -> Result<Response, PageError> {
     let token = new_token(&state.entropy);
     expert.token_hash = token_hash(&state.keys, &token);
     let seq = expert.seq;
-    record(state, holder, expert, "weights.renew").await?;
+    record(state, holder, expert, ("weights.renew", json!({ "expert": seq }))).await?;
     with_link(state, holder, lang, (seq, &token)).await
 }

@@ -221,6 +221,41 @@ async fn a_small_township_is_hidden_on_the_page_and_in_every_file() {
     assert!(figure.shown.is_none() && figure.statistic.is_none() && figure.about.is_none());
 }
 
+/// What a publication hides because of an earlier one, reports made after it hide as well: three people more in a
+/// township, and the two figures would say what they answered.
+#[tokio::test]
+async fn what_an_earlier_publication_makes_secret_is_secret_in_reports_too() {
+    let server = Server::start().await;
+    let plan = rounds::plan(&server.base, ROUND).await.unwrap();
+    let small = plan.scored_units()[0].code.clone();
+    let is_hidden = |detail: &RoundDetail| {
+        let hidden = reports::build::withheld(detail, &plan);
+        hidden.iter().any(|at| at.unit == small && at.group.is_none())
+    };
+    compute(&server, 44).await;
+    let mut office = office(&server).await;
+    assert_eq!(publish(&mut office).await.status, StatusCode::SEE_OTHER);
+    // Computing anew takes what was published into account.
+    let mut anew = detail(&plan, 47);
+    assert!(!is_hidden(&anew));
+    let earlier = crate::publication::earlier(&server.base.db, ROUND).await.unwrap();
+    crate::publication::withhold(&mut anew, &plan, &earlier).unwrap();
+    assert!(is_hidden(&anew));
+    // So does publishing results that did not know of it, and publishing them again changes nothing.
+    compute(&server, 47).await;
+    assert_eq!(publish(&mut office).await.status, StatusCode::SEE_OTHER);
+    let (_, stored) = results::get::<RoundDetail>(&server.base.db, ROUND)
+        .await
+        .unwrap()
+        .unwrap();
+    assert!(is_hidden(&stored));
+    let again = crate::publication::candidate(&server.base, ROUND).await.unwrap();
+    let current = crate::store::publications::current(&server.base.db, ROUND)
+        .await
+        .unwrap();
+    assert_eq!(again.sha256, current.unwrap().sha256);
+}
+
 #[tokio::test]
 async fn superseded_publications_stay_and_withdrawn_ones_are_listed_with_their_reason() {
     let server = Server::start().await;

@@ -147,6 +147,45 @@ async fn contradictions_are_named_with_what_would_fit_and_stand_in_the_way() {
 }
 
 #[tokio::test]
+async fn an_expert_who_contradicts_themselves_is_left_out_with_a_reason_that_is_kept() {
+    let (server, mut office) = with_draft().await;
+    let (first, second) = (ask(&mut office, "李处长").await, ask(&mut office, "周老师").await);
+    let mut expert = server.browser();
+    for link in [&first, &second] {
+        compare_all(&mut expert, link, "0").await;
+    }
+    let odd = [("p0", "5"), ("p1", "-5"), ("p2", "5")];
+    expert.post(&format!("{first}/1"), &odd).await;
+    let refused = act(&mut office, &[("take", "ahp")]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let page = office.get(WEIGHTS).await;
+    let id = page.attributes("name=\"expert\"", "value")[0].clone();
+    let leave = [("go", "withdraw"), ("expert", id.as_str()), ("reason", " ")];
+    let refused = act(&mut office, &leave).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.text.contains("href=\"#reason-E1\"") && refused.text.contains("id=\"reason-E1\""));
+    let leave = [
+        ("go", "withdraw"),
+        ("expert", id.as_str()),
+        ("reason", "两次提醒后没有改"),
+    ];
+    assert!(
+        act(&mut office, &leave)
+            .await
+            .location()
+            .ends_with("done=withdrawn")
+    );
+    let acts = crate::store::audit::of_subject(&server.base.db, "yunxi-2027")
+        .await
+        .unwrap();
+    let kept = acts.iter().find(|act| act.action == "weights.withdraw").unwrap();
+    assert!(kept.detail.contains("两次提醒后没有改"), "{}", kept.detail);
+    assert_eq!(expert.get(&first).await.status, StatusCode::NOT_FOUND);
+    let taken = act(&mut office, &[("take", "ahp")]).await;
+    assert!(taken.location().ends_with("done=weights"), "{}", taken.text);
+}
+
+#[tokio::test]
 async fn a_link_that_was_renewed_or_withdrawn_and_a_sealed_plan_take_nothing() {
     let (server, mut office) = with_draft().await;
     let link = ask(&mut office, "赵老师").await;

@@ -8,7 +8,7 @@ use maud::{Markup, html};
 
 use super::whole;
 use crate::monitor::days::{Curve, Door};
-use crate::pages::office::scrolling;
+use crate::pages::table::scrolling;
 use crate::pages::{Lang, tr, words};
 
 /// Room left of the plane for the numbers of the axis, and right of it for half a date.

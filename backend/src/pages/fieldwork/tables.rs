@@ -1,10 +1,12 @@
 //! The monitor's tables.
 
+use std::borrow::Cow;
+
 use maud::{Markup, html};
 
-use super::{Due, Named, View, minutes, next_step, part_of_day, share};
+use super::{Due, View, minutes, next_step, part_of_day, share};
 use crate::monitor::progress::Line;
-use crate::pages::office::scrolling;
+use crate::pages::table::Table;
 use crate::pages::{Lang, tr, words};
 
 /// Complete and target with a bar; the bar says nothing that the figures do not.
@@ -20,17 +22,18 @@ fn complete_of(line: &Line) -> Markup {
     }
 }
 
-fn rates_head(lang: Lang) -> Markup {
-    html! {
-        th.num scope="col" { (tr!(lang, "fieldwork.invited")) }
-        th.num scope="col" { (tr!(lang, "fieldwork.started")) }
-        th.num scope="col" { (tr!(lang, "fieldwork.held")) }
-        th.num scope="col" { (tr!(lang, "fieldwork.rr1")) }
-        th.num scope="col" { (tr!(lang, "fieldwork.rr2")) }
-        th.num scope="col" { (tr!(lang, "fieldwork.con1")) }
-        th.num scope="col" { (tr!(lang, "fieldwork.coop1")) }
-        th.num scope="col" { (tr!(lang, "fieldwork.ref1")) }
-    }
+/// The heads of what [`rates`] writes.
+fn rates_heads(lang: Lang) -> [Cow<'static, str>; 8] {
+    [
+        tr!(lang, "fieldwork.invited"),
+        tr!(lang, "fieldwork.started"),
+        tr!(lang, "fieldwork.held"),
+        tr!(lang, "fieldwork.rr1"),
+        tr!(lang, "fieldwork.rr2"),
+        tr!(lang, "fieldwork.con1"),
+        tr!(lang, "fieldwork.coop1"),
+        tr!(lang, "fieldwork.ref1"),
+    ]
 }
 
 fn rates(line: &Line) -> Markup {
@@ -49,62 +52,39 @@ fn rates(line: &Line) -> Markup {
 
 /// Groups in the plan's order.
 pub(super) fn groups(lang: Lang, view: &View) -> Markup {
-    let table = html! {
-        table.pinned {
-            caption #by-group .hidden { (tr!(lang, "fieldwork.groups_caption")) }
-            thead {
-                tr {
-                    th scope="col" { (tr!(lang, "fieldwork.group")) }
-                    th.num scope="col" { (tr!(lang, "fieldwork.gap")) }
-                    th.num scope="col" { (tr!(lang, "fieldwork.complete_of")) }
-                    (rates_head(lang))
-                }
-            }
-            tbody {
-                @for Named { name, line } in &view.groups {
-                    tr {
-                        th scope="row" { (name) }
-                        td.num { (line.gap()) }
-                        (complete_of(line))
-                        (rates(line))
-                    }
-                }
-            }
-        }
-    };
+    let table = Table::new("by-group", tr!(lang, "fieldwork.groups_caption"), &view.groups)
+        .hidden_caption()
+        .pinned()
+        .head(tr!(lang, "fieldwork.group"), |group| &group.name)
+        .num(tr!(lang, "fieldwork.gap"), |group| group.line.gap())
+        .cells([tr!(lang, "fieldwork.complete_of")], true, |group| {
+            complete_of(&group.line)
+        })
+        .cells(rates_heads(lang), true, |group| rates(&group.line));
     html! {
         h2 { (tr!(lang, "fieldwork.groups_title")) }
-        (scrolling(lang, "by-group", &table))
+        (table.scrolling(lang))
     }
 }
 
 /// Townships, the widest gap first, and what to do next in each.
 pub(super) fn townships(lang: Lang, view: &View) -> Markup {
-    let table = html! {
-        table.pinned {
-            caption #by-place .hidden { (tr!(lang, "fieldwork.townships_caption")) }
-            thead {
-                tr {
-                    th scope="col" { (tr!(lang, "fieldwork.unit")) }
-                    th.num scope="col" { (tr!(lang, "fieldwork.gap")) }
-                    th.num scope="col" { (tr!(lang, "fieldwork.complete_of")) }
-                    th scope="col" { (tr!(lang, "fieldwork.next")) }
-                    (rates_head(lang))
-                }
-            }
-            tbody {
-                @for Named { name, line } in &view.townships {
-                    tr {
-                        th scope="row" { (name) }
-                        td.num { (line.gap()) }
-                        (complete_of(line))
-                        td.step { (next_step(lang, line)) }
-                        (rates(line))
-                    }
-                }
-            }
-        }
-    };
+    let table = Table::new(
+        "by-place",
+        tr!(lang, "fieldwork.townships_caption"),
+        &view.townships,
+    )
+    .hidden_caption()
+    .pinned()
+    .head(tr!(lang, "fieldwork.unit"), |place| &place.name)
+    .num(tr!(lang, "fieldwork.gap"), |place| place.line.gap())
+    .cells([tr!(lang, "fieldwork.complete_of")], true, |place| {
+        complete_of(&place.line)
+    })
+    .text_in("step", tr!(lang, "fieldwork.next"), |place| {
+        next_step(lang, &place.line)
+    })
+    .cells(rates_heads(lang), true, |place| rates(&place.line));
     let href = |format: &str| {
         let page = view.href("/download");
         let joint = if page.contains('?') { '&' } else { '?' };
@@ -112,7 +92,7 @@ pub(super) fn townships(lang: Lang, view: &View) -> Markup {
     };
     html! {
         h2 { (tr!(lang, "fieldwork.townships_title")) }
-        (scrolling(lang, "by-place", &table))
+        (table.scrolling(lang))
         p {
             (tr!(lang, "fieldwork.download")) " "
             a.file href=(href("xlsx")) { "Excel" } " "
@@ -123,84 +103,65 @@ pub(super) fn townships(lang: Lang, view: &View) -> Markup {
 
 /// Interviewers.
 pub(super) fn people(lang: Lang, view: &View) -> Markup {
-    let table = html! {
-        table.pinned {
-            caption #people .hidden { (tr!(lang, "fieldwork.people_caption")) }
-            thead {
-                tr {
-                    th scope="col" { (tr!(lang, "fieldwork.person")) }
-                    th.num scope="col" { (tr!(lang, "fieldwork.overdue")) }
-                    th.num scope="col" { (tr!(lang, "fieldwork.due")) }
-                    th.num scope="col" { (tr!(lang, "fieldwork.assigned")) }
-                    th.num scope="col" { (tr!(lang, "fieldwork.tried")) }
-                    th.num scope="col" { (tr!(lang, "fieldwork.received")) }
-                    th.num scope="col" { (tr!(lang, "fieldwork.refused")) }
-                    th.num scope="col" { (tr!(lang, "fieldwork.median")) }
-                    th.num scope="col" { (tr!(lang, "fieldwork.too_fast")) }
-                    th.num scope="col" { (tr!(lang, "fieldwork.alike")) }
-                    th scope="col" { (tr!(lang, "fieldwork.last_day")) }
-                }
-            }
-            tbody {
-                @for person in &view.people {
-                    tr {
-                        th scope="row" { (person.work.name) }
-                        td.num { @if person.overdue > 0 { strong.late { (person.overdue) } } @else { "0" } }
-                        td.num { (person.due) }
-                        td.num { (person.work.assigned) }
-                        td.num { (person.work.tried) }
-                        td.num { (person.work.received) }
-                        td.num { (person.work.refused) }
-                        @match &person.signs {
-                            Some(signs) => {
-                                td.num { (minutes(lang, signs.median_s)) }
-                                td.num { (signs.too_fast) }
-                                td.num { (signs.alike) }
-                            }
-                            None => { td.num { "–" } td.num { "–" } td.num { "–" } }
-                        }
-                        td.day { (person.work.last_day.as_deref().unwrap_or("–")) }
+    let signs = [
+        tr!(lang, "fieldwork.median"),
+        tr!(lang, "fieldwork.too_fast"),
+        tr!(lang, "fieldwork.alike"),
+    ];
+    Table::new("people", tr!(lang, "fieldwork.people_caption"), &view.people)
+        .hidden_caption()
+        .pinned()
+        .head(tr!(lang, "fieldwork.person"), |person| &person.work.name)
+        .num(
+            tr!(lang, "fieldwork.overdue"),
+            |person| html! { @if person.overdue > 0 { strong.late { (person.overdue) } } @else { "0" } },
+        )
+        .num(tr!(lang, "fieldwork.due"), |person| person.due)
+        .num(tr!(lang, "fieldwork.assigned"), |person| person.work.assigned)
+        .num(tr!(lang, "fieldwork.tried"), |person| person.work.tried)
+        .num(tr!(lang, "fieldwork.received"), |person| person.work.received)
+        .num(tr!(lang, "fieldwork.refused"), |person| person.work.refused)
+        .cells(signs, true, |person| {
+            html! {
+                @match &person.signs {
+                    Some(signs) => {
+                        td.num { (minutes(lang, signs.median_s)) }
+                        td.num { (signs.too_fast) }
+                        td.num { (signs.alike) }
                     }
+                    None => { td.num { "–" } td.num { "–" } td.num { "–" } }
                 }
             }
-        }
-    };
-    scrolling(lang, "people", &table)
+        })
+        .text_in("day", tr!(lang, "fieldwork.last_day"), |person| {
+            person.work.last_day.as_deref().unwrap_or("–")
+        })
+        .scrolling(lang)
 }
 
 /// Silent devices.
 pub(super) fn devices(lang: Lang, view: &View) -> Markup {
-    let table = html! {
-        table.pinned {
-            caption #devices .hidden { (tr!(lang, "fieldwork.devices_caption")) }
-            thead {
-                tr {
-                    th scope="col" { (tr!(lang, "fieldwork.owner")) }
-                    th scope="col" { (tr!(lang, "fieldwork.device")) }
-                    th scope="col" { (tr!(lang, "fieldwork.last_seen")) }
-                    th scope="col" { (tr!(lang, "fieldwork.state")) }
-                }
+    let table = Table::new("devices", tr!(lang, "fieldwork.devices_caption"), &view.devices)
+        .hidden_caption()
+        .pinned()
+        .head(tr!(lang, "fieldwork.owner"), |silent| &silent.owner)
+        .text(tr!(lang, "fieldwork.device"), |silent| &silent.device)
+        .text_in(
+            "day",
+            tr!(lang, "fieldwork.last_seen"),
+            |silent| html! { (silent.last_seen) " · " (tr!(lang, "fieldwork.days_ago", n = silent.days)) },
+        )
+        .text_in("wide-cell", tr!(lang, "fieldwork.state"), |silent| {
+            html! {
+                @if silent.wipe { (tr!(lang, "fieldwork.wipe_waiting")) }
+                @else if silent.left > 0 { (tr!(lang, "fieldwork.wipes_in", n = silent.left)) }
+                @else { (tr!(lang, "fieldwork.wiped_now")) }
             }
-            tbody {
-                @for silent in &view.devices {
-                    tr {
-                        th scope="row" { (silent.owner) }
-                        td { (silent.device) }
-                        td.day { (silent.last_seen) " · " (tr!(lang, "fieldwork.days_ago", n = silent.days)) }
-                        td.wide-cell {
-                            @if silent.wipe { (tr!(lang, "fieldwork.wipe_waiting")) }
-                            @else if silent.left > 0 { (tr!(lang, "fieldwork.wipes_in", n = silent.left)) }
-                            @else { (tr!(lang, "fieldwork.wiped_now")) }
-                        }
-                    }
-                }
-            }
-        }
-    };
+        });
     html! {
         h2 #devices-title { (tr!(lang, "fieldwork.devices_title")) }
         @if view.devices.is_empty() { p { (tr!(lang, "fieldwork.devices_none")) } }
-        @else { (scrolling(lang, "devices", &table)) }
+        @else { (table.scrolling(lang)) }
     }
 }
 
@@ -218,35 +179,27 @@ fn when(lang: Lang, due: &Due) -> Markup {
 
 /// Call-backs by village.
 pub(super) fn calls(lang: Lang, view: &View) -> Markup {
-    let table = html! {
-        table.pinned {
-            caption #calls .hidden { (tr!(lang, "fieldwork.calls_caption")) }
-            thead {
-                tr {
-                    th scope="col" { (tr!(lang, "fieldwork.case")) }
-                    th scope="col" { (tr!(lang, "fieldwork.when")) }
-                    th scope="col" { (tr!(lang, "fieldwork.part")) }
-                    th scope="col" { (tr!(lang, "fieldwork.village")) }
-                    th scope="col" { (tr!(lang, "fieldwork.group")) }
-                    th scope="col" { (tr!(lang, "fieldwork.last")) }
-                    th scope="col" { (tr!(lang, "fieldwork.person")) }
-                }
-            }
-            tbody {
-                @for due in &view.calls {
-                    tr {
-                        th scope="row" { code { (due.case_id) } }
-                        td.day { (when(lang, due)) }
-                        td.day { (part_of_day(lang, due.part.as_deref())) }
-                        td.day { (due.township) " " (due.village) }
-                        td.day { (due.group) }
-                        td.day { (words::disposition(lang, &due.disposition)) }
-                        td.day { (due.who) }
-                    }
-                }
-            }
-        }
-    };
+    let table = Table::new("calls", tr!(lang, "fieldwork.calls_caption"), &view.calls)
+        .hidden_caption()
+        .pinned()
+        .head(
+            tr!(lang, "fieldwork.case"),
+            |due| html! { code { (due.case_id) } },
+        )
+        .text_in("day", tr!(lang, "fieldwork.when"), |due| when(lang, due))
+        .text_in("day", tr!(lang, "fieldwork.part"), |due| {
+            part_of_day(lang, due.part.as_deref())
+        })
+        .text_in(
+            "day",
+            tr!(lang, "fieldwork.village"),
+            |due| html! { (due.township) " " (due.village) },
+        )
+        .text_in("day", tr!(lang, "fieldwork.group"), |due| &due.group)
+        .text_in("day", tr!(lang, "fieldwork.last"), |due| {
+            words::disposition(lang, &due.disposition)
+        })
+        .text_in("day", tr!(lang, "fieldwork.person"), |due| &due.who);
     html! {
         h2 #calls-title { (tr!(lang, "fieldwork.calls_title")) }
         @if view.calls.is_empty() { p { (tr!(lang, "fieldwork.calls_none")) } }
@@ -254,7 +207,7 @@ pub(super) fn calls(lang: Lang, view: &View) -> Markup {
             @if view.calls_total > view.calls.len() {
                 p.note { (tr!(lang, "fieldwork.calls_more", n = view.calls_total, shown = view.calls.len())) }
             }
-            (scrolling(lang, "calls", &table))
+            (table.scrolling(lang))
         }
     }
 }

@@ -4,7 +4,9 @@ use maud::{Markup, html};
 
 use super::super::layout::SignedIn;
 use super::super::{Lang, tr};
-use super::{FieldFault, Mailing, RecipientLine, form, message_kind, message_state, scrolling};
+use super::{FieldFault, Mailing, RecipientLine, form};
+use crate::pages::office::{message_kind, message_state};
+use crate::pages::table::Table;
 
 fn state(lang: Lang, line: &RecipientLine) -> String {
     match line.state.as_str() {
@@ -29,48 +31,31 @@ pub(super) fn recipients(lang: Lang, staff: &SignedIn, view: &Mailing) -> Markup
         };
         form(view, staff, act, &button)
     };
-    let table = html! {
-        table {
-            caption #recipients .hidden { (heading) }
-            thead {
-                tr {
-                    th scope="col" { (tr!(lang, "mailing.name")) }
-                    th scope="col" { (tr!(lang, "mailing.role")) }
-                    th scope="col" { (tr!(lang, "mailing.scope")) }
-                    th scope="col" { (tr!(lang, "mailing.language")) }
-                    th scope="col" { (tr!(lang, "mailing.email")) }
-                    th scope="col" { (tr!(lang, "mailing.state")) }
-                    @if view.computed.is_some() { th scope="col" { (tr!(lang, "mailing.message")) } }
-                    @if view.may_manage { th scope="col" { (tr!(lang, "outbox.act")) } }
-                }
-            }
-            tbody {
-                @for line in &view.recipients {
-                    tr {
-                        th scope="row" { (line.name) }
-                        td { (line.role) }
-                        td { (line.scope) }
-                        td { (line.language) }
-                        td { (line.email) }
-                        td { (state(lang, line)) }
-                        @if view.computed.is_some() {
-                            td {
-                                a href={ (view.path("/preview?to=")) (line.id) } {
-                                    (tr!(lang, "mailing.look")) span.hidden { " " (line.name) }
-                                }
-                            }
-                        }
-                        @if view.may_manage { td { (act(line)) } }
+    let table = Table::new("recipients", &*heading, &view.recipients)
+        .hidden_caption()
+        .head(tr!(lang, "mailing.name"), |line| &line.name)
+        .text(tr!(lang, "mailing.role"), |line| &line.role)
+        .text(tr!(lang, "mailing.scope"), |line| &line.scope)
+        .text(tr!(lang, "mailing.language"), |line| &line.language)
+        .text(tr!(lang, "mailing.email"), |line| &line.email)
+        .text(tr!(lang, "mailing.state"), |line| state(lang, line))
+        .when(view.computed.is_some(), |table| {
+            table.text(tr!(lang, "mailing.message"), |line| {
+                html! {
+                    a href={ (view.path("/preview?to=")) (line.id) } {
+                        (tr!(lang, "mailing.look")) span.hidden { " " (line.name) }
                     }
                 }
-            }
-        }
-    };
+            })
+        })
+        .when(view.may_manage, |table| {
+            table.text(tr!(lang, "outbox.act"), |line| act(line))
+        });
     html! {
         h2 { (heading) }
         p.note { (tr!(lang, "mailing.recipients_note")) }
         @if view.recipients.is_empty() { p { (tr!(lang, "mailing.nobody")) } }
-        @else { (scrolling(lang, "recipients", &table)) }
+        @else { (table.scrolling(lang)) }
     }
 }
 
@@ -137,74 +122,47 @@ pub(super) fn runs(lang: Lang, view: &Mailing) -> Markup {
         "failed" => tr!(lang, "mailing.run_failed"),
         _ => tr!(lang, "mailing.run_running"),
     };
-    let table = html! {
-        table {
-            caption #runs .hidden { (heading) }
-            thead {
-                tr {
-                    th scope="col" { (tr!(lang, "mailing.what")) }
-                    th scope="col" { (tr!(lang, "mailing.due")) }
-                    th scope="col" { (tr!(lang, "mailing.state")) }
-                    th.num scope="col" { (tr!(lang, "mailing.messages")) }
-                    th scope="col" { (tr!(lang, "outbox.error")) }
-                }
-            }
-            tbody {
-                @for run in &view.runs {
-                    tr.bad[run.state == "failed"] {
-                        th scope="row" { (run.what) }
-                        td { (run.due) }
-                        td { (word(&run.state)) }
-                        td.num { (run.messages) }
-                        td { (run.error.as_deref().unwrap_or_default()) }
-                    }
-                }
-            }
-        }
-    };
+    let table = Table::new("runs", &*heading, &view.runs)
+        .hidden_caption()
+        .mark("bad", |run| run.state == "failed")
+        .head(tr!(lang, "mailing.what"), |run| &run.what)
+        .text(tr!(lang, "mailing.due"), |run| &run.due)
+        .text(tr!(lang, "mailing.state"), |run| word(&run.state))
+        .num(tr!(lang, "mailing.messages"), |run| &run.messages)
+        .text(tr!(lang, "outbox.error"), |run| {
+            run.error.as_deref().unwrap_or_default()
+        });
     html! {
         h2 { (heading) }
         @if view.runs.is_empty() { p { (tr!(lang, "mailing.no_runs")) } }
-        @else { (scrolling(lang, "runs", &table)) }
+        @else { (table.scrolling(lang)) }
     }
 }
 
 /// What became of each message.
 pub(super) fn log(lang: Lang, view: &Mailing) -> Markup {
     let heading = tr!(lang, "mailing.log");
-    let table = html! {
-        table {
-            caption #log .hidden { (heading) }
-            thead {
-                tr {
-                    th scope="col" { (tr!(lang, "outbox.to")) }
-                    th scope="col" { (tr!(lang, "outbox.subject")) }
-                    th scope="col" { (tr!(lang, "outbox.state")) }
-                    th scope="col" { (tr!(lang, "audit.at")) }
-                    th.num scope="col" { (tr!(lang, "outbox.attempts")) }
-                    th scope="col" { (tr!(lang, "outbox.error")) }
-                }
-            }
-            tbody {
-                @for message in &view.log {
-                    tr.bad[message.state == "failed"] {
-                        th scope="row" { (message.recipient) }
-                        td { (message_kind(lang, &message.kind)) }
-                        td { (message_state(lang, &message.state)) }
-                        td { (message.when) }
-                        td.num { (message.attempts) }
-                        td { (message.error.as_deref().unwrap_or_default()) }
-                    }
-                }
-            }
-        }
-    };
+    let table = Table::new("log", &*heading, &view.log)
+        .hidden_caption()
+        .mark("bad", |message| message.state == "failed")
+        .head(tr!(lang, "outbox.to"), |message| &message.recipient)
+        .text(tr!(lang, "outbox.subject"), |message| {
+            message_kind(lang, &message.kind)
+        })
+        .text(tr!(lang, "outbox.state"), |message| {
+            message_state(lang, &message.state)
+        })
+        .text(tr!(lang, "audit.at"), |message| &message.when)
+        .num(tr!(lang, "outbox.attempts"), |message| &message.attempts)
+        .text(tr!(lang, "outbox.error"), |message| {
+            message.error.as_deref().unwrap_or_default()
+        });
     html! {
         h2 { (heading) }
         @if view.log.is_empty() { p { (tr!(lang, "outbox.empty")) } }
         @else {
             p.note { (tr!(lang, "mailing.log_note")) " " a href="/console/outbox" { (tr!(lang, "outbox.title")) } }
-            (scrolling(lang, "log", &table))
+            (table.scrolling(lang))
         }
     }
 }

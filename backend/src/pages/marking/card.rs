@@ -4,8 +4,9 @@
 use maud::{Markup, html};
 use uuid::Uuid;
 
-use super::super::layout::{ConsoleFrame, Fault, SignedIn, console, crumbs, csrf, fault_summary};
+use super::super::layout::{Fault, SignedIn, csrf};
 use super::super::office::FieldFault;
+use super::super::round_page::RoundPage;
 use super::super::{Lang, tr, words};
 use super::base;
 use crate::scoring::anchors::Scale;
@@ -95,21 +96,11 @@ impl Card {
 pub fn page(lang: Lang, staff: &SignedIn, view: &Card) -> Markup {
     let title = tr!(lang, "marking.card_of", unit = view.unit);
     let path = view.path();
-    let frame = ConsoleFrame {
-        lang,
-        title: &title,
-        has_error: !view.faults.is_empty(),
-        path: &path,
-        staff: Some(staff),
-    };
-    let round = format!("/console/rounds/{}", view.round);
-    console(
-        frame,
-        &html! {
-            (crumbs(lang, &[(&round, &view.title), (&base(&view.round), &tr!(lang, "marking.title"))]))
-            (fault_summary(&tr!(lang, "question.errors"), &view.faults))
-            h1 { (title) }
-            @if let Some(done) = &view.done { p.notice role="status" { (done) } }
+    RoundPage::new(lang, staff, (&view.round, &view.title), (&path, &title))
+        .within(&[(&base(&view.round), &tr!(lang, "marking.title"))])
+        .faults(&view.faults)
+        .done(view.done.as_deref())
+        .render(&html! {
             @if view.third { p.notice { (tr!(lang, "marking.third_note")) } }
             @if let Some(reason) = &view.returned {
                 p.warning {
@@ -129,8 +120,7 @@ pub fn page(lang: Lang, staff: &SignedIn, view: &Card) -> Markup {
                     (form(lang, staff, view, &path))
                 }
             }
-        },
-    )
+        })
 }
 
 fn form(lang: Lang, staff: &SignedIn, view: &Card, path: &str) -> Markup {

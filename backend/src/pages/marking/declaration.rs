@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use maud::{Markup, html};
 
-use super::super::layout::{ConsoleFrame, Fault, SignedIn, console, crumbs, csrf, fault_summary};
+use super::super::layout::{Fault, SignedIn, csrf};
 use super::super::office::FieldFault;
+use super::super::round_page::RoundPage;
 use super::super::{Lang, tr, words};
 use super::{base, kind};
 use crate::scoring::people::ConflictKind;
@@ -57,21 +58,10 @@ const DECLARABLE: [ConflictKind; 5] = [
 pub fn page(lang: Lang, staff: &SignedIn, view: &Declaration) -> Markup {
     let title = tr!(lang, "marking.declaration");
     let path = format!("{}/declaration", base(&view.round));
-    let frame = ConsoleFrame {
-        lang,
-        title: &title,
-        has_error: !view.faults.is_empty(),
-        path: &path,
-        staff: Some(staff),
-    };
-    let round = format!("/console/rounds/{}", view.round);
     let fault = FieldFault::of(&view.faults, "sure");
-    console(
-        frame,
-        &html! {
-            (crumbs(lang, &[(&round, &view.title)]))
-            (fault_summary(&tr!(lang, "question.errors"), &view.faults))
-            h1 { (title) }
+    RoundPage::new(lang, staff, (&view.round, &view.title), (&path, &title))
+        .faults(&view.faults)
+        .render(&html! {
             @if view.first { p.warning { (tr!(lang, "marking.declare_first")) } }
             p { (tr!(lang, "marking.declare_lead")) }
             ul {
@@ -95,8 +85,7 @@ pub fn page(lang: Lang, staff: &SignedIn, view: &Declaration) -> Markup {
                 }
                 button.main type="submit" { (tr!(lang, "marking.declare_go")) }
             }
-        },
-    )
+        })
 }
 
 fn unit(lang: Lang, view: &Declaration, code: &str, name: &str) -> Markup {

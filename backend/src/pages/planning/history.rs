@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::Around;
 use crate::pages::layout::crumbs;
 use crate::pages::layout::{ConsoleFrame, console};
-use crate::pages::office::scrolling;
+use crate::pages::table::{Table, scrolling};
 use crate::pages::{Lang, tr, words};
 use crate::planning::difference::{Change, Difference, Fate, Line};
 use crate::planning::history::{Entry, QUESTIONNAIRE};
@@ -76,37 +76,29 @@ fn choice(view: &VersionsPage, name: &str, label: &str, chosen: Option<&str>) ->
 
 fn entries(around: Around<'_>, view: &VersionsPage) -> Markup {
     let lang = around.lang;
-    let table = html! {
-        table {
-            caption #versions .hidden { (tr!(lang, "plan.versions")) }
-            thead {
-                tr {
-                    th scope="col" { (tr!(lang, "plan.v_when")) }
-                    th scope="col" { (tr!(lang, "plan.v_what")) }
-                    th scope="col" { (tr!(lang, "plan.v_who")) }
-                    th scope="col" { (tr!(lang, "plan.v_why")) }
-                    th scope="col" { (tr!(lang, "plan.v_hash")) }
-                    th.num scope="col" { (tr!(lang, "plan.v_answers")) }
-                }
+    let lines: Vec<_> = view.entries.iter().zip(&view.moments).collect();
+    Table::new("versions", tr!(lang, "plan.versions"), &lines)
+        .hidden_caption()
+        .head_in("day", tr!(lang, "plan.v_when"), |(_, moment)| moment)
+        .text(tr!(lang, "plan.v_what"), |(entry, _)| {
+            html! {
+                (kind_name(lang, entry))
+                @if let Some(number) = entry.published { " · " strong { (tr!(lang, "plan.version", n = number)) } }
             }
-            tbody {
-                @for (entry, moment) in view.entries.iter().zip(&view.moments) {
-                    tr {
-                        th.day scope="row" { (moment) }
-                        td {
-                            (kind_name(lang, entry))
-                            @if let Some(number) = entry.published { " · " strong { (tr!(lang, "plan.version", n = number)) } }
-                        }
-                        td { (entry.actor) }
-                        td.wide-cell lang=[words::tongue(lang, &entry.reason)] { (entry.reason) }
-                        td { code { (entry.sha256.get(..12).unwrap_or(&entry.sha256)) } }
-                        td.num { @if let Some(answers) = entry.answers_before { (answers) } @else { "–" } }
-                    }
-                }
-            }
-        }
-    };
-    scrolling(lang, "versions", &table)
+        })
+        .text(tr!(lang, "plan.v_who"), |(entry, _)| &entry.actor)
+        .cells([tr!(lang, "plan.v_why")], false, |(entry, _)| {
+            html! { td.wide-cell lang=[words::tongue(lang, &entry.reason)] { (entry.reason) } }
+        })
+        .text(
+            tr!(lang, "plan.v_hash"),
+            |(entry, _)| html! { code { (entry.sha256.get(..12).unwrap_or(&entry.sha256)) } },
+        )
+        .num(
+            tr!(lang, "plan.v_answers"),
+            |(entry, _)| html! { @if let Some(answers) = entry.answers_before { (answers) } @else { "–" } },
+        )
+        .scrolling(lang)
 }
 
 fn fate_name(lang: Lang, fate: &Fate) -> String {
@@ -154,28 +146,16 @@ pub fn difference(lang: Lang, found: &Difference, without_mail: bool) -> Markup 
 }
 
 fn changes(lang: Lang, id: &str, caption: &str, first: &str, changes: &[&Change]) -> Markup {
-    let table = html! {
-        table {
-            caption id=(id) .hidden { (caption) }
-            thead {
-                tr {
-                    th scope="col" { (first) }
-                    th scope="col" { (tr!(lang, "plan.d_old")) }
-                    th scope="col" { (tr!(lang, "plan.d_new")) }
-                }
-            }
-            tbody {
-                @for change in changes {
-                    tr {
-                        th scope="row" { code { (change.key) } }
-                        td { (value(lang, change.old.as_deref())) }
-                        td { (value(lang, change.new.as_deref())) }
-                    }
-                }
-            }
-        }
-    };
-    scrolling(lang, id, &table)
+    Table::new(id, caption, changes)
+        .hidden_caption()
+        .head(first, |change| html! { code { (change.key) } })
+        .text(tr!(lang, "plan.d_old"), |change| {
+            value(lang, change.old.as_deref())
+        })
+        .text(tr!(lang, "plan.d_new"), |change| {
+            value(lang, change.new.as_deref())
+        })
+        .scrolling(lang)
 }
 
 fn value(lang: Lang, value: Option<&str>) -> Markup {

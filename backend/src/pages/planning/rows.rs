@@ -5,7 +5,8 @@ use survey_forms::diagnostic::Diagnostic;
 
 use super::{Around, fault_list};
 use crate::pages::layout::{Fault, csrf};
-use crate::pages::office::{FieldFault, scrolling};
+use crate::pages::office::FieldFault;
+use crate::pages::table::scrolling;
 use crate::pages::{Lang, tr};
 
 /// A row of the list.

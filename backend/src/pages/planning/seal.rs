@@ -6,7 +6,8 @@ use survey_forms::diagnostic::Diagnostic;
 use super::history::difference;
 use super::{Around, fault_list};
 use crate::pages::layout::{Fault, csrf};
-use crate::pages::office::{FieldFault, scrolling};
+use crate::pages::office::FieldFault;
+use crate::pages::table::Table;
 use crate::pages::tr;
 use crate::planning::amend::{Effect, Verdict};
 use crate::planning::difference::Difference;
@@ -55,13 +56,13 @@ fn confirm(around: Around<'_>, faults: &[Fault], words: &str) -> Markup {
 /// Renders the page.
 pub fn page(around: Around<'_>, view: &SealPage) -> Markup {
     let lang = around.lang;
-    let files = html! {
-        table {
-            caption #sealed .hidden { (tr!(lang, "plan.seal_covers")) }
-            thead { tr { th scope="col" { (tr!(lang, "plan.file")) } th scope="col" { (tr!(lang, "plan.content")) } } }
-            tbody { @for (path, content) in &view.files { tr { th scope="row" { (path) } td { code { (content) } } } } }
-        }
-    };
+    let files = Table::new("sealed", tr!(lang, "plan.seal_covers"), &view.files)
+        .hidden_caption()
+        .head(tr!(lang, "plan.file"), |(path, _)| path)
+        .text(
+            tr!(lang, "plan.content"),
+            |(_, content)| html! { code { (content) } },
+        );
     let content = html! {
         @if let Some(before) = &view.moved_from {
             div.faults role="alert" {
@@ -93,7 +94,7 @@ pub fn page(around: Around<'_>, view: &SealPage) -> Markup {
             }
         }
         h2 { (tr!(lang, "plan.seal_covers")) }
-        (scrolling(lang, "sealed", &files))
+        (files.scrolling(lang))
         p.note { (tr!(lang, "plan.seal_not", files = view.records.join(if lang == crate::pages::Lang::Zh { "、" } else { ", " }))) }
     };
     around.page(&tr!(lang, "plan.seal"), "/seal", &view.faults, &content)

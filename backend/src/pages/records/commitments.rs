@@ -3,8 +3,9 @@
 use maud::{Markup, html};
 
 use super::written;
-use crate::pages::layout::{ConsoleFrame, SignedIn, console, crumbs};
-use crate::pages::office::scrolling;
+use crate::pages::layout::SignedIn;
+use crate::pages::round_page::RoundPage;
+use crate::pages::table::Table;
 use crate::pages::{Lang, tr};
 use crate::records::commitments::{Standing, Trend};
 
@@ -72,87 +73,53 @@ fn trend(lang: Lang, trend: Trend) -> String {
 pub fn page(lang: Lang, staff: &SignedIn, view: &CommitmentsPage) -> Markup {
     let path = format!("/console/rounds/{}/commitments", view.round);
     let title = tr!(lang, "commitments.title");
-    let frame = ConsoleFrame {
-        lang,
-        title: &title,
-        has_error: false,
-        path: &path,
-        staff: Some(staff),
-    };
     let of = |wanted: Standing| view.lines.iter().filter(|line| line.standing == wanted).count();
-    console(
-        frame,
-        &html! {
-            (crumbs(lang, &[(&format!("/console/rounds/{}", view.round), &view.title)]))
-            h1 { (title) }
-            @if view.lines.is_empty() { p { (tr!(lang, "commitments.none")) } }
-            @else {
-                p.lead {
-                    (tr!(
-                        lang,
-                        "commitments.summary",
-                        all = view.lines.len(),
-                        kept = of(Standing::Kept),
-                        open = of(Standing::Open),
-                        missed = of(Standing::Missed)
-                    ))
-                }
-                p.note { (tr!(lang, "commitments.lead")) }
-                (table(lang, &view.lines))
-                (units(lang, &view.lines))
-                p.note {
-                    @if view.revision == 0 { (tr!(lang, "series.as_sealed")) }
-                    @else { (tr!(lang, "series.now", number = view.revision)) }
-                    " " a href={ "/console/rounds/" (view.round) "/series" } { (tr!(lang, "series.title")) }
-                }
+    RoundPage::new(lang, staff, (&view.round, &view.title), (&path, &title)).render(&html! {
+        @if view.lines.is_empty() { p { (tr!(lang, "commitments.none")) } }
+        @else {
+            p.lead {
+                (tr!(
+                    lang,
+                    "commitments.summary",
+                    all = view.lines.len(),
+                    kept = of(Standing::Kept),
+                    open = of(Standing::Open),
+                    missed = of(Standing::Missed)
+                ))
             }
-        },
-    )
+            p.note { (tr!(lang, "commitments.lead")) }
+            (table(lang, &view.lines))
+            (units(lang, &view.lines))
+            p.note {
+                @if view.revision == 0 { (tr!(lang, "series.as_sealed")) }
+                @else { (tr!(lang, "series.now", number = view.revision)) }
+                " " a href={ "/console/rounds/" (view.round) "/series" } { (tr!(lang, "series.title")) }
+            }
+        }
+    })
 }
 
 fn table(lang: Lang, lines: &[CommitmentLine]) -> Markup {
-    let table = html! {
-        table.pinned {
-            caption #commitments { (tr!(lang, "commitments.caption")) }
-            thead {
-                tr {
-                    th scope="col" { (tr!(lang, "commitments.commitment")) }
-                    th scope="col" { (tr!(lang, "commitments.standing")) }
-                    th.num scope="col" { (tr!(lang, "commitments.target")) }
-                    th.num scope="col" { (tr!(lang, "commitments.reached")) }
-                    th scope="col" { (tr!(lang, "commitments.attainment")) }
-                    th scope="col" { (tr!(lang, "commitments.before")) }
-                    th scope="col" { (tr!(lang, "commitments.by")) }
-                }
-            }
-            tbody {
-                @for line in lines {
-                    tr.bad[line.standing == Standing::Missed] {
-                        th.step scope="row" {
+    Table::new("commitments", tr!(lang, "commitments.caption"), lines)
+.pinned()
+.mark("bad", |line| line.standing == Standing::Missed)
+.head_in("step", tr!(lang, "commitments.commitment"), |line| html! {
                             (written(lang, &line.name))
-                            @if !line.clause.is_empty() { br; span.note { (written(lang, &line.clause)) } }
-                        }
-                        td { strong { (standing(lang, line.standing)) } }
-                        td.num { (line.target) }
-                        td.num {
+                            @if !line.clause.is_empty() { br; span.note { (written(lang, &line.clause)) } }})
+.text(tr!(lang, "commitments.standing"), |line| html! { strong { (standing(lang, line.standing)) } })
+.num(tr!(lang, "commitments.target"), |line| &line.target)
+.num(tr!(lang, "commitments.reached"), |line| html! {
                             @if line.value.is_empty() { "–" }
-                            @else { (line.value) br; span.note { (line.period) } }
-                        }
-                        td {
+                            @else { (line.value) br; span.note { (line.period) } }})
+.text(tr!(lang, "commitments.attainment"), |line| html! {
                             @if let Some(share) = line.attainment {
                                 @let percent = (share * 100.0).floor();
                                 meter min="0" max="100" value=(format!("{percent:.0}")) aria-hidden="true" {}
                                 " " (format!("{percent:.0}%"))
-                            } @else { "–" }
-                        }
-                        td { @if line.before.is_empty() { "–" } @else { (line.before) br; } span.note { (trend(lang, line.trend)) } }
-                        td.day { (line.by) }
-                    }
-                }
-            }
-        }
-    };
-    scrolling(lang, "commitments", &table)
+                            } @else { "–" }})
+.text(tr!(lang, "commitments.before"), |line| html! { @if line.before.is_empty() { "–" } @else { (line.before) br; } span.note { (trend(lang, line.trend)) } })
+.text_in("day", tr!(lang, "commitments.by"), |line| &line.by)
+.scrolling(lang)
 }
 
 fn units(lang: Lang, lines: &[CommitmentLine]) -> Markup {

@@ -5,8 +5,10 @@ use analysis::plan::Change;
 use maud::{Markup, html};
 
 use super::{Refusal, UploadForm, fault_table, files, reason_field, upload_form, written};
-use crate::pages::layout::{ConsoleFrame, SignedIn, console, crumbs, csrf, fault_summary};
-use crate::pages::office::{FieldFault, scrolling};
+use crate::pages::layout::{SignedIn, csrf};
+use crate::pages::office::FieldFault;
+use crate::pages::round_page::RoundPage;
+use crate::pages::table::Table;
 use crate::pages::{Lang, tr};
 use crate::records::frames::PlaceLine;
 
@@ -109,20 +111,11 @@ pub fn change_name(lang: Lang, change: Change) -> String {
 pub fn page(lang: Lang, staff: &SignedIn, view: &FramePage) -> Markup {
     let path = address(&view.round);
     let title = tr!(lang, "frame.title");
-    let frame = ConsoleFrame {
-        lang,
-        title: &title,
-        has_error: view.refusal.is_some(),
-        path: &path,
-        staff: Some(staff),
-    };
-    console(
-        frame,
-        &html! {
-            (crumbs(lang, &[(&format!("/console/rounds/{}", view.round), &view.title)]))
-            (fault_summary(&tr!(lang, "question.errors"), &view.refusal.fields))
-            @if let Some(done) = &view.done { p.notice role="status" { (done) } }
-            h1 { (title) }
+    RoundPage::new(lang, staff, (&view.round, &view.title), (&path, &title))
+        .faults(&view.refusal.fields)
+        .has_error(view.refusal.is_some())
+        .done(view.done.as_deref())
+        .render(&html! {
             p { (tr!(lang, "frame.lead")) }
             p.notice {
                 (tr!(lang, "frame.in_use", version = version_name(lang, view.in_use)))
@@ -146,45 +139,36 @@ pub fn page(lang: Lang, staff: &SignedIn, view: &FramePage) -> Markup {
             }
             @if view.may_edit && view.usable.len() > 1 { (use_form(lang, staff, &path, view)) }
             @if !view.uses.is_empty() { (uses(lang, &view.uses)) }
-        },
-    )
+        })
 }
 
 fn versions(lang: Lang, path: &str, versions: &[VersionLine]) -> Markup {
-    let table = html! {
-        table {
-            caption #versions { (tr!(lang, "frame.versions")) }
-            thead {
-                tr {
-                    th scope="col" { (tr!(lang, "frame.which")) }
-                    th scope="col" { (tr!(lang, "frame.state")) }
-                    th.num scope="col" { (tr!(lang, "frame.members")) }
-                    th scope="col" { (tr!(lang, "records.when")) }
-                    th scope="col" { (tr!(lang, "records.who")) }
-                    th scope="col" { (tr!(lang, "records.why")) }
-                    th scope="col" { (tr!(lang, "records.file_name")) }
-                }
+    Table::new("versions", tr!(lang, "frame.versions"), versions)
+        .head(tr!(lang, "frame.which"), |line| {
+            html! {
+                @if line.version > 0 && line.state != "discarded" {
+                    a href={ (path) "/" (line.version) } { (version_name(lang, line.version)) }
+                } @else { (version_name(lang, line.version)) }
             }
-            tbody {
-                @for line in versions {
-                    tr {
-                        th scope="row" {
-                            @if line.version > 0 && line.state != "discarded" {
-                                a href={ (path) "/" (line.version) } { (version_name(lang, line.version)) }
-                            } @else { (version_name(lang, line.version)) }
-                        }
-                        td { (state_name(lang, &line.state)) }
-                        td.num { (line.rows) }
-                        td.day { @if line.at.is_empty() { "–" } @else { (line.at) } }
-                        td { @if line.actor.is_empty() { "–" } @else { (line.actor) } }
-                        td.wide-cell { @if line.reason.is_empty() { "–" } @else { (written(lang, &line.reason)) } }
-                        td { (line.file) }
-                    }
-                }
-            }
-        }
-    };
-    scrolling(lang, "versions", &table)
+        })
+        .text(tr!(lang, "frame.state"), |line| state_name(lang, &line.state))
+        .num(tr!(lang, "frame.members"), |line| &line.rows)
+        .text_in(
+            "day",
+            tr!(lang, "records.when"),
+            |line| html! { @if line.at.is_empty() { "–" } @else { (line.at) } },
+        )
+        .text(
+            tr!(lang, "records.who"),
+            |line| html! { @if line.actor.is_empty() { "–" } @else { (line.actor) } },
+        )
+        .text_in(
+            "wide-cell",
+            tr!(lang, "records.why"),
+            |line| html! { @if line.reason.is_empty() { "–" } @else { (written(lang, &line.reason)) } },
+        )
+        .text(tr!(lang, "records.file_name"), |line| &line.file)
+        .scrolling(lang)
 }
 
 fn use_form(lang: Lang, staff: &SignedIn, path: &str, view: &FramePage) -> Markup {
@@ -210,32 +194,16 @@ fn use_form(lang: Lang, staff: &SignedIn, path: &str, view: &FramePage) -> Marku
 }
 
 fn uses(lang: Lang, uses: &[UseLine]) -> Markup {
-    let table = html! {
-        table {
-            caption #uses { (tr!(lang, "frame.uses")) }
-            thead {
-                tr {
-                    th scope="col" { (tr!(lang, "frame.which")) }
-                    th scope="col" { (tr!(lang, "records.when")) }
-                    th scope="col" { (tr!(lang, "records.who")) }
-                    th scope="col" { (tr!(lang, "records.why")) }
-                }
-            }
-            tbody {
-                @for line in uses {
-                    tr {
-                        th scope="row" { (version_name(lang, line.version)) }
-                        td.day { (line.at) }
-                        td { (line.actor) }
-                        td.wide-cell { (written(lang, &line.reason)) }
-                    }
-                }
-            }
-        }
-    };
+    let table = Table::new("uses", tr!(lang, "frame.uses"), uses)
+        .head(tr!(lang, "frame.which"), |line| version_name(lang, line.version))
+        .text_in("day", tr!(lang, "records.when"), |line| &line.at)
+        .text(tr!(lang, "records.who"), |line| &line.actor)
+        .text_in("wide-cell", tr!(lang, "records.why"), |line| {
+            written(lang, &line.reason)
+        });
     html! {
         h2 { (tr!(lang, "frame.uses")) }
-        (scrolling(lang, "uses", &table))
+        (table.scrolling(lang))
     }
 }
 
@@ -288,23 +256,12 @@ pub fn version(lang: Lang, staff: &SignedIn, view: &VersionPage) -> Markup {
     let list = address(&view.round);
     let path = format!("{list}/{}", view.line.version);
     let title = tr!(lang, "frame.difference", number = view.line.version);
-    let frame = ConsoleFrame {
-        lang,
-        title: &title,
-        has_error: view.refusal.is_some(),
-        path: &path,
-        staff: Some(staff),
-    };
     let is_open = view.line.state == "proposed";
-    console(
-        frame,
-        &html! {
-            (crumbs(lang, &[
-                (&format!("/console/rounds/{}", view.round), &view.title),
-                (&list, &tr!(lang, "frame.title")),
-            ]))
-            (fault_summary(&tr!(lang, "question.errors"), &view.refusal.fields))
-            h1 { (title) }
+    RoundPage::new(lang, staff, (&view.round, &view.title), (&path, &title))
+        .within(&[(&list, &tr!(lang, "frame.title"))])
+        .faults(&view.refusal.fields)
+        .has_error(view.refusal.is_some())
+        .render(&html! {
             p { (tr!(lang, "frame.against", version = version_name(lang, view.based_on))) }
             dl.facts {
                 div { dt { (tr!(lang, "frame.state")) } dd { (state_name(lang, &view.line.state)) } }
@@ -332,33 +289,15 @@ pub fn version(lang: Lang, staff: &SignedIn, view: &VersionPage) -> Markup {
             (places(lang, "groups", &tr!(lang, "frame.by_group"), &tr!(lang, "round.group"), &view.groups))
             (places(lang, "townships", &tr!(lang, "frame.by_township"), &tr!(lang, "round.unit"), &view.townships))
             @if view.may_edit && is_open { (decide(lang, staff, &path, view)) }
-        },
-    )
+        })
 }
 
 fn kinds(lang: Lang, kinds: &[KindLine]) -> Markup {
-    let table = html! {
-        table {
-            caption #kinds { (tr!(lang, "frame.kinds")) }
-            thead {
-                tr {
-                    th scope="col" { (tr!(lang, "frame.kind")) }
-                    th.num scope="col" { (tr!(lang, "frame.all")) }
-                    th.num scope="col" { (tr!(lang, "frame.drawn")) }
-                }
-            }
-            tbody {
-                @for line in kinds {
-                    tr {
-                        th scope="row" { (change_name(lang, line.kind)) }
-                        td.num { (line.all) }
-                        td.num { (line.drawn) }
-                    }
-                }
-            }
-        }
-    };
-    scrolling(lang, "kinds", &table)
+    Table::new("kinds", tr!(lang, "frame.kinds"), kinds)
+        .head(tr!(lang, "frame.kind"), |line| change_name(lang, line.kind))
+        .num(tr!(lang, "frame.all"), |line| &line.all)
+        .num(tr!(lang, "frame.drawn"), |line| &line.drawn)
+        .scrolling(lang)
 }
 
 fn places(lang: Lang, id: &str, caption: &str, first: &str, lines: &[(String, PlaceLine)]) -> Markup {
@@ -366,30 +305,24 @@ fn places(lang: Lang, id: &str, caption: &str, first: &str, lines: &[(String, Pl
         return html! {};
     }
     let has_moves = lines.iter().any(|(_, line)| line.moved_in > 0);
-    let table = html! {
-        table.pinned {
-            caption #(id) { (caption) }
-            thead {
-                tr {
-                    th scope="col" { (first) }
-                    @for kind in Change::ALL { th.num scope="col" { (change_name(lang, kind)) } }
-                    @if has_moves { th.num scope="col" { (tr!(lang, "frame.moved_in")) } }
-                }
-            }
-            tbody {
-                @for (name, line) in lines {
-                    tr {
-                        th scope="row" { (name) }
-                        @for kind in Change::ALL {
-                            td.num { (line.counts.get(&kind).copied().unwrap_or_default()) }
-                        }
-                        @if has_moves { td.num { (line.moved_in) } }
+    Table::new(id, caption, lines)
+        .pinned()
+        .head(first, |(name, _)| name)
+        .cells(
+            Change::ALL.map(|kind| change_name(lang, kind)),
+            true,
+            |(_, line)| {
+                html! {
+                    @for kind in Change::ALL {
+                        td.num { (line.counts.get(&kind).copied().unwrap_or_default()) }
                     }
                 }
-            }
-        }
-    };
-    scrolling(lang, id, &table)
+            },
+        )
+        .when(has_moves, |table| {
+            table.num(tr!(lang, "frame.moved_in"), |(_, line)| line.moved_in)
+        })
+        .scrolling(lang)
 }
 
 fn decide(lang: Lang, staff: &SignedIn, path: &str, view: &VersionPage) -> Markup {

@@ -4,8 +4,9 @@ use maud::{Markup, html};
 use survey_forms::diagnostic::Diagnostic;
 
 use super::{Refusal, UploadForm, fault_table, files, upload_form, written};
-use crate::pages::layout::{ConsoleFrame, SignedIn, console, crumbs, fault_summary};
-use crate::pages::office::scrolling;
+use crate::pages::layout::{ConsoleFrame, SignedIn, console, crumbs};
+use crate::pages::round_page::RoundPage;
+use crate::pages::table::Table;
 use crate::pages::{Lang, tr};
 
 /// A series of the plan.
@@ -109,21 +110,12 @@ fn address(round: &str) -> String {
 pub fn page(lang: Lang, staff: &SignedIn, view: &SeriesPage) -> Markup {
     let path = address(&view.round);
     let title = tr!(lang, "series.title");
-    let frame = ConsoleFrame {
-        lang,
-        title: &title,
-        has_error: view.refusal.is_some(),
-        path: &path,
-        staff: Some(staff),
-    };
     let latest = view.revisions.first().map_or(0, |revision| revision.number);
     let download = |what: &str, format: &str| format!("{path}/download?what={what}&format={format}");
-    console(
-        frame,
-        &html! {
-            (crumbs(lang, &[(&format!("/console/rounds/{}", view.round), &view.title)]))
-            (fault_summary(&tr!(lang, "question.errors"), &view.refusal.fields))
-            h1 { (title) }
+    RoundPage::new(lang, staff, (&view.round, &view.title), (&path, &title))
+        .faults(&view.refusal.fields)
+        .has_error(view.refusal.is_some())
+        .render(&html! {
             p { (tr!(lang, "series.lead")) }
             p.notice {
                 @if latest == 0 { (tr!(lang, "series.as_sealed")) } @else { (tr!(lang, "series.now", number = latest)) }
@@ -162,117 +154,51 @@ pub fn page(lang: Lang, staff: &SignedIn, view: &SeriesPage) -> Markup {
             (table(lang, &view.series))
             h2 { (tr!(lang, "series.history")) }
             (revisions(lang, &path, &view.revisions))
-        },
-    )
+        })
 }
 
 fn table(lang: Lang, series: &[SeriesLine]) -> Markup {
-    let table = html! {
-        table.pinned {
-            caption #series { (tr!(lang, "series.list_caption")) }
-            thead {
-                tr {
-                    th scope="col" { (tr!(lang, "series.series")) }
-                    th scope="col" { (tr!(lang, "series.latest")) }
-                    th.num scope="col" { (tr!(lang, "series.county_value")) }
-                    th.num scope="col" { (tr!(lang, "series.units")) }
-                    th scope="col" { (tr!(lang, "series.levels")) }
-                    th scope="col" { (tr!(lang, "series.period")) }
-                    th scope="col" { (tr!(lang, "series.bounds")) }
-                    th scope="col" { (tr!(lang, "records.code")) }
-                }
-            }
-            tbody {
-                @for line in series {
-                    tr {
-                        th.step scope="row" { (written(lang, &line.name)) }
-                        td { @if line.latest.is_empty() { (tr!(lang, "series.no_figure")) } @else { (line.latest) } }
-                        td.num {
+    Table::new("series", tr!(lang, "series.list_caption"), series)
+.pinned()
+.head(tr!(lang, "series.series"), |line| written(lang, &line.name))
+.text(tr!(lang, "series.latest"), |line| html! { @if line.latest.is_empty() { (tr!(lang, "series.no_figure")) } @else { (line.latest) } })
+.num(tr!(lang, "series.county_value"), |line| html! {
                             @if line.value.is_empty() { "–" }
                             @else { (line.value)
                                 @if line.unit_of_measure == "%" { "%" }
-                                @else if !line.unit_of_measure.is_empty() { " " (line.unit_of_measure) } }
-                        }
-                        td.num { (line.units) }
-                        td { (line.levels) }
-                        td { (line.period) }
-                        td { @if line.bounds.is_empty() { "–" } @else { (line.bounds) } }
-                        td { (line.code) }
-                    }
-                }
-            }
-        }
-    };
-    scrolling(lang, "series", &table)
+                                @else if !line.unit_of_measure.is_empty() { " " (line.unit_of_measure) } }})
+.num(tr!(lang, "series.units"), |line| &line.units)
+.text(tr!(lang, "series.levels"), |line| &line.levels)
+.text(tr!(lang, "series.period"), |line| &line.period)
+.text(tr!(lang, "series.bounds"), |line| html! { @if line.bounds.is_empty() { "–" } @else { (line.bounds) } })
+.text(tr!(lang, "records.code"), |line| &line.code)
+.scrolling(lang)
 }
 
 fn revisions(lang: Lang, path: &str, revisions: &[RevisionLine]) -> Markup {
     if revisions.is_empty() {
         return html! { p { (tr!(lang, "series.no_revision")) } };
     }
-    let table = html! {
-        table {
-            caption #revisions { (tr!(lang, "series.history_caption")) }
-            thead {
-                tr {
-                    th scope="col" { (tr!(lang, "series.revision")) }
-                    th scope="col" { (tr!(lang, "records.when")) }
-                    th scope="col" { (tr!(lang, "records.who")) }
-                    th scope="col" { (tr!(lang, "records.why")) }
-                    th.num scope="col" { (tr!(lang, "series.added")) }
-                    th.num scope="col" { (tr!(lang, "series.changed")) }
-                    th scope="col" { (tr!(lang, "records.file_name")) }
-                }
-            }
-            tbody {
-                @for line in revisions {
-                    tr {
-                        th scope="row" {
-                            a href={ (path) "/" (line.number) } { (tr!(lang, "series.number", number = line.number)) }
-                        }
-                        td.day { (line.at) }
-                        td { (line.actor) }
-                        td.wide-cell { (written(lang, &line.reason)) }
-                        td.num { (line.added) }
-                        td.num { (line.changed) }
-                        td { (line.file) }
-                    }
-                }
-            }
-        }
-    };
-    scrolling(lang, "revisions", &table)
+    Table::new("revisions", tr!(lang, "series.history_caption"), revisions)
+.head(tr!(lang, "series.revision"), |line| html! { a href={ (path) "/" (line.number) } { (tr!(lang, "series.number", number = line.number)) } })
+.text_in("day", tr!(lang, "records.when"), |line| &line.at)
+.text(tr!(lang, "records.who"), |line| &line.actor)
+.text_in("wide-cell", tr!(lang, "records.why"), |line| written(lang, &line.reason))
+.num(tr!(lang, "series.added"), |line| &line.added)
+.num(tr!(lang, "series.changed"), |line| &line.changed)
+.text(tr!(lang, "records.file_name"), |line| &line.file)
+.scrolling(lang)
 }
 
 fn changes(lang: Lang, changes: &[ChangeLine]) -> Markup {
-    let table = html! {
-        table {
-            caption #changes { (tr!(lang, "series.changes_caption", count = changes.len())) }
-            thead {
-                tr {
-                    th scope="col" { (tr!(lang, "series.series")) }
-                    th scope="col" { (tr!(lang, "series.unit")) }
-                    th scope="col" { (tr!(lang, "series.period")) }
-                    th.num scope="col" { (tr!(lang, "series.before")) }
-                    th.num scope="col" { (tr!(lang, "series.after")) }
-                    th scope="col" { (tr!(lang, "series.source")) }
-                }
-            }
-            tbody {
-                @for line in changes {
-                    tr {
-                        th scope="row" { (written(lang, &line.series)) }
-                        td { (line.unit) }
-                        td { (line.period) }
-                        td.num { @match &line.before { Some(before) => (before), None => (tr!(lang, "series.none_before")) } }
-                        td.num { strong { (line.now) } }
-                        td { (written(lang, &line.source)) }
-                    }
-                }
-            }
-        }
-    };
-    scrolling(lang, "changes", &table)
+    Table::new("changes", tr!(lang, "series.changes_caption", count = changes.len()), changes)
+.head(tr!(lang, "series.series"), |line| written(lang, &line.series))
+.text(tr!(lang, "series.unit"), |line| &line.unit)
+.text(tr!(lang, "series.period"), |line| &line.period)
+.num(tr!(lang, "series.before"), |line| html! { @match &line.before { Some(before) => (before), None => (tr!(lang, "series.none_before")) } })
+.num(tr!(lang, "series.after"), |line| html! { strong { (line.now) } })
+.text(tr!(lang, "series.source"), |line| written(lang, &line.source))
+.scrolling(lang)
 }
 
 /// A revision with its figures.

@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use maud::{Markup, html};
 
 use super::{Refusal, UploadForm, fault_table, files, upload_form, written};
-use crate::pages::layout::{ConsoleFrame, Fault, SignedIn, console, crumbs, csrf, fault_summary};
-use crate::pages::office::{FieldFault, scrolling};
+use crate::pages::layout::{Fault, SignedIn, csrf};
+use crate::pages::office::FieldFault;
+use crate::pages::round_page::RoundPage;
 use crate::pages::services::feature_name;
+use crate::pages::table::Table;
 use crate::pages::{Lang, tr};
 use crate::records::services::FEATURES;
 
@@ -59,21 +61,12 @@ fn address(round: &str) -> String {
 pub fn page(lang: Lang, staff: &SignedIn, view: &RegisterPage) -> Markup {
     let path = address(&view.round);
     let title = tr!(lang, "services.register");
-    let frame = ConsoleFrame {
-        lang,
-        title: &title,
-        has_error: view.refusal.is_some(),
-        path: &path,
-        staff: Some(staff),
-    };
     let download = |what: &str, format: &str| format!("{path}/download?what={what}&format={format}");
-    console(
-        frame,
-        &html! {
-            (crumbs(lang, &[(&format!("/console/rounds/{}", view.round), &view.title)]))
-            (fault_summary(&tr!(lang, "question.errors"), &view.refusal.fields))
-            @if let Some(done) = &view.done { p.notice role="status" { (done) } }
-            h1 { (title) }
+    RoundPage::new(lang, staff, (&view.round, &view.title), (&path, &title))
+        .faults(&view.refusal.fields)
+        .has_error(view.refusal.is_some())
+        .done(view.done.as_deref())
+        .render(&html! {
             p { (tr!(lang, "services.register_lead")) }
             ul.links {
                 li { a href={ "/services/" (view.round) } { (tr!(lang, "services.public")) } }
@@ -108,43 +101,33 @@ pub fn page(lang: Lang, staff: &SignedIn, view: &RegisterPage) -> Markup {
                     button: &tr!(lang, "services.import_go"),
                 }))
             }
-        },
-    )
+        })
 }
 
 fn table(lang: Lang, path: &str, view: &RegisterPage) -> Markup {
-    let table = html! {
-        table {
-            caption #register { (tr!(lang, "services.register_caption", count = view.lines.len())) }
-            thead {
-                tr {
-                    th scope="col" { (tr!(lang, "services.name")) }
-                    th scope="col" { (tr!(lang, "services.unit")) }
-                    th scope="col" { (tr!(lang, "services.areas")) }
-                    th scope="col" { (tr!(lang, "services.phone")) }
-                    th.num scope="col" { (tr!(lang, "services.known", all = FEATURES.len())) }
-                    th scope="col" { (tr!(lang, "services.changed")) }
-                }
-            }
-            tbody {
-                @for line in &view.lines {
-                    tr {
-                        th.ask scope="row" {
-                            @if view.may_edit { a href={ (path) "/" (line.code) } { (written(lang, &line.name)) } }
-                            @else { (written(lang, &line.name)) }
-                            @if line.closed { " " strong { (tr!(lang, "services.closed_mark")) } }
-                        }
-                        td { (line.unit) }
-                        td.wide-cell { (line.areas) }
-                        td { @if line.phone.is_empty() { "–" } @else { (line.phone) } }
-                        td.num { (line.known) }
-                        td.day { (line.day) }
-                    }
-                }
-            }
+    Table::new(
+        "register",
+        tr!(lang, "services.register_caption", count = view.lines.len()),
+        &view.lines,
+    )
+    .head_in("ask", tr!(lang, "services.name"), |line| {
+        html! {
+            @if view.may_edit { a href={ (path) "/" (line.code) } { (written(lang, &line.name)) } }
+            @else { (written(lang, &line.name)) }
+            @if line.closed { " " strong { (tr!(lang, "services.closed_mark")) } }
         }
-    };
-    scrolling(lang, "register", &table)
+    })
+    .text(tr!(lang, "services.unit"), |line| &line.unit)
+    .text_in("wide-cell", tr!(lang, "services.areas"), |line| &line.areas)
+    .text(
+        tr!(lang, "services.phone"),
+        |line| html! { @if line.phone.is_empty() { "–" } @else { (line.phone) } },
+    )
+    .num(tr!(lang, "services.known", all = FEATURES.len()), |line| {
+        &line.known
+    })
+    .text_in("day", tr!(lang, "services.changed"), |line| &line.day)
+    .scrolling(lang)
 }
 
 /// The form of one institution.
@@ -184,23 +167,11 @@ pub fn institution(lang: Lang, staff: &SignedIn, view: &InstitutionPage) -> Mark
         Some(_) => tr!(lang, "services.edit"),
         None => tr!(lang, "services.add"),
     };
-    let frame = ConsoleFrame {
-        lang,
-        title: &title,
-        has_error: !view.faults.is_empty(),
-        path: &path,
-        staff: Some(staff),
-    };
     let text = |column: &'static str, label: &str| field(view, column, label);
-    console(
-        frame,
-        &html! {
-            (crumbs(lang, &[
-                (&format!("/console/rounds/{}", view.round), &view.title),
-                (&list, &tr!(lang, "services.register")),
-            ]))
-            (fault_summary(&tr!(lang, "question.errors"), &view.faults))
-            h1 { (title) }
+    RoundPage::new(lang, staff, (&view.round, &view.title), (&path, &title))
+        .within(&[(&list, &tr!(lang, "services.register"))])
+        .faults(&view.faults)
+        .render(&html! {
             form method="post" action=(path) novalidate {
                 (csrf(&staff.csrf))
                 @match &view.code {
@@ -227,8 +198,7 @@ pub fn institution(lang: Lang, staff: &SignedIn, view: &InstitutionPage) -> Mark
                 }
                 button.main type="submit" { (tr!(lang, "services.save")) }
             }
-        },
-    )
+        })
 }
 
 fn field(view: &InstitutionPage, column: &'static str, label: &str) -> Markup {

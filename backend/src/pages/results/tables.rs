@@ -4,7 +4,7 @@ use analysis::publication::figure::Scale;
 use analysis::publication::{IndicatorFigure, Note, Release};
 use maud::{Markup, html};
 
-use crate::pages::office::scrolling;
+use crate::pages::table::Table;
 use crate::pages::{Lang, tr, words};
 
 /// The measures that are headline figures.
@@ -69,30 +69,12 @@ fn about(lang: Lang, figure: &IndicatorFigure) -> String {
 
 /// A line of figures of the county, each with interval and base.
 fn county_table(lang: Lang, id: &str, caption: &str, lines: &[(String, &IndicatorFigure)]) -> Markup {
-    let table = html! {
-        table {
-            caption #(id) { (caption) }
-            thead {
-                tr {
-                    th scope="col" { (tr!(lang, "round.measure")) }
-                    th.num scope="col" { (tr!(lang, "round.estimate")) }
-                    th.num scope="col" { (tr!(lang, "round.interval")) }
-                    th.num scope="col" { (tr!(lang, "round.n")) }
-                }
-            }
-            tbody {
-                @for (name, figure) in lines {
-                    tr {
-                        th scope="row" { (name) }
-                        td.num { (estimate(lang, figure)) }
-                        td.num { (interval(figure)) }
-                        td.num { (about(lang, figure)) }
-                    }
-                }
-            }
-        }
-    };
-    scrolling(lang, id, &table)
+    Table::new(id, caption, lines)
+        .head(tr!(lang, "round.measure"), |(name, _)| name)
+        .num(tr!(lang, "round.estimate"), |(_, figure)| estimate(lang, figure))
+        .num(tr!(lang, "round.interval"), |(_, figure)| interval(figure))
+        .num(tr!(lang, "round.n"), |(_, figure)| about(lang, figure))
+        .scrolling(lang)
 }
 
 /// The combined figures of the county's leaves, by the order of the tree.
@@ -138,43 +120,36 @@ pub(super) fn scores(lang: Lang, release: &Release) -> Markup {
         let known = release.grades.iter().find(|(name, _)| name.get("zh") == chinese);
         known.map_or(chinese.to_owned(), |(name, _)| name.get(lang.code()).to_owned())
     };
-    let table = html! {
-        table {
-            caption #scores { (tr!(lang, "publication.scores_caption")) }
-            thead {
-                tr {
-                    th scope="col" { (tr!(lang, "round.unit")) }
-                    th.num scope="col" { (tr!(lang, "round.score")) }
-                    th.num scope="col" { (tr!(lang, "round.interval")) }
-                    th.num scope="col" { (tr!(lang, "round.rank_interval")) }
-                    th scope="col" { (tr!(lang, "round.grade")) }
-                }
-            }
-            tbody {
-                @for score in rows {
-                    tr {
-                        th scope="row" { (Release::name(&release.units, &score.unit, lang.code())) }
-                        @if let Some(shown) = &score.shown {
-                            td.num { (shown.estimate) }
-                            td.num {
-                                @match (&shown.lower, &shown.upper) {
-                                    (Some(lower), Some(upper)) => { (lower) "–" (upper) }
-                                    _ => "–",
-                                }
-                            }
-                        } @else { td.num { (hidden(lang)) } td.num {} }
-                        td.num { @if let Some((_, best, worst)) = score.rank { (best) "–" (worst) } }
-                        td {
-                            @if let Some(name) = &score.grade { (grade(name)) }
-                            @if score.borderline { " " (tr!(lang, "publication.borderline")) }
-                        }
+    let table = Table::new("scores", tr!(lang, "publication.scores_caption"), &rows)
+        .head(tr!(lang, "round.unit"), |score| {
+            Release::name(&release.units, &score.unit, lang.code())
+        })
+        .num(tr!(lang, "round.score"), |score| match &score.shown {
+            Some(shown) => html! { (shown.estimate) },
+            None => html! { (hidden(lang)) },
+        })
+        .num(tr!(lang, "round.interval"), |score| {
+            html! {
+                @if let Some(shown) = &score.shown {
+                    @match (&shown.lower, &shown.upper) {
+                        (Some(lower), Some(upper)) => { (lower) "–" (upper) }
+                        _ => "–",
                     }
                 }
             }
-        }
-    };
+        })
+        .num(
+            tr!(lang, "round.rank_interval"),
+            |score| html! { @if let Some((_, best, worst)) = score.rank { (best) "–" (worst) } },
+        )
+        .text(tr!(lang, "round.grade"), |score| {
+            html! {
+                @if let Some(name) = &score.grade { (grade(name)) }
+                @if score.borderline { " " (tr!(lang, "publication.borderline")) }
+            }
+        });
     html! {
-        (scrolling(lang, "scores", &table))
+        (table.scrolling(lang))
         p.quiet { (tr!(lang, "publication.scores_note")) }
     }
 }
@@ -192,37 +167,26 @@ pub(super) fn areas(lang: Lang, release: &Release) -> Markup {
         })
         .collect();
     let cell = |code: &str, area: &str| release.figure(code, release.county(), None, Some(area));
-    let table = html! {
-        table {
-            caption #areas { (tr!(lang, "publication.areas_caption")) }
-            thead {
-                tr {
-                    th scope="col" { (tr!(lang, "publication.area")) }
-                    @for (_, name) in &codes { th.num scope="col" { (name) } }
-                }
-            }
-            tbody {
-                @for area in &release.areas {
-                    tr {
-                        th scope="row" { (area.name.get(lang.code())) }
-                        @for (code, _) in &codes {
-                            td.num {
-                                @match cell(code, &area.code) {
-                                    Some(figure) => {
-                                        (estimate(lang, figure))
-                                        @let between = interval(figure);
-                                        @if !between.is_empty() { br; span.quiet { (between) } }
-                                    }
-                                    None => "–",
-                                }
+    let names = codes.iter().map(|(_, name)| name.as_str());
+    Table::new("areas", tr!(lang, "publication.areas_caption"), &release.areas)
+        .head(tr!(lang, "publication.area"), |area| area.name.get(lang.code()))
+        .cells(names, true, |area| {
+            html! {
+                @for (code, _) in &codes {
+                    td.num {
+                        @match cell(code, &area.code) {
+                            Some(figure) => {
+                                (estimate(lang, figure))
+                                @let between = interval(figure);
+                                @if !between.is_empty() { br; span.quiet { (between) } }
                             }
+                            None => "–",
                         }
                     }
                 }
             }
-        }
-    };
-    scrolling(lang, "areas", &table)
+        })
+        .scrolling(lang)
 }
 
 /// How each group answered, in the whole county.
@@ -232,30 +196,16 @@ pub(super) fn rates(lang: Lang, release: &Release) -> Markup {
         None => hidden(lang),
     };
     let county = release.county();
-    let table = html! {
-        table {
-            caption #rates { (tr!(lang, "results.rates_caption")) }
-            thead {
-                tr {
-                    th scope="col" { (tr!(lang, "round.group")) }
-                    th.num scope="col" { (tr!(lang, "round.invited")) }
-                    th.num scope="col" { (tr!(lang, "round.complete")) }
-                    th.num scope="col" { (tr!(lang, "round.rate")) }
-                }
-            }
-            tbody {
-                @for rate in release.rates.iter().filter(|rate| rate.unit == county) {
-                    tr {
-                        th scope="row" { (Release::name(&release.perspectives, &rate.group, lang.code())) }
-                        td.num { (count(rate.invited)) }
-                        td.num { (count(rate.complete)) }
-                        td.num {
-                            @match &rate.rate { Some(rate) => { (rate) "%" } None => "–" }
-                        }
-                    }
-                }
-            }
-        }
-    };
-    scrolling(lang, "rates", &table)
+    let lines: Vec<_> = release.rates.iter().filter(|rate| rate.unit == county).collect();
+    Table::new("rates", tr!(lang, "results.rates_caption"), &lines)
+        .head(tr!(lang, "round.group"), |rate| {
+            Release::name(&release.perspectives, &rate.group, lang.code())
+        })
+        .num(tr!(lang, "round.invited"), |rate| count(rate.invited))
+        .num(tr!(lang, "round.complete"), |rate| count(rate.complete))
+        .num(
+            tr!(lang, "round.rate"),
+            |rate| html! { @match &rate.rate { Some(rate) => { (rate) "%" } None => "–" } },
+        )
+        .scrolling(lang)
 }

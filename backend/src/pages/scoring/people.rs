@@ -3,9 +3,11 @@
 use maud::{Markup, html};
 use uuid::Uuid;
 
-use super::super::layout::{ConsoleFrame, Fault, SignedIn, console, crumbs, csrf, fault_summary};
+use super::super::layout::{Fault, SignedIn, csrf};
 use super::super::marking::kind;
-use super::super::office::{FieldFault, scrolling};
+use super::super::office::FieldFault;
+use super::super::round_page::RoundPage;
+use super::super::table::Table;
 use super::super::{Lang, tr, words};
 use super::{base, seed_field};
 use crate::scoring::draw::Split;
@@ -109,21 +111,11 @@ impl People {
 pub fn page(lang: Lang, staff: &SignedIn, view: &People) -> Markup {
     let title = tr!(lang, "scoring.people");
     let path = format!("{}/people", base(&view.round));
-    let frame = ConsoleFrame {
-        lang,
-        title: &title,
-        has_error: !view.faults.is_empty(),
-        path: &path,
-        staff: Some(staff),
-    };
-    let round = format!("/console/rounds/{}", view.round);
-    console(
-        frame,
-        &html! {
-            (crumbs(lang, &[(&round, &view.title), (&base(&view.round), &tr!(lang, "scoring.title"))]))
-            (fault_summary(&tr!(lang, "question.errors"), &view.faults))
-            h1 { (title) }
-            @if let Some(done) = &view.done { p.notice role="status" { (done) } }
+    RoundPage::new(lang, staff, (&view.round, &view.title), (&path, &title))
+        .within(&[(&base(&view.round), &tr!(lang, "scoring.title"))])
+        .faults(&view.faults)
+        .done(view.done.as_deref())
+        .render(&html! {
             h2 { (tr!(lang, "scoring.engaged")) }
             @if view.people.is_empty() { p { (tr!(lang, "scoring.engaged_none")) } } @else { (people(lang, view)) }
             @if view.may_manage {
@@ -138,47 +130,36 @@ pub fn page(lang: Lang, staff: &SignedIn, view: &People) -> Markup {
             p { (tr!(lang, "scoring.draw_lead", scorers = view.scorers)) }
             @if !view.draws.is_empty() { (draws(lang, &view.draws)) }
             @if view.may_manage { (draw(lang, staff, view, &path)) }
-        },
-    )
+        })
 }
 
 fn people(lang: Lang, view: &People) -> Markup {
-    let table = html! {
-        table.pinned {
-            caption #people .hidden { (tr!(lang, "scoring.engaged")) }
-            thead {
-                tr {
-                    th scope="col" { (tr!(lang, "scoring.name")) }
-                    th scope="col" { (tr!(lang, "scoring.declaration")) }
-                    th.num scope="col" { (tr!(lang, "scoring.conflict_units")) }
-                    th.num scope="col" { (tr!(lang, "scoring.cards")) }
-                    th.num scope="col" { (tr!(lang, "scoring.sealed")) }
-                    th.num scope="col" { (tr!(lang, "scoring.capacity")) }
-                }
-            }
-            tbody {
-                @for person in &view.people {
-                    tr {
-                        th scope="row" { (person.name) " " span.quiet { (person.login) } }
-                        td {
-                            @match (&person.left, &person.declared) {
-                                (Some(reason), _) => {
-                                    (tr!(lang, "scoring.left")) span lang=[words::tongue(lang, reason)] { (reason) }
-                                }
-                                (None, Some(at)) => (at),
-                                (None, None) => strong { (tr!(lang, "scoring.undeclared")) },
-                            }
-                        }
-                        td.num { (person.conflicts) }
-                        td.num { (person.load.cards) }
-                        td.num { (person.load.sealed) }
-                        td.num { @match person.capacity { Some(n) => (n), None => "–" } }
+    Table::new("people", tr!(lang, "scoring.engaged"), &view.people)
+        .hidden_caption()
+        .pinned()
+        .head(
+            tr!(lang, "scoring.name"),
+            |person| html! { (person.name) " " span.quiet { (person.login) } },
+        )
+        .text(tr!(lang, "scoring.declaration"), |person| {
+            html! {
+                @match (&person.left, &person.declared) {
+                    (Some(reason), _) => {
+                        (tr!(lang, "scoring.left")) span lang=[words::tongue(lang, reason)] { (reason) }
                     }
+                    (None, Some(at)) => (at),
+                    (None, None) => strong { (tr!(lang, "scoring.undeclared")) },
                 }
             }
-        }
-    };
-    scrolling(lang, "people", &table)
+        })
+        .num(tr!(lang, "scoring.conflict_units"), |person| &person.conflicts)
+        .num(tr!(lang, "scoring.cards"), |person| &person.load.cards)
+        .num(tr!(lang, "scoring.sealed"), |person| &person.load.sealed)
+        .num(
+            tr!(lang, "scoring.capacity"),
+            |person| html! { @match person.capacity { Some(n) => (n), None => "–" } },
+        )
+        .scrolling(lang)
 }
 
 fn engage(lang: Lang, staff: &SignedIn, view: &People, path: &str) -> Markup {
@@ -247,38 +228,26 @@ fn withdraw(lang: Lang, staff: &SignedIn, view: &People, path: &str) -> Markup {
 }
 
 fn conflicts(lang: Lang, lines: &[ConflictLine]) -> Markup {
-    let table = html! {
-        table {
-            caption #conflicts .hidden { (tr!(lang, "scoring.conflicts")) }
-            thead {
-                tr {
-                    th scope="col" { (tr!(lang, "scoring.name")) }
-                    th scope="col" { (tr!(lang, "round.unit")) }
-                    th scope="col" { (tr!(lang, "scoring.conflict_kind")) }
-                    th scope="col" { (tr!(lang, "scoring.conflict_source")) }
-                    th scope="col" { (tr!(lang, "scoring.conflict_note")) }
+    Table::new("conflicts", tr!(lang, "scoring.conflicts"), lines)
+        .hidden_caption()
+        .head(tr!(lang, "scoring.name"), |line| &line.person)
+        .text(tr!(lang, "round.unit"), |line| &line.unit)
+        .text(tr!(lang, "scoring.conflict_kind"), |line| kind(lang, line.kind))
+        .text(tr!(lang, "scoring.conflict_source"), |line| {
+            html! {
+                @match line.source.as_str() {
+                    DECLARED => (tr!(lang, "scoring.source_declared")),
+                    REGISTER => (tr!(lang, "scoring.source_register")),
+                    _ => (tr!(lang, "scoring.source_office")),
                 }
             }
-            tbody {
-                @for line in lines {
-                    tr {
-                        th scope="row" { (line.person) }
-                        td { (line.unit) }
-                        td { (kind(lang, line.kind)) }
-                        td {
-                            @match line.source.as_str() {
-                                DECLARED => (tr!(lang, "scoring.source_declared")),
-                                REGISTER => (tr!(lang, "scoring.source_register")),
-                                _ => (tr!(lang, "scoring.source_office")),
-                            }
-                        }
-                        td.wide-cell { span lang=[words::tongue(lang, &line.note)] { (line.note) } }
-                    }
-                }
-            }
-        }
-    };
-    scrolling(lang, "conflicts", &table)
+        })
+        .text_in(
+            "wide-cell",
+            tr!(lang, "scoring.conflict_note"),
+            |line| html! { span lang=[words::tongue(lang, &line.note)] { (line.note) } },
+        )
+        .scrolling(lang)
 }
 
 fn add_conflict(lang: Lang, staff: &SignedIn, view: &People, path: &str) -> Markup {
@@ -307,36 +276,15 @@ fn add_conflict(lang: Lang, staff: &SignedIn, view: &People, path: &str) -> Mark
 }
 
 fn draws(lang: Lang, lines: &[DrawLine]) -> Markup {
-    let table = html! {
-        table {
-            caption #draws { (tr!(lang, "scoring.draws")) }
-            thead {
-                tr {
-                    th.num scope="col" { (tr!(lang, "scoring.draw_number")) }
-                    th scope="col" { (tr!(lang, "scoring.draw_at")) }
-                    th scope="col" { (tr!(lang, "scoring.draw_for")) }
-                    th.num scope="col" { (tr!(lang, "scoring.seed")) }
-                    th.num scope="col" { (tr!(lang, "scoring.draw_made")) }
-                    th.num scope="col" { (tr!(lang, "scoring.draw_moved")) }
-                    th scope="col" { (tr!(lang, "scoring.draw_by")) }
-                }
-            }
-            tbody {
-                @for line in lines {
-                    tr {
-                        th.num scope="row" { (line.seq) }
-                        td.day { (line.at) }
-                        td { @if line.third { (tr!(lang, "scoring.draw_third")) } @else { (tr!(lang, "scoring.draw_units")) } }
-                        td.num { (line.seed) }
-                        td.num { (line.made) }
-                        td.num { (line.taken_back) }
-                        td { (line.actor) }
-                    }
-                }
-            }
-        }
-    };
-    scrolling(lang, "draws", &table)
+    Table::new("draws", tr!(lang, "scoring.draws"), lines)
+.num_head(tr!(lang, "scoring.draw_number"), |line| &line.seq)
+.text_in("day", tr!(lang, "scoring.draw_at"), |line| &line.at)
+.text(tr!(lang, "scoring.draw_for"), |line| html! { @if line.third { (tr!(lang, "scoring.draw_third")) } @else { (tr!(lang, "scoring.draw_units")) } })
+.num(tr!(lang, "scoring.seed"), |line| &line.seed)
+.num(tr!(lang, "scoring.draw_made"), |line| &line.made)
+.num(tr!(lang, "scoring.draw_moved"), |line| &line.taken_back)
+.text(tr!(lang, "scoring.draw_by"), |line| &line.actor)
+.scrolling(lang)
 }
 
 fn draw(lang: Lang, staff: &SignedIn, view: &People, path: &str) -> Markup {

@@ -3,9 +3,11 @@
 use maud::{Markup, html};
 use uuid::Uuid;
 
-use super::super::layout::{ConsoleFrame, Fault, SignedIn, console, crumbs, csrf, fault_summary};
+use super::super::layout::{Fault, SignedIn, csrf};
 use super::super::marking::card::{FileLine, file_words};
-use super::super::office::{FieldFault, scrolling};
+use super::super::office::FieldFault;
+use super::super::round_page::RoundPage;
+use super::super::table::Table;
 use super::super::{Lang, tr, words};
 use super::base;
 
@@ -102,21 +104,11 @@ pub struct UnitPage {
 pub fn page(lang: Lang, staff: &SignedIn, view: &UnitPage) -> Markup {
     let title = tr!(lang, "scoring.unit_title", unit = view.name);
     let path = format!("{}/units/{}", base(&view.round), view.code);
-    let frame = ConsoleFrame {
-        lang,
-        title: &title,
-        has_error: !view.faults.is_empty(),
-        path: &path,
-        staff: Some(staff),
-    };
-    let round = format!("/console/rounds/{}", view.round);
-    console(
-        frame,
-        &html! {
-            (crumbs(lang, &[(&round, &view.title), (&base(&view.round), &tr!(lang, "scoring.title"))]))
-            (fault_summary(&tr!(lang, "question.errors"), &view.faults))
-            h1 { (title) }
-            @if let Some(done) = &view.done { p.notice role="status" { (done) } }
+    RoundPage::new(lang, staff, (&view.round, &view.title), (&path, &title))
+        .within(&[(&base(&view.round), &tr!(lang, "scoring.title"))])
+        .faults(&view.faults)
+        .done(view.done.as_deref())
+        .render(&html! {
             @match &view.shown {
                 Shown::Closed { cards, sealed } => {
                     p.lead { (tr!(lang, "scoring.sealed_count", sealed = sealed, cards = cards)) }
@@ -134,8 +126,7 @@ pub fn page(lang: Lang, staff: &SignedIn, view: &UnitPage) -> Markup {
                     @for card in cards { (one_card(lang, staff, view, &path, card)) }
                 }
             }
-        },
-    )
+        })
 }
 
 fn marks(lang: Lang, criteria: &[CriterionLine]) -> Markup {
@@ -149,32 +140,22 @@ fn marks(lang: Lang, criteria: &[CriterionLine]) -> Markup {
                 .collect()
         })
         .unwrap_or_default();
-    let table = html! {
-        table.pinned {
-            caption #marks { (tr!(lang, "scoring.marks")) }
-            thead {
-                tr {
-                    th scope="col" { (tr!(lang, "scoring.criterion")) }
-                    @for scorer in &scorers { th.num scope="col" { (scorer) } }
-                    th.num scope="col" { (tr!(lang, "scoring.highest")) }
-                    th scope="col" { (tr!(lang, "scoring.difference")) }
+    Table::new("marks", tr!(lang, "scoring.marks"), criteria)
+        .pinned()
+        .head(tr!(lang, "scoring.criterion"), |criterion| &criterion.code)
+        .cells(scorers, true, |criterion| {
+            html! {
+                @for given in &criterion.given {
+                    td.num { @match given.mark { Some(mark) => (mark), None => "–" } }
                 }
             }
-            tbody {
-                @for criterion in criteria {
-                    tr {
-                        th scope="row" { (criterion.code) }
-                        @for given in &criterion.given {
-                            td.num { @match given.mark { Some(mark) => (mark), None => "–" } }
-                        }
-                        td.num { (criterion.max_score) }
-                        td { @if criterion.differs { span.low { (tr!(lang, "scoring.beyond")) } } }
-                    }
-                }
-            }
-        }
-    };
-    scrolling(lang, "marks", &table)
+        })
+        .num(tr!(lang, "scoring.highest"), |criterion| criterion.max_score)
+        .text(
+            tr!(lang, "scoring.difference"),
+            |criterion| html! { @if criterion.differs { span.low { (tr!(lang, "scoring.beyond")) } } },
+        )
+        .scrolling(lang)
 }
 
 fn remarks(lang: Lang, view: &UnitPage, criterion: &CriterionLine) -> Markup {

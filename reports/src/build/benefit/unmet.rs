@@ -5,6 +5,7 @@ use analysis::results::UnmetNeed;
 
 use super::super::charts;
 use super::super::context::Context;
+use super::super::reasons::Reasons;
 use super::rounded_persons;
 use crate::chart::BarRow;
 use crate::model::{Column, Lang, Row, Section, Table};
@@ -147,23 +148,11 @@ pub(super) fn barriers(ctx: &Context<'_>) -> Section {
         "benefit-barriers",
         ctx.t("没有得到服务的原因", "Why services were not received"),
     );
-    let of_unit = || ctx.detail.barriers.iter().filter(|row| row.unit == ctx.unit);
-    let mut rows: Vec<_> = of_unit().filter(|row| row.area.is_none()).collect();
-    rows.sort_by(|a, b| {
-        b.share
-            .estimate
-            .unwrap_or(0.0)
-            .total_cmp(&a.share.estimate.unwrap_or(0.0))
-    });
-    let Some(first) = rows
-        .iter()
-        .find(|row| ctx.may_show(row.share.n) && row.share.estimate.is_some())
-    else {
+    let pooled = ctx.detail.barriers.iter().filter(|row| row.area.is_none());
+    let Some(reasons) = Reasons::of_unit(ctx, pooled) else {
         return section;
     };
-    let label = first.label.get(ctx.lang.code());
-    let share = ctx.share(&first.share).show(ctx.lang);
-    let order = narrative::order_settled(charts::leading_reasons(&rows), 1, ctx.lang);
+    let (label, share, order) = reasons.leader(ctx);
     let title = match ctx.lang {
         Lang::Zh => format!("各领域合计，说得最多的原因是“{label}”（{share}）{order}"),
         Lang::En => format!("Over all areas, named most: “{label}” ({share}){order}"),
@@ -175,18 +164,6 @@ pub(super) fn barriers(ctx: &Context<'_>) -> Section {
         )
         .to_owned();
     section.finding(ctx.lang.pick(format!("{title}。"), format!("{title}.")));
-    let bars = rows
-        .iter()
-        .map(|row| BarRow {
-            label: row.label.get(ctx.lang.code()).to_owned(),
-            point: ctx.share_point(&row.share),
-            highlighted: false,
-        })
-        .collect();
-    section.figure(charts::share_bars(
-        charts::heading(ctx, "barriers", title, subtitle),
-        bars,
-        false,
-    ));
+    section.figure(reasons.bars(ctx, charts::heading(ctx, "barriers", title, subtitle)));
     section
 }

@@ -283,8 +283,7 @@ fn form(copy: &Copy, sheet: &Sheet, (path, row): (&str, Option<usize>), shown: S
         let theirs = (shown.conflict && value.trim() != stands).then_some(stands);
         (column, value, theirs)
     });
-    // The header is row 1.
-    let number = row.and_then(|row| u32::try_from(row + 2).ok());
+    let number = row.and_then(|row| sheet.number_read(row));
     RowPage {
         path: path.to_owned(),
         seen: copy.seen(path),

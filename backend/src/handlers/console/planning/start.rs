@@ -67,12 +67,13 @@ fn independent(plan: &Plan, staff: &Staff, lang: Lang) -> Result<(), PageError> 
     }
 }
 
-/// Imports the plan as a draft of a round that is not there yet.
+/// Imports the plan as a draft of a round that is not there yet; `source` is the round that it was copied from.
 async fn made(
     state: &AppState,
     staff: &Staff,
     lang: Lang,
     files: &PlanFiles,
+    source: Option<&str>,
 ) -> Result<Result<String, (Vec<Fault>, Vec<Diagnostic>)>, PageError> {
     let plan = match Plan::read(files) {
         Ok(plan) => plan,
@@ -94,7 +95,12 @@ async fn made(
         };
         return Ok(Err((vec![fault], Vec::new())));
     }
-    match acts::import(&state.base(), files, &staff.login).await {
+    let base = state.base();
+    let imported = match source {
+        Some(source) => acts::import_after(&base, source, files, &staff.login).await,
+        None => acts::import(&base, files, &staff.login).await,
+    };
+    match imported {
         Ok(_) => Ok(Ok(id)),
         Err(RoundActError::Plan(found)) => Ok(Err((Vec::new(), found))),
         Err(error) => Ok(Err((refused(lang, error, "#main")?, Vec::new()))),
@@ -162,17 +168,18 @@ pub async fn make(
         opens_on,
         closes_on,
     };
-    let source = match form.source.as_str() {
-        "" => crate::synthetic::sample_plan(),
-        id => {
+    let source = Some(form.source.as_str()).filter(|id| !id.is_empty());
+    let files = match source {
+        None => crate::synthetic::sample_plan(),
+        Some(id) => {
             rounds::find(&state.db, id).await?.ok_or_else(PageError::lost)?;
             let mut files = plan_files::read_without_frame(&state.db, &state.keys, id).await?;
             crate::store::amendments::apply(&state.db, id, &mut files).await?;
             files
         }
     };
-    let done = match fresh::copied(&source, &own) {
-        Ok(files) => made(&state, &permit.staff, lang, &files).await?,
+    let done = match fresh::copied(&files, &own) {
+        Ok(files) => made(&state, &permit.staff, lang, &files, source).await?,
         Err(found) => Err((Vec::new(), found)),
     };
     match done {
@@ -213,7 +220,7 @@ pub async fn upload(
             if files.contains_key("frame.csv") {
                 word = "made_frame";
             }
-            made(&state, &permit.staff, lang, &files).await?
+            made(&state, &permit.staff, lang, &files, None).await?
         }
         Err(found) => {
             let fault = |one: &Diagnostic| Fault {

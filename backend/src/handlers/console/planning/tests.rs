@@ -6,8 +6,9 @@ use axum::http::StatusCode;
 use crate::auth::Role;
 use crate::handlers::testing::{Browser, ROUND, Reply, Server};
 use crate::planning::{archive, fresh, history};
+use crate::records::{Upload, services};
 use crate::rounds;
-use crate::store::{plan_files, plan_versions};
+use crate::store::{institutions, plan_files, plan_versions};
 use crate::synthetic::sample_plan;
 
 /// A round that is still a draft, beside the open one.
@@ -421,6 +422,16 @@ async fn a_new_round_is_a_copy_of_an_earlier_one() {
     .await;
     assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(bad.text.contains("value=\"Bad Id\""));
+    let register = "code,name_zh,unit,areas,phone,address_zh,closed\n\
+        gone,旧站,990101001,rehab,,,yes\nopen,康复站,990101001,rehab,,,\n";
+    let upload = Upload {
+        name: "services.csv".to_owned(),
+        bytes: register.as_bytes().to_vec(),
+    };
+    let plan = server.plan().await;
+    services::import(&server.base, &plan, upload, "test")
+        .await
+        .unwrap();
     let fields = [
         ("source", ROUND),
         ("id", DRAFT),
@@ -432,6 +443,9 @@ async fn a_new_round_is_a_copy_of_an_earlier_one() {
     assert_eq!(made.location(), at(DRAFT, "?done=made"), "{}", made.text);
     let again = send(&mut browser, new, new, &fields).await;
     assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY, "the id is taken");
+    let carried = institutions::list(&server.base.db, DRAFT).await.unwrap();
+    let carried: Vec<_> = carried.iter().map(|row| row.code.as_str()).collect();
+    assert_eq!(carried, ["open"], "what has closed stays behind");
     assert_eq!(
         plan_versions::of_round(&server.base.db, DRAFT)
             .await
