@@ -274,20 +274,20 @@ pub fn page(around: Around<'_>, view: &PlanPage) -> Markup {
 fn files(around: Around<'_>, view: &PlanPage) -> Markup {
     let lang = around.lang;
     Table::new("files", tr!(lang, "plan.files"), &view.files)
-.hidden_caption()
-.head(tr!(lang, "plan.file"), |file| html! {
+        .hidden_caption()
+        .head(tr!(lang, "plan.file"), |file| html! {
                             @if view.may_edit && file.standing != Standing::Gone { a href=(editor(around, &file.path)) { (file.path) } }
                             @else { (file.path) }})
-.text(tr!(lang, "plan.what"), |file| kind_name(lang, &file.path))
-.num(tr!(lang, "plan.size"), |file| size(file.size))
-.text(tr!(lang, "plan.standing"), |file| html! {
+        .text(tr!(lang, "plan.what"), |file| kind_name(lang, &file.path))
+        .num(tr!(lang, "plan.size"), |file| size(file.size))
+        .text(tr!(lang, "plan.standing"), |file| html! {
                             @match file.standing {
                                 Standing::Same => (tr!(lang, "plan.same")),
                                 Standing::Changed => strong { (tr!(lang, "plan.is_changed")) },
                                 Standing::New => strong { (tr!(lang, "plan.is_new")) },
                                 Standing::Gone => strong { (tr!(lang, "plan.is_gone")) },
                             }})
-.scrolling(lang)
+        .scrolling(lang)
 }
 
 fn saving(around: Around<'_>, view: &PlanPage, errors: usize) -> Markup {

@@ -101,25 +101,25 @@ pub fn page(lang: Lang, staff: &SignedIn, view: &CommitmentsPage) -> Markup {
 
 fn table(lang: Lang, lines: &[CommitmentLine]) -> Markup {
     Table::new("commitments", tr!(lang, "commitments.caption"), lines)
-.pinned()
-.mark("bad", |line| line.standing == Standing::Missed)
-.head_in("step", tr!(lang, "commitments.commitment"), |line| html! {
+        .pinned()
+        .mark("bad", |line| line.standing == Standing::Missed)
+        .head_in("step", tr!(lang, "commitments.commitment"), |line| html! {
                             (written(lang, &line.name))
                             @if !line.clause.is_empty() { br; span.note { (written(lang, &line.clause)) } }})
-.text(tr!(lang, "commitments.standing"), |line| html! { strong { (standing(lang, line.standing)) } })
-.num(tr!(lang, "commitments.target"), |line| &line.target)
-.num(tr!(lang, "commitments.reached"), |line| html! {
+        .text(tr!(lang, "commitments.standing"), |line| html! { strong { (standing(lang, line.standing)) } })
+        .num(tr!(lang, "commitments.target"), |line| &line.target)
+        .num(tr!(lang, "commitments.reached"), |line| html! {
                             @if line.value.is_empty() { "–" }
                             @else { (line.value) br; span.note { (line.period) } }})
-.text(tr!(lang, "commitments.attainment"), |line| html! {
+        .text(tr!(lang, "commitments.attainment"), |line| html! {
                             @if let Some(share) = line.attainment {
                                 @let percent = (share * 100.0).floor();
                                 meter min="0" max="100" value=(format!("{percent:.0}")) aria-hidden="true" {}
                                 " " (format!("{percent:.0}%"))
                             } @else { "–" }})
-.text(tr!(lang, "commitments.before"), |line| html! { @if line.before.is_empty() { "–" } @else { (line.before) br; } span.note { (trend(lang, line.trend)) } })
-.text_in("day", tr!(lang, "commitments.by"), |line| &line.by)
-.scrolling(lang)
+        .text(tr!(lang, "commitments.before"), |line| html! { @if line.before.is_empty() { "–" } @else { (line.before) br; } span.note { (trend(lang, line.trend)) } })
+        .text_in("day", tr!(lang, "commitments.by"), |line| &line.by)
+        .scrolling(lang)
 }
 
 fn units(lang: Lang, lines: &[CommitmentLine]) -> Markup {

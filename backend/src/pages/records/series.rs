@@ -159,20 +159,20 @@ pub fn page(lang: Lang, staff: &SignedIn, view: &SeriesPage) -> Markup {
 
 fn table(lang: Lang, series: &[SeriesLine]) -> Markup {
     Table::new("series", tr!(lang, "series.list_caption"), series)
-.pinned()
-.head(tr!(lang, "series.series"), |line| written(lang, &line.name))
-.text(tr!(lang, "series.latest"), |line| html! { @if line.latest.is_empty() { (tr!(lang, "series.no_figure")) } @else { (line.latest) } })
-.num(tr!(lang, "series.county_value"), |line| html! {
+        .pinned()
+        .head_in("step", tr!(lang, "series.series"), |line| written(lang, &line.name))
+        .text(tr!(lang, "series.latest"), |line| html! { @if line.latest.is_empty() { (tr!(lang, "series.no_figure")) } @else { (line.latest) } })
+        .num(tr!(lang, "series.county_value"), |line| html! {
                             @if line.value.is_empty() { "–" }
                             @else { (line.value)
                                 @if line.unit_of_measure == "%" { "%" }
                                 @else if !line.unit_of_measure.is_empty() { " " (line.unit_of_measure) } }})
-.num(tr!(lang, "series.units"), |line| &line.units)
-.text(tr!(lang, "series.levels"), |line| &line.levels)
-.text(tr!(lang, "series.period"), |line| &line.period)
-.text(tr!(lang, "series.bounds"), |line| html! { @if line.bounds.is_empty() { "–" } @else { (line.bounds) } })
-.text(tr!(lang, "records.code"), |line| &line.code)
-.scrolling(lang)
+        .num(tr!(lang, "series.units"), |line| &line.units)
+        .text(tr!(lang, "series.levels"), |line| &line.levels)
+        .text(tr!(lang, "series.period"), |line| &line.period)
+        .text(tr!(lang, "series.bounds"), |line| html! { @if line.bounds.is_empty() { "–" } @else { (line.bounds) } })
+        .text(tr!(lang, "records.code"), |line| &line.code)
+        .scrolling(lang)
 }
 
 fn revisions(lang: Lang, path: &str, revisions: &[RevisionLine]) -> Markup {
@@ -180,25 +180,25 @@ fn revisions(lang: Lang, path: &str, revisions: &[RevisionLine]) -> Markup {
         return html! { p { (tr!(lang, "series.no_revision")) } };
     }
     Table::new("revisions", tr!(lang, "series.history_caption"), revisions)
-.head(tr!(lang, "series.revision"), |line| html! { a href={ (path) "/" (line.number) } { (tr!(lang, "series.number", number = line.number)) } })
-.text_in("day", tr!(lang, "records.when"), |line| &line.at)
-.text(tr!(lang, "records.who"), |line| &line.actor)
-.text_in("wide-cell", tr!(lang, "records.why"), |line| written(lang, &line.reason))
-.num(tr!(lang, "series.added"), |line| &line.added)
-.num(tr!(lang, "series.changed"), |line| &line.changed)
-.text(tr!(lang, "records.file_name"), |line| &line.file)
-.scrolling(lang)
+        .head(tr!(lang, "series.revision"), |line| html! { a href={ (path) "/" (line.number) } { (tr!(lang, "series.number", number = line.number)) } })
+        .text_in("day", tr!(lang, "records.when"), |line| &line.at)
+        .text(tr!(lang, "records.who"), |line| &line.actor)
+        .text_in("wide-cell", tr!(lang, "records.why"), |line| written(lang, &line.reason))
+        .num(tr!(lang, "series.added"), |line| &line.added)
+        .num(tr!(lang, "series.changed"), |line| &line.changed)
+        .text(tr!(lang, "records.file_name"), |line| &line.file)
+        .scrolling(lang)
 }
 
 fn changes(lang: Lang, changes: &[ChangeLine]) -> Markup {
     Table::new("changes", tr!(lang, "series.changes_caption", count = changes.len()), changes)
-.head(tr!(lang, "series.series"), |line| written(lang, &line.series))
-.text(tr!(lang, "series.unit"), |line| &line.unit)
-.text(tr!(lang, "series.period"), |line| &line.period)
-.num(tr!(lang, "series.before"), |line| html! { @match &line.before { Some(before) => (before), None => (tr!(lang, "series.none_before")) } })
-.num(tr!(lang, "series.after"), |line| html! { strong { (line.now) } })
-.text(tr!(lang, "series.source"), |line| written(lang, &line.source))
-.scrolling(lang)
+        .head(tr!(lang, "series.series"), |line| written(lang, &line.series))
+        .text(tr!(lang, "series.unit"), |line| &line.unit)
+        .text(tr!(lang, "series.period"), |line| &line.period)
+        .num(tr!(lang, "series.before"), |line| html! { @match &line.before { Some(before) => (before), None => (tr!(lang, "series.none_before")) } })
+        .num(tr!(lang, "series.after"), |line| html! { strong { (line.now) } })
+        .text(tr!(lang, "series.source"), |line| written(lang, &line.source))
+        .scrolling(lang)
 }
 
 /// A revision with its figures.

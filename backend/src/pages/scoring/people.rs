@@ -277,14 +277,14 @@ fn add_conflict(lang: Lang, staff: &SignedIn, view: &People, path: &str) -> Mark
 
 fn draws(lang: Lang, lines: &[DrawLine]) -> Markup {
     Table::new("draws", tr!(lang, "scoring.draws"), lines)
-.num_head(tr!(lang, "scoring.draw_number"), |line| &line.seq)
-.text_in("day", tr!(lang, "scoring.draw_at"), |line| &line.at)
-.text(tr!(lang, "scoring.draw_for"), |line| html! { @if line.third { (tr!(lang, "scoring.draw_third")) } @else { (tr!(lang, "scoring.draw_units")) } })
-.num(tr!(lang, "scoring.seed"), |line| &line.seed)
-.num(tr!(lang, "scoring.draw_made"), |line| &line.made)
-.num(tr!(lang, "scoring.draw_moved"), |line| &line.taken_back)
-.text(tr!(lang, "scoring.draw_by"), |line| &line.actor)
-.scrolling(lang)
+        .num_head(tr!(lang, "scoring.draw_number"), |line| &line.seq)
+        .text_in("day", tr!(lang, "scoring.draw_at"), |line| &line.at)
+        .text(tr!(lang, "scoring.draw_for"), |line| html! { @if line.third { (tr!(lang, "scoring.draw_third")) } @else { (tr!(lang, "scoring.draw_units")) } })
+        .num(tr!(lang, "scoring.seed"), |line| &line.seed)
+        .num(tr!(lang, "scoring.draw_made"), |line| &line.made)
+        .num(tr!(lang, "scoring.draw_moved"), |line| &line.taken_back)
+        .text(tr!(lang, "scoring.draw_by"), |line| &line.actor)
+        .scrolling(lang)
 }
 
 fn draw(lang: Lang, staff: &SignedIn, view: &People, path: &str) -> Markup {
