@@ -6,6 +6,7 @@
 )]
 
 mod amend;
+mod backup;
 mod bad_input;
 mod browser;
 mod console;
@@ -13,6 +14,7 @@ mod data;
 mod drill;
 mod durability;
 mod estimate;
+mod faults;
 mod field;
 mod field_app;
 mod inviting;
