@@ -188,7 +188,8 @@ pub fn wish(answers_json: &str) -> Option<String> {
         .then(|| answers.get(FIRST_CHANGE).cloned().unwrap_or_default())
 }
 
-fn context(case: uuid::Uuid, part: &str) -> String {
+/// What the sealed texts of a case are bound to.
+pub(crate) fn context(case: uuid::Uuid, part: &str) -> String {
     format!("follow_up_cases/{case}/{part}")
 }
 

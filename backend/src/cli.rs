@@ -10,14 +10,18 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 use crate::app::Base;
-use crate::config::Config;
+use crate::config::{Config, ConfigError};
 
 pub mod analyse;
 pub mod audit;
+pub mod backup;
 pub mod demo;
+pub mod doctor;
+pub mod erase;
 pub mod estimate;
 pub mod failure;
 pub mod form;
+pub mod keys;
 pub mod mail;
 pub mod records;
 pub mod replicate;
@@ -82,6 +86,14 @@ enum Command {
     /// Check the audit log.
     #[command(subcommand)]
     Audit(audit::AuditCommand),
+    Backup(backup::BackupArgs),
+    Restore(backup::RestoreArgs),
+    Erase(erase::EraseArgs),
+    /// The key file: which keys it holds, and a new one for identities.
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
+    /// Look at settings, disk, database, keys, clock, fonts and mail, and say how to mend what is wrong.
+    Doctor,
 }
 
 /// Runs the program with the process's arguments.
@@ -143,11 +155,22 @@ async fn dispatch(cli: Cli) -> Result<()> {
             audit::verify_receipt(&open(cli.config.as_deref()).await?, &arguments).await
         }
         Command::Audit(command) => audit::run(&open(cli.config.as_deref()).await?, command).await,
+        Command::Backup(arguments) => {
+            backup::write(&open(cli.config.as_deref()).await?, &arguments, &cli.lang).await
+        }
+        Command::Restore(arguments) => {
+            backup::restore(&load_config(cli.config.as_deref())?, &arguments, &cli.lang).await
+        }
+        Command::Erase(arguments) => {
+            erase::run(&open(cli.config.as_deref()).await?, &arguments, &cli.lang).await
+        }
+        Command::Keys(command) => keys::run(&open(cli.config.as_deref()).await?, command, &cli.lang).await,
+        Command::Doctor => doctor::run(load_config(cli.config.as_deref()), &cli.lang).await,
     }
 }
 
-fn load_config(file: Option<&std::path::Path>) -> Result<Config> {
-    Ok(Config::load(file, &|name| std::env::var(name).ok())?)
+fn load_config(file: Option<&std::path::Path>) -> Result<Config, ConfigError> {
+    Config::load(file, &|name| std::env::var(name).ok())
 }
 
 async fn open(file: Option<&std::path::Path>) -> Result<Base> {

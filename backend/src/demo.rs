@@ -41,6 +41,7 @@ mod callbacks;
 mod data;
 mod field;
 mod follow_up;
+mod identity;
 mod mail;
 mod planning;
 mod records;
@@ -179,6 +180,7 @@ pub async fn make(base: &Base, options: Options, step: &(dyn Fn(&str) + Sync)) -
 
     assign_interviewer(base, &plan).await?;
     let expert_link = planning::next_year(base, &files, options.seed).await?;
+    identity::ask(base, id).await?;
     Ok(DemoFile {
         expert_link,
         base_url: base.config.base_url.clone(),

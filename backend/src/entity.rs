@@ -26,6 +26,7 @@ pub mod frame_uses;
 pub mod frame_versions;
 pub mod held;
 pub mod identities;
+pub mod identity_requests;
 pub mod improvements;
 pub mod institutions;
 pub mod interviewer_exceptions;

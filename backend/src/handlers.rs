@@ -10,6 +10,7 @@ pub mod media;
 pub mod mine;
 pub mod open_link;
 pub mod password;
+pub mod privacy;
 pub mod receipt;
 pub mod respond;
 pub mod responses;

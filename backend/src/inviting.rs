@@ -259,7 +259,6 @@ pub async fn reissue(
         if let Some(mut draft) = draft {
             drafts::delete(&tx, &draft.id).await?;
             draft.id = base.keys.link(new.id);
-            draft.invitation_id = Some(new.id);
             // The digits are bound to the old code; whoever found the old letter must not find them of use.
             draft.pin = None;
             draft.pin_failures = 0;

@@ -10,3 +10,4 @@ pub mod publish_roots;
 pub mod queue;
 pub mod run_mailing;
 pub mod send_mail;
+pub mod shuffle_traces;

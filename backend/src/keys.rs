@@ -4,19 +4,29 @@
 //! derive a code, and cannot tell which response belongs to which invitation.
 //! Subkeys are HMAC-SHA256 of a label under the master key, so that no two
 //! purposes ever share a key.
+//!
+//! One purpose can be rotated: the key that seals identities has generations
+//! ([`file`] holds them). The first derives from the master key like every
+//! subkey, later ones are random. Whatever is derived and not sealed (codes,
+//! links, hashes, the receipts' signature) stays with the master key for ever,
+//! because it has left the office on paper or is compared with what is stored.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use ed25519_dalek::{Signer, SigningKey, VerifyingKey};
 use hmac::{Hmac, Mac};
+use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 use thiserror::Error;
 use uuid::Uuid;
 
 use crate::clock::Entropy;
+
+pub mod file;
+
+use file::KeyFile;
 
 /// Length of an XChaCha20 nonce, which is stored before the ciphertext.
 const NONCE_LEN: usize = 24;
@@ -33,7 +43,9 @@ pub enum KeyError {
         source: std::io::Error,
     },
     /// The key file holds something else.
-    #[error("key file {0} must hold 64 hexadecimal digits")]
+    #[error(
+        "key file {0} must hold 64 hexadecimal digits, then a line `identity NUMBER DIGITS` for each later generation"
+    )]
     Malformed(PathBuf),
     /// Encrypted under another key, or changed since.
     #[error("sealed data cannot be opened: another key file, or the data was changed")]
@@ -43,10 +55,48 @@ pub enum KeyError {
     CannotSeal,
 }
 
+/// A generation of the key that seals identities.
+#[derive(Clone)]
+struct Generation {
+    number: u32,
+    cipher: XChaCha20Poly1305,
+    fingerprint: String,
+}
+
+impl Generation {
+    fn new(number: u32, key: &[u8; 32]) -> Self {
+        Self {
+            number,
+            cipher: XChaCha20Poly1305::new(key.into()),
+            fingerprint: fingerprint_of(key),
+        }
+    }
+}
+
+/// Which keys data needs: shown to people, kept in backups; tells nothing of the keys.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fingerprint {
+    /// Of the master key: four groups of four hexadecimal digits.
+    pub master: String,
+    /// Of the identity key that seals now.
+    pub identity: String,
+    /// Number of that generation, from 1.
+    pub generation: u32,
+}
+
+impl std::fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} ({}: {})", self.master, self.generation, self.identity)
+    }
+}
+
 /// The subkeys, one a purpose.
 #[derive(Clone)]
 pub struct Keys {
-    identity: XChaCha20Poly1305,
+    /// Identity keys, the one that seals first.
+    identity: Vec<Generation>,
+    master_fingerprint: String,
+    backup: [u8; 32],
     member: [u8; 32],
     code: [u8; 32],
     code_lookup: [u8; 32],
@@ -72,9 +122,24 @@ impl std::fmt::Debug for Keys {
     }
 }
 
+/// The first 64 bits of a keyed hash, in groups that people can compare.
+fn fingerprint_of(key: &[u8; 32]) -> String {
+    let digits = hex::encode(&hmac(key, &[b"fingerprint"])[..8]);
+    [&digits[..4], &digits[4..8], &digits[8..12], &digits[12..]].join("-")
+}
+
 /// HMAC-SHA256 of `parts`, each prefixed by its length so that no two lists of parts collide.
 fn hmac(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
     mac_of(key, parts).finalize().into_bytes().into()
+}
+
+fn open_with(cipher: &XChaCha20Poly1305, context: &str, sealed: &[u8]) -> Option<Vec<u8>> {
+    let (nonce, body) = sealed.split_first_chunk::<NONCE_LEN>()?;
+    let payload = Payload {
+        msg: body,
+        aad: context.as_bytes(),
+    };
+    cipher.decrypt(&XNonce::from(*nonce), payload).ok()
 }
 
 fn mac_of(key: &[u8; 32], parts: &[&[u8]]) -> Hmac<Sha256> {
@@ -90,11 +155,25 @@ fn mac_of(key: &[u8; 32], parts: &[&[u8]]) -> Hmac<Sha256> {
 }
 
 impl Keys {
-    /// The subkeys of a master key.
+    /// The subkeys of a master key whose identity key was never rotated.
     pub fn from_master(master: &[u8; 32]) -> Self {
+        Self::of(&KeyFile::new(*master))
+    }
+
+    /// The keys of a key file.
+    pub fn of(file: &KeyFile) -> Self {
+        let master = file.master();
         let subkey = |label: &str| hmac(master, &[b"minyi", label.as_bytes()]);
+        let mut identity: Vec<Generation> = file
+            .generations()
+            .map(|(number, key)| Generation::new(number, key))
+            .collect();
+        // It derives from the master key anyway, so that old backups stay readable as long as that key is kept.
+        identity.push(Generation::new(1, &subkey("identity")));
         Self {
-            identity: XChaCha20Poly1305::new(&subkey("identity").into()),
+            identity,
+            master_fingerprint: fingerprint_of(master),
+            backup: subkey("backup"),
             member: subkey("member"),
             code: subkey("code"),
             code_lookup: subkey("code-lookup"),
@@ -120,43 +199,51 @@ impl Keys {
     /// # Errors
     /// [`KeyError::Io`] and [`KeyError::Malformed`], naming the file.
     pub fn load_or_create(path: &Path, entropy: &Entropy) -> Result<Self, KeyError> {
-        let io = |source| KeyError::Io {
-            path: path.to_owned(),
-            source,
-        };
-        let text = match std::fs::read_to_string(path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                Self::create(path, entropy).map_err(io)?;
+        match Self::load(path) {
+            Err(KeyError::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
+                KeyFile::create(path, entropy)?;
                 // Read back: of two servers starting at once, both use the key that won.
-                std::fs::read_to_string(path).map_err(io)?
+                Self::load(path)
             }
-            Err(error) => return Err(io(error)),
-        };
-        let mut master = [0; 32];
-        hex::decode_to_slice(text.trim(), &mut master).map_err(|_| KeyError::Malformed(path.to_owned()))?;
-        Ok(Self::from_master(&master))
+            loaded => loaded,
+        }
     }
 
-    /// Writes a new key beside `path` and links it into place, so that a key file is never half-written.
-    fn create(path: &Path, entropy: &Entropy) -> std::io::Result<()> {
-        if let Some(parent) = path.parent() {
-            std::fs::create_dir_all(parent)?;
+    /// Reads the key file, which must be there: what is stored already needs its own key and no new one.
+    ///
+    /// # Errors
+    /// [`KeyError::Io`] and [`KeyError::Malformed`], naming the file.
+    pub fn load(path: &Path) -> Result<Self, KeyError> {
+        Ok(Self::of(&KeyFile::read(path)?))
+    }
+
+    /// Which keys these are.
+    pub fn fingerprint(&self) -> Fingerprint {
+        let sealing = self.identity.first();
+        Fingerprint {
+            master: self.master_fingerprint.clone(),
+            identity: sealing.map(|one| one.fingerprint.clone()).unwrap_or_default(),
+            generation: sealing.map_or(1, |one| one.number),
         }
-        let draft = path.with_extension(format!("new-{}", hex::encode(entropy.bytes::<6>())));
-        let mut options = std::fs::OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(&draft)?;
-        writeln!(file, "{}", hex::encode(entropy.bytes::<32>()))?;
-        file.sync_all()?;
-        let linked = std::fs::hard_link(&draft, path);
-        std::fs::remove_file(&draft)?;
-        match linked {
-            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
-            _ => Ok(()),
-        }
+    }
+
+    /// Whether what was sealed under the keys of `fingerprint` can be opened with these.
+    pub fn can_open(&self, fingerprint: &Fingerprint) -> bool {
+        self.master_fingerprint == fingerprint.master
+            && self
+                .identity
+                .iter()
+                .any(|one| one.fingerprint == fingerprint.identity)
+    }
+
+    /// Keyed hash that seals the manifest of a backup, hex.
+    pub fn backup_mac(&self, manifest: &[u8]) -> String {
+        hex::encode(hmac(&self.backup, &[manifest]))
+    }
+
+    /// Whether that hash is the manifest's.
+    pub fn is_backup_mac(&self, manifest: &[u8], seal: &str) -> bool {
+        hex::decode(seal).is_ok_and(|seal| mac_of(&self.backup, &[manifest]).verify_slice(&seal).is_ok())
     }
 
     /// Encrypts `plain`, bound to `context` (round and row), with a nonce from `entropy`.
@@ -165,8 +252,9 @@ impl Keys {
     /// [`KeyError::CannotSeal`], for plaintexts no machine holds.
     pub fn seal(&self, context: &str, plain: &[u8], entropy: &Entropy) -> Result<Vec<u8>, KeyError> {
         let nonce = entropy.bytes::<NONCE_LEN>();
-        let body = self
-            .identity
+        let sealing = self.identity.first().ok_or(KeyError::CannotSeal)?;
+        let body = sealing
+            .cipher
             .encrypt(
                 &XNonce::from(nonce),
                 Payload {
@@ -178,23 +266,33 @@ impl Keys {
         Ok([nonce.as_slice(), &body].concat())
     }
 
-    /// Decrypts what [`Keys::seal`] made under the same context.
+    /// Decrypts what [`Keys::seal`] made under the same context, by whichever generation it was sealed.
     ///
     /// # Errors
     /// [`KeyError::CannotOpen`] when key, context or bytes differ.
     pub fn open(&self, context: &str, sealed: &[u8]) -> Result<Vec<u8>, KeyError> {
-        let (nonce, body) = sealed
-            .split_first_chunk::<NONCE_LEN>()
-            .ok_or(KeyError::CannotOpen)?;
         self.identity
-            .decrypt(
-                &XNonce::from(*nonce),
-                Payload {
-                    msg: body,
-                    aad: context.as_bytes(),
-                },
-            )
-            .map_err(|_| KeyError::CannotOpen)
+            .iter()
+            .find_map(|one| open_with(&one.cipher, context, sealed))
+            .ok_or(KeyError::CannotOpen)
+    }
+
+    /// What was sealed by an earlier generation, sealed by the present one; none where it is so already.
+    ///
+    /// # Errors
+    /// [`KeyError::CannotOpen`] where no generation opens it.
+    pub fn seal_again(
+        &self,
+        context: &str,
+        sealed: &[u8],
+        entropy: &Entropy,
+    ) -> Result<Option<Vec<u8>>, KeyError> {
+        let now = self.identity.first().ok_or(KeyError::CannotSeal)?;
+        if open_with(&now.cipher, context, sealed).is_some() {
+            return Ok(None);
+        }
+        let plain = self.open(context, sealed)?;
+        self.seal(context, &plain, entropy).map(Some)
     }
 
     /// Key of a frame member, hex: the person id cannot be found from it by trying card numbers.

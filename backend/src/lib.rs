@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod auth;
+pub mod backup;
 pub mod callbacks;
 pub mod cases;
 pub mod cli;
@@ -10,8 +11,10 @@ pub mod codes;
 pub mod config;
 pub mod dataset;
 pub mod demo;
+pub mod doctor;
 pub mod earlier;
 pub mod entity;
+pub mod erasure;
 pub mod error;
 pub mod export;
 pub mod field;
@@ -19,6 +22,7 @@ pub mod handlers;
 pub mod inviting;
 pub mod jobs;
 pub mod keys;
+pub mod linking;
 pub mod mail;
 pub mod mailing;
 pub mod media;

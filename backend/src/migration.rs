@@ -2,6 +2,7 @@
 //! previous version of the program, because several servers share a database
 //! and are not replaced at the same moment.
 
+use sea_orm_migration::MigratorTraitSelf;
 use sea_orm_migration::prelude::*;
 
 mod m20261123_000001_create_tables;
@@ -16,6 +17,7 @@ mod m20261126_000011_records;
 mod m20261126_000014_mailing;
 mod m20261126_000015_publications;
 mod m20261126_000016_planning;
+mod m20261126_000018_identity;
 mod m20261126_000020_sittings;
 
 /// All migrations in order.
@@ -37,7 +39,28 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000014_mailing::Migration),
             Box::new(m20261126_000016_planning::Migration),
             Box::new(m20261126_000015_publications::Migration),
+            Box::new(m20261126_000018_identity::Migration),
             Box::new(m20261126_000020_sittings::Migration),
         ]
+    }
+}
+
+/// Names of all migrations in order.
+pub fn names() -> Vec<String> {
+    <Migrator as MigratorTrait>::migrations()
+        .iter()
+        .map(|one| one.name().to_owned())
+        .collect()
+}
+
+/// The migrations of these names: the schema as old as a backup is.
+pub struct Upto(pub Vec<String>);
+
+#[async_trait::async_trait]
+impl MigratorTraitSelf for Upto {
+    fn migrations(&self) -> Vec<Box<dyn MigrationTrait>> {
+        let all = <Migrator as MigratorTrait>::migrations().into_iter();
+        all.filter(|one| self.0.iter().any(|name| name == one.name()))
+            .collect()
     }
 }

@@ -20,8 +20,8 @@ use crate::handlers::console::marking::card_page;
 use crate::handlers::console::{inviting, marking, records, scoring};
 use crate::handlers::respond::{self, after, finish, handover, later, pin, question, remind, start};
 use crate::handlers::{
-    assets, console, field, forms, health, login, media, mine, password, receipt, responses, results, roots,
-    services, stop_mail, weigh,
+    assets, console, field, forms, health, login, media, mine, password, privacy, receipt, responses,
+    results, roots, services, stop_mail, weigh,
 };
 use crate::middleware::problems::PageError;
 use crate::middleware::{address, headers, origin, problems};
@@ -136,6 +136,7 @@ fn publications() -> Router<AppState> {
 fn public() -> Router<AppState> {
     Router::new()
         .route("/services/{round}", get(services::show))
+        .route("/privacy", get(privacy::show))
         .merge(publications())
         .route("/assets/{file}", get(assets::get))
         .route("/media/{round}/{file}", get(media::get))
@@ -191,6 +192,7 @@ fn staff() -> Router<AppState> {
         .merge(reports_of_round())
         .merge(third_party())
         .merge(planning_of_round())
+        .merge(identities_of_round())
         .merge(units_of_round())
         .route("/console/rounds/{id}/quality", get(console::quality::show))
         .route("/console/rounds/{id}/cases", get(console::cases::list))
@@ -300,6 +302,14 @@ fn leadership_mail() -> Router<AppState> {
             "/console/rounds/{id}/mailing/message",
             get(console::mailing::message),
         )
+}
+
+/// From a response to its person, by two people.
+fn identities_of_round() -> Router<AppState> {
+    Router::new().route(
+        "/console/rounds/{id}/identity",
+        get(console::identity::show).post(console::identity::act),
+    )
 }
 
 /// Call-backs: the office draws, the third party calls.

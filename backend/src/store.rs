@@ -29,13 +29,16 @@ pub mod cards;
 pub mod cases;
 pub mod devices;
 pub mod drafts;
+pub mod erasure;
 pub mod evaluators;
 pub mod exceptions;
 pub mod fieldwork;
 pub mod forms;
 pub mod frame;
 pub mod frame_versions;
+pub mod health;
 pub mod held;
+pub mod identity_requests;
 pub mod improvements;
 pub mod institutions;
 pub mod invitations;
@@ -56,9 +59,12 @@ pub mod scores;
 pub mod secrets;
 pub mod series;
 pub mod sessions;
+pub mod shuffle;
 pub mod sittings;
 pub mod staff;
+pub mod tables;
 pub mod units;
+pub mod vault;
 pub mod weighing;
 
 /// Why stored things cannot be read or written.
@@ -104,26 +110,53 @@ pub fn redact_url(url: &str) -> String {
 /// # Errors
 /// [`ConnectError`], naming the database without its password.
 pub async fn connect(url: &str) -> Result<DatabaseConnection, ConnectError> {
-    let fail = |source| ConnectError {
+    let db = connect_as_is(url, true).await?;
+    let migrated = crate::migration::Migrator::up(&db, None).await;
+    migrated.map_err(|source| ConnectError {
         url: redact_url(url),
         source,
-    };
+    })?;
+    Ok(db)
+}
+
+/// Opens the database and leaves its schema as it is; `create` makes a SQLite file where there is none.
+///
+/// # Errors
+/// [`ConnectError`], naming the database without its password.
+pub async fn connect_as_is(url: &str, create: bool) -> Result<DatabaseConnection, ConnectError> {
     let mut options = ConnectOptions::new(url);
     options
         .sqlx_logging(false)
         .max_connections(if url.starts_with("sqlite:") { 8 } else { 16 })
         .acquire_timeout(Duration::from_secs(5))
         .connect_timeout(Duration::from_secs(5));
-    options.map_sqlx_sqlite_opts(|sqlite| {
+    options.map_sqlx_sqlite_opts(move |sqlite| {
         sqlite
-            .create_if_missing(true)
+            .create_if_missing(create)
             .busy_timeout(Duration::from_secs(10))
             .pragma("journal_mode", "WAL")
             .pragma("synchronous", "FULL")
+            // What was deleted (drafts, withdrawn answers, erased identities) is gone from the file as well.
+            .pragma("secure_delete", "ON")
     });
-    let db = Database::connect(options).await.map_err(fail)?;
-    crate::migration::Migrator::up(&db, None).await.map_err(fail)?;
-    Ok(db)
+    // On a full disk SQLite ends a transaction by itself, and the driver goes on counting it: the next ones would be
+    // savepoints of one that nobody commits, told as stored and lost. Such a connection is not used again. (The pool
+    // asks a connection whether it lives before it asks this, so that a rollback on its way has been done.)
+    options.map_sqlx_sqlite_before_acquire(|connection, _| {
+        use sea_orm::sqlx::{Sqlite, TransactionManager};
+        type Manager = <Sqlite as sea_orm::sqlx::Database>::TransactionManager;
+        let open = Manager::get_transaction_depth(connection);
+        if open > 0 {
+            tracing::warn!(
+                "a connection whose transaction SQLite ended by itself is closed: is the disk full?"
+            );
+        }
+        Box::pin(std::future::ready(Ok(open == 0)))
+    });
+    Database::connect(options).await.map_err(|source| ConnectError {
+        url: redact_url(url),
+        source,
+    })
 }
 
 /// Begins a transaction that will write.

@@ -2,6 +2,7 @@
 // which stops wherever there is something to look at.
 import { answer, clear, consent, go, questionOf } from './answering.mjs';
 import { DATA, DATA_CONSOLE, DATA_PAGES } from './states/data.mjs';
+import { DURABLE, DURABLE_CONSOLE, DURABLE_PUBLIC } from './states/durable.mjs';
 import { EVALUATION_PAGES } from './states/eval.mjs';
 import { FIELD_APP } from './states/fieldapp.mjs';
 import { MAIL, MAIL_PAGES } from './states/mail.mjs';
@@ -47,6 +48,7 @@ export const PAGES = [
   ['the interviewers app', 'interviewer', 'zh', ({ demo }) => `${demo.url}/field`],
   ...RECORDS_PUBLIC,
   ...DATA_PAGES,
+  ...DURABLE_PUBLIC,
 ];
 
 /** Pages of the console: `[name, role, language, address]`, and the server where that is not the demo. */
@@ -64,6 +66,7 @@ export const CONSOLE = [
   ...THIRD_PAGES,
   ...PLAN_PAGES,
   ...DATA_CONSOLE,
+  ...DURABLE_CONSOLE,
   ...EVALUATION_PAGES,
 ];
 
@@ -83,6 +86,7 @@ export const JOURNEYS = [
   ...THIRD,
   ...PLAN,
   ...DATA,
+  ...DURABLE,
   ...RESPOND,
   { name: 'a code typed', language: 'zh', who: 'respondent', walk: typeCode },
   { name: 'consent', language: 'zh', who: 'respondent', walk: withoutConsent },

@@ -6,6 +6,7 @@
 )]
 
 mod amend;
+mod backup;
 mod bad_input;
 mod browser;
 mod console;
@@ -14,6 +15,7 @@ mod drill;
 mod durability;
 mod estimate;
 mod evaluation;
+mod faults;
 mod field;
 mod field_app;
 mod inviting;

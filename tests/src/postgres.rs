@@ -38,25 +38,47 @@ impl Postgres {
             "--encoding=UTF8",
             "--locale=C.UTF-8",
         ]));
-        let options = format!(
-            "-p {port} -c listen_addresses=127.0.0.1 -k {}",
-            dir.path().display()
-        );
-        must(
-            as_postgres(&bin.join("pg_ctl"))
-                .args(["-w", "-t", "60", "start", "-D"])
-                .arg(&data)
-                .arg("-o")
-                .arg(options)
-                .arg("-l")
-                .arg(dir.path().join("log")),
-        );
-        Self {
+        let server = Self {
             bin,
             dir,
             port,
             databases: AtomicU32::new(0),
-        }
+        };
+        server.resume();
+        server
+    }
+
+    /// Starts it again after [`Postgres::stop`].
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn resume(&self) {
+        let options = format!(
+            "-p {} -c listen_addresses=127.0.0.1 -k {}",
+            self.port,
+            self.dir.path().display()
+        );
+        must(
+            as_postgres(&self.bin.join("pg_ctl"))
+                .args(["-w", "-t", "60", "start", "-D"])
+                .arg(self.dir.path().join("data"))
+                .arg("-o")
+                .arg(options)
+                .arg("-l")
+                .arg(self.dir.path().join("log")),
+        );
+    }
+
+    /// Ends it at once, as a crash does; connections break.
+    ///
+    /// # Panics
+    /// When it does not end.
+    pub fn stop(&self) {
+        must(
+            as_postgres(&self.bin.join("pg_ctl"))
+                .args(["-w", "-m", "immediate", "stop", "-D"])
+                .arg(self.dir.path().join("data")),
+        );
     }
 
     /// The server that tests share: each takes a [`Postgres::database`] of its own.

@@ -67,6 +67,10 @@ pub enum Action {
     PublishResults,
     /// Enter, confirm and end agreements by which researchers get a round's answers.
     ManageDataAgreements,
+    /// Ask to learn who gave a response, and see it once another person agreed; nobody whom a judged unit employs.
+    AskIdentity,
+    /// See such requests, and agree to those of others; nobody whom a judged unit employs.
+    SettleIdentity,
 }
 
 impl Action {
@@ -103,6 +107,8 @@ impl Action {
         Self::RunRound,
         Self::PublishResults,
         Self::ManageDataAgreements,
+        Self::AskIdentity,
+        Self::SettleIdentity,
     ];
 
     /// The roles that may do it.
@@ -130,11 +136,12 @@ impl Action {
             | Self::PublishImprovements
             | Self::PublishResults
             | Self::ManageDataAgreements
+            | Self::AskIdentity
             | Self::EditRecords => &[Role::Office],
             Self::CallBack => &[Role::Evaluator],
             Self::SeeInterviewers | Self::SeeCallbacks => &[Role::Office, Role::Evaluator, Role::Auditor],
             Self::AssignCases => &[Role::Office, Role::Evaluator],
-            Self::SeeAudit | Self::SeeScoring => &[Role::Office, Role::Auditor],
+            Self::SeeAudit | Self::SeeScoring | Self::SettleIdentity => &[Role::Office, Role::Auditor],
             Self::ManageScoring => &[Role::Office],
             // Nobody else may mark, and whoever marks sees nothing of the others.
             Self::ScoreUnits => &[Role::Evaluator],
@@ -198,7 +205,9 @@ mod tests {
              EditPlan       yes - - - -\n\
              RunRound       yes - - - -\n\
              PublishResults yes - - - -\n\
-             ManageDataAgreements yes - - - -\n"
+             ManageDataAgreements yes - - - -\n\
+             AskIdentity    yes - - - -\n\
+             SettleIdentity yes - - - yes\n"
         );
     }
 

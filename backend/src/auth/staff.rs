@@ -185,5 +185,7 @@ permissions!(
     EditPlan,
     RunRound,
     PublishResults,
-    ManageDataAgreements
+    ManageDataAgreements,
+    AskIdentity,
+    SettleIdentity
 );

@@ -6,9 +6,11 @@ use survey_forms::diagnostic::Diagnostic;
 use thiserror::Error;
 
 use crate::app::StartError;
+use crate::backup::BackupFault;
 use crate::config::ConfigError;
 use crate::dataset::DatasetError;
 use crate::keys::KeyError;
+use crate::pages::Lang;
 use crate::rounds::RoundActError;
 use crate::rounds::files::FolderError;
 use crate::store::StoreError;
@@ -17,6 +19,11 @@ use crate::store::StoreError;
 #[derive(Debug, Error)]
 #[error("{} faults", .0.len())]
 pub struct Faults(pub Vec<Diagnostic>);
+
+/// What `minyi doctor` found does not work; it has told how to mend it.
+#[derive(Debug, Error)]
+#[error("{0}")]
+pub struct Unwell(pub String);
 
 /// Why a command did not do what was asked.
 #[derive(Debug, PartialEq, Eq)]
@@ -39,6 +46,17 @@ impl Failure {
             }
             if let Some(RoundActError::Unknown { id, known }) = cause.downcast_ref() {
                 return Self::Input(unknown_round(id, known, lang));
+            }
+            if let Some(Unwell(told)) = cause.downcast_ref() {
+                return Self::Environment(told.clone());
+            }
+            if let Some(fault) = cause.downcast_ref::<BackupFault>() {
+                let told = fault.told(lang_of(lang));
+                return if fault.is_environment() {
+                    Self::Environment(told)
+                } else {
+                    Self::Input(told)
+                };
             }
         }
         let message = format!("minyi: {error:#}");
@@ -63,6 +81,14 @@ impl Failure {
             Self::Environment(_) => 3,
         }
     }
+}
+
+/// The language that `--lang` names.
+pub(crate) fn lang_of(word: &str) -> Lang {
+    Lang::ALL
+        .into_iter()
+        .find(|lang| lang.code() == word)
+        .unwrap_or_default()
 }
 
 fn listed(faults: &[Diagnostic], lang: &str) -> String {

@@ -14,7 +14,7 @@ use crate::app::{AppState, Base, PlanCache};
 use crate::jobs::make_reports;
 use crate::jobs::queue::{self, Registry};
 use crate::jobs::send_mail::MailWorker;
-use crate::jobs::{analyse, count_sittings, publish_roots, run_mailing};
+use crate::jobs::{analyse, count_sittings, publish_roots, run_mailing, shuffle_traces};
 use crate::mail::compose::parse_mailbox;
 use crate::mail::dkim::Signer;
 use crate::mail::transport::SmtpRelay;
@@ -69,6 +69,7 @@ pub async fn serve(
     let roots = tokio::spawn(publish_roots::keep(base.clone(), stopped.clone()));
     let sittings = tokio::spawn(count_sittings::keep(base.clone(), stopped.clone()));
     let mailing = tokio::spawn(run_mailing::keep(base.clone(), stopped.clone()));
+    let traces = tokio::spawn(shuffle_traces::keep(base.clone(), stopped.clone()));
     let (state, background) = base.into_state();
     let jobs = tokio::spawn(queue::run(state.clone(), registry(), stopped.clone()));
     tokio::spawn(keep_metrics_small(state.metrics.clone(), stopped));
@@ -77,7 +78,7 @@ pub async fn serve(
     let _nobody_left_to_tell = stopping.send(true);
     finish(
         state,
-        [Some(jobs), Some(roots), Some(sittings), Some(mailing), mail],
+        [Some(jobs), Some(roots), Some(sittings), Some(mailing), Some(traces), mail],
     )
     .await;
     // The writer ends when the last state is gone and every response handed in is written.
@@ -103,7 +104,7 @@ fn registry() -> Registry {
         .with(make_reports::KIND, make_reports::work)
 }
 
-async fn finish(state: AppState, workers: [Option<JoinHandle<()>>; 5]) {
+async fn finish(state: AppState, workers: [Option<JoinHandle<()>>; 6]) {
     drop(state);
     for worker in workers.into_iter().flatten() {
         if let Err(error) = worker.await {

@@ -17,7 +17,7 @@ pub struct Model {
     pub form_version: String,
     /// Id under which the draft will be submitted, so that pressing twice is harmless.
     pub response_id: Uuid,
-    /// The invitation, none on an open link.
+    /// Always empty: it led from answers to the invitation. Kept for earlier versions of the program beside this one.
     pub invitation_id: Option<Uuid>,
     /// The open-link slug, none for invitations.
     pub open_link: Option<String>,

@@ -36,6 +36,7 @@ pub mod cases;
 pub mod data;
 pub mod fieldwork;
 pub mod held;
+pub mod identity;
 pub mod improvements;
 pub mod interviewers;
 pub mod inviting;

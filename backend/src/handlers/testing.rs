@@ -44,7 +44,7 @@ fn sample_plan() -> PlanFiles {
 
 /// A fresh database of the PostgreSQL server whose URL, without a database, is in `MINYI_TEST_POSTGRES`; none where it is
 /// not set, and then each server has an SQLite file. What two databases lock differently shows only there.
-async fn database() -> Option<String> {
+pub(crate) async fn database() -> Option<String> {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let server = std::env::var("MINYI_TEST_POSTGRES").ok()?;
     let name = format!(
@@ -296,6 +296,14 @@ impl Browser {
             .method("POST")
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         self.send(request, path, body.finish()).await
+    }
+
+    /// Sends JSON as a program does.
+    pub(crate) async fn post_json(&mut self, path: &str, body: &serde_json::Value) -> Reply {
+        let request = Request::builder()
+            .method("POST")
+            .header(header::CONTENT_TYPE, "application/json");
+        self.send(request, path, body.to_string()).await
     }
 
     /// Sends a form with a table in the field `file`, as a browser without script does.

@@ -137,6 +137,8 @@ pub struct Overview {
     pub may_watch: bool,
     /// Whether the role may publish results.
     pub may_publish: bool,
+    /// Whether they may look at requests to learn who gave a response.
+    pub may_settle_identity: bool,
     /// Whether the role may hand out invitations.
     pub may_hand_out: bool,
     /// Whether the role may see administrative figures and the register of institutions.
@@ -225,6 +227,9 @@ pub fn page(lang: Lang, staff: &SignedIn, view: &Overview) -> Markup {
                 @if view.may_see_frame { li { a href={ (path) "/frame" } { (tr!(lang, "frame.title")) } } }
                 @if view.may_publish { li { a href={ (path) "/publication" } { (tr!(lang, "publication.title")) } } }
                 @if view.may_publish { li { a href={ (path) "/data" } { (tr!(lang, "data.title")) } } }
+                @if view.may_settle_identity {
+                    li { a href={ (path) "/identity" } { (tr!(lang, "identity.title")) } }
+                }
             }
             h2 { (tr!(lang, "round.groups_title")) }
             p.note { (tr!(lang, "round.rate_note")) }

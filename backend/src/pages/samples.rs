@@ -144,6 +144,7 @@ fn overview(computing: Computing) -> Overview {
         may_mark: false,
         may_compute: true,
         may_publish: true,
+        may_settle_identity: true,
         may_read_results: true,
     }
 }

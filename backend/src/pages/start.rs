@@ -267,6 +267,7 @@ fn about(reading: Reading, view: &Start) -> Markup {
             p { (tr!(lang, "start.use_text")) }
             p { (register) }
         }
+        p { a.second href="/privacy" { (tr!(lang, "privacy.more")) } }
         @if let Some(day) = view.closes_on {
             h2 { (tr!(lang, "start.until")) }
             p { (tr!(lang, "start.until_text", date = words::day(lang, day))) }

@@ -81,6 +81,11 @@ fn hash(keys: &Keys, row: &AuditRow) -> String {
     ])
 }
 
+/// Whether an entry was written with these keys and not changed since.
+pub fn is_genuine(keys: &Keys, row: &AuditRow) -> bool {
+    row.hash == hash(keys, row)
+}
+
 /// Appends an entry. Call it inside the transaction of the act itself.
 ///
 /// # Errors

@@ -62,8 +62,6 @@ pub struct Draft {
     pub form_version: String,
     /// Id under which it will be submitted.
     pub response_id: Uuid,
-    /// The invitation, none on an open link.
-    pub invitation_id: Option<Uuid>,
     /// The open link's slug, none for invitations.
     pub open_link: Option<String>,
     /// Language chosen.
@@ -147,7 +145,8 @@ impl Draft {
             group: self.group,
             form_version: self.form_version,
             response_id: self.response_id,
-            invitation_id: self.invitation_id,
+            // The database must not lead from answers to the invitation; the link's key does.
+            invitation_id: None,
             open_link: self.open_link,
             answers,
             language: self.language,
@@ -168,7 +167,6 @@ impl Draft {
             group: row.group,
             form_version: row.form_version,
             response_id: row.response_id,
-            invitation_id: row.invitation_id,
             open_link: row.open_link,
             language: row.language,
             current_page: row.current_page,
@@ -291,7 +289,6 @@ mod tests {
             group: "resident".to_owned(),
             form_version: "f00".to_owned(),
             response_id: Uuid::from_u128(7),
-            invitation_id: Some(Uuid::from_u128(8)),
             open_link: None,
             language: "zh".to_owned(),
             current_page: Some("need".to_owned()),

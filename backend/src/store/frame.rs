@@ -32,7 +32,7 @@ pub struct Identity {
 /// Far below the number of values that any database takes in a statement.
 const KEYS_PER_STATEMENT: usize = 500;
 
-fn context(round: &str, member_key: &str) -> String {
+pub(super) fn context(round: &str, member_key: &str) -> String {
     format!("identities/{round}/{member_key}")
 }
 

@@ -88,6 +88,15 @@ pub async fn enqueue(
     Ok(queued)
 }
 
+/// How many messages wait to be sent.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn waiting(conn: &impl ConnectionTrait) -> Result<u64, StoreError> {
+    let queued = outbox::Entity::find().filter(outbox::Column::State.eq(QUEUED));
+    Ok(sea_orm::PaginatorTrait::count(queued, conn).await?)
+}
+
 /// Whether a message is due.
 ///
 /// # Errors

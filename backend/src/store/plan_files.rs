@@ -15,7 +15,7 @@ fn names_people(path: &str) -> bool {
     path == "frame.csv"
 }
 
-fn context(round: &str, path: &str) -> String {
+pub(super) fn context(round: &str, path: &str) -> String {
     format!("plan_files/{round}/{path}")
 }
 

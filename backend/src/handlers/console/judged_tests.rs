@@ -99,6 +99,8 @@ const CLOSED: &[(&str, &str, &str)] = &[
     ("GET", "/publication", "/publication"),
     ("POST", "/publication", "/publication"),
     ("GET", "/publication/preview", "/publication/preview"),
+    ("GET", "/identity", "/identity"),
+    ("POST", "/identity", "/identity"),
     ("GET", "/data", "/data"),
     ("POST", "/data", "/data"),
     ("GET", "/data/download", "/data/download?format=csv"),

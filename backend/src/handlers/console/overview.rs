@@ -269,6 +269,7 @@ pub(super) async fn of(
             && staff.role.may(Action::ScoreUnits)
             && engaged(&state.db, &round.id, staff.id()).await.is_ok(),
         may_publish: may_watch && staff.role.may(Action::PublishResults),
+        may_settle_identity: may_watch && staff.role.may(Action::SettleIdentity),
         may_watch,
         may_compute: staff.role.may(Action::Compute),
         may_read_results,

@@ -210,7 +210,6 @@ async fn draft_and_device(state: &AppState, visit: &Visit, said: Said) -> Result
         group: visit.group.group.clone(),
         form_version: visit.form.version.clone(),
         response_id,
-        invitation_id,
         language: visit.reading.lang.code().to_owned(),
         current_page: None,
         device: Some(device.hash.clone()),

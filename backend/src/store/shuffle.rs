@@ -1,0 +1,106 @@
+//! The order of arrival, destroyed (see `backend/docs/linkage.md`).
+//!
+//! A database keeps, beside what it is told, where and by which transaction each row was written: SQLite's rowid,
+//! PostgreSQL's `ctid` and `xmin`. Whoever holds a copy could put responses and used invitations side by side in that
+//! order and read off whose is whose. [`shuffle`] writes the tables that change when somebody answers anew, in the order
+//! of their random keys and by one transaction, so that nothing of the old order is left in them.
+
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, IdenStatic, Iterable, PaginatorTrait,
+    PrimaryKeyToColumn,
+};
+
+use super::{StoreError, begin};
+use crate::entity::{
+    attempts, callback_consents, drafts, follow_up_cases, held, invitations, quota_places, responses,
+    sample_cases, second_secrets,
+};
+
+/// A table and its primary key, quoted.
+struct Traces {
+    table: String,
+    key: String,
+}
+
+impl Traces {
+    fn of<E: EntityTrait>() -> Self {
+        let key: Vec<String> = E::PrimaryKey::iter()
+            .map(|key| format!("\"{}\"", key.into_column().as_str()))
+            .collect();
+        Self {
+            table: E::default().table_name().to_owned(),
+            key: key.join(", "),
+        }
+    }
+}
+
+/// Every table in which a row is written or changed when somebody answers.
+fn traces() -> [Traces; 10] {
+    [
+        Traces::of::<attempts::Entity>(),
+        Traces::of::<callback_consents::Entity>(),
+        Traces::of::<drafts::Entity>(),
+        Traces::of::<follow_up_cases::Entity>(),
+        Traces::of::<held::Entity>(),
+        Traces::of::<invitations::Entity>(),
+        Traces::of::<quota_places::Entity>(),
+        Traces::of::<responses::Entity>(),
+        Traces::of::<sample_cases::Entity>(),
+        Traces::of::<second_secrets::Entity>(),
+    ]
+}
+
+/// How many rows there are to shuffle: answers and what is on the way.
+///
+/// # Errors
+/// When the database does not answer; so for every function here.
+pub async fn size(db: &DatabaseConnection) -> Result<u64, StoreError> {
+    Ok(responses::Entity::find().count(db).await? + drafts::Entity::find().count(db).await?)
+}
+
+/// Writes the tables anew. Whoever writes meanwhile waits, for about a second with a hundred thousand responses.
+///
+/// # Errors
+/// See [`size`]; then everything is as it was.
+pub async fn shuffle(db: &DatabaseConnection) -> Result<(), StoreError> {
+    let on_postgres = db.get_database_backend() == DbBackend::Postgres;
+    let tables = traces();
+    let tx = begin(db).await?;
+    if on_postgres {
+        // All at once and in one order, so that nobody who holds one of them waits for another.
+        let names: Vec<String> = tables.iter().map(|one| format!("\"{}\"", one.table)).collect();
+        // Whoever reads for long, such as a backup, is not waited for: everybody else would wait behind.
+        tx.execute_unprepared("SET LOCAL lock_timeout = '2s'").await?;
+        let lock = format!("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE", names.join(", "));
+        tx.execute_unprepared(&lock).await?;
+    }
+    for Traces { table, key } in &tables {
+        // TRUNCATE leaves no dead rows behind; SQLite overwrites what it deletes (`secure_delete`).
+        let empty = if on_postgres {
+            format!("TRUNCATE \"{table}\"")
+        } else {
+            format!("DELETE FROM \"{table}\"")
+        };
+        for statement in [
+            format!("CREATE TABLE shuffled AS SELECT * FROM \"{table}\""),
+            empty,
+            format!("INSERT INTO \"{table}\" SELECT * FROM shuffled ORDER BY {key}"),
+            "DROP TABLE shuffled".to_owned(),
+        ] {
+            tx.execute_unprepared(&statement).await?;
+        }
+    }
+    tx.commit().await?;
+    if !on_postgres {
+        // The write-ahead log still tells the order until it is written over.
+        // Readers are not waited for long; the next run does what this one could not.
+        db.execute_unprepared(
+            "PRAGMA busy_timeout = 200; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA busy_timeout = 10000",
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;
