@@ -35,6 +35,7 @@ pub mod roots;
 pub mod rounds;
 pub mod router;
 pub mod scoring;
+pub mod serving;
 pub mod spreadsheet;
 pub mod store;
 pub mod submit;
