@@ -289,6 +289,7 @@ fn a_server_told_to_stop_answers_what_is_under_way() {
     assert!(status.success(), "{status}");
 
     let server = Server::start(data.path(), &[]);
-    let again = post(&reqwest::Client::new(), &server.base_url, &body);
+    let client = reqwest::Client::new();
+    let again = post(&client, &server.base_url, &body);
     assert_eq!(scene.runtime.block_on(again).expect("an answer").0, 200);
 }
