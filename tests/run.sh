@@ -16,6 +16,7 @@ need() { # need PATH_OR_COMMAND PACKAGE...
 need cc build-essential
 need '/usr/lib/postgresql/*/bin/initdb' postgresql
 need /usr/bin/chromium chromium
+need /usr/sbin/haproxy haproxy
 need node nodejs
 need npm npm
 need python3 python3

@@ -2,7 +2,7 @@
 
 pub mod per_round;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Deref;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -21,8 +21,11 @@ use crate::config::Config;
 use crate::field::forms::ClientForms;
 use crate::keys::{KeyError, Keys};
 use crate::media::MediaCache;
+use crate::middleware::pressure::Pressure;
 use crate::monitor::quality::QualityCache;
 use crate::sittings::Sittings;
+use crate::store::links::Doors;
+use crate::store::rounds::Round;
 use crate::store::{self, ConnectError, StoreError, amendments, audit, forms, plan_files, rounds};
 use crate::submit::Submitter;
 
@@ -52,12 +55,16 @@ pub struct App {
     pub client_forms: ClientForms,
     /// Parsed plans of sealed rounds.
     pub plans: PlanCache,
+    /// Groups and links of sealed rounds.
+    pub doors: PerRound<Doors>,
     /// The quality of interviews, as last looked at.
     pub interviews: QualityCache,
     /// Pictures, recordings and films of sealed rounds.
     pub media: MediaCache,
     /// Failed codes and sign-ins.
     pub limits: Limits,
+    /// Places for requests.
+    pub pressure: Pressure,
     /// Renders `/metrics`.
     pub metrics: PrometheusHandle,
 }
@@ -172,7 +179,9 @@ impl Base {
             forms.clone(),
         );
         let limits = Limits::new(&self.clock);
+        let pressure = Pressure::new(self.config.capacity);
         let app = App {
+            pressure,
             config: self.config,
             db: self.db,
             keys: self.keys,
@@ -183,6 +192,7 @@ impl Base {
             forms,
             client_forms: ClientForms::default(),
             plans: PlanCache::default(),
+            doors: PerRound::default(),
             interviews: QualityCache::default(),
             media: MediaCache::default(),
             limits,
@@ -222,7 +232,7 @@ fn metrics_builder() -> PrometheusBuilder {
     let builder = PrometheusBuilder::new();
     // Only an empty list of buckets is refused.
     let builder = builder
-        .set_buckets_for_metric(Matcher::Full("minyi_commit_seconds".to_owned()), &seconds)
+        .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &seconds)
         .and_then(|it| {
             it.set_buckets_for_metric(Matcher::Full("minyi_commit_batch_size".to_owned()), &responses)
         });
@@ -249,6 +259,8 @@ pub struct FormCache {
     by_version: Arc<RwLock<HashMap<String, Arc<Form>>>>,
     /// Held while a form is read: many who come at once after a start wait for one reading and do not each read it.
     reading: Arc<tokio::sync::Mutex<()>>,
+    /// Current version by form, of sealed rounds.
+    current: PerRound<BTreeMap<String, String>>,
 }
 
 impl FormCache {
@@ -294,6 +306,28 @@ impl FormCache {
         }
     }
 
+    /// The current version of a form of a round whose row was just read.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn current_of(
+        &self,
+        db: &DatabaseConnection,
+        round: &Round,
+        form: &str,
+    ) -> Result<Option<Arc<Form>>, StoreError> {
+        let read = async {
+            let versions = forms::versions(db, &round.id).await?.into_iter();
+            let current = versions.filter(|version| version.current);
+            Ok(current.map(|version| (version.form, version.version)).collect())
+        };
+        let current = self.current.get_or_read(round, read).await?;
+        match current.get(form) {
+            Some(version) => self.by_version(db, version).await,
+            None => Ok(None),
+        }
+    }
+
     fn known(&self, version: &str) -> Option<Arc<Form>> {
         let known = self.by_version.read().unwrap_or_else(PoisonError::into_inner);
         known.get(version).cloned()
@@ -335,23 +369,33 @@ impl PlanCache {
         keys: &Keys,
         round: &str,
     ) -> Result<Option<Arc<Plan>>, StoreError> {
-        let Some(row) = rounds::find(db, round).await? else {
-            return Ok(None);
+        match rounds::find(db, round).await? {
+            Some(row) => self.of_round(db, keys, &row).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// The plan of a round whose row was just read.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn of_round(
+        &self,
+        db: &DatabaseConnection,
+        keys: &Keys,
+        row: &Round,
+    ) -> Result<Arc<Plan>, StoreError> {
+        let read = async {
+            let mut files: PlanFiles = plan_files::read(db, keys, &row.id).await?;
+            files.remove("frame.csv");
+            if row.amended > 0 {
+                amendments::apply(db, &row.id, &mut files).await?;
+            }
+            Plan::read(&files).map_err(|faults| StoreError::Corrupt {
+                table: "plan_files",
+                what: format!("{} faults in a plan that was accepted", faults.len()),
+            })
         };
-        if let Some(plan) = self.sealed.get(&row) {
-            return Ok(Some(plan));
-        }
-        let mut files: PlanFiles = plan_files::read(db, keys, round).await?;
-        files.remove("frame.csv");
-        if row.amended > 0 {
-            amendments::apply(db, round, &mut files).await?;
-        }
-        let plan = Plan::read(&files).map_err(|faults| StoreError::Corrupt {
-            table: "plan_files",
-            what: format!("{} faults in a plan that was accepted", faults.len()),
-        })?;
-        let plan = Arc::new(plan);
-        self.sealed.keep(&row, &plan);
-        Ok(Some(plan))
+        self.sealed.get_or_read(row, read).await
     }
 }

@@ -6,6 +6,10 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use thiserror::Error;
 
+pub mod capacity;
+
+use capacity::Capacity;
+
 /// Everything the program is told from outside.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -33,6 +37,8 @@ pub struct Config {
     pub key_file: PathBuf,
     /// Hours from UTC to the office's time (`MINYI_UTC_OFFSET`, `utc_offset_hours`); 8 by default.
     pub utc_offset_hours: i8,
+    /// What the server takes on at once.
+    pub capacity: Capacity,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -168,6 +174,7 @@ impl Config {
                 .map(PathBuf::from)
                 .or(file.key_file)
                 .unwrap_or_else(|| data_dir.join("minyi.key")),
+            capacity: Capacity::load(&var)?,
             data_dir,
             utc_offset_hours,
         })

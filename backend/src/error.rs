@@ -248,11 +248,10 @@ impl AppError {
 
 impl From<StoreError> for AppError {
     fn from(error: StoreError) -> Self {
-        match &error {
-            StoreError::Database(sea_orm::DbErr::Conn(_) | sea_orm::DbErr::ConnectionAcquire(_)) => {
-                Self::unavailable(&error)
-            }
-            _ => Self::internal(&error),
+        error.count();
+        match error.is_unreachable() {
+            true => Self::unavailable(&error),
+            false => Self::internal(&error),
         }
     }
 }

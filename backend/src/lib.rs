@@ -39,6 +39,7 @@ pub mod roots;
 pub mod rounds;
 pub mod router;
 pub mod scoring;
+pub mod serving;
 pub mod sittings;
 pub mod spreadsheet;
 pub mod store;

@@ -4,14 +4,13 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
-use axum::http::{HeaderName, StatusCode};
+use axum::http::HeaderName;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, RequestId, SetRequestIdLayer};
-use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
 use crate::app::AppState;
@@ -23,11 +22,10 @@ use crate::handlers::{
     assets, console, field, forms, health, login, media, mine, password, privacy, receipt, responses,
     results, roots, services, stop_mail, weigh,
 };
+use crate::middleware::pressure::{self, MAX_BODY_BYTES};
 use crate::middleware::problems::PageError;
-use crate::middleware::{address, headers, origin, problems};
+use crate::middleware::{address, headers, measure, origin, problems};
 
-/// Largest body: a response of 40 answers has 1.6 KB; long free texts are some ten.
-const MAX_BODY_BYTES: usize = 256 * 1024;
 /// Longest a request may take; reports are made within it, long work is a job.
 const TIMEOUT: Duration = Duration::from_secs(60);
 /// Longest a form with photographs may take: 32 MB at half a megabit a second.
@@ -426,13 +424,10 @@ fn guarded(router: Router<AppState>, state: &AppState, longest: Duration) -> Rou
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(from_fn_with_state(state.clone(), origin::check))
         .layer(from_fn(address::check))
+        .layer(from_fn_with_state((state.clone(), longest), pressure::guard))
         .layer(from_fn_with_state(state.clone(), problems::render))
         .layer(from_fn_with_state(state.clone(), headers::add))
         .layer(CatchPanicLayer::new())
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::SERVICE_UNAVAILABLE,
-            longest,
-        ))
 }
 
 /// The whole server.
@@ -458,8 +453,9 @@ pub fn router(state: AppState) -> Router {
                     .and(NotForContentType::const_new("video/")),
             ),
         )
+        .layer(from_fn(measure::count))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
-        .layer(TraceLayer::new_for_http().make_span_with(span))
+        .layer(TraceLayer::new_for_http().make_span_with(span).on_failure(()))
         .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
         .with_state(state)
 }

@@ -11,8 +11,8 @@ use std::time::Duration;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ActiveModelTrait, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction,
-    DbBackend, DbErr, EntityTrait, IntoActiveModel, Iterable, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait,
+    DbBackend, DbErr, EntityTrait, IntoActiveModel, Iterable, RuntimeErr, SqliteTransactionMode, SqlxError,
+    TransactionOptions, TransactionTrait,
 };
 use sea_orm_migration::MigratorTrait;
 use thiserror::Error;
@@ -86,6 +86,65 @@ pub enum StoreError {
     },
 }
 
+impl StoreError {
+    /// Whether the database is away, shutting down, starting, busy or out of room, so that trying again later helps and
+    /// trying another way does not.
+    pub fn is_unreachable(&self) -> bool {
+        let Self::Database(error) = self else {
+            return false;
+        };
+        let driver = match error {
+            DbErr::Conn(_) | DbErr::ConnectionAcquire(_) => return true,
+            DbErr::Exec(RuntimeErr::SqlxError(driver)) | DbErr::Query(RuntimeErr::SqlxError(driver)) => {
+                driver
+            }
+            _ => return false,
+        };
+        match driver.as_ref() {
+            SqlxError::Io(_)
+            | SqlxError::Tls(_)
+            | SqlxError::Protocol(_)
+            | SqlxError::PoolTimedOut
+            | SqlxError::PoolClosed
+            | SqlxError::WorkerCrashed => true,
+            SqlxError::Database(said) => said.code().is_some_and(|code| is_of_the_machine(&code)),
+            _ => false,
+        }
+    }
+
+    /// Counts the error for `/metrics`; once for each that is told to somebody.
+    pub fn count(&self) {
+        let kind = match (self.is_unreachable(), self) {
+            (true, _) => "unreachable",
+            (false, Self::Database(_)) => "refused",
+            (false, Self::Key(_) | Self::Corrupt { .. }) => "corrupt",
+        };
+        metrics::counter!("minyi_database_errors_total", "kind" => kind).increment(1);
+    }
+}
+
+/// Whether an error code tells of the database's machine and not of the statement.
+fn is_of_the_machine(code: &str) -> bool {
+    // PostgreSQL's have five characters: connections, lack of resources, and the three ways to say that it stops or starts.
+    if code.len() == 5 {
+        return code.starts_with("08")
+            || code.starts_with("53")
+            || ["57P01", "57P02", "57P03"].contains(&code);
+    }
+    // SQLite's: busy, locked, read-only, input or output, full, cannot open; the low byte of the extended code.
+    let primary = code.parse::<u32>().ok().map(|code| code & 0xff);
+    matches!(primary, Some(5 | 6 | 8 | 10 | 13 | 14))
+}
+
+/// Values for a list in a statement, filled up by repeating the last to a power of two: a statement with another number
+/// of places is another statement, which the database would have to read and plan anew.
+pub(crate) fn padded<T: Clone>(mut values: Vec<T>) -> Vec<T> {
+    if let Some(last) = values.last().cloned() {
+        values.resize(values.len().next_power_of_two(), last);
+    }
+    values
+}
+
 /// Why a database cannot be used at all.
 #[derive(Debug, Error)]
 #[error("cannot use the database {url} (DATABASE_URL): {source}")]
@@ -129,7 +188,13 @@ pub async fn connect_as_is(url: &str, create: bool) -> Result<DatabaseConnection
         .sqlx_logging(false)
         .max_connections(if url.starts_with("sqlite:") { 8 } else { 16 })
         .acquire_timeout(Duration::from_secs(5))
-        .connect_timeout(Duration::from_secs(5));
+        .connect_timeout(Duration::from_secs(5))
+        // A connection that was used a moment ago is not asked first whether it lives.
+        .test_before_acquire_if_idle_for(Duration::from_secs(1));
+    // A server that vanishes from the network with a transaction open must not hold its locks for hours.
+    options.map_sqlx_postgres_opts(|postgres| {
+        postgres.options([("idle_in_transaction_session_timeout", "120s")])
+    });
     options.map_sqlx_sqlite_opts(move |sqlite| {
         sqlite
             .create_if_missing(create)
@@ -271,6 +336,23 @@ mod tests {
         ));
         let synchronous: i32 = row.await.unwrap().unwrap().try_get_by_index(0).unwrap();
         assert_eq!((mode.as_str(), synchronous), ("wal", 2));
+    }
+
+    #[test]
+    fn codes_of_the_machine_are_told_from_those_of_a_statement() {
+        for code in ["08006", "53100", "57P01", "57P03", "5", "13", "517", "778"] {
+            assert!(is_of_the_machine(code), "{code}");
+        }
+        for code in ["23505", "57014", "40P01", "22021", "19", "2067", ""] {
+            assert!(!is_of_the_machine(code), "{code}");
+        }
+    }
+
+    #[test]
+    fn lists_are_filled_up_to_a_power_of_two() {
+        assert_eq!(padded(vec![1, 2, 3, 4, 5]), [1, 2, 3, 4, 5, 5, 5, 5]);
+        assert_eq!(padded(vec![1]), [1]);
+        assert_eq!(padded::<u8>(Vec::new()), []);
     }
 
     #[tokio::test]

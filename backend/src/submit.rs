@@ -152,6 +152,11 @@ impl Submitter {
         )
     }
 
+    /// How many responses wait for the writer.
+    pub fn waiting(&self) -> usize {
+        self.queue.max_capacity() - self.queue.capacity()
+    }
+
     /// Hands in a response from a page.
     ///
     /// # Errors

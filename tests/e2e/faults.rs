@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 
 use minyi_tests::command::{Said, free_port, minyi, minyi_bin, run};
 use minyi_tests::demo::{self, DemoFile, json_file};
-use minyi_tests::postgres::Postgres;
 use minyi_tests::server::Server;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -211,47 +210,4 @@ fn a_half_written_data_set_is_written_anew() {
     );
     assert_eq!(said.code, 0, "{said:?}");
     assert_eq!(json_file(&out), json_file(&data.path().join("results.json")));
-}
-
-#[test]
-fn when_postgresql_is_gone_answers_are_turned_away_and_taken_again_when_it_is_back() {
-    let postgres = Postgres::start();
-    let url = postgres.database();
-    let origin = demo::copy();
-    let backup = origin.path().join("demo.minyi");
-    let said = minyi_at(origin.path(), &["backup", backup.to_str().expect("UTF-8")]);
-    assert_eq!(said.code, 0, "{said:?}");
-    let dir = TempDir::new().expect("a folder");
-    std::fs::copy(origin.path().join("minyi.key"), dir.path().join("minyi.key")).expect("the key");
-    let mut restore = minyi(["restore", backup.to_str().expect("UTF-8")]);
-    let said = run(restore.env("MINYI_DATA", dir.path()).env("DATABASE_URL", &url));
-    assert_eq!(said.code, 0, "{said:?}");
-    let demo = DemoFile::read(origin.path());
-    let server = Server::start(dir.path(), &[("DATABASE_URL", &url), ("RUST_LOG", "off")]);
-    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    runtime.block_on(async {
-        let client = reqwest::Client::new();
-        let version = version(&server, &demo).await;
-        let before = body(&demo, &version);
-        let (status, _, receipt) = post(&client, &server, &before).await;
-        assert_eq!(status, 201);
-        postgres.stop();
-        let lost = body(&demo, &version);
-        let (status, retry, _) = post(&client, &server, &lost).await;
-        assert_eq!((status, retry), (503, true));
-        let ready = client.get(format!("{}/readyz", server.base_url)).send().await;
-        assert_eq!(ready.expect("a reply").status().as_u16(), 503);
-        postgres.resume();
-        // The same again, as a client does that was told to come back.
-        let begun = Instant::now();
-        loop {
-            match post(&client, &server, &lost).await.0 {
-                200 | 201 => break,
-                503 => assert!(begun.elapsed() < Duration::from_secs(30), "it does not come back"),
-                other => panic!("{other}"),
-            }
-        }
-        let (status, _, again) = post(&client, &server, &before).await;
-        assert_eq!((status, again), (200, receipt));
-    });
 }

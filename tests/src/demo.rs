@@ -9,6 +9,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::command::{free_port, minyi};
+use crate::postgres::Postgres;
 use crate::server::Server;
 
 /// The seed of every demo in the tests.
@@ -110,6 +111,22 @@ pub fn copy() -> TempDir {
     let dir = TempDir::with_prefix("minyi-copy-").expect("a temporary folder");
     copy_folder(shared(), dir.path());
     dir
+}
+
+/// The demo on PostgreSQL, made once a test run, copied for a test that writes: the data folder and the database's URL.
+///
+/// # Panics
+/// When it cannot be made or copied.
+pub fn copy_on_postgres() -> (TempDir, String) {
+    static SHARED: LazyLock<(TempDir, String)> = LazyLock::new(|| {
+        let dir = TempDir::with_prefix("minyi-demo-pg-").expect("a temporary folder");
+        let url = Postgres::shared().database();
+        drop(make(dir.path(), &[("DATABASE_URL", url.as_str())]));
+        (dir, url)
+    });
+    let dir = TempDir::with_prefix("minyi-copy-pg-").expect("a temporary folder");
+    copy_folder(SHARED.0.path(), dir.path());
+    (dir, Postgres::shared().copy_of(&SHARED.1))
 }
 
 fn copy_folder(from: &Path, to: &Path) {

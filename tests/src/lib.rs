@@ -12,6 +12,8 @@ pub mod command;
 pub mod demo;
 pub mod everything;
 pub mod postgres;
+pub mod proxy;
+pub mod responding;
 pub mod routes;
 pub mod server;
 pub mod smtp;

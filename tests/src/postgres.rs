@@ -48,37 +48,86 @@ impl Postgres {
         server
     }
 
-    /// Starts it again after [`Postgres::stop`].
+    /// Starts the server again after [`Postgres::stop`], on the same port.
     ///
     /// # Panics
     /// When it does not start.
     pub fn resume(&self) {
+        let dir = self.dir.path();
         let options = format!(
             "-p {} -c listen_addresses=127.0.0.1 -k {}",
             self.port,
-            self.dir.path().display()
+            dir.display()
         );
         must(
             as_postgres(&self.bin.join("pg_ctl"))
                 .args(["-w", "-t", "60", "start", "-D"])
-                .arg(self.dir.path().join("data"))
+                .arg(dir.join("data"))
                 .arg("-o")
                 .arg(options)
                 .arg("-l")
-                .arg(self.dir.path().join("log")),
+                .arg(dir.join("log")),
         );
     }
 
-    /// Ends it at once, as a crash does; connections break.
+    /// Stops the server as a crash does: connections break, nothing is finished.
     ///
     /// # Panics
-    /// When it does not end.
+    /// When it does not stop.
     pub fn stop(&self) {
         must(
             as_postgres(&self.bin.join("pg_ctl"))
                 .args(["-w", "-m", "immediate", "stop", "-D"])
                 .arg(self.dir.path().join("data")),
         );
+    }
+
+    /// The answer to a query that gives one value.
+    ///
+    /// # Panics
+    /// When the query fails.
+    pub fn ask(&self, url: &str, query: &str) -> String {
+        let database = url.rsplit('/').next().expect("a database name");
+        let said = crate::command::run(self.client("psql").args(["-At", database, "-c", query]));
+        assert_eq!(said.code, 0, "{said:?}");
+        said.stdout.trim().to_owned()
+    }
+
+    /// Copies a database of this server that nobody is connected to any more; returns the copy's URL.
+    ///
+    /// # Panics
+    /// When it cannot be copied.
+    pub fn copy_of(&self, url: &str) -> String {
+        let from = url.rsplit('/').next().expect("a database name");
+        let name = format!("minyi_{}", self.databases.fetch_add(1, Ordering::Relaxed));
+        // Connections of a program that was just killed end a moment later.
+        let leave =
+            format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{from}'");
+        // Nobody else may look at the original while it is copied.
+        static COPYING: std::sync::Mutex<()> = std::sync::Mutex::new(());
+        let _alone = COPYING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        must(self.client("psql").args(["-d", "postgres", "-c", &leave]));
+        must(self.client("createdb").args(["-T", from]).arg(&name));
+        format!("postgres://minyi@127.0.0.1:{}/{name}", self.port)
+    }
+
+    /// Copies a database of another server into a new one of this; returns its URL.
+    ///
+    /// # Panics
+    /// When it cannot be copied.
+    pub fn copy_from(&self, other: &Self, url: &str) -> String {
+        let from = url.rsplit('/').next().expect("a database name");
+        let file = self.dir.path().join("dump.sql");
+        must(other.client("pg_dump").arg("-f").arg(&file).arg(from));
+        let copy = self.database();
+        let to = copy.rsplit('/').next().expect("a database name");
+        must(
+            self.client("psql")
+                .args(["-q", "-v", "ON_ERROR_STOP=1", "-f"])
+                .arg(&file)
+                .arg(to),
+        );
+        copy
     }
 
     /// The server that tests share: each takes a [`Postgres::database`] of its own.
@@ -95,6 +144,20 @@ impl Postgres {
         let name = format!("minyi_{}", self.databases.fetch_add(1, Ordering::Relaxed));
         must(self.client("createdb").arg(&name));
         format!("postgres://minyi@127.0.0.1:{}/{name}", self.port)
+    }
+
+    /// The process id of the server, whose children serve connections.
+    ///
+    /// # Panics
+    /// When it does not run.
+    pub fn pid(&self) -> u32 {
+        let file = self.dir.path().join("data/postmaster.pid");
+        let text = std::fs::read_to_string(file).expect("a running server");
+        text.lines()
+            .next()
+            .expect("its first line")
+            .parse()
+            .expect("a number")
     }
 
     /// A client program (`psql`, `pgbench`, …) of the same package, pointed at this server.

@@ -72,6 +72,63 @@ impl Server {
         std::fs::read_to_string(&self.log).unwrap_or_default()
     }
 
+    /// Tells it to stop as a service manager does.
+    ///
+    /// # Panics
+    /// When the signal cannot be sent.
+    pub fn terminate(&self) {
+        let said = Command::new("kill")
+            .arg("-TERM")
+            .arg(self.pid().to_string())
+            .status();
+        assert!(said.expect("kill").success());
+    }
+
+    /// Waits for its end after [`Server::terminate`].
+    ///
+    /// # Panics
+    /// When it has not ended after a minute.
+    pub fn ended(mut self) -> std::process::ExitStatus {
+        let begun = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().expect("the child's state") {
+                return status;
+            }
+            assert!(begun.elapsed().as_secs() < 60, "it goes on:\n{}", self.printed());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Its resident memory in KiB, from the kernel.
+    ///
+    /// # Panics
+    /// When the process has ended.
+    pub fn resident_kib(&self) -> u64 {
+        let path = format!("/proc/{}/status", self.pid());
+        let status = std::fs::read_to_string(path).expect("a running process");
+        let line = status
+            .lines()
+            .find(|line| line.starts_with("VmRSS:"))
+            .expect("VmRSS");
+        line.split_whitespace()
+            .nth(1)
+            .expect("a number")
+            .parse()
+            .expect("a number")
+    }
+
+    /// A figure of `/metrics`, by its name with labels; 0 where it is not there yet.
+    ///
+    /// # Panics
+    /// When the server does not answer.
+    pub fn figure(&self, name: &str) -> f64 {
+        let text = fetch(&self.base_url, "/metrics").expect("the metrics").1;
+        let line = text
+            .lines()
+            .find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        line.map_or(0.0, |value| value.parse().expect("a number"))
+    }
+
     /// Its process id.
     pub fn pid(&self) -> u32 {
         self.child.id()
@@ -97,13 +154,18 @@ impl Drop for Server {
 }
 
 fn answers_ready(address: &str) -> bool {
+    fetch(address, "/readyz").is_some_and(|(status, _)| status == 200)
+}
+
+/// Status and text of a page, fetched over a connection of its own; none when there is no answer.
+pub fn fetch(base_url: &str, path: &str) -> Option<(u16, String)> {
     use std::io::{Read, Write};
-    let Ok(mut stream) = std::net::TcpStream::connect(address) else {
-        return false;
-    };
-    let request = format!("GET /readyz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    let address = base_url.trim_start_matches("http://");
+    let mut stream = std::net::TcpStream::connect(address).ok()?;
+    let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
     let mut answer = String::new();
-    stream.write_all(request.as_bytes()).is_ok()
-        && stream.read_to_string(&mut answer).is_ok()
-        && answer.starts_with("HTTP/1.1 200")
+    stream.write_all(request.as_bytes()).ok()?;
+    stream.read_to_string(&mut answer).ok()?;
+    let status = answer.split(' ').nth(1)?.parse().ok()?;
+    Some((status, answer))
 }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use crate::store::StoreError;
 use crate::store::rounds::Round;
 
 /// One thing for each sealed round. Several programs may serve one database: what is kept counts only for as many
@@ -32,6 +33,23 @@ impl<T> PerRound<T> {
             .get(&round.id)
             .filter(|known| known.amended == round.amended)?;
         round.plan_sha256.as_ref().map(|_| Arc::clone(&known.thing))
+    }
+
+    /// What is kept for the round as it is now, or else what `read` finds, which is kept. For drafts it is read anew.
+    ///
+    /// # Errors
+    /// When `read` fails.
+    pub async fn get_or_read(
+        &self,
+        round: &Round,
+        read: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<Arc<T>, StoreError> {
+        if let Some(thing) = self.get(round) {
+            return Ok(thing);
+        }
+        let thing = Arc::new(read.await?);
+        self.keep(round, &thing);
+        Ok(thing)
     }
 
     /// Keeps a thing that was read for the round as it is now; nothing is kept for drafts.

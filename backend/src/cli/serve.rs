@@ -1,28 +1,25 @@
 //! `minyi serve`: the server, its jobs and its mail, until it is told to stop.
 
 use std::net::SocketAddr;
-use std::time::Duration;
 
 use anyhow::{Context, Result};
-use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tracing_subscriber::EnvFilter;
 
 use crate::app::{AppState, Base, PlanCache};
+use crate::config::capacity;
 use crate::jobs::make_reports;
 use crate::jobs::queue::{self, Registry};
 use crate::jobs::send_mail::MailWorker;
-use crate::jobs::{analyse, count_sittings, publish_roots, run_mailing, shuffle_traces};
+use crate::jobs::{analyse, count_sittings, measure, publish_roots, run_mailing, shuffle_traces};
 use crate::mail::compose::parse_mailbox;
 use crate::mail::dkim::Signer;
 use crate::mail::transport::SmtpRelay;
 use crate::router::router;
+use crate::serving;
 use crate::summaries::DEFAULT_SENDER;
-
-/// How often what was measured is summed up.
-const METRICS_UPKEEP: Duration = Duration::from_secs(5);
 
 /// Serves until SIGINT or SIGTERM.
 ///
@@ -35,14 +32,17 @@ pub async fn run(base: Base) -> Result<()> {
     serve(base, listener, stop_signal()).await
 }
 
-/// Logs to standard error; `RUST_LOG` chooses what.
+/// Logs to standard error; `RUST_LOG` chooses what, and `MINYI_LOG=json` writes one JSON object a line, for programs.
 pub fn log_lines() {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
-    // A second call finds the first one's subscriber in place.
-    let _installed = tracing_subscriber::fmt()
+    let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .try_init();
+        .with_writer(std::io::stderr);
+    // A second call finds the first one's subscriber in place.
+    let _installed = match std::env::var("MINYI_LOG").as_deref() {
+        Ok("json") => lines.json().flatten_event(true).try_init(),
+        _ => lines.try_init(),
+    };
 }
 
 /// Takes the address.
@@ -58,7 +58,7 @@ pub async fn bind(address: SocketAddr) -> Result<TcpListener> {
 /// Serves on `listener` until `stop` ends, then finishes what was acknowledged and what is under way.
 ///
 /// # Errors
-/// When a mail setting is at fault or the listener breaks.
+/// When a mail setting is at fault.
 pub async fn serve(
     base: Base,
     listener: TcpListener,
@@ -72,29 +72,32 @@ pub async fn serve(
     let traces = tokio::spawn(shuffle_traces::keep(base.clone(), stopped.clone()));
     let (state, background) = base.into_state();
     let jobs = tokio::spawn(queue::run(state.clone(), registry(), stopped.clone()));
-    tokio::spawn(keep_metrics_small(state.metrics.clone(), stopped));
-    let app = router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
-    let served = axum::serve(listener, app).with_graceful_shutdown(stop).await;
+    let measures = tokio::spawn(measure::keep(state.clone(), stopped));
+    let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
+    let capacity = state.config.capacity.within(capacity::descriptors(&limits));
+    tracing::info!(
+        connections = capacity.connections,
+        requests = capacity.requests,
+        "capacity"
+    );
+    serving::serve(listener, router(state.clone()), capacity, stop).await;
+    tracing::info!("stopping: no new requests, those under way were answered");
     let _nobody_left_to_tell = stopping.send(true);
     finish(
         state,
-        [Some(jobs), Some(roots), Some(sittings), Some(mailing), Some(traces), mail],
+        [
+            Some(jobs),
+            Some(roots),
+            Some(sittings),
+            Some(mailing),
+            Some(traces),
+            Some(measures),
+            mail,
+        ],
     )
     .await;
     // The writer ends when the last state is gone and every response handed in is written.
-    background.writer.await.context("the writer of responses")?;
-    served.context("the listener")
-}
-
-/// Sums up what was measured; without it, samples that nobody asks for would gather in memory.
-async fn keep_metrics_small(metrics: PrometheusHandle, mut stopped: watch::Receiver<bool>) {
-    while !*stopped.borrow() {
-        metrics.run_upkeep();
-        tokio::select! {
-            () = tokio::time::sleep(METRICS_UPKEEP) => {}
-            changed = stopped.changed() => if changed.is_err() { return },
-        }
-    }
+    background.writer.await.context("the writer of responses")
 }
 
 /// What can be queued.
@@ -104,7 +107,7 @@ fn registry() -> Registry {
         .with(make_reports::KIND, make_reports::work)
 }
 
-async fn finish(state: AppState, workers: [Option<JoinHandle<()>>; 6]) {
+async fn finish(state: AppState, workers: [Option<JoinHandle<()>>; 7]) {
     drop(state);
     for worker in workers.into_iter().flatten() {
         if let Err(error) = worker.await {

@@ -70,8 +70,13 @@ impl MailWorker {
             return Ok(true);
         }
         // Asked first, so that a server that is down is found out before a message counts as handed over.
-        if let Err(Outcome::TryAgain(reason) | Outcome::Refused(reason) | Outcome::Unknown(reason)) =
-            self.relay.greet().await
+        // A server that hangs is not waited for when this program is told to stop: nothing has been handed over yet.
+        let mut stopping = stop.clone();
+        let greeted = tokio::select! {
+            greeted = self.relay.greet() => greeted,
+            () = async { let _told = stopping.wait_for(|stop| *stop).await; } => return Ok(true),
+        };
+        if let Err(Outcome::TryAgain(reason) | Outcome::Refused(reason) | Outcome::Unknown(reason)) = greeted
         {
             let retry_at = now + pause_ms(unreachable_in_a_row + 1);
             tracing::warn!(%reason, "the mail server cannot be used; trying again");

@@ -96,6 +96,8 @@ impl From<AppError> for PageError {
         let problem = match error.status {
             StatusCode::NOT_FOUND => Problem::Lost,
             StatusCode::FORBIDDEN => Problem::Forbidden,
+            StatusCode::SERVICE_UNAVAILABLE => Problem::Busy,
+            StatusCode::PAYLOAD_TOO_LARGE => Problem::TooLarge,
             _ => Problem::Failed,
         };
         Self(Box::new(What::Problem(
@@ -154,7 +156,8 @@ pub async fn render(State(state): State<AppState>, request: Request, next: Next)
     match reply.extensions_mut().remove::<Shown>() {
         Some(mut shown) => {
             // Not of a database that may just have failed, and staff have their own office to ask.
-            if shown.help.is_none() && shown.problem != Problem::Failed && !path.starts_with("/console") {
+            let may_ask = !matches!(shown.problem, Problem::Failed | Problem::Busy);
+            if shown.help.is_none() && may_ask && !path.starts_with("/console") {
                 shown.help = home_help(&state, reading.lang).await.unwrap_or_default();
             }
             let mut headers = reply.headers().clone();

@@ -46,6 +46,10 @@ pub enum Problem {
     Stale,
     /// Database, disk or another part failed.
     Failed,
+    /// Too much comes at once, or the database is away for a moment.
+    Busy,
+    /// What was sent is larger than any answer.
+    TooLarge,
 }
 
 /// What can be done about a code that was used.
@@ -98,6 +102,11 @@ pub fn page(reading: Reading, problem: &Problem, help: Option<&Help>, path: &str
         Problem::Failed => (
             tr!(lang, "problem.failed_title"),
             tr!(lang, "problem.failed_text"),
+        ),
+        Problem::Busy => (tr!(lang, "pressure.busy_title"), tr!(lang, "pressure.busy_text")),
+        Problem::TooLarge => (
+            tr!(lang, "pressure.large_title"),
+            tr!(lang, "pressure.large_text"),
         ),
     };
     let site = tr!(lang, "site.name");

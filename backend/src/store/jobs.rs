@@ -3,6 +3,8 @@
 //! A claim is a lease: a runner that dies loses the job to the next one when
 //! the lease runs out, so that every kind of job must be safe to run again.
 
+use std::collections::BTreeMap;
+
 use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, Query};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, IntoActiveModel,
@@ -188,6 +190,24 @@ pub async fn of_round(conn: &impl ConnectionTrait, round: &str, limit: u64) -> R
         .limit(limit)
         .all(conn)
         .await?)
+}
+
+/// How many jobs are waiting, running or given up, by state.
+///
+/// # Errors
+/// See [`enqueue`].
+pub async fn by_state(conn: &impl ConnectionTrait) -> Result<BTreeMap<String, u64>, StoreError> {
+    let counted = jobs::Entity::find()
+        .select_only()
+        .column(jobs::Column::State)
+        .column_as(jobs::Column::Id.count(), "jobs")
+        .filter(jobs::Column::State.is_in([QUEUED, RUNNING, FAILED]))
+        .group_by(jobs::Column::State);
+    let rows = counted.into_tuple::<(String, i64)>().all(conn).await?;
+    Ok(rows
+        .into_iter()
+        .map(|(state, jobs)| (state, jobs.unsigned_abs()))
+        .collect())
 }
 
 /// One job.

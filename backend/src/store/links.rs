@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use sea_orm::sea_query::Query;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 
 use super::rounds::{self, Round, RoundGroup, RoundState};
 use super::{StoreError, insert_all, responses::ACCEPTED};
-use crate::entity::{drafts, links, responses, round_groups};
+use crate::entity::{drafts, links, responses, round_groups, rounds as round_rows};
 
 pub use crate::entity::links::Model as Link;
 
@@ -64,28 +66,97 @@ pub async fn replace(conn: &impl ConnectionTrait, round: &str, rows: Vec<Link>) 
 /// # Errors
 /// See [`of_round`].
 pub async fn by_slug(conn: &impl ConnectionTrait, slug: &str) -> Result<Option<OpenDoor>, StoreError> {
-    let common = round_groups::Entity::find()
-        .filter(round_groups::Column::OpenLink.eq(slug))
-        .all(conn)
-        .await?;
-    let of_sites = links::Entity::find()
-        .filter(links::Column::Slug.eq(slug))
-        .all(conn)
-        .await?;
-    let ids: Vec<String> = common
-        .iter()
-        .map(|group| group.round_id.clone())
-        .chain(of_sites.iter().map(|link| link.round_id.clone()))
-        .collect();
-    if ids.is_empty() {
-        return Ok(None);
+    match round_by_slug(conn, slug, Hold::No).await? {
+        Some(round) => in_round(conn, round, slug).await,
+        None => Ok(None),
     }
-    let rounds = rounds::find_many(conn, &ids).await?;
-    let latest = rounds
+}
+
+/// Whether rounds are held by the look for one, as by [`rounds::hold`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hold {
+    /// They may change at once.
+    No,
+    /// They are held until the transaction ends.
+    Shared,
+}
+
+/// The round that `slug` leads to, in one statement.
+///
+/// # Errors
+/// See [`of_round`].
+pub async fn round_by_slug(
+    conn: &impl ConnectionTrait,
+    slug: &str,
+    hold: Hold,
+) -> Result<Option<Round>, StoreError> {
+    let mut common = Query::select();
+    common
+        .column(round_groups::Column::RoundId)
+        .from(round_groups::Entity)
+        .and_where(round_groups::Column::OpenLink.eq(slug));
+    let mut of_sites = Query::select();
+    of_sites
+        .column(links::Column::RoundId)
+        .from(links::Entity)
+        .and_where(links::Column::Slug.eq(slug));
+    let mut found = round_rows::Entity::find().filter(
+        Condition::any()
+            .add(round_rows::Column::Id.in_subquery(common))
+            .add(round_rows::Column::Id.in_subquery(of_sites)),
+    );
+    if hold == Hold::Shared {
+        found = found.lock_shared();
+    }
+    let rounds = found.all(conn).await?;
+    Ok(rounds
         .into_iter()
-        .max_by_key(|round| (round.round_state() == RoundState::Open, round.opens_on.clone()));
-    let Some(round) = latest else { return Ok(None) };
-    in_round(conn, round, slug).await
+        .max_by_key(|round| (round.round_state() == RoundState::Open, round.opens_on.clone())))
+}
+
+/// The doors of a round, read at once and kept by whoever asks often.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Doors {
+    groups: Vec<RoundGroup>,
+    links: Vec<Link>,
+}
+
+impl Doors {
+    /// The doors of a round as they are now.
+    ///
+    /// # Errors
+    /// See [`of_round`].
+    pub async fn read(conn: &impl ConnectionTrait, round: &str) -> Result<Self, StoreError> {
+        Ok(Self {
+            groups: rounds::groups(conn, round).await?,
+            links: of_round(conn, round).await?,
+        })
+    }
+
+    /// A group of the round.
+    pub fn group(&self, group: &str) -> Option<&RoundGroup> {
+        self.groups.iter().find(|row| row.group == group)
+    }
+
+    /// What `slug` leads to in `round`, whose doors these are.
+    pub fn open(&self, round: Round, slug: &str) -> Option<OpenDoor> {
+        let common = self
+            .groups
+            .iter()
+            .find(|group| group.open_link.as_deref() == Some(slug));
+        let (group, link) = match common {
+            Some(group) => (group, None),
+            None => {
+                let link = self.links.iter().find(|link| link.slug == slug)?;
+                (self.group(&link.group)?, Some(link.clone()))
+            }
+        };
+        Some(OpenDoor {
+            round,
+            group: group.clone(),
+            link,
+        })
+    }
 }
 
 /// What `slug` leads to in a round.
@@ -97,29 +168,8 @@ pub async fn in_round(
     round: Round,
     slug: &str,
 ) -> Result<Option<OpenDoor>, StoreError> {
-    let groups = rounds::groups(conn, &round.id).await?;
-    let common = groups
-        .iter()
-        .find(|group| group.open_link.as_deref() == Some(slug));
-    if let Some(group) = common.cloned() {
-        return Ok(Some(OpenDoor {
-            round,
-            group,
-            link: None,
-        }));
-    }
-    let of_site = links::Entity::find()
-        .filter(links::Column::RoundId.eq(&round.id))
-        .filter(links::Column::Slug.eq(slug));
-    let Some(link) = of_site.one(conn).await? else {
-        return Ok(None);
-    };
-    let group = groups.into_iter().find(|group| group.group == link.group);
-    Ok(group.map(|group| OpenDoor {
-        round,
-        group,
-        link: Some(link),
-    }))
+    let doors = Doors::read(conn, &round.id).await?;
+    Ok(doors.open(round, slug))
 }
 
 /// Accepted responses by a link on a day (ISO 8601).

@@ -4,6 +4,8 @@
 //! `sending` in a committed transaction before, and one that stays `sending` (the program was killed, the
 //! connection broke) becomes `unknown`. Such a message may have been delivered, so only a person may queue it again.
 
+use std::collections::BTreeMap;
+
 use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, OnConflict, Query};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, FromQueryResult,
@@ -430,6 +432,24 @@ pub async fn counts(conn: &impl ConnectionTrait, round: &str) -> Result<Vec<(Str
     Ok(counted.into_tuple::<(String, i64)>().all(conn).await?)
 }
 
+/// How many messages of all rounds wait, are under way or did not arrive, by state.
+///
+/// # Errors
+/// See [`enqueue`].
+pub async fn by_state(conn: &impl ConnectionTrait) -> Result<BTreeMap<String, u64>, StoreError> {
+    let counted = outbox::Entity::find()
+        .select_only()
+        .column(outbox::Column::State)
+        .column_as(outbox::Column::Id.count(), "messages")
+        .filter(outbox::Column::State.is_in([QUEUED, SENDING, FAILED, UNKNOWN]))
+        .group_by(outbox::Column::State);
+    let rows = counted.into_tuple::<(String, i64)>().all(conn).await?;
+    Ok(rows
+        .into_iter()
+        .map(|(state, messages)| (state, messages.unsigned_abs()))
+        .collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -457,6 +477,10 @@ mod tests {
         );
         assert_eq!(enqueue(&db, vec![message(4, "k")], 0).await.unwrap(), 0);
         assert_eq!(counts(&db, "r").await.unwrap(), [(QUEUED.to_owned(), 2)]);
+        assert_eq!(
+            by_state(&db).await.unwrap(),
+            BTreeMap::from([(QUEUED.to_owned(), 2)])
+        );
     }
 
     #[tokio::test]

@@ -107,17 +107,6 @@ pub async fn find(conn: &impl ConnectionTrait, id: &str) -> Result<Option<Round>
     Ok(rounds::Entity::find_by_id(id.to_owned()).one(conn).await?)
 }
 
-/// The rounds among `ids`.
-///
-/// # Errors
-/// See [`list`].
-pub async fn find_many(conn: &impl ConnectionTrait, ids: &[String]) -> Result<Vec<Round>, StoreError> {
-    Ok(rounds::Entity::find()
-        .filter(rounds::Column::Id.is_in(ids))
-        .all(conn)
-        .await?)
-}
-
 /// The round, held until the transaction ends against those who change it, and not against others who hold it so: what
 /// its state allows is done before the change or after, never in between.
 ///

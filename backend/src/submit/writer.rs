@@ -26,7 +26,7 @@ use crate::store::cases as case_store;
 use crate::store::invitations as invitation_store;
 use crate::store::quotas::{self, QuotaPlace};
 use crate::store::responses as response_store;
-use crate::store::{StoreError, begin, sample};
+use crate::store::{StoreError, begin, padded, sample};
 
 mod judge;
 mod pending;
@@ -36,12 +36,15 @@ mod surroundings;
 use judge::{Judged, RoundForms};
 pub(super) use pending::Pending;
 use rows::{carry_over, insert, repeat};
-use surroundings::{read, stored};
+use surroundings::{KnownDoors, read, stored};
 
 /// Largest batch: 512 rows of 23 values stay below SQLite's 32,766.
 const MAX_BATCH: usize = 512;
 /// Times a batch is tried before its responses are told to come back.
 const ATTEMPTS: u32 = 3;
+/// A batch is tried again while the database is away only if it failed sooner: then it may only have found that a
+/// connection had ended. Otherwise it has waited for a connection, and many wait behind it.
+const SOON: Duration = Duration::from_secs(2);
 
 type Outcome = Result<Accepted, SubmitError>;
 
@@ -51,6 +54,7 @@ pub(super) struct Writer {
     clock: SharedClock,
     entropy: Entropy,
     round_forms: BTreeMap<String, RoundForms>,
+    doors: KnownDoors,
     /// Only asked for the days that a follow-up case may take.
     plans: PlanCache,
 }
@@ -63,6 +67,7 @@ impl Writer {
             clock,
             entropy,
             round_forms: BTreeMap::new(),
+            doors: KnownDoors::default(),
             plans: PlanCache::default(),
         }
     }
@@ -72,6 +77,7 @@ impl Writer {
         let mut batch = Vec::with_capacity(MAX_BATCH);
         while waiting.recv_many(&mut batch, MAX_BATCH).await > 0 {
             metrics::histogram!("minyi_commit_batch_size").record(batch.len() as f64);
+            metrics::gauge!("minyi_responses_waiting").set(waiting.len() as f64);
             let begun = Instant::now();
             let outcomes = self.write(&batch).await;
             metrics::histogram!("minyi_commit_seconds").record(begun.elapsed().as_secs_f64());
@@ -82,15 +88,22 @@ impl Writer {
         }
     }
 
-    /// Writes a batch; should it fail as a whole, each response by itself, so that none can take others down.
+    /// Writes a batch; should it fail as a whole, each response by itself, so that none can take others down. While the
+    /// database is away that would only keep everybody waiting: all are told to come back.
     async fn write(&mut self, batch: &[Pending]) -> Vec<Outcome> {
         match self.write_with_retry(batch).await {
             Ok(outcomes) => outcomes,
-            Err(error) if batch.len() == 1 => {
-                tracing::error!(error = &error as &dyn std::error::Error, "response not written");
-                vec![Err(SubmitError::Busy)]
+            Err(error) if batch.len() == 1 || error.is_unreachable() => {
+                error.count();
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    responses = batch.len(),
+                    "not written"
+                );
+                batch.iter().map(|_| Err(SubmitError::Busy)).collect()
             }
             Err(error) => {
+                error.count();
                 tracing::warn!(
                     error = &error as &dyn std::error::Error,
                     responses = batch.len(),
@@ -111,12 +124,13 @@ impl Writer {
 
     async fn write_with_retry(&mut self, batch: &[Pending]) -> Result<Vec<Outcome>, StoreError> {
         let mut attempt = 0;
+        let begun = Instant::now();
         loop {
             match self.commit(batch).await {
                 Ok(outcomes) => return Ok(outcomes),
                 Err(error) => {
                     attempt += 1;
-                    if attempt == ATTEMPTS {
+                    if attempt == ATTEMPTS || (error.is_unreachable() && begun.elapsed() > SOON) {
                         return Err(error);
                     }
                     tokio::time::sleep(Duration::from_millis(20 << attempt)).await;
@@ -129,7 +143,7 @@ impl Writer {
     /// through and only its answer was lost: the ids are found then.
     async fn commit(&mut self, batch: &[Pending]) -> Result<Vec<Outcome>, StoreError> {
         let tx = begin(&self.db).await?;
-        let surroundings = read(&tx, batch).await?;
+        let surroundings = read(&tx, &mut self.doors, batch).await?;
         let mut limits = Limits::new(self.clock.today(), self.clock.seconds_left_today());
         let mut places: BTreeMap<Uuid, Vec<QuotaPlace>> = BTreeMap::new();
         let mut outcomes: Vec<Option<Outcome>> = Vec::with_capacity(batch.len());
@@ -165,7 +179,8 @@ impl Writer {
         }
         // Two servers that insert the same keys in the same order wait for each other instead of deadlocking.
         rows.sort_by_key(|(_, row)| row.id);
-        let inserted = insert(&tx, rows.iter().map(|(_, row)| row)).await?;
+        let models: Vec<&responses::Model> = rows.iter().map(|(_, row)| row).collect();
+        let inserted = insert(&tx, &models).await?;
         let skipped: Vec<Uuid> = rows
             .iter()
             .filter(|(_, row)| !inserted.contains(&row.leaf))
@@ -211,15 +226,15 @@ impl Writer {
             };
             outcomes[index] = Some(outcome);
         }
-        invitation_store::mark_complete(&tx, &completed).await?;
-        for (round, cases) in &interviewed {
-            sample::set_disposition(&tx, round, cases, Disposition::Complete).await?;
+        invitation_store::mark_complete(&tx, &padded(completed)).await?;
+        for (round, cases) in interviewed {
+            sample::set_disposition(&tx, &round, &padded(cases), Disposition::Complete).await?;
         }
         quotas::take(&tx, taken).await?;
         case_store::insert(&tx, new_cases).await?;
         if !done_drafts.is_empty() {
             drafts::Entity::delete_many()
-                .filter(drafts::Column::Id.is_in(done_drafts))
+                .filter(drafts::Column::Id.is_in(padded(done_drafts)))
                 .exec(&tx)
                 .await?;
         }

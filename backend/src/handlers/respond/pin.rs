@@ -132,7 +132,7 @@ pub async fn enter(
             if matches!(fault, PinFault::Wrong { .. } | PinFault::Locked) {
                 state.limits.code_failed(address);
             }
-            let page = start::page_with_pin_fault(&state, &visit, fault).await?;
+            let page = start::page_with_pin_fault(&visit, fault);
             Ok((StatusCode::UNPROCESSABLE_ENTITY, html(page)).into_response())
         }
     }

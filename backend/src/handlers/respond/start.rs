@@ -46,13 +46,8 @@ impl Said {
     }
 }
 
-async fn page(
-    state: &AppState,
-    visit: &Visit,
-    said: &Said,
-    pressed: bool,
-    pin_fault: Option<PinFault>,
-) -> Result<(Markup, bool), PageError> {
+/// The page, and whether what was said on it cannot be taken yet.
+fn page(visit: &Visit, said: &Said, pressed: bool, pin_fault: Option<PinFault>) -> (Markup, bool) {
     let lang = visit.reading.lang;
     let resume = visit.draft.as_ref().map(|draft| {
         let here = visit.device.as_ref().is_some_and(|device| {
@@ -75,7 +70,7 @@ async fn page(
             ..OpenLink::default()
         }),
         Entry::Open(_) => {
-            let units = open_link::units(state, &visit.round.id, lang).await?;
+            let units = open_link::units(&visit.plan, lang);
             let missing = pressed && !units.iter().any(|unit| unit.code == said.unit);
             Some(OpenLink {
                 units,
@@ -102,7 +97,7 @@ async fn page(
         help: visit.help(),
     };
     let faulty = view.consent_missing || view.open.as_ref().is_some_and(|open| open.missing);
-    Ok((start::page(visit.reading, &view), faulty))
+    (start::page(visit.reading, &view), faulty)
 }
 
 /// What is said about the four digits: on another device, where the respondent has set some.
@@ -119,12 +114,8 @@ fn pin_ask(visit: &Visit, resume: Option<Resume>, fault: Option<PinFault>) -> Op
 }
 
 /// The start page after digits that did not open the earlier answers.
-pub(super) async fn page_with_pin_fault(
-    state: &AppState,
-    visit: &Visit,
-    fault: PinFault,
-) -> Result<Markup, PageError> {
-    Ok(page(state, visit, &Said::default(), false, Some(fault)).await?.0)
+pub(super) fn page_with_pin_fault(visit: &Visit, fault: PinFault) -> Markup {
+    page(visit, &Said::default(), false, Some(fault)).0
 }
 
 /// `GET /r/{code}`, `GET /o/{slug}`: who asks, why, and what happens to the answers.
@@ -136,7 +127,7 @@ pub async fn show(State(state): State<AppState>, visit: Visit) -> Result<Html<St
     if visit.draft.is_none() {
         room::under_cap(&state, &visit).await?;
     }
-    let (page, _) = page(&state, &visit, &Said::default(), false, None).await?;
+    let (page, _) = page(&visit, &Said::default(), false, None);
     Ok(html(page))
 }
 
@@ -158,11 +149,11 @@ pub async fn begin(
     let secure = state.config.is_https();
     if let Some(wished) = reading::changed(visit.reading, &pairs) {
         visit.reading = wished;
-        let (page, _) = page(&state, &visit, &said, false, None).await?;
+        let (page, _) = page(&visit, &said, false, None);
         return Ok(with_cookie(html(page), reading::remember(wished, secure)));
     }
     if visit.draft.is_none() {
-        let (page, faulty) = page(&state, &visit, &said, true, None).await?;
+        let (page, faulty) = page(&visit, &said, true, None);
         if faulty {
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, html(page)).into_response());
         }

@@ -29,7 +29,7 @@ use crate::pages::problem::{Problem, UsedCode};
 use crate::pages::{Help, Lang, Offers, Reading};
 use crate::store::drafts::{self, Draft};
 use crate::store::invitations::{self, Invitation};
-use crate::store::links::{self, Link, OpenDoor};
+use crate::store::links::{self, Doors, Hold, Link, OpenDoor};
 use crate::store::responses::{self, Response};
 use crate::store::rounds::{self, Round, RoundGroup, RoundState};
 
@@ -334,11 +334,12 @@ impl FromRequestParts<AppState> for Visit {
             let round = rounds::find(&state.db, &invitation.round_id)
                 .await?
                 .ok_or_else(PageError::lost)?;
-            let groups = rounds::groups(&state.db, &round.id).await?;
-            let group = groups.into_iter().find(|group| group.group == invitation.group);
+            let read = Doors::read(&state.db, &round.id);
+            let doors = state.doors.get_or_read(&round, read).await?;
+            let group = doors.group(&invitation.group).cloned();
             let door = OpenDoor {
-                round,
                 group: group.ok_or_else(PageError::lost)?,
+                round,
                 link: None,
             };
             (entry, base, door)
@@ -347,19 +348,19 @@ impl FromRequestParts<AppState> for Visit {
         } else {
             let slug = param("slug").ok_or_else(PageError::lost)?;
             let unknown = || PageError::problem(StatusCode::NOT_FOUND, Problem::UnknownLink);
-            let door = links::by_slug(&state.db, &slug).await?.ok_or_else(unknown)?;
+            let round = links::round_by_slug(&state.db, &slug, Hold::No).await?;
+            let round = round.ok_or_else(unknown)?;
+            let read = Doors::read(&state.db, &round.id);
+            let doors = state.doors.get_or_read(&round, read).await?;
+            let door = doors.open(round, &slug).ok_or_else(unknown)?;
             let base = format!("/o/{slug}");
             (Entry::Open(slug), base, door)
         };
         let OpenDoor { round, group, link } = door;
-        let plan = state
-            .plans
-            .get(&state.db, &state.keys, &round.id)
-            .await?
-            .ok_or_else(PageError::lost)?;
+        let plan = state.plans.of_round(&state.db, &state.keys, &round).await?;
         let form = state
             .forms
-            .current(&state.db, &round.id, &group.form)
+            .current_of(&state.db, &round, &group.form)
             .await?
             .ok_or_else(PageError::lost)?;
         let media = state.media.of_round(state, &round).await?;

@@ -19,6 +19,7 @@ pub(super) async fn carry_over(
     secrets::carry_over(tx, &earlier.leaf, &newer.leaf).await?;
     cases::carry_over(tx, &earlier.leaf, &newer.leaf).await
 }
+
 /// What to answer to an id that is stored: `first` is its content and receipt. A response that was taken back has no
 /// content left to compare, and whoever asks must not learn by the answer that it was.
 pub(super) fn repeat(first: &(String, String), content_mac: &str) -> Outcome {
@@ -33,27 +34,48 @@ pub(super) fn repeat(first: &(String, String), content_mac: &str) -> Outcome {
     }
 }
 
+/// Up to so many rows have a statement for each number of them; more go in powers of two.
+const OWN_STATEMENT: usize = 16;
+
+/// How many of `left` rows the next statement takes. There are some twenty sizes in all, so that statements are read
+/// and planned once a connection and not once a batch.
+fn next_size(left: usize) -> usize {
+    match left {
+        0..=OWN_STATEMENT => left,
+        _ => 1 << left.ilog2(),
+    }
+}
+
 /// Inserts rows, skipping those that conflict with any unique index, and gives the leaves of those inserted.
-pub(super) async fn insert<'a>(
+pub(super) async fn insert(
     tx: &DatabaseTransaction,
-    rows: impl Iterator<Item = &'a responses::Model>,
+    rows: &[&responses::Model],
 ) -> Result<BTreeSet<String>, StoreError> {
+    let mut inserted = BTreeSet::new();
+    let mut left = rows;
+    while !left.is_empty() {
+        let (now, later) = left.split_at(next_size(left.len()));
+        inserted.extend(insert_at_once(tx, now).await?);
+        left = later;
+    }
+    Ok(inserted)
+}
+
+async fn insert_at_once(
+    tx: &DatabaseTransaction,
+    rows: &[&responses::Model],
+) -> Result<Vec<String>, StoreError> {
     use sea_orm::ModelTrait;
     let mut statement = Query::insert();
     statement
         .into_table(responses::Entity)
         .columns(responses::Column::iter());
-    let mut any = false;
     for row in rows {
         let values = responses::Column::iter().map(|column| row.get(column).into());
         statement.values(values).map_err(|error| StoreError::Corrupt {
             table: "responses",
             what: error.to_string(),
         })?;
-        any = true;
-    }
-    if !any {
-        return Ok(BTreeSet::new());
     }
     statement
         .on_conflict(OnConflict::new().do_nothing().to_owned())
@@ -63,4 +85,28 @@ pub(super) async fn insert<'a>(
         .iter()
         .map(|row| row.try_get_by_index(0))
         .collect::<Result<_, _>>()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_batch_is_cut_into_few_statements_of_few_sizes() {
+        let mut sizes = BTreeSet::new();
+        for rows in 1..=512 {
+            let (mut left, mut statements) = (rows, 0);
+            while left > 0 {
+                sizes.insert(next_size(left));
+                left -= next_size(left);
+                statements += 1;
+            }
+            assert_eq!(left, 0);
+            assert!(statements <= 6, "{rows} rows in {statements} statements");
+            assert!(rows > 32 || statements <= 2, "{rows} rows in {statements}");
+        }
+        assert!(sizes.len() <= 21, "{sizes:?}");
+    }
 }

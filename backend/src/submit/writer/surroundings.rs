@@ -8,10 +8,51 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::pending::{Key, Pending};
+use crate::app::per_round::PerRound;
 use crate::entity::{invitations, responses};
-use crate::store::links::{self, OpenDoor};
+use crate::store::links::{self, Doors, Hold, OpenDoor};
 use crate::store::rounds::{self, Round};
-use crate::store::{StoreError, responses as response_store};
+use crate::store::{StoreError, padded, responses as response_store};
+
+/// Doors of sealed rounds, which change by amendments only, and the slugs by which nothing was limited when they were
+/// last looked at.
+#[derive(Debug, Default)]
+pub(super) struct KnownDoors {
+    of_round: PerRound<Doors>,
+    unlimited: BTreeSet<String>,
+}
+
+impl KnownDoors {
+    /// What `slug` leads to.
+    async fn find(
+        &mut self,
+        tx: &DatabaseTransaction,
+        slug: &str,
+        hold: Hold,
+    ) -> Result<Option<OpenDoor>, StoreError> {
+        let Some(round) = links::round_by_slug(tx, slug, hold).await? else {
+            self.unlimited.remove(slug);
+            return Ok(None);
+        };
+        let doors = self
+            .of_round
+            .get_or_read(&round, Doors::read(tx, &round.id))
+            .await?;
+        let door = doors.open(round, slug);
+        match door.as_ref().is_some_and(|door| !door.is_limited()) {
+            true => self.unlimited.insert(slug.to_owned()),
+            false => self.unlimited.remove(slug),
+        };
+        Ok(door)
+    }
+
+    /// Whether the round of every response in the batch can be held as it is looked for: each came by a door that limits
+    /// nothing, so that nobody waits for an invitation or a count while holding a round.
+    fn can_hold_at_once(&self, batch: &[Pending]) -> bool {
+        let mut keys = batch.iter().map(|pending| &pending.key);
+        keys.all(|key| matches!(key, Key::Slug(slug) if self.unlimited.contains(slug)))
+    }
+}
 
 /// What a batch needs to know of the database.
 pub(super) struct Surroundings {
@@ -43,7 +84,7 @@ pub(super) async fn stored(
             responses::Column::ContentMac,
             responses::Column::Receipt,
         ])
-        .filter(responses::Column::Id.is_in(ids))
+        .filter(responses::Column::Id.is_in(padded(ids)))
         .into_tuple()
         .all(tx)
         .await?;
@@ -56,7 +97,15 @@ pub(super) async fn stored(
 /// Reads what the batch concerns. Invitations and rounds are held until the transaction ends, so that nobody replaces a
 /// code or closes a round between the look and the commit: rounds whose places are counted against everyone, the
 /// others against those who change them.
-pub(super) async fn read(tx: &DatabaseTransaction, batch: &[Pending]) -> Result<Surroundings, StoreError> {
+pub(super) async fn read(
+    tx: &DatabaseTransaction,
+    known: &mut KnownDoors,
+    batch: &[Pending],
+) -> Result<Surroundings, StoreError> {
+    let hold = match known.can_hold_at_once(batch) {
+        true => Hold::Shared,
+        false => Hold::No,
+    };
     let (mut lookups, mut ids, mut doors) = (Vec::new(), Vec::new(), BTreeMap::new());
     let mut earlier: BTreeMap<Uuid, responses::Model> = BTreeMap::new();
     for pending in batch {
@@ -65,7 +114,7 @@ pub(super) async fn read(tx: &DatabaseTransaction, batch: &[Pending]) -> Result<
             Key::Invitation(id) => ids.push(*id),
             Key::Slug(slug) => {
                 if !doors.contains_key(slug) {
-                    doors.insert(slug.clone(), links::by_slug(tx, slug).await?);
+                    doors.insert(slug.clone(), known.find(tx, slug, hold).await?);
                 }
             }
             Key::Again(id) => {
@@ -78,8 +127,8 @@ pub(super) async fn read(tx: &DatabaseTransaction, batch: &[Pending]) -> Result<
         Vec::new()
     } else {
         let wanted = Condition::any()
-            .add_option((!lookups.is_empty()).then(|| invitations::Column::CodeLookup.is_in(lookups)))
-            .add_option((!ids.is_empty()).then(|| invitations::Column::Id.is_in(ids)));
+            .add_option((!lookups.is_empty()).then(|| invitations::Column::CodeLookup.is_in(padded(lookups))))
+            .add_option((!ids.is_empty()).then(|| invitations::Column::Id.is_in(padded(ids))));
         invitations::Entity::find()
             .filter(wanted)
             .order_by_asc(invitations::Column::Id)
@@ -100,15 +149,21 @@ pub(super) async fn read(tx: &DatabaseTransaction, batch: &[Pending]) -> Result<
         )
         .collect();
     let concerned: BTreeSet<String> = of_doors
+        .clone()
         .map(|door| door.round.id.clone())
         .chain(invited.iter().map(|invitation| invitation.round_id.clone()))
         .chain(earlier.values().map(|row| row.round_id.clone()))
         .collect();
     let mut held = BTreeMap::new();
     for id in concerned {
-        let round = match limited.contains(&id) {
-            true => rounds::hold_alone(tx, &id).await?,
-            false => rounds::hold(tx, &id).await?,
+        let at_once = of_doors
+            .clone()
+            .find(|door| hold == Hold::Shared && door.round.id == id)
+            .map(|door| door.round.clone());
+        let round = match (limited.contains(&id), at_once) {
+            (true, _) => rounds::hold_alone(tx, &id).await?,
+            (false, Some(round)) => Some(round),
+            (false, None) => rounds::hold(tx, &id).await?,
         };
         if let Some(round) = round {
             held.insert(id, round);
