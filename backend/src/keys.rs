@@ -47,6 +47,8 @@ pub enum KeyError {
 #[derive(Clone)]
 pub struct Keys {
     identity: XChaCha20Poly1305,
+    second_factor: XChaCha20Poly1305,
+    recovery: [u8; 32],
     member: [u8; 32],
     code: [u8; 32],
     code_lookup: [u8; 32],
@@ -88,12 +90,46 @@ fn mac_of(key: &[u8; 32], parts: &[&[u8]]) -> Hmac<Sha256> {
     mac
 }
 
+/// A nonce from `entropy`, then `plain` encrypted and bound to `context`.
+fn seal_under(
+    cipher: &XChaCha20Poly1305,
+    context: &str,
+    plain: &[u8],
+    entropy: &Entropy,
+) -> Result<Vec<u8>, KeyError> {
+    let nonce = entropy.bytes::<NONCE_LEN>();
+    let payload = Payload {
+        msg: plain,
+        aad: context.as_bytes(),
+    };
+    let body = cipher
+        .encrypt(&XNonce::from(nonce), payload)
+        .map_err(|_| KeyError::CannotSeal)?;
+    Ok([nonce.as_slice(), &body].concat())
+}
+
+/// The plaintext of what [`seal_under`] made.
+fn open_under(cipher: &XChaCha20Poly1305, context: &str, sealed: &[u8]) -> Result<Vec<u8>, KeyError> {
+    let (nonce, body) = sealed
+        .split_first_chunk::<NONCE_LEN>()
+        .ok_or(KeyError::CannotOpen)?;
+    let payload = Payload {
+        msg: body,
+        aad: context.as_bytes(),
+    };
+    cipher
+        .decrypt(&XNonce::from(*nonce), payload)
+        .map_err(|_| KeyError::CannotOpen)
+}
+
 impl Keys {
     /// The subkeys of a master key.
     pub fn from_master(master: &[u8; 32]) -> Self {
         let subkey = |label: &str| hmac(master, &[b"minyi", label.as_bytes()]);
         Self {
             identity: XChaCha20Poly1305::new(&subkey("identity").into()),
+            second_factor: XChaCha20Poly1305::new(&subkey("second-factor").into()),
+            recovery: subkey("recovery-code"),
             member: subkey("member"),
             code: subkey("code"),
             code_lookup: subkey("code-lookup"),
@@ -162,18 +198,7 @@ impl Keys {
     /// # Errors
     /// [`KeyError::CannotSeal`], for plaintexts no machine holds.
     pub fn seal(&self, context: &str, plain: &[u8], entropy: &Entropy) -> Result<Vec<u8>, KeyError> {
-        let nonce = entropy.bytes::<NONCE_LEN>();
-        let body = self
-            .identity
-            .encrypt(
-                &XNonce::from(nonce),
-                Payload {
-                    msg: plain,
-                    aad: context.as_bytes(),
-                },
-            )
-            .map_err(|_| KeyError::CannotSeal)?;
-        Ok([nonce.as_slice(), &body].concat())
+        seal_under(&self.identity, context, plain, entropy)
     }
 
     /// Decrypts what [`Keys::seal`] made under the same context.
@@ -181,18 +206,33 @@ impl Keys {
     /// # Errors
     /// [`KeyError::CannotOpen`] when key, context or bytes differ.
     pub fn open(&self, context: &str, sealed: &[u8]) -> Result<Vec<u8>, KeyError> {
-        let (nonce, body) = sealed
-            .split_first_chunk::<NONCE_LEN>()
-            .ok_or(KeyError::CannotOpen)?;
-        self.identity
-            .decrypt(
-                &XNonce::from(*nonce),
-                Payload {
-                    msg: body,
-                    aad: context.as_bytes(),
-                },
-            )
-            .map_err(|_| KeyError::CannotOpen)
+        open_under(&self.identity, context, sealed)
+    }
+
+    /// Encrypts the secret that a member of staff shares with an app, bound to the account.
+    ///
+    /// # Errors
+    /// See [`Keys::seal`].
+    pub fn seal_second_factor(
+        &self,
+        staff: Uuid,
+        secret: &[u8],
+        entropy: &Entropy,
+    ) -> Result<Vec<u8>, KeyError> {
+        seal_under(&self.second_factor, &staff.to_string(), secret, entropy)
+    }
+
+    /// Decrypts what [`Keys::seal_second_factor`] made for the same account.
+    ///
+    /// # Errors
+    /// See [`Keys::open`].
+    pub fn open_second_factor(&self, staff: Uuid, sealed: &[u8]) -> Result<Vec<u8>, KeyError> {
+        open_under(&self.second_factor, &staff.to_string(), sealed)
+    }
+
+    /// What the database keeps of a recovery code: its HMAC, hex.
+    pub fn recovery_mac(&self, staff: Uuid, code: &str) -> String {
+        hex::encode(hmac(&self.recovery, &[staff.as_bytes(), code.as_bytes()]))
     }
 
     /// Key of a frame member, hex: the person id cannot be found from it by trying card numbers.
@@ -332,6 +372,22 @@ mod tests {
         sealed[30] ^= 1;
         assert!(keys.open("r1/a", &sealed).is_err());
         assert!(keys.open("r1/a", &sealed[..10]).is_err());
+    }
+
+    #[test]
+    fn secret_of_a_second_factor_opens_for_its_account_alone() {
+        let keys = Keys::from_master(&[1; 32]);
+        let (wang, li) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let sealed = keys
+            .seal_second_factor(wang, &[7; 20], &Entropy::seeded(1))
+            .unwrap();
+        assert_eq!(keys.open_second_factor(wang, &sealed).unwrap(), [7; 20]);
+        assert!(keys.open_second_factor(li, &sealed).is_err());
+        assert!(
+            keys.open(&wang.to_string(), &sealed).is_err(),
+            "a subkey of its own"
+        );
+        assert_ne!(keys.recovery_mac(wang, "a"), keys.recovery_mac(li, "a"));
     }
 
     #[test]
