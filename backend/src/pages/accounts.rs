@@ -75,21 +75,21 @@ pub fn page(lang: Lang, staff: &SignedIn, lines: &[AccountLine], refused: Option
             thead {
                 tr {
                     th scope="col" { (tr!(lang, "accounts.name")) }
-                    th scope="col" { (tr!(lang, "accounts.login")) }
-                    th scope="col" { (tr!(lang, "accounts.role")) }
                     th scope="col" { (tr!(lang, "accounts.factor")) }
+                    th scope="col" { (tr!(lang, "accounts.role")) }
+                    th scope="col" { (tr!(lang, "accounts.login")) }
                 }
             }
             tbody {
                 @for line in lines {
                     tr {
                         th scope="row" lang=[words::tongue(lang, &line.name)] { (line.name) }
-                        td { (line.login) }
+                        td { (factor(lang, &line.factor)) }
                         td {
                             (words::role(lang, line.role))
                             @if line.is_closed { " · " (tr!(lang, "accounts.closed")) }
                         }
-                        td { (factor(lang, &line.factor)) }
+                        td { (line.login) }
                     }
                 }
             }

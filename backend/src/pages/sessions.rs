@@ -83,9 +83,9 @@ pub fn page(lang: Lang, staff: &SignedIn, lines: &[SessionLine]) -> Markup {
             thead {
                 tr {
                     th scope="col" { (tr!(lang, "sessions.where")) }
-                    th scope="col" { (tr!(lang, "sessions.since")) }
-                    th scope="col" { (tr!(lang, "sessions.used")) }
                     th scope="col" { (tr!(lang, "sessions.act")) }
+                    th scope="col" { (tr!(lang, "sessions.used")) }
+                    th scope="col" { (tr!(lang, "sessions.since")) }
                 }
             }
             tbody {
@@ -93,8 +93,6 @@ pub fn page(lang: Lang, staff: &SignedIn, lines: &[SessionLine]) -> Markup {
                     @let device = device(lang, &line.device);
                     tr {
                         th scope="row" { (device) }
-                        td.day { (line.since) }
-                        td.day { (line.last_used) }
                         td {
                             @if line.is_this { (tr!(lang, "sessions.this")) }
                             @else {
@@ -108,6 +106,8 @@ pub fn page(lang: Lang, staff: &SignedIn, lines: &[SessionLine]) -> Markup {
                                 }
                             }
                         }
+                        td.day { (line.last_used) }
+                        td.day { (line.since) }
                     }
                 }
             }

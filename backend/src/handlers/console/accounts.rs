@@ -83,8 +83,8 @@ pub async fn act(
     Form(pairs): Form<Pairs>,
 ) -> Result<Response, PageError> {
     let who = &permit.staff;
-    who.must_own_form(field(&pairs, "csrf"))?;
     must_be_independent(&state, who).await?;
+    who.must_own_form(field(&pairs, "csrf"))?;
     let login: String = field(&pairs, "login")
         .unwrap_or_default()
         .chars()

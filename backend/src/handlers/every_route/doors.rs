@@ -10,7 +10,7 @@ use crate::store::audit;
 
 /// Routes that no session of the console opens, and that ask for none: a code, a link, a receipt or a token is the key,
 /// or nothing is, because all may see what they show.
-const WITHOUT_SESSION: [&str; 18] = [
+const WITHOUT_SESSION: [&str; 19] = [
     "/",
     "/api/{*rest}",
     "/api/v1/forms/",
@@ -25,6 +25,7 @@ const WITHOUT_SESSION: [&str; 18] = [
     "/metrics",
     "/r/",
     "/o/",
+    "/readyz",
     "/receipt",
     "/results",
     "/services/",

@@ -39,6 +39,8 @@ impl<'a> MakeWriter<'a> for Log {
 
 #[tokio::test]
 async fn log_at_its_most_talkative_holds_no_code_password_answer_or_address() {
+    // With one subscriber alone, what other tests' threads reach first would be switched off for all.
+    let _second = tracing::Dispatch::new(tracing_subscriber::registry());
     let log = Log::default();
     let subscriber = tracing_subscriber::fmt()
         .json()
