@@ -5,11 +5,15 @@
 //! handler cannot forget to ask.
 
 pub mod accounts;
+pub mod browser;
+pub mod doors;
 pub mod independence;
 pub mod limit;
 pub mod password;
 pub mod policy;
+pub mod second_factor;
 pub mod session;
+pub mod sign_in;
 pub mod staff;
 
 /// What a member of staff is.

@@ -8,6 +8,7 @@ use thiserror::Error;
 
 pub mod capacity;
 
+use crate::auth::Role;
 use capacity::Capacity;
 
 /// Everything the program is told from outside.
@@ -39,6 +40,9 @@ pub struct Config {
     pub utc_offset_hours: i8,
     /// What the server takes on at once.
     pub capacity: Capacity,
+    /// Roles that must have a second factor (`MINYI_REQUIRE_SECOND_FACTOR`, words with commas between them;
+    /// `require_second_factor`, a list); none by default.
+    pub require_second_factor: Vec<Role>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -56,6 +60,21 @@ struct File {
     dkim_domain: Option<String>,
     key_file: Option<PathBuf>,
     utc_offset_hours: Option<i8>,
+    require_second_factor: Option<Vec<String>>,
+}
+
+/// The roles that words name. Interviewers have no session of the console, and so no second factor.
+fn console_roles(words: &[String]) -> Result<Vec<Role>, ConfigError> {
+    let role = |word: &String| {
+        Role::parse(word.trim())
+            .filter(|role| *role != Role::Interviewer)
+            .ok_or_else(|| ConfigError::BadValue {
+                name: "MINYI_REQUIRE_SECOND_FACTOR",
+                value: word.clone(),
+                expected: "a list of office, evaluator, viewer and auditor",
+            })
+    };
+    words.iter().map(role).collect()
 }
 
 /// Why the settings cannot be used.
@@ -160,6 +179,10 @@ impl Config {
                 expected: "a sqlite: or postgres: URL",
             });
         }
+        let require_second_factor = match var("MINYI_REQUIRE_SECOND_FACTOR") {
+            Some(words) => console_roles(&words.split(',').map(str::to_owned).collect::<Vec<_>>())?,
+            None => console_roles(&file.require_second_factor.unwrap_or_default())?,
+        };
         Ok(Self {
             database_url,
             listen,
@@ -177,6 +200,7 @@ impl Config {
             capacity: Capacity::load(&var)?,
             data_dir,
             utc_offset_hours,
+            require_second_factor,
         })
     }
 
@@ -226,6 +250,22 @@ mod tests {
         assert_eq!(config.base_url, "https://a.example");
         assert_eq!(config.mail_from.as_deref(), Some("a@example.org"));
         assert!(config.is_https());
+    }
+
+    #[test]
+    fn roles_that_need_a_second_factor_are_read_from_file_and_environment() {
+        let file = Some("require_second_factor = [\"office\", \"auditor\"]");
+        let config = load(&[], file).unwrap();
+        assert_eq!(config.require_second_factor, [Role::Office, Role::Auditor]);
+        let config = load(&[("MINYI_REQUIRE_SECOND_FACTOR", "viewer, office")], file).unwrap();
+        assert_eq!(config.require_second_factor, [Role::Viewer, Role::Office]);
+        assert!(load(&[], None).unwrap().require_second_factor.is_empty());
+        for word in ["interviewer", "boss"] {
+            let said = load(&[("MINYI_REQUIRE_SECOND_FACTOR", word)], None)
+                .unwrap_err()
+                .to_string();
+            assert!(said.contains(word) && said.contains("evaluator"), "{said}");
+        }
     }
 
     #[test]

@@ -16,9 +16,13 @@ pub mod respond;
 pub mod responses;
 pub mod results;
 pub mod roots;
+pub mod second_factor;
 pub mod services;
+pub mod sessions;
 pub mod stop_mail;
 pub mod weigh;
 
+#[cfg(test)]
+mod every_route;
 #[cfg(test)]
 pub(crate) mod testing;

@@ -97,6 +97,8 @@ pub struct Keys {
     identity: Vec<Generation>,
     master_fingerprint: String,
     backup: [u8; 32],
+    second_factor: XChaCha20Poly1305,
+    recovery: [u8; 32],
     member: [u8; 32],
     code: [u8; 32],
     code_lookup: [u8; 32],
@@ -154,6 +156,24 @@ fn mac_of(key: &[u8; 32], parts: &[&[u8]]) -> Hmac<Sha256> {
     mac
 }
 
+/// A nonce from `entropy`, then `plain` encrypted and bound to `context`.
+fn seal_under(
+    cipher: &XChaCha20Poly1305,
+    context: &str,
+    plain: &[u8],
+    entropy: &Entropy,
+) -> Result<Vec<u8>, KeyError> {
+    let nonce = entropy.bytes::<NONCE_LEN>();
+    let payload = Payload {
+        msg: plain,
+        aad: context.as_bytes(),
+    };
+    let body = cipher
+        .encrypt(&XNonce::from(nonce), payload)
+        .map_err(|_| KeyError::CannotSeal)?;
+    Ok([nonce.as_slice(), &body].concat())
+}
+
 impl Keys {
     /// The subkeys of a master key whose identity key was never rotated.
     pub fn from_master(master: &[u8; 32]) -> Self {
@@ -174,6 +194,8 @@ impl Keys {
             identity,
             master_fingerprint: fingerprint_of(master),
             backup: subkey("backup"),
+            second_factor: XChaCha20Poly1305::new(&subkey("second-factor").into()),
+            recovery: subkey("recovery-code"),
             member: subkey("member"),
             code: subkey("code"),
             code_lookup: subkey("code-lookup"),
@@ -251,19 +273,8 @@ impl Keys {
     /// # Errors
     /// [`KeyError::CannotSeal`], for plaintexts no machine holds.
     pub fn seal(&self, context: &str, plain: &[u8], entropy: &Entropy) -> Result<Vec<u8>, KeyError> {
-        let nonce = entropy.bytes::<NONCE_LEN>();
         let sealing = self.identity.first().ok_or(KeyError::CannotSeal)?;
-        let body = sealing
-            .cipher
-            .encrypt(
-                &XNonce::from(nonce),
-                Payload {
-                    msg: plain,
-                    aad: context.as_bytes(),
-                },
-            )
-            .map_err(|_| KeyError::CannotSeal)?;
-        Ok([nonce.as_slice(), &body].concat())
+        seal_under(&sealing.cipher, context, plain, entropy)
     }
 
     /// Decrypts what [`Keys::seal`] made under the same context, by whichever generation it was sealed.
@@ -293,6 +304,32 @@ impl Keys {
         }
         let plain = self.open(context, sealed)?;
         self.seal(context, &plain, entropy).map(Some)
+    }
+
+    /// Encrypts the secret that a member of staff shares with an app, bound to the account.
+    ///
+    /// # Errors
+    /// See [`Keys::seal`].
+    pub fn seal_second_factor(
+        &self,
+        staff: Uuid,
+        secret: &[u8],
+        entropy: &Entropy,
+    ) -> Result<Vec<u8>, KeyError> {
+        seal_under(&self.second_factor, &staff.to_string(), secret, entropy)
+    }
+
+    /// Decrypts what [`Keys::seal_second_factor`] made for the same account.
+    ///
+    /// # Errors
+    /// See [`Keys::open`].
+    pub fn open_second_factor(&self, staff: Uuid, sealed: &[u8]) -> Result<Vec<u8>, KeyError> {
+        open_with(&self.second_factor, &staff.to_string(), sealed).ok_or(KeyError::CannotOpen)
+    }
+
+    /// What the database keeps of a recovery code: its HMAC, hex.
+    pub fn recovery_mac(&self, staff: Uuid, code: &str) -> String {
+        hex::encode(hmac(&self.recovery, &[staff.as_bytes(), code.as_bytes()]))
     }
 
     /// Key of a frame member, hex: the person id cannot be found from it by trying card numbers.
@@ -437,6 +474,22 @@ mod tests {
         sealed[30] ^= 1;
         assert!(keys.open("r1/a", &sealed).is_err());
         assert!(keys.open("r1/a", &sealed[..10]).is_err());
+    }
+
+    #[test]
+    fn secret_of_a_second_factor_opens_for_its_account_alone() {
+        let keys = Keys::from_master(&[1; 32]);
+        let (wang, li) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let sealed = keys
+            .seal_second_factor(wang, &[7; 20], &Entropy::seeded(1))
+            .unwrap();
+        assert_eq!(keys.open_second_factor(wang, &sealed).unwrap(), [7; 20]);
+        assert!(keys.open_second_factor(li, &sealed).is_err());
+        assert!(
+            keys.open(&wang.to_string(), &sealed).is_err(),
+            "a subkey of its own"
+        );
+        assert_ne!(keys.recovery_mac(wang, "a"), keys.recovery_mac(li, "a"));
     }
 
     #[test]

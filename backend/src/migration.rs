@@ -17,6 +17,7 @@ mod m20261126_000011_records;
 mod m20261126_000014_mailing;
 mod m20261126_000015_publications;
 mod m20261126_000016_planning;
+mod m20261126_000017_second_factor;
 mod m20261126_000018_identity;
 mod m20261126_000020_sittings;
 
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000014_mailing::Migration),
             Box::new(m20261126_000016_planning::Migration),
             Box::new(m20261126_000015_publications::Migration),
+            Box::new(m20261126_000017_second_factor::Migration),
             Box::new(m20261126_000018_identity::Migration),
             Box::new(m20261126_000020_sittings::Migration),
         ]

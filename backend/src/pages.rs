@@ -8,6 +8,7 @@
 //! column, works with neither script nor style) and the office's
 //! ([`layout::console`], dense tables).
 
+pub mod accounts;
 pub mod assets;
 pub mod callbacks;
 pub mod cases;
@@ -28,6 +29,7 @@ pub mod marking;
 pub mod mine;
 pub mod no_remind;
 pub mod office;
+pub mod own;
 pub mod password;
 pub mod planning;
 pub mod privacy;
@@ -44,7 +46,10 @@ pub mod results;
 pub mod round;
 pub mod round_page;
 pub mod scoring;
+pub mod second_factor;
 pub mod services;
+pub mod sessions;
+pub mod sign_in_code;
 pub mod start;
 pub mod steps;
 pub mod stop_mail;

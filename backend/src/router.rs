@@ -14,13 +14,14 @@ use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, RequestId
 use tower_http::trace::TraceLayer;
 
 use crate::app::AppState;
+use crate::auth::doors;
 use crate::error::AppError;
 use crate::handlers::console::marking::card_page;
 use crate::handlers::console::{inviting, marking, records, scoring};
 use crate::handlers::respond::{self, after, finish, handover, later, pin, question, remind, start};
 use crate::handlers::{
     assets, console, field, forms, health, login, media, mine, password, privacy, receipt, responses,
-    results, roots, services, stop_mail, weigh,
+    results, roots, second_factor, services, sessions, stop_mail, weigh,
 };
 use crate::middleware::pressure::{self, MAX_BODY_BYTES};
 use crate::middleware::problems::PageError;
@@ -144,9 +145,7 @@ fn public() -> Router<AppState> {
 fn staff() -> Router<AppState> {
     Router::new()
         .route("/console", get(console::rounds))
-        .route("/console/login", get(login::show).post(login::enter))
-        .route("/console/logout", post(login::leave))
-        .route("/console/password", get(password::show).post(password::change))
+        .merge(own_account())
         .route("/console/rounds/{id}", get(console::round))
         .route("/console/rounds/{id}/fieldwork", get(console::fieldwork::show))
         .route(
@@ -205,6 +204,27 @@ fn staff() -> Router<AppState> {
         .route("/console/outbox", get(console::mail))
         .route("/console/outbox/{id}/again", post(console::mail_again))
         .route("/console/audit", get(console::audit_log))
+}
+
+/// Signing in and out, and everyone's own account; the office's list of accounts.
+fn own_account() -> Router<AppState> {
+    Router::new()
+        .route("/console/login", get(login::show).post(login::enter))
+        .route(
+            "/console/login/code",
+            get(login::code::show).post(login::code::enter),
+        )
+        .route("/console/logout", post(login::leave))
+        .route("/console/password", get(password::show).post(password::change))
+        .route(
+            "/console/second-factor",
+            get(second_factor::show).post(second_factor::act),
+        )
+        .route("/console/sessions", get(sessions::show).post(sessions::act))
+        .route(
+            "/console/accounts",
+            get(console::accounts::show).post(console::accounts::act),
+        )
 }
 
 /// The evaluation of units: for those who may see results, withheld as in the report unless they are the office.
@@ -419,15 +439,17 @@ fn uploads() -> Router<AppState> {
 }
 
 /// What every request passes, within the longest time that it may take. The last layer sees the request first.
-fn guarded(router: Router<AppState>, state: &AppState, longest: Duration) -> Router<AppState> {
+pub(crate) fn guarded(router: Router<AppState>, state: &AppState, longest: Duration) -> Router<AppState> {
     router
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(from_fn(doors::check))
         .layer(from_fn_with_state(state.clone(), origin::check))
         .layer(from_fn(address::check))
         .layer(from_fn_with_state((state.clone(), longest), pressure::guard))
         .layer(from_fn_with_state(state.clone(), problems::render))
-        .layer(from_fn_with_state(state.clone(), headers::add))
         .layer(CatchPanicLayer::new())
+        // Outside of what may answer in place of a handler.
+        .layer(from_fn_with_state(state.clone(), headers::add))
 }
 
 /// The whole server.

@@ -2,6 +2,7 @@
 // of the server no state has come to.
 // task: { everything: {url, round, codes}, early: {url, codes}, closed: {url, codes}, limited: {url, wrong},
 //         broken: {url, codes}, demo: {url, round, codes, logins: {role: {user, password}}},
+//         guard: {user, password} of an auditor on the demo's server who may turn a second factor on,
 //         ended: {url, round, receipt, secret, logins}, routes: addresses with {holes},
 //         only: pattern of the journey's or page's name, shots: folder }
 import { mkdirSync } from 'node:fs';

@@ -1,6 +1,7 @@
 // Every state of every page. A page with nothing to do is one line of PAGES; what has to be walked to is a journey,
 // which stops wherever there is something to look at.
 import { answer, clear, consent, go, questionOf } from './answering.mjs';
+import { AUTH, AUTH_PAGES } from './states/auth.mjs';
 import { DATA, DATA_CONSOLE, DATA_PAGES } from './states/data.mjs';
 import { DURABLE, DURABLE_CONSOLE, DURABLE_PUBLIC } from './states/durable.mjs';
 import { EVALUATION_PAGES } from './states/eval.mjs';
@@ -68,6 +69,7 @@ export const CONSOLE = [
   ...DATA_CONSOLE,
   ...DURABLE_CONSOLE,
   ...EVALUATION_PAGES,
+  ...AUTH_PAGES,
 ];
 
 /**
@@ -88,6 +90,7 @@ export const JOURNEYS = [
   ...DATA,
   ...DURABLE,
   ...RESPOND,
+  ...AUTH,
   { name: 'a code typed', language: 'zh', who: 'respondent', walk: typeCode },
   { name: 'consent', language: 'zh', who: 'respondent', walk: withoutConsent },
   { name: 'open link', language: 'zh', who: 'respondent', walk: openLink },

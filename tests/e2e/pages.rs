@@ -1,7 +1,9 @@
 //! Every state of every page at four widths, with axe, targets, focus, text spacing, zoom and forced colours
 //! (`browser/checks.mjs`), and what assistive technology gets of each kind of question.
 
+use std::io::Write;
 use std::path::Path;
+use std::process::Stdio;
 
 use minyi_tests::browser;
 use minyi_tests::command::{minyi, run};
@@ -15,6 +17,8 @@ use tempfile::TempDir;
 
 /// Well formed, its check symbol right, and nobody's.
 const NOBODYS_CODE: &str = "0000-0000-00000";
+/// An account of the demo's server for what would end the sessions of the others.
+const GUARD: (&str, &str) = ("guard", "four words of nobody else");
 /// A township of the demo's county.
 const TOWNSHIP: &str = "990101001";
 
@@ -49,6 +53,18 @@ impl Ended {
     }
 }
 
+/// Adds [`GUARD`] to the demo.
+fn add_guard(data: &Path) {
+    let (user, password) = GUARD;
+    let mut command = minyi(["staff", "add", user, "--role", "auditor", "--name", "周卫"]);
+    command.arg("--password-stdin").env("MINYI_DATA", data);
+    let mut child = command.stdin(Stdio::piped()).spawn().expect("the command starts");
+    let mut stdin = child.stdin.take().expect("its standard input");
+    writeln!(stdin, "{password}").expect("it reads the password");
+    drop(stdin);
+    assert!(child.wait().expect("its end").success());
+}
+
 /// Makes the township the employer of an account, as if it had been added so.
 fn employ(data: &Path, login: &str) {
     let url = format!("sqlite://{}", data.join("minyi.db").display());
@@ -74,6 +90,7 @@ fn every_state_of_every_page_is_accessible_at_every_width() {
     // A second program on the same data: whoever guesses at codes there slows nobody down here.
     let (limited_server, broken_server) = (on(&early), on(&broken));
     broken.break_database();
+    add_guard(data.path());
     let demo_server = Server::start(data.path(), &[]);
     let ended = Ended::make();
     let ended_server = Server::start(ended.data.path(), &[]);
@@ -100,6 +117,7 @@ fn every_state_of_every_page_is_accessible_at_every_width() {
                 "url": demo_server.base_url, "round": demo.round, "logins": logins,
                 "codes": demo.invitations["resident"],
             },
+            "guard": { "user": GUARD.0, "password": GUARD.1 },
             "ended": {
                 "url": ended_server.base_url, "round": demo.round, "logins": logins,
                 "receipt": ended.receipt, "secret": ended.secret,

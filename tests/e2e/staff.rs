@@ -99,6 +99,16 @@ fn account_made_on_the_command_line_signs_in_until_it_is_closed() {
     );
     assert_eq!(leads("li", &initial), "422 /console/login");
     assert_eq!(leads("li", PASSWORD), "200 /console");
+    let off = staff(data, &["second-factor", "li"], "");
+    assert!(
+        off.code == 0 && off.stdout.contains("no two-step sign-in"),
+        "{off:?}"
+    );
+    let nothing = staff(data, &["second-factor", "li", "--remove", "--reason", "lost"], "");
+    assert!(
+        nothing.code == 1 && nothing.stderr.contains("no two-step sign-in"),
+        "{nothing:?}"
+    );
     let list = staff(data, &["list"], "").stdout;
     assert!(
         list.lines().count() == 2 && list.contains("wang.min") && !list.contains("argon2"),

@@ -11,7 +11,7 @@ use super::{MAX_NAME, Role, is_login};
 use crate::app::{Base, PlanCache};
 use crate::field::accounts::{self as interviewers, AccountError};
 use crate::store::staff::{self, Staff};
-use crate::store::{StoreError, begin, sessions, units};
+use crate::store::{StoreError, begin, second_factors, sessions, units};
 
 /// Why an act on an account is refused.
 #[derive(Debug, Error)]
@@ -37,6 +37,9 @@ pub enum StaffError {
     /// The account is open.
     #[error("the account is open")]
     Open,
+    /// The account has no second factor.
+    #[error("no second factor")]
+    NoSecondFactor,
     /// The password will not do.
     #[error("unfit password")]
     Unfit(Unfit),
@@ -190,6 +193,29 @@ pub async fn reopen(base: &Base, actor: &str, login: &str) -> Result<Option<Stri
     let act = (actor, "staff.reopen", login);
     switch(base, act, row.id, false, json!({})).await?;
     Ok(None)
+}
+
+/// Takes the second factor of an account away whose owner has neither phone nor recovery codes any more; it is signed out
+/// everywhere. Open or closed.
+///
+/// # Errors
+/// [`StaffError::Nobody`], [`StaffError::NoSecondFactor`].
+pub async fn remove_second_factor(
+    base: &Base,
+    actor: &str,
+    login: &str,
+    reason: &str,
+) -> Result<(), StaffError> {
+    let tx = begin(&base.db).await?;
+    let row = account(&tx, login).await?;
+    if !second_factors::delete(&tx, row.id).await? {
+        return Err(StaffError::NoSecondFactor);
+    }
+    sessions::delete_of(&tx, row.id).await?;
+    let detail = json!({ "reason": reason });
+    base.record(&tx, actor, "staff.second_factor_reset", login, detail)
+        .await?;
+    Ok(tx.commit().await.map_err(StoreError::from)?)
 }
 
 async fn switch(

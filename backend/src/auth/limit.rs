@@ -3,8 +3,11 @@
 //! Only failures count, and never against an account or a code alone: whoever
 //! guesses at another person's name slows down his own address, so that nobody
 //! can be locked out by others. The bursts are generous, because a whole village
-//! may share one address; with 60 random bits in a code, six guesses a minute
-//! would find one of 90,000 codes after some four million years.
+//! may share one address, and a right code passes while wrong ones from its
+//! address wait. Only past six hundred wrong codes, which a program sends, the
+//! whole address waits, a second for each further one; with 60 random bits in
+//! a code, sixty guesses a minute would find one of 90,000 codes after some
+//! four hundred thousand years.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -17,6 +20,7 @@ use governor::clock::Clock as _;
 use governor::nanos::Nanos;
 use governor::state::keyed::DashMapStateStore;
 use governor::{NotUntil, Quota, RateLimiter, clock};
+use uuid::Uuid;
 
 use crate::clock::SharedClock;
 
@@ -87,6 +91,7 @@ pub struct Limits {
     logins: Guard<(String, IpAddr)>,
     login_addresses: Guard<IpAddr>,
     secrets: Guard<IpAddr>,
+    app_codes: Guard<Uuid>,
 }
 
 const fn count(n: u32) -> NonZeroU32 {
@@ -113,13 +118,16 @@ impl Limits {
         Self {
             codes: Guard::new(clock, count(60), Duration::from_secs(10)),
             floods: Guard::new(clock, count(600), Duration::from_secs(1)),
-            logins: Guard::new(clock, count(6), Duration::from_secs(30)),
+            // With the burst, fewer than a hundred an hour (OWASP ASVS 4.0.3, 2.2.1).
+            logins: Guard::new(clock, count(6), Duration::from_secs(80)),
             login_addresses: Guard::new(clock, count(60), Duration::from_secs(10)),
             secrets: Guard::new(clock, count(20), Duration::from_secs(30)),
+            app_codes: Guard::new(clock, count(30), Duration::from_secs(300)),
         }
     }
 
-    /// How long `address` must wait before its codes are looked up again.
+    /// How long `address` must wait until it hears of a wrong code again that it is wrong. A right one does not wait:
+    /// neighbours share an address.
     pub fn code_wait(&self, address: IpAddr) -> Option<Duration> {
         self.codes.wait(&network(address))
     }
@@ -129,13 +137,13 @@ impl Limits {
         self.codes.fail(&network(address));
     }
 
-    /// Counts a guess of a program at `address`, also while the address waits: unlike a page, a program may go on.
+    /// Counts a wrong code from `address`, also while the address waits: a program goes on.
     pub fn code_guessed(&self, address: IpAddr) {
         self.floods.fail(&network(address));
     }
 
-    /// How long programs at `address` must wait before anything of theirs is looked at: so many wrong codes are no
-    /// village's slips of the pen any more, and an answer, whatever it says, would tell a right guess from a wrong one.
+    /// How long `address` must wait before anything from it is looked at: so many wrong codes are no village's slips of
+    /// the pen any more but a program's, and an answer, whatever it says, would tell a right guess from a wrong one.
     pub fn flood_wait(&self, address: IpAddr) -> Option<Duration> {
         self.floods.wait(&network(address))
     }
@@ -163,6 +171,18 @@ impl Limits {
         let address = network(address);
         self.login_addresses.fail(&address);
         self.logins.fail(&(login.to_lowercase(), address));
+    }
+
+    /// How long no code of an app is looked at for an account. Six digits are few: whoever has the password and guesses
+    /// from many addresses would find them, so here the account itself waits. Its owner is not locked out by that: a
+    /// recovery code has 60 random bits and never waits for this.
+    pub fn app_code_wait(&self, staff: Uuid) -> Option<Duration> {
+        self.app_codes.wait(&staff)
+    }
+
+    /// Counts a wrong code of an app, given after the right password.
+    pub fn app_code_failed(&self, staff: Uuid) {
+        self.app_codes.fail(&staff);
     }
 }
 
@@ -206,6 +226,53 @@ mod tests {
         assert_eq!(limits.code_wait(OTHER), None);
         clock.advance(SignedDuration::from_secs(11));
         assert_eq!(limits.code_wait(VILLAGE), None);
+    }
+
+    #[test]
+    fn a_villages_slips_of_the_pen_never_close_its_address_and_a_program_does_for_a_second() {
+        let (clock, limits) = limits();
+        // Six hundred people who each mistype their code within a minute.
+        for _ in 0..600 {
+            limits.code_guessed(VILLAGE);
+            clock.advance(SignedDuration::from_millis(100));
+        }
+        assert_eq!(limits.flood_wait(VILLAGE), None);
+        for _ in 0..2_000 {
+            limits.code_guessed(VILLAGE);
+        }
+        let wait = limits.flood_wait(VILLAGE).unwrap();
+        assert!(wait <= Duration::from_secs(1), "{wait:?}");
+        assert_eq!(limits.flood_wait(OTHER), None);
+        clock.advance(SignedDuration::from_secs(1));
+        assert_eq!(limits.flood_wait(VILLAGE), None);
+    }
+
+    #[test]
+    fn fewer_than_a_hundred_failures_an_hour_for_a_name_from_one_address() {
+        let (clock, limits) = limits();
+        let mut failures = 0;
+        for _ in 0..3_600 {
+            if limits.login_wait("office", VILLAGE).is_none() {
+                limits.login_failed("office", VILLAGE);
+                failures += 1;
+            }
+            clock.advance(SignedDuration::from_secs(1));
+        }
+        assert!((50..100).contains(&failures), "{failures}");
+    }
+
+    #[test]
+    fn app_codes_of_an_account_wait_from_every_address_and_of_no_other() {
+        let (clock, limits) = limits();
+        let (wang, li) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        for _ in 0..31 {
+            assert_eq!(limits.app_code_wait(wang), None);
+            limits.app_code_failed(wang);
+        }
+        assert!(limits.app_code_wait(wang).is_some());
+        assert_eq!(limits.app_code_wait(li), None);
+        clock.advance(SignedDuration::from_secs(301));
+        assert_eq!(limits.app_code_wait(wang), None);
     }
 
     #[test]

@@ -10,6 +10,8 @@ use tokio::sync::Semaphore;
 
 use crate::clock::Entropy;
 
+mod guessable;
+
 /// Hashes under way at once: each takes 19 MiB and a core for some 30 ms, and
 /// sign-ins must not starve the respondents.
 static TURNS: Semaphore = Semaphore::const_new(2);
@@ -75,18 +77,20 @@ pub fn initial(entropy: &Entropy) -> String {
 
 /// Fewest characters of a password that somebody chooses (OWASP ASVS 4.0 2.1.1).
 pub const SHORTEST: usize = 12;
-/// Most characters; well below what [`verify`] looks at, whatever the script.
-pub const LONGEST: usize = 200;
+/// Most characters (2.1.2); well below what [`verify`] looks at, whatever the script.
+pub const LONGEST: usize = 128;
 
 /// Why a new password is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unfit {
     /// Fewer than twelve characters.
     Short,
-    /// More than two hundred.
+    /// More than 128.
     Long,
     /// The present one, or the login.
     Same,
+    /// One of those that are tried first.
+    Guessable,
 }
 
 /// Whether `new` will do as the password of `login`, in place of `old`.
@@ -94,10 +98,16 @@ pub enum Unfit {
 /// # Errors
 /// [`Unfit`].
 pub fn fitness(new: &str, old: &str, login: &str) -> Result<(), Unfit> {
-    match new.chars().count() {
+    // Gaps count once, however wide they are (2.1.1).
+    let long = new
+        .split_whitespace()
+        .map(|word| word.chars().count() + 1)
+        .sum::<usize>();
+    match long.saturating_sub(1) {
         _ if new == old || new.to_lowercase() == login.to_lowercase() => Err(Unfit::Same),
         n if n < SHORTEST => Err(Unfit::Short),
         n if n > LONGEST => Err(Unfit::Long),
+        _ if guessable::is_guessable(new, login) => Err(Unfit::Guessable),
         _ => Ok(()),
     }
 }
@@ -150,6 +160,23 @@ mod tests {
         assert!(!verify("nobody".to_owned(), None).await.unwrap());
         assert!(!verify("x".repeat(MAX_BYTES + 1), Some(stored)).await.unwrap());
         assert!(verify("x".to_owned(), Some("plain".to_owned())).await.is_err());
+    }
+
+    /// Neither the answer nor the work tells whether there is such an account.
+    #[test]
+    fn as_much_is_computed_for_an_account_that_does_not_exist() {
+        let real = hash("a", &Entropy::seeded(1)).unwrap();
+        let nobody = NOBODY.clone().unwrap();
+        let work = |text: &str| {
+            let hash = PasswordHash::new(text).unwrap();
+            (
+                hash.algorithm,
+                hash.version,
+                hash.params.clone(),
+                hash.hash.unwrap().as_bytes().len(),
+            )
+        };
+        assert_eq!(work(&real), work(&nobody));
     }
 
     #[test]

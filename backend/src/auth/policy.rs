@@ -25,6 +25,8 @@ pub enum Action {
     DrawCallbacks,
     /// Call those who were drawn, and see the number of the one in hand: the third party alone.
     CallBack,
+    /// See who may sign in with what, and take a lost second factor away; nobody whom a judged unit employs.
+    ManageAccounts,
     /// See the audit log.
     SeeAudit,
     /// Print and hand out invitations and posters.
@@ -86,6 +88,7 @@ impl Action {
         Self::SeeCallbacks,
         Self::DrawCallbacks,
         Self::CallBack,
+        Self::ManageAccounts,
         Self::SeeAudit,
         Self::HandOut,
         Self::SendInvitations,
@@ -130,6 +133,7 @@ impl Action {
             | Self::SeeOutbox
             | Self::ResendMail
             | Self::ManageMailing
+            | Self::ManageAccounts
             | Self::DrawCallbacks
             | Self::SendInvitations
             | Self::HandleCases
@@ -185,6 +189,7 @@ mod tests {
              SeeCallbacks   yes yes - - yes\n\
              DrawCallbacks  yes - - - -\n\
              CallBack       - yes - - -\n\
+             ManageAccounts yes - - - -\n\
              SeeAudit       yes - - - yes\n\
              HandOut        yes yes - - -\n\
              SendInvitations yes - - - -\n\

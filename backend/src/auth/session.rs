@@ -77,7 +77,7 @@ pub fn forget(secure: bool) -> Option<HeaderValue> {
     .header()
 }
 
-/// Begins a session.
+/// Begins a session in a browser of this kind ([`super::browser::kind`]).
 ///
 /// # Errors
 /// When the database does not answer; so for every function here.
@@ -85,6 +85,7 @@ pub async fn begin(
     conn: &impl ConnectionTrait,
     entropy: &Entropy,
     staff: Uuid,
+    device: String,
     now_ms: i64,
 ) -> Result<Token, StoreError> {
     sessions::delete_expired(conn, now_ms).await?;
@@ -95,9 +96,45 @@ pub async fn begin(
         csrf: hex::encode(entropy.bytes::<16>()),
         created_at: now_ms,
         expires_at: now_ms + IDLE_MS,
+        device,
+        enrolling: None,
     };
     sessions::insert(conn, session).await?;
     Ok(token)
+}
+
+/// Puts a new session in place of all that the account has, this one among them: what was protected by less than it is
+/// now must not go on. It began when `session` did.
+///
+/// # Errors
+/// See [`begin`].
+pub async fn renew(
+    conn: &impl ConnectionTrait,
+    entropy: &Entropy,
+    session: &Session,
+    now_ms: i64,
+) -> Result<(Token, Session), StoreError> {
+    sessions::delete_of(conn, session.staff_id).await?;
+    let token = Token(hex::encode(entropy.bytes::<32>()));
+    let renewed = Session {
+        token_hash: token.hash(),
+        csrf: hex::encode(entropy.bytes::<16>()),
+        expires_at: (now_ms + IDLE_MS).min(session.created_at + ABSOLUTE_MS),
+        enrolling: None,
+        ..session.clone()
+    };
+    sessions::insert(conn, renewed.clone()).await?;
+    Ok((token, renewed))
+}
+
+/// When a session was last used, Unix milliseconds: to the minute, and in its last hour at the latest when that began.
+pub fn last_used(session: &Session) -> i64 {
+    (session.expires_at - IDLE_MS).max(session.created_at)
+}
+
+/// A name for a session in forms, from which nobody gets at its token.
+pub fn name(session: &Session) -> String {
+    hex::encode(&Sha256::digest(format!("session name {}", session.token_hash))[..8])
 }
 
 /// The session of a token, if it has not ended; using it moves its end.
@@ -153,7 +190,7 @@ mod tests {
     #[tokio::test]
     async fn session_lives_while_used_and_ends_after_twelve_hours() {
         let (_dir, db) = testing::database().await;
-        let token = begin(&db, &Entropy::seeded(1), Uuid::from_u128(1), 0)
+        let token = begin(&db, &Entropy::seeded(1), Uuid::from_u128(1), "/".to_owned(), 0)
             .await
             .unwrap();
         assert!(find(&db, &token, HOUR_MS - 1).await.unwrap().is_some());
@@ -165,7 +202,7 @@ mod tests {
             );
         }
         assert!(find(&db, &token, ABSOLUTE_MS).await.unwrap().is_none());
-        let idle = begin(&db, &Entropy::seeded(2), Uuid::from_u128(1), 0)
+        let idle = begin(&db, &Entropy::seeded(2), Uuid::from_u128(1), "/".to_owned(), 0)
             .await
             .unwrap();
         assert!(find(&db, &idle, HOUR_MS).await.unwrap().is_none());
@@ -178,7 +215,7 @@ mod tests {
     #[tokio::test]
     async fn ended_session_and_foreign_form_are_refused() {
         let (_dir, db) = testing::database().await;
-        let token = begin(&db, &Entropy::seeded(1), Uuid::from_u128(1), 0)
+        let token = begin(&db, &Entropy::seeded(1), Uuid::from_u128(1), "/".to_owned(), 0)
             .await
             .unwrap();
         let session = find(&db, &token, 1).await.unwrap().unwrap();
@@ -188,6 +225,30 @@ mod tests {
         );
         end(&db, &token).await.unwrap();
         assert!(find(&db, &token, 1).await.unwrap().is_none());
+    }
+
+    #[tokio::test]
+    async fn renewed_session_takes_the_place_of_all_others_and_lives_no_longer() {
+        let (_dir, db) = testing::database().await;
+        let (entropy, staff) = (Entropy::seeded(1), Uuid::from_u128(1));
+        let elsewhere = begin(&db, &entropy, staff, "/".to_owned(), 0).await.unwrap();
+        let other = begin(&db, &entropy, Uuid::from_u128(2), "/".to_owned(), 0)
+            .await
+            .unwrap();
+        let here = begin(&db, &entropy, staff, "chrome/windows".to_owned(), 0)
+            .await
+            .unwrap();
+        let session = find(&db, &here, HOUR_MS / 2).await.unwrap().unwrap();
+        let (renewed, _) = renew(&db, &entropy, &session, HOUR_MS / 2).await.unwrap();
+        for ended in [&here, &elsewhere] {
+            assert!(find(&db, ended, HOUR_MS / 2).await.unwrap().is_none());
+        }
+        assert!(find(&db, &other, HOUR_MS / 2).await.unwrap().is_some());
+        let found = find(&db, &renewed, HOUR_MS / 2).await.unwrap().unwrap();
+        assert_eq!((found.created_at, found.device.as_str()), (0, "chrome/windows"));
+        assert_ne!(found.csrf, session.csrf);
+        assert_ne!(name(&found), name(&session));
+        assert_eq!(last_used(&found), HOUR_MS / 2);
     }
 
     #[test]

@@ -34,7 +34,11 @@ pub async fn run(base: Base) -> Result<()> {
 
 /// Logs to standard error; `RUST_LOG` chooses what, and `MINYI_LOG=json` writes one JSON object a line, for programs.
 pub fn log_lines() {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
+    let mut filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
+    // At its most talkative it writes the database's URL with its password.
+    if let Ok(quiet) = "sea_orm=info".parse() {
+        filter = filter.add_directive(quiet);
+    }
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr);

@@ -14,7 +14,7 @@ use crate::app::Base;
 use crate::auth::accounts::{self, NewAccount, StaffError};
 use crate::auth::password::{self, LONGEST, SHORTEST, Unfit};
 use crate::auth::{MAX_NAME, Role};
-use crate::store::staff;
+use crate::store::{second_factors, staff};
 
 /// Who acts, in the audit log.
 const ACTOR: &str = "cli";
@@ -59,6 +59,17 @@ pub enum StaffCommand {
     Reopen {
         /// Login.
         user: String,
+    },
+    /// Say whether an account has two-step sign-in, or take it away when phone and recovery codes are lost.
+    SecondFactor {
+        /// Login.
+        user: String,
+        /// Take it away; the account is signed out everywhere.
+        #[arg(long)]
+        remove: bool,
+        /// Why, for the audit log.
+        #[arg(long, default_value = "", requires = "remove")]
+        reason: String,
     },
     /// All accounts.
     List,
@@ -197,6 +208,11 @@ fn explained(error: StaffError) -> anyhow::Error {
                 "To use it again, staff reopen it first.",
             ),
         ),
+        StaffError::NoSecondFactor => wrong(
+            "user",
+            ("这个账号没有开两步验证。", "The account has no two-step sign-in."),
+            NOTHING,
+        ),
         StaffError::Open => wrong("user", ("这个账号本来就开着。", "The account is open."), NOTHING),
         StaffError::Unfit(unfit) => {
             let (zh, en) = match unfit {
@@ -207,6 +223,12 @@ fn explained(error: StaffError) -> anyhow::Error {
                 Unfit::Long => (
                     format!("密码太长：最多 {LONGEST} 个字符。"),
                     format!("The password is too long: at most {LONGEST} characters."),
+                ),
+                Unfit::Guessable => (
+                    "这个密码太好猜：常用词、键盘顺序、号码和日期，别人最先试的就是这些。".to_owned(),
+                    "The password is too easily guessed: common words, walks along the keyboard, numbers and dates are \
+                     tried first."
+                        .to_owned(),
                 ),
                 Unfit::Same => (
                     "密码不能就是登录名，也不能是空的。".to_owned(),
@@ -291,6 +313,38 @@ pub async fn run(base: &Base, command: StaffCommand, lang: &str) -> Result<()> {
                 ("账号又能用了。", "account open again."),
                 chosen.as_ref(),
             );
+        }
+        StaffCommand::SecondFactor {
+            user,
+            remove: true,
+            reason,
+        } => {
+            accounts::remove_second_factor(base, ACTOR, &user, &reason)
+                .await
+                .map_err(explained)?;
+            let done = (
+                "两步验证已撤掉，所有地方都已退出登录。",
+                "two-step sign-in taken away, signed out everywhere.",
+            );
+            tell(lang, &user, done, None);
+        }
+        StaffCommand::SecondFactor { user, .. } => {
+            let account = staff::by_login(&base.db, &user).await?;
+            let id = account.ok_or_else(|| explained(StaffError::Nobody))?.id;
+            let (zh, en) = match second_factors::find(&base.db, id).await? {
+                Some(row) => {
+                    let left = second_factors::recovery_left(&base.db, id).await?;
+                    (
+                        format!("两步验证从 {} 起开着，还剩 {left} 个恢复码。", row.since),
+                        format!(
+                            "two-step sign-in on since {}, {left} recovery codes left.",
+                            row.since
+                        ),
+                    )
+                }
+                None => ("没有开两步验证。".to_owned(), "no two-step sign-in.".to_owned()),
+            };
+            tell(lang, &user, (&zh, &en), None);
         }
         StaffCommand::List => {
             let all = staff::list(&base.db).await?;

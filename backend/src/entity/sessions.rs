@@ -17,6 +17,10 @@ pub struct Model {
     pub created_at: i64,
     /// End, Unix milliseconds.
     pub expires_at: i64,
+    /// Kind of browser and system, as `auth::device` words them.
+    pub device: String,
+    /// Secret of a second factor that is being set up here, sealed.
+    pub enrolling: Option<Vec<u8>>,
 }
 
 /// No relations: each aggregate is read by its own store module.

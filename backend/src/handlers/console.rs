@@ -22,6 +22,7 @@ use crate::jobs::analyse::KIND as ANALYSE;
 use crate::middleware::problems::PageError;
 use crate::pages::layout::{MenuItem, SignedIn};
 use crate::pages::office::{self, AuditLine, Message, RoundLine};
+use crate::pages::own;
 use crate::pages::problem::Problem;
 use crate::pages::round::{self, Computing};
 use crate::pages::{Lang, Reading, tr, words};
@@ -31,6 +32,7 @@ use crate::store::jobs::{self, Job};
 use crate::store::rounds::{self, Round};
 use crate::store::{StoreError, begin, invitations, outbox, results};
 
+pub mod accounts;
 pub mod callbacks;
 pub mod cases;
 pub mod data;
@@ -68,13 +70,19 @@ pub(in crate::handlers) fn signed_in(lang: Lang, staff: &Staff, path: &str) -> S
         (Action::SeeRound, "/console", tr!(lang, "console.rounds")),
         (Action::SeeOutbox, "/console/outbox", tr!(lang, "console.outbox")),
         (Action::SeeAudit, "/console/audit", tr!(lang, "console.audit")),
+        (
+            Action::ManageAccounts,
+            "/console/accounts",
+            tr!(lang, "accounts.menu"),
+        ),
     ];
     let permitted = entries
         .into_iter()
         .filter(|(action, _, _)| staff.role.may(*action))
         .map(|(_, href, text)| (href, text));
-    // Everyone's own.
-    let own = ("/console/password", tr!(lang, "login.change"));
+    // Everyone's own: one entry, which leads on to the others.
+    let is_own = own::PAGES.contains(&path);
+    let own = (if is_own { path } else { own::PAGES[0] }, tr!(lang, "own.menu"));
     let menu = permitted
         .chain([own])
         .map(|(href, text)| MenuItem {
@@ -97,6 +105,11 @@ fn local_time(state: &AppState, ms: i64) -> String {
     Timestamp::from_millisecond(ms)
         .map(|moment| zone.to_datetime(moment).strftime("%Y-%m-%d %H:%M").to_string())
         .unwrap_or_default()
+}
+
+/// The day of a moment by the office's clock, ISO 8601.
+pub(in crate::handlers) fn local_day(state: &AppState, ms: i64) -> String {
+    local_time(state, ms).chars().take(10).collect()
 }
 
 fn title(lang: Lang, round: &Round) -> String {

@@ -3,22 +3,22 @@
 use std::collections::HashMap;
 
 use axum::extract::{Form, Query, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use serde_json::json;
 
 use super::respond::{Pairs, field, html, is_local, with_cookie};
 use crate::app::AppState;
 use crate::auth::session::{self, Token};
 use crate::auth::staff::Staff;
-use crate::auth::{Role, password};
+use crate::auth::{Role, password, second_factor, sign_in};
 use crate::error::AppError;
 use crate::middleware::client::ClientAddress;
 use crate::middleware::problems::PageError;
 use crate::pages::Reading;
 use crate::pages::login::{self, Login, LoginNote};
-use crate::store::audit::{self, Entry};
-use crate::store::{StoreError, begin, staff};
+use crate::store::staff;
+
+pub mod code;
 
 /// Where staff land.
 const HOME: &str = "/console";
@@ -33,10 +33,13 @@ fn destination(next: Option<&str>) -> &str {
 
 /// `GET /console/login`.
 pub async fn show(reading: Reading, Query(query): Query<HashMap<String, String>>) -> Html<String> {
-    let note = match query.contains_key("changed") {
-        true => Some(LoginNote::Changed),
-        false => query.contains_key("out").then_some(LoginNote::Out),
-    };
+    let notes = [
+        ("changed", LoginNote::Changed),
+        ("expired", LoginNote::Expired),
+        ("out", LoginNote::Out),
+    ];
+    let note = notes.into_iter().find(|(word, _)| query.contains_key(*word));
+    let note = note.map(|(_, note)| note);
     let next = destination(query.get("next").map(String::as_str)).to_owned();
     html(login::page(
         reading.lang,
@@ -57,6 +60,7 @@ pub async fn enter(
     State(state): State<AppState>,
     reading: Reading,
     ClientAddress(address): ClientAddress,
+    headers: HeaderMap,
     Form(pairs): Form<Pairs>,
 ) -> Result<Response, PageError> {
     let user = field(&pairs, "login")
@@ -90,22 +94,21 @@ pub async fn enter(
         account.filter(|account| is_right && !account.disabled && Role::parse(&account.role).is_some());
     let Some(account) = account else {
         state.limits.login_failed(&user, address);
+        tracing::warn!("sign-in refused: name or password");
         return Ok(refuse(StatusCode::UNPROCESSABLE_ENTITY, LoginNote::Failed));
     };
     if Role::parse(&account.role) == Some(Role::Interviewer) {
         return Ok(Redirect::to(APP).into_response());
     }
-    let now = state.clock.now_ms();
-    let tx = begin(&state.db).await?;
-    let token = session::begin(&tx, &state.entropy, account.id, now).await?;
-    let entry = Entry {
-        actor: account.login.clone(),
-        action: "staff.login".to_owned(),
-        subject: account.login,
-        detail: json!({ "role": account.role }),
-    };
-    audit::append(&tx, &state.keys, now, entry).await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    if second_factor::is_on(&state.db, account.id).await? {
+        let now = state.clock.now_ms();
+        let half = sign_in::begin(&state.db, &state.entropy, account.id, now).await?;
+        return Ok(with_cookie(
+            Redirect::to(&code::address(&next)),
+            half.cookie(state.config.is_https()),
+        ));
+    }
+    let token = sign_in::by_password(&state, &headers, &account).await?;
     Ok(with_cookie(
         Redirect::to(&next),
         token.cookie(state.config.is_https()),
@@ -119,7 +122,7 @@ pub async fn enter(
 pub async fn leave(
     State(state): State<AppState>,
     staff: Staff,
-    headers: axum::http::HeaderMap,
+    headers: HeaderMap,
     Form(pairs): Form<Pairs>,
 ) -> Result<Response, PageError> {
     staff.must_own_form(field(&pairs, "csrf"))?;

@@ -9,6 +9,7 @@ use super::console::signed_in;
 use super::respond::{Pairs, field, html, with_cookie};
 use crate::app::AppState;
 use crate::auth::password::{self, Unfit};
+use crate::auth::second_factor;
 use crate::auth::session;
 use crate::auth::staff::Anyone;
 use crate::error::AppError;
@@ -35,6 +36,7 @@ fn unfit(new: &str, again: &str, old: &str, login: &str) -> Option<Wrong> {
         Err(Unfit::Short) => Some(Wrong::Short),
         Err(Unfit::Long) => Some(Wrong::Long),
         Err(Unfit::Same) => Some(Wrong::Same),
+        Err(Unfit::Guessable) => Some(Wrong::Guessable),
         Ok(()) => None,
     };
     fault.or_else(|| (new != again).then_some(Wrong::Differs))
@@ -86,6 +88,10 @@ pub async fn change(
         state.limits.login_failed(&login, address);
         return Ok(refuse(StatusCode::UNPROCESSABLE_ENTITY, Wrong::Failed));
     };
+    if who.is_none() && second_factor::is_on(&state.db, account.id).await? {
+        // The password alone opens nothing of such an account, nor does it change anything.
+        return Ok(Redirect::to("/console/login?next=%2Fconsole%2Fpassword").into_response());
+    }
     let password_hash = password::hash_soon(new, &state.entropy)
         .await
         .map_err(|error| AppError::internal(&error))?;
@@ -163,6 +169,7 @@ mod tests {
         for (old, new, again, href) in [
             (PASSWORD, "short", "short", "#new"),
             (PASSWORD, PASSWORD, PASSWORD, "#new"),
+            (PASSWORD, "woaini520131", "woaini520131", "#new"),
             (PASSWORD, NEW, "something else entirely", "#again"),
             ("wrong password", NEW, NEW, "#old"),
         ] {

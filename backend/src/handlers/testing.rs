@@ -104,6 +104,14 @@ impl Server {
         }
     }
 
+    /// The same server with other settings.
+    pub(crate) fn with_settings(mut self, edit: impl FnOnce(&mut Config)) -> Self {
+        edit(&mut self.base.config);
+        let (state, _background) = self.base.clone().into_state();
+        self.router = router::router(state);
+        self
+    }
+
     /// The path of a new invitation.
     pub(crate) async fn invite(&self, group: &str, case_id: &str) -> String {
         let cases = [(group.to_owned(), case_id.to_owned())];
@@ -183,6 +191,7 @@ impl Server {
             router: self.router.clone(),
             cookies: BTreeMap::new(),
             language: "zh-CN",
+            from: String::new(),
         }
     }
 }
@@ -229,6 +238,8 @@ pub(crate) struct Browser {
     router: Router,
     cookies: BTreeMap<(String, String), String>,
     pub(crate) language: &'static str,
+    /// The address that a proxy on the server's machine says it comes from; empty for that machine itself.
+    pub(crate) from: String,
 }
 
 impl Browser {
@@ -250,6 +261,7 @@ impl Browser {
             .uri(path)
             .header(header::ACCEPT_LANGUAGE, self.language)
             .header(header::COOKIE, cookies.join("; "))
+            .header("x-forwarded-for", &self.from)
             .body(body.into())
             .unwrap();
         let reply = self.router.clone().oneshot(request).await.unwrap();
@@ -290,11 +302,24 @@ impl Browser {
 
     /// Sends a form as a browser without script does.
     pub(crate) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Reply {
+        self.post_with(path, fields, &[]).await
+    }
+
+    /// The same with further headers.
+    pub(crate) async fn post_with(
+        &mut self,
+        path: &str,
+        fields: &[(&str, &str)],
+        headers: &[(&str, &str)],
+    ) -> Reply {
         let mut body = url::form_urlencoded::Serializer::new(String::new());
         body.extend_pairs(fields);
-        let request = Request::builder()
+        let mut request = Request::builder()
             .method("POST")
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
         self.send(request, path, body.finish()).await
     }
 
@@ -304,6 +329,23 @@ impl Browser {
             .method("POST")
             .header(header::CONTENT_TYPE, "application/json");
         self.send(request, path, body.to_string()).await
+    }
+
+    /// Sends bytes that say they are of a kind.
+    pub(crate) async fn post_raw(&mut self, path: &str, kind: &str, bytes: Vec<u8>) -> Reply {
+        let request = Request::builder()
+            .method("POST")
+            .header(header::CONTENT_TYPE, kind);
+        self.send(request, path, bytes).await
+    }
+
+    /// The token of the console's session.
+    pub(crate) fn session(&self) -> String {
+        let found = self
+            .cookies
+            .iter()
+            .find(|((name, _), _)| name.ends_with("minyi_session"));
+        found.unwrap().1.clone()
     }
 
     /// Sends a form with a table in the field `file`, as a browser without script does.

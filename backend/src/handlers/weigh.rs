@@ -316,13 +316,17 @@ async fn known(
     ClientAddress(address): ClientAddress,
     token: &str,
 ) -> Result<Asked, PageError> {
-    if let Some(wait) = state.limits.code_wait(address) {
+    if let Some(wait) = state.limits.flood_wait(address) {
         return Err(PageError::too_many(wait.as_secs()));
     }
     let hash = token_hash(&state.keys, token);
     match store::by_token(&state.db, &hash).await? {
         Some(expert) => Asked::of(state, expert, token).await,
         None => {
+            state.limits.code_guessed(address);
+            if let Some(wait) = state.limits.code_wait(address) {
+                return Err(PageError::too_many(wait.as_secs()));
+            }
             state.limits.code_failed(address);
             Err(PageError::lost())
         }

@@ -35,6 +35,7 @@ const ALWAYS: [(HeaderName, &str); 5] = [
 /// itself, by which its forms are checked ([`super::origin`]).
 pub async fn add(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let console = request.uri().path().starts_with("/console");
+    let api = request.uri().path().starts_with("/api/");
     let mut reply = next.run(request).await;
     let headers = reply.headers_mut();
     let mut set = |name: HeaderName, value: &'static str| {
@@ -49,6 +50,10 @@ pub async fn add(State(state): State<AppState>, request: Request, next: Next) ->
         if console { "same-origin" } else { "no-referrer" },
     );
     set(header::CACHE_CONTROL, "no-store");
+    if api {
+        // A browser that is led here shows nothing, and saves it under a name of ours.
+        set(header::CONTENT_DISPOSITION, "attachment; filename=\"api.json\"");
+    }
     if state.config.is_https() {
         set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
     }

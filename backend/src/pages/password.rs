@@ -18,6 +18,8 @@ pub enum Wrong {
     Long,
     /// The new one is the present one, or the user name.
     Same,
+    /// The new one is one of those that are tried first.
+    Guessable,
     /// The two new ones differ.
     Differs,
 }
@@ -27,7 +29,7 @@ impl Wrong {
     fn field(self) -> &'static str {
         match self {
             Self::Failed => "old",
-            Self::Short | Self::Long | Self::Same => "new",
+            Self::Short | Self::Long | Self::Same | Self::Guessable => "new",
             Self::Differs => "again",
         }
     }
@@ -38,6 +40,7 @@ impl Wrong {
             Self::Short => tr!(lang, "password.short"),
             Self::Long => tr!(lang, "password.long"),
             Self::Same => tr!(lang, "password.same"),
+            Self::Guessable => tr!(lang, "own.guessable"),
             Self::Differs => tr!(lang, "password.differs"),
         }
     }
@@ -115,6 +118,7 @@ pub fn page(lang: Lang, staff: Option<&SignedIn>, view: &Change) -> Markup {
     let content = html! {
         (fault_summary(&tr!(lang, "question.errors"), &faults))
         h1 { (title) }
+        @if staff.is_some() { (super::own::nav(lang, super::own::PAGES[0])) }
         p { (tr!(lang, "password.lead")) }
         form.login method="post" action="/console/password" {
             @match staff {

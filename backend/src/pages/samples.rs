@@ -16,6 +16,7 @@ mod after;
 mod callbacks;
 mod evaluated;
 mod mailing;
+mod own;
 mod records;
 mod respondents;
 mod results;
@@ -159,6 +160,7 @@ pub(crate) fn all(reading: Reading) -> Vec<(String, Markup)> {
     pages.extend(callbacks::staff(reading.lang));
     pages.extend(mailing::stopping(reading));
     pages.extend(third::staff(reading.lang));
+    pages.extend(own::staff(reading.lang));
     pages.extend(evaluated::pages(reading.lang));
     pages
         .into_iter()

@@ -1,7 +1,7 @@
 //! Console sessions. The token is only in the cookie; here is its SHA-256.
 
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use super::StoreError;
@@ -58,11 +58,44 @@ pub async fn delete(conn: &impl ConnectionTrait, token_hash: &str) -> Result<(),
     Ok(())
 }
 
-/// Ends all sessions of an account: when it is closed or its password changes.
+/// The sessions of an account that have not ended by `now` (Unix milliseconds), the latest first.
+///
+/// # Errors
+/// See [`insert`].
+pub async fn list_of(conn: &impl ConnectionTrait, staff: Uuid, now: i64) -> Result<Vec<Session>, StoreError> {
+    Ok(sessions::Entity::find()
+        .filter(sessions::Column::StaffId.eq(staff))
+        .filter(sessions::Column::ExpiresAt.gt(now))
+        .order_by_desc(sessions::Column::CreatedAt)
+        .order_by_asc(sessions::Column::TokenHash)
+        .all(conn)
+        .await?)
+}
+
+/// Keeps the sealed secret of a second factor that is being set up in a session; none ends setting up.
+///
+/// # Errors
+/// See [`insert`].
+pub async fn set_enrolling(
+    conn: &impl ConnectionTrait,
+    token_hash: &str,
+    secret: Option<Vec<u8>>,
+) -> Result<(), StoreError> {
+    sessions::Entity::update_many()
+        .col_expr(sessions::Column::Enrolling, Expr::value(secret))
+        .filter(sessions::Column::TokenHash.eq(token_hash))
+        .exec(conn)
+        .await?;
+    Ok(())
+}
+
+/// Ends all sessions of an account, and its sign-ins half-way: when it is closed, or its password or second factor
+/// changes.
 ///
 /// # Errors
 /// See [`insert`].
 pub async fn delete_of(conn: &impl ConnectionTrait, staff: Uuid) -> Result<(), StoreError> {
+    super::sign_ins::delete_of(conn, staff).await?;
     sessions::Entity::delete_many()
         .filter(sessions::Column::StaffId.eq(staff))
         .exec(conn)

@@ -78,7 +78,7 @@ async fn failed_sign_in_never_says_why_and_is_slowed_down() {
     }
     let slowed = browser.sign_in(Role::Viewer).await;
     assert_eq!(slowed.status, StatusCode::TOO_MANY_REQUESTS);
-    server.wait(31);
+    server.wait(81);
     assert_eq!(browser.sign_in(Role::Viewer).await.status, StatusCode::SEE_OTHER);
 }
 

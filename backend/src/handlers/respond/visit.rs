@@ -292,13 +292,18 @@ async fn again(state: &AppState, parts: &Parts) -> Result<(Entry, String, OpenDo
 async fn invited(state: &AppState, parts: &Parts, text: &str) -> Result<(Entry, String), PageError> {
     let unknown = || PageError::problem(StatusCode::NOT_FOUND, Problem::UnknownCode);
     let ClientAddress(address) = ClientAddress::of(parts);
-    if let Some(wait) = state.limits.code_wait(address) {
+    if let Some(wait) = state.limits.flood_wait(address) {
         return Err(PageError::too_many(wait.as_secs()));
     }
     // A code that its check symbol refuses is a typing mistake, not a guess.
     let code = Code::parse(text).map_err(|_| unknown())?;
     let found = invitations::by_code(&state.db, &state.keys, &code).await?;
     let Some(invitation) = found.filter(|invitation| invitation.state != invitations::WITHDRAWN) else {
+        // Only wrong codes wait: a whole village may be behind the address of whoever guesses.
+        state.limits.code_guessed(address);
+        if let Some(wait) = state.limits.code_wait(address) {
+            return Err(PageError::too_many(wait.as_secs()));
+        }
         state.limits.code_failed(address);
         return Err(unknown());
     };

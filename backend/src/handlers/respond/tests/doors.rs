@@ -432,6 +432,23 @@ async fn guessing_codes_is_slowed_down_and_recovers() {
 }
 
 #[tokio::test]
+async fn neighbours_of_whoever_guesses_answer_all_the_same() {
+    let server = Server::start().await;
+    let mut guesser = server.browser();
+    for _ in 0..80 {
+        guesser.get("/r/0000-0000-00012").await;
+    }
+    let refused = guesser.get("/r/0000-0000-00012").await;
+    assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
+    // Another phone of the village, behind the same address.
+    let path = server.invite("resident", "r-1").await;
+    let mut neighbour = server.browser();
+    assert_eq!(neighbour.get(&path).await.status, StatusCode::OK);
+    let first = begin(&mut neighbour, &path).await;
+    assert_eq!(neighbour.get(&first).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
 async fn display_changed_on_the_page_of_a_problem_leads_back_to_the_problem() {
     let server = Server::start().await;
     let mut phone = server.browser();

@@ -1,0 +1,25 @@
+//! What everyone in the console has of their own: password, second factor, sessions. One entry of the menu, and on each
+//! page the way to the other two.
+
+use maud::{Markup, html};
+
+use super::{Lang, tr};
+
+/// The pages, in the order in which they are shown.
+pub const PAGES: [&str; 3] = ["/console/password", "/console/second-factor", "/console/sessions"];
+
+/// The way between them, from `path`.
+pub(super) fn nav(lang: Lang, path: &str) -> Markup {
+    let words = [
+        tr!(lang, "own.password"),
+        tr!(lang, "own.second_factor"),
+        tr!(lang, "own.sessions"),
+    ];
+    html! {
+        nav.chips aria-label=(tr!(lang, "own.menu")) {
+            @for (href, words) in PAGES.into_iter().zip(words) {
+                a href=(href) aria-current=[(href == path).then_some("page")] { (words) }
+            }
+        }
+    }
+}
