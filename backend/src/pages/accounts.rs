@@ -3,7 +3,8 @@
 use maud::{Markup, html};
 
 use super::layout::{ConsoleFrame, Fault, SignedIn, console, csrf, fault_summary};
-use super::office::{FieldFault, scrolling};
+use super::office::FieldFault;
+use super::table::scrolling;
 use super::{Lang, tr, words};
 use crate::auth::Role;
 

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::layout::{ConsoleFrame, SignedIn, console, csrf};
-use super::office::scrolling;
+use super::table::scrolling;
 use super::{Lang, own, tr};
 
 const PATH: &str = "/console/sessions";

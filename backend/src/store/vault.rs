@@ -6,7 +6,7 @@
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::{StoreError, frame, frame_versions, plan_files as plan_store};
+use super::{StoreError, frame, frame_versions, insert_all, plan_files as plan_store};
 use crate::cases::context as case_context;
 use crate::clock::Entropy;
 use crate::entity::{case_messages, follow_up_cases, frame_versions as versions, identities, plan_files};
@@ -98,19 +98,24 @@ async fn seal_identities(
                 .await?;
             let Some(last) = rows.last() else { break };
             after.clone_from(&last.member_key);
+            let mut sealed_anew = Vec::new();
             for row in rows {
                 let context = frame::context(&row.round_id, &row.member_key);
-                let Some(sealed) = again(keys, entropy, &context, &row.sealed)? else {
-                    continue;
-                };
-                identities::Entity::update_many()
-                    .col_expr(C::Sealed, Expr::value(sealed))
-                    .filter(C::RoundId.eq(&row.round_id))
-                    .filter(C::MemberKey.eq(&row.member_key))
-                    .exec(tx)
-                    .await?;
-                done += 1;
+                if let Some(sealed) = again(keys, entropy, &context, &row.sealed)? {
+                    sealed_anew.push(identities::Model { sealed, ..row });
+                }
             }
+            if sealed_anew.is_empty() {
+                continue;
+            }
+            // Taken out and put in again, many at a time: a hundred thousand updates would take a minute.
+            identities::Entity::delete_many()
+                .filter(C::RoundId.eq(&round))
+                .filter(C::MemberKey.is_in(sealed_anew.iter().map(|row| row.member_key.as_str())))
+                .exec(tx)
+                .await?;
+            done += sealed_anew.len() as u64;
+            insert_all::<identities::Entity>(tx, sealed_anew).await?;
         }
     }
     Ok(done)

@@ -19,7 +19,7 @@ const FRAME: Frame = Frame::WIDE.bare();
 const TEXT_WIDTH: f64 = 442.0;
 
 /// A table lower than this, in points, moves to the next page whole; two thirds of a page of text.
-const MOST_WHOLE: f64 = 430.0;
+const MOST_WHOLE: f64 = 300.0;
 
 /// How much smaller than designed a page is set, and how wide its pictures are, in percent of the text.
 #[derive(Clone, Copy, Debug)]
