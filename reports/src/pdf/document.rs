@@ -18,7 +18,7 @@ const FRAME: Frame = Frame::WIDE.bare();
 /// The width of the text, in points; tables are set in 9.5 pt, those of more than six columns in 8.5 pt.
 const TEXT_WIDTH: f64 = 442.0;
 
-/// A table lower than this, in points, moves to the next page whole; two thirds of a page of text.
+/// A table lower than this, in points, moves to the next page whole; two fifths of a page of text.
 const MOST_WHOLE: f64 = 300.0;
 
 /// How much smaller than designed a page is set, and how wide its pictures are, in percent of the text.
