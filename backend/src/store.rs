@@ -142,15 +142,11 @@ pub async fn connect_as_is(url: &str, create: bool) -> Result<DatabaseConnection
     // savepoints of one that nobody commits, told as stored and lost. Such a connection is not used again. (The pool
     // asks a connection whether it lives before it asks this, so that a rollback on its way has been done.)
     options.map_sqlx_sqlite_before_acquire(|connection, _| {
-        use sea_orm::sqlx::{Sqlite, TransactionManager};
-        type Manager = <Sqlite as sea_orm::sqlx::Database>::TransactionManager;
-        let open = Manager::get_transaction_depth(connection);
-        if open > 0 {
-            tracing::warn!(
-                "a connection whose transaction SQLite ended by itself is closed: is the disk full?"
-            );
+        let counted = sea_orm::sqlx::Connection::is_in_transaction(connection);
+        if counted {
+            tracing::warn!("a connection whose transaction SQLite ended by itself is closed: is the disk full?");
         }
-        Box::pin(std::future::ready(Ok(open == 0)))
+        Box::pin(std::future::ready(Ok(!counted)))
     });
     Database::connect(options).await.map_err(|source| ConnectError {
         url: redact_url(url),
