@@ -144,7 +144,9 @@ pub async fn connect_as_is(url: &str, create: bool) -> Result<DatabaseConnection
     options.map_sqlx_sqlite_before_acquire(|connection, _| {
         let counted = sea_orm::sqlx::Connection::is_in_transaction(connection);
         if counted {
-            tracing::warn!("a connection whose transaction SQLite ended by itself is closed: is the disk full?");
+            tracing::warn!(
+                "a connection whose transaction SQLite ended by itself is closed: is the disk full?"
+            );
         }
         Box::pin(std::future::ready(Ok(!counted)))
     });
