@@ -211,10 +211,12 @@ fn time(clock: &dyn Clock, database: Option<i64>, newest_ms: Option<i64>, lang: 
         Some(_) => tr!(lang, "doctor.clock_both", now = local, seconds = off),
         None => tr!(lang, "doctor.clock", now = local),
     };
-    match off {
-        ..=OFF => Finding::ok(what),
-        ..=FAR_OFF => Finding::warn(what, tr!(lang, "doctor.mend_clock")),
-        _ => Finding::fail(what, tr!(lang, "doctor.mend_clock")),
+    if off <= OFF {
+        Finding::ok(what)
+    } else if off <= FAR_OFF {
+        Finding::warn(what, tr!(lang, "doctor.mend_clock"))
+    } else {
+        Finding::fail(what, tr!(lang, "doctor.mend_clock"))
     }
 }
 

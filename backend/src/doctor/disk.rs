@@ -88,10 +88,12 @@ fn space(folder: &Path, lang: Lang) -> Finding {
         path = folder.display(),
         free = format!("{:.1}", free as f64 / f64::from(1 << 30))
     );
-    match free {
-        ..TOO_LITTLE => Finding::fail(what, tr!(lang, "doctor.mend_space")),
-        ..LITTLE => Finding::warn(what, tr!(lang, "doctor.mend_space")),
-        _ => Finding::ok(what),
+    if free < TOO_LITTLE {
+        Finding::fail(what, tr!(lang, "doctor.mend_space"))
+    } else if free < LITTLE {
+        Finding::warn(what, tr!(lang, "doctor.mend_space"))
+    } else {
+        Finding::ok(what)
     }
 }
 
