@@ -89,6 +89,8 @@ pub const DOORS: &[Door] = doors! {
     GET  "/console/rounds/{id}/frame/{version}/download" Independent(EditRecords);
     GET  "/console/rounds/{id}/held" Independent(SettleHeld);
     POST "/console/rounds/{id}/held/{response}" Independent(SettleHeld);
+    GET  "/console/rounds/{id}/identity" Independent(SettleIdentity);
+    POST "/console/rounds/{id}/identity" Independent(SettleIdentity);
     GET  "/console/rounds/{id}/improvements" Action(SeeRound);
     POST "/console/rounds/{id}/improvements" Action(PublishImprovements);
     GET  "/console/rounds/{id}/interviewers" Independent(SeeInterviewers);
