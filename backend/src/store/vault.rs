@@ -39,6 +39,10 @@ pub const COLUMNS: &[(&str, &str, Content)] = &[
     // The frame is; the column `sealed` says so.
     ("plan_files", "content", Content::Sealed),
     ("responses", "salt", Content::Open),
+    // Secrets of second factors are sealed under a key of their own, which derives from the master key and stays.
+    ("second_factors", "secret", Content::Open),
+    ("sessions", "enrolling", Content::Open),
+    ("sitting_keys", "salt", Content::Open),
 ];
 
 /// Seals what an earlier identity key sealed anew under the present one; returns how many values. Values sealed so

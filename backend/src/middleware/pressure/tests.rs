@@ -13,7 +13,7 @@ use crate::handlers::testing::Server;
 struct Pieces(VecDeque<Bytes>);
 
 impl Pieces {
-    fn new(count: usize, bytes: usize) -> Body {
+    fn body(count: usize, bytes: usize) -> Body {
         Body::new(Self((0..count).map(|_| Bytes::from(vec![b' '; bytes])).collect()))
     }
 }
@@ -56,9 +56,9 @@ async fn a_body_that_is_too_large_is_refused_before_it_is_read_with_words_that_h
     assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
     assert!(text.contains("too_large"), "{text}");
     // In pieces, and without a length: as much as is allowed passes, more has to say how much it is.
-    let (status, _, text) = post(&server, "/api/v1/responses", Pieces::new(4, MAX_BODY_BYTES / 4)).await;
+    let (status, _, text) = post(&server, "/api/v1/responses", Pieces::body(4, MAX_BODY_BYTES / 4)).await;
     assert_eq!(status, StatusCode::BAD_REQUEST, "{text}");
-    let (status, _, text) = post(&server, "/api/v1/responses", Pieces::new(5, MAX_BODY_BYTES / 4)).await;
+    let (status, _, text) = post(&server, "/api/v1/responses", Pieces::body(5, MAX_BODY_BYTES / 4)).await;
     assert_eq!(status, StatusCode::LENGTH_REQUIRED, "{text}");
 }
 
@@ -80,8 +80,8 @@ async fn bodies_beyond_the_memory_for_them_are_told_to_come_back() {
         .bytes
         .try_acquire_many(u32::try_from(HELD_BYTES - 10).unwrap())
         .unwrap();
-    assert!(gather(&pressure, Pieces::new(1, 10)).await.is_ok());
-    let refused = gather(&pressure, Pieces::new(2, 6)).await.unwrap_err();
+    assert!(gather(&pressure, Pieces::body(1, 10)).await.is_ok());
+    let refused = gather(&pressure, Pieces::body(2, 6)).await.unwrap_err();
     assert_eq!(refused, Refusal::NoPlace);
     assert_eq!(pressure.bytes.available_permits(), 10);
 }

@@ -49,7 +49,7 @@ pub(super) fn recipients(lang: Lang, staff: &SignedIn, view: &Mailing) -> Markup
             })
         })
         .when(view.may_manage, |table| {
-            table.text(tr!(lang, "outbox.act"), |line| act(line))
+            table.text(tr!(lang, "outbox.act"), act)
         });
     html! {
         h2 { (heading) }
