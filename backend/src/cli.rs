@@ -23,6 +23,7 @@ pub mod failure;
 pub mod form;
 pub mod keys;
 pub mod mail;
+mod progress;
 pub mod records;
 pub mod replicate;
 pub mod report;

@@ -336,4 +336,19 @@ fn briefs_of_every_unit_are_written_in_one_go_and_only_in_formats_to_read() {
         scores().len(),
         "the county's and one for each unit"
     );
+    // A province is so many rounds: those that were computed are reported on, and the others named.
+    let all = folder.path().join("all");
+    let mut command = minyi(["report", "--every-round", "--brief", "--format", "html", "--out"]);
+    let said = run(command.arg(&all).env("MINYI_DATA", copy.path()));
+    assert_eq!(said.code, 0, "{said:?}");
+    assert!(
+        said.stderr.contains("not computed yet, left out"),
+        "{}",
+        said.stderr
+    );
+    let written = files(&all, "html");
+    assert!(
+        written.len() == 1 && written[0].to_string_lossy().contains(&demo.round),
+        "{written:?}"
+    );
 }

@@ -4,9 +4,8 @@
 //! with the error of counting alone, which would accuse one in two, but against what a further unit of the same kind
 //! could show: counting error, true differences between the others, and how well these are known.
 
+use statrs::distribution::{Continuous, StudentsT};
 use statrs::function::beta::checked_beta_reg;
-
-use crate::interval::t_tail;
 
 /// How often something was seen in a unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,21 +27,26 @@ pub struct Standing {
     pub p_value: f64,
 }
 
+/// The most by which the variance of true differences is taken to be larger than it was estimated: a standard deviation
+/// of a half on the logit scale, as between townships of one county.
+const MOST_DOUBT: f64 = 0.25;
+
 /// Fewest other units that a unit is held against.
 const FEWEST: usize = 4;
 
 /// Holds each unit's rate against the others'.
 ///
-/// The p-value is the larger of two. One predicts a further unit from the others on the logit scale, on which true
-/// differences between units are about normal (on the arcsine scale they are skewed, and one false alarm in ten rounds
-/// was the price), with their variance by the method of moments and Student's t on (others − 2) degrees of freedom. The
-/// other is the exact binomial tail at the others' pooled rate, which holds when counts are so small that no normal
-/// distribution does. Units without anything judged take no part.
+/// The p-value is the probability that a further unit of the same kind shows as many. Its rate is predicted on the
+/// logit scale, on which true differences between units are about normal (on the arcsine scale they are skewed, and one
+/// false alarm in ten rounds was the price): around the others' pooled rate, with their variance by the method of
+/// moments (plus its own error, where counts are too few to tell), the pooled rate's own error, and Student's t on (others − 2) degrees of freedom. What it then shows is
+/// binomial at that rate, exactly, so that the rule holds as well where the others have hardly ever shown anything: a
+/// normal counting error on the logit scale would let anything pass there. Units without anything judged take no part.
 ///
-/// In simulations of 20 units with 60–150 responses each (the test below), with usual rates of 1, 5 and 20 % and true
+/// In simulations of 20 units with 60–150 responses each (the test below), with usual rates of 0, 1, 5 and 20 % and true
 /// differences between units from none to a standard deviation of 0.5 on the logit scale, and p-values adjusted by
-/// [`super::multiplicity::holm`] at 5 %, some unit is flagged by mistake in 0–4 % of the rounds; a unit with ten times
-/// the odds of the others, these at 5 %, is found in four rounds of five.
+/// [`super::multiplicity::holm`] at 5 %, some unit is flagged by mistake within the level; a unit with ten times the
+/// odds of the others, these at 5 %, is found in four rounds of five.
 ///
 /// # Source
 /// DerSimonian & Laird (1986), Controlled Clinical Trials 7,
@@ -90,16 +94,43 @@ fn standing(own: Tally, others: &[Tally]) -> Standing {
         .sum();
     let squares: f64 = weights.iter().map(|weight| weight * weight).sum();
     let k = others.len() as f64;
-    let between = ((heterogeneity - (k - 1.0)) / (total - squares / total)).max(0.0);
+    let information = total - squares / total;
+    let estimated = ((heterogeneity - (k - 1.0)) / information).max(0.0);
+    // Rare counts hardly tell how much units differ; they are taken to differ by one standard error more.
+    let between = estimated + ((2.0 * (k - 1.0)).sqrt() / information).min(MOST_DOUBT);
     let weights: Vec<f64> = others
         .iter()
         .map(|unit| 1.0 / (variance(unit) + between))
         .collect();
-    let (mean, total) = weighted_mean(others, &weights);
-    let error = (variance(&own) + between + 1.0 / total).sqrt();
-    let predicted = t_tail((logit(own) - mean) / error, k - 2.0);
-    standing.p_value = predicted.max(binomial_tail(own, pooled));
+    let total: f64 = weights.iter().sum();
+    let centre = (pooled / (1.0 - pooled)).ln();
+    standing.p_value = predicted_tail(own, centre, (between + 1.0 / total).sqrt(), k - 2.0);
     standing
+}
+
+/// P(X ≥ found) where X is binomial at a rate whose logit is `centre` + `error` × Student's t on `df` degrees of freedom.
+///
+/// By Simpson's rule over t = sinh v, which reaches 200 with steps that are small where the density is large.
+fn predicted_tail(unit: Tally, centre: f64, error: f64, df: f64) -> f64 {
+    const END: f64 = 6.0;
+    const STEPS: u32 = 96;
+    let Ok(student) = StudentsT::new(0.0, 1.0, df) else {
+        return f64::NAN;
+    };
+    let step = 2.0 * END / f64::from(STEPS);
+    let sum: f64 = (0..=STEPS)
+        .map(|at| {
+            let v = f64::from(at).mul_add(step, -END);
+            let rate = 1.0 / (1.0 + (-(centre + error * v.sinh())).exp());
+            let weight = match at {
+                0 | STEPS => 1.0,
+                odd if odd % 2 == 1 => 4.0,
+                _ => 2.0,
+            };
+            weight * student.pdf(v.sinh()) * v.cosh() * binomial_tail(unit, rate)
+        })
+        .sum();
+    (sum * step / 3.0).clamp(0.0, 1.0)
 }
 
 fn weighted_mean(units: &[Tally], weights: &[f64]) -> (f64, f64) {
@@ -161,7 +192,7 @@ mod tests {
 
     #[test]
     fn simulated_counties_false_alarms_stay_within_the_level() {
-        for rate in [0.01, 0.05, 0.2] {
+        for rate in [0.000_1, 0.01, 0.05, 0.2] {
             for between in [0.0, 0.25, 0.5] {
                 let (others, last) = flagged(rate, between, 1.0, 300);
                 // The standard error of 5 % in 300 rounds is 1.3 %.
@@ -174,6 +205,26 @@ mod tests {
     fn simulated_counties_a_steered_unit_is_found() {
         let (_, rightly) = flagged(0.05, 0.25, 10.0, 200);
         assert!(rightly > 0.7, "{rightly}");
+    }
+
+    #[test]
+    fn what_no_other_unit_shows_is_found_where_one_does() {
+        let mut units = [Tally { judged: 75, found: 0 }; 20];
+        units[19].found = 25;
+        assert!(high_rates(&units)[19].p_value < 1e-4);
+        // One of 75 may be chance.
+        units[19].found = 1;
+        assert!(high_rates(&units)[19].p_value > 0.01);
+        assert_eq!(high_rates(&units)[0].p_value, 1.0);
+    }
+
+    #[test]
+    fn predicted_tail_without_error_is_the_binomial_tail_and_with_error_heavier() {
+        let unit = Tally { judged: 10, found: 3 };
+        let centre = (0.1_f64 / 0.9).ln();
+        let exact = binomial_tail(unit, 0.1);
+        assert!((predicted_tail(unit, centre, 0.0, 17.0) - exact).abs() < 1e-6);
+        assert!(predicted_tail(unit, centre, 0.5, 17.0) > exact * 1.2);
     }
 
     #[test]

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
 use jiff::tz::Offset;
 
 use super::failure::lang_of;
+use super::progress::Progress;
 use super::say;
 use crate::app::{Base, StartError};
 use crate::backup::{BackupFault, read, write};
@@ -36,13 +36,10 @@ pub struct RestoreArgs {
 /// [`BackupFault`].
 pub async fn write(base: &Base, arguments: &BackupArgs, lang: &str) -> Result<()> {
     let lang = lang_of(lang);
-    let bar = progress_bar();
-    let progress = |done, all| {
-        bar.set_length(all);
-        bar.set_position(done);
-    };
+    let bar = Progress::new(1);
+    let progress = |done, all| bar.set(done, all);
     let written = write::write(base, &arguments.file, &progress).await;
-    bar.finish_and_clear();
+    bar.finish();
     let manifest = written?;
     let bytes = std::fs::metadata(&arguments.file).map_or(0, |file| file.len());
     say(&tr!(
@@ -75,13 +72,10 @@ pub async fn restore(config: &Config, arguments: &RestoreArgs, lang: &str) -> Re
     let entropy = Entropy::system().map_err(|error| BackupFault::from(StartError::Entropy(error)))?;
     let offset = Offset::from_hours(config.utc_offset_hours).unwrap_or(Offset::UTC);
     let clock: SharedClock = Arc::new(SystemClock::new(offset));
-    let bar = progress_bar();
-    let progress = |done, all| {
-        bar.set_length(all);
-        bar.set_position(done);
-    };
+    let bar = Progress::new(1);
+    let progress = |done, all| bar.set(done, all);
     let restored = read::restore(config, clock.as_ref(), &entropy, &arguments.file, &progress).await;
-    bar.finish_and_clear();
+    bar.finish();
     let manifest = restored?;
     say(&tr!(
         lang,
@@ -104,13 +98,4 @@ async fn tell_mail(config: &Config, lang: Lang) -> Result<()> {
 
 fn mebibytes(bytes: u64) -> String {
     format!("{:.1} MiB", bytes as f64 / f64::from(1 << 20))
-}
-
-/// A bar on a terminal; nothing where the output is no terminal.
-fn progress_bar() -> ProgressBar {
-    let bar = ProgressBar::new(1);
-    if let Ok(style) = ProgressStyle::with_template("{bar:30} {percent:>3} % {pos}/{len} ({eta})") {
-        bar.set_style(style);
-    }
-    bar
 }

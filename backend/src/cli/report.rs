@@ -1,24 +1,30 @@
 //! `minyi report`: documents of the results that are stored.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use analysis::plan::Plan;
 use analysis::results::RoundDetail;
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
 use reports::build::{Release, Scope};
 use reports::model::{Kind, Lang};
 
+use super::progress::Progress;
 use crate::app::Base;
 use crate::reporting::{self, Format};
 use crate::rounds;
-use crate::store::results;
+use crate::store::{self, results};
 
 /// Write the reports of a computed round.
 #[derive(Debug, Args)]
 pub struct ReportArgs {
     /// The round.
-    pub id: String,
+    #[arg(required_unless_present = "every_round")]
+    pub id: Option<String>,
+    /// Every round that has been computed: a province whose counties each have a round of their own.
+    #[arg(long, conflicts_with_all = ["id", "unit"])]
+    pub every_round: bool,
     /// One or several of html, pdf, xlsx, docx, with commas between; all that there are when left out.
     #[arg(long, value_delimiter = ',', value_parser = parse_format)]
     pub format: Vec<Format>,
@@ -28,7 +34,7 @@ pub struct ReportArgs {
     /// The unit to report on; the county when left out.
     #[arg(long)]
     pub unit: Option<String>,
-    /// Every scored unit, one after another, beside the county's; with a progress bar on a terminal.
+    /// Every scored unit, one after another, beside the county's.
     #[arg(long, conflicts_with = "unit")]
     pub every_unit: bool,
     /// The one-page brief in place of the report; html and pdf only.
@@ -50,51 +56,95 @@ fn parse_language(word: &str) -> Result<Lang, String> {
         .ok_or_else(|| format!("{word:?} is neither zh nor en"))
 }
 
+/// A round's results with all of its documents that are wanted.
+struct Work {
+    plan: Arc<Plan>,
+    detail: RoundDetail,
+    scopes: Vec<Scope>,
+}
+
 /// Writes the documents and returns their paths.
 ///
 /// # Errors
 /// When nothing has been computed, the unit is not scored, or the folder cannot be written.
 pub async fn run(base: &Base, arguments: ReportArgs) -> Result<Vec<PathBuf>> {
-    let plan = rounds::plan(base, &arguments.id).await?;
-    let Some((_, detail)) = results::get::<RoundDetail>(&base.db, &arguments.id).await? else {
-        bail!(
-            "round {0:?} has not been computed yet; run `minyi analyse {0}` first",
-            arguments.id
-        );
-    };
     let kind = if arguments.brief {
         Kind::Brief
     } else {
         Kind::Annual
     };
     let formats = formats(kind, &arguments.format)?;
-    let scopes = match (arguments.unit, arguments.every_unit) {
-        (Some(unit), _) => vec![Scope::Unit(unit)],
+    let (out, lang) = (arguments.out.clone(), arguments.language);
+    std::fs::create_dir_all(&out).with_context(|| out.display().to_string())?;
+    let plans = plans(base, &arguments).await?;
+    let scopes = |plan: &Plan| match (&arguments.unit, arguments.every_unit) {
+        (Some(unit), _) => vec![Scope::Unit(unit.clone())],
         (None, false) => vec![Scope::County],
-        (None, true) => reporting::every_scope(&plan),
+        (None, true) => reporting::every_scope(plan),
     };
-    tokio::task::spawn_blocking(move || {
-        let (out, lang) = (arguments.out, arguments.language);
-        std::fs::create_dir_all(&out).with_context(|| out.display().to_string())?;
-        let release = Release::of(&detail, &plan);
-        let bar = progress_bar(scopes.len() * formats.len());
-        let mut written = Vec::new();
-        for scope in scopes {
-            let report = reporting::of_release(&release, &plan, kind, &scope, lang)?;
-            for format in &formats {
-                let name = reporting::file_name_of(kind, &plan.round.id, &scope, lang, *format);
-                let path = out.join(&name);
-                std::fs::write(&path, reporting::write(&report, *format)?)
-                    .with_context(|| path.display().to_string())?;
-                written.push(path);
-                bar.set_message(name);
-                bar.inc(1);
-            }
+    let documents: usize = plans.iter().map(|plan| scopes(plan).len() * formats.len()).sum();
+    let mut progress = Progress::new(documents as u64);
+    let mut written = Vec::new();
+    // One round at a time: a province's results do not lie in memory together.
+    for plan in plans {
+        let id = plan.round.id.clone();
+        let Some((_, detail)) = results::get::<RoundDetail>(&base.db, &id).await? else {
+            bail!("round {id:?} has not been computed yet; run `minyi analyse {id}` first");
+        };
+        let work = Work {
+            scopes: scopes(&plan),
+            plan,
+            detail,
+        };
+        let (out, formats) = (out.clone(), formats.clone());
+        let paths;
+        (progress, paths) =
+            tokio::task::spawn_blocking(move || write_all(&work, kind, &formats, (&out, lang), progress))
+                .await??;
+        written.extend(paths);
+    }
+    progress.finish();
+    Ok(written)
+}
+
+/// The plans of the rounds to report on, by id; rounds without results are left out where all are asked for.
+async fn plans(base: &Base, arguments: &ReportArgs) -> Result<Vec<Arc<Plan>>> {
+    if let Some(id) = &arguments.id {
+        return Ok(vec![rounds::plan(base, id).await?]);
+    }
+    let mut plans = Vec::new();
+    for round in store::rounds::list(&base.db).await? {
+        if results::is_computed(&base.db, &round.id).await? {
+            plans.push(rounds::plan(base, &round.id).await?);
+        } else {
+            eprintln!("{}: not computed yet, left out", round.id);
         }
-        bar.finish_and_clear();
-        Ok(written)
-    })
-    .await?
+    }
+    plans.sort_by(|a, b| a.round.id.cmp(&b.round.id));
+    Ok(plans)
+}
+
+fn write_all(
+    work: &Work,
+    kind: Kind,
+    formats: &[Format],
+    (out, lang): (&Path, Lang),
+    progress: Progress,
+) -> Result<(Progress, Vec<PathBuf>)> {
+    let release = Release::of(&work.detail, &work.plan);
+    let mut written = Vec::new();
+    for scope in &work.scopes {
+        let report = reporting::of_release(&release, &work.plan, kind, scope, lang)?;
+        for format in formats {
+            let name = reporting::file_name_of(kind, &work.plan.round.id, scope, lang, *format);
+            let path = out.join(&name);
+            std::fs::write(&path, reporting::write(&report, *format)?)
+                .with_context(|| path.display().to_string())?;
+            written.push(path);
+            progress.step(&name);
+        }
+    }
+    Ok((progress, written))
 }
 
 /// The formats asked for, or all that the kind of document has.
@@ -112,16 +162,4 @@ fn formats(kind: Kind, asked: &[Format]) -> Result<Vec<Format>> {
             .collect(),
         asked => asked.to_vec(),
     })
-}
-
-/// A bar for work of several files; nothing is drawn where there is no terminal.
-fn progress_bar(files: usize) -> ProgressBar {
-    if files < 2 {
-        return ProgressBar::hidden();
-    }
-    let bar = ProgressBar::new(files as u64);
-    if let Ok(style) = ProgressStyle::with_template("{bar:24} {pos}/{len} {msg} ({elapsed}, {eta} left)") {
-        bar.set_style(style);
-    }
-    bar
 }

@@ -9,10 +9,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use clap::Subcommand;
-use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 use uuid::Uuid;
 
+use super::progress::Progress;
 use super::say;
 use crate::app::Base;
 use crate::export::columns::Table;
@@ -66,13 +66,10 @@ pub async fn run(base: &Base, command: ResponsesCommand) -> Result<()> {
         }
     };
     let table = Table::prepare(base, &plan, detail, group.as_deref()).await?;
-    let bar = progress_bar();
-    let progress = |done: u64, all: u64| {
-        bar.set_length(all);
-        bar.set_position(done);
-    };
+    let bar = Progress::new(1);
+    let progress = |done: u64, all: u64| bar.set(done, all);
     let written = export::write(base, &table, format, &out, &progress).await;
-    bar.finish_and_clear();
+    bar.finish();
     let written = written?;
     let book = code_book_beside(&out);
     std::fs::write(&book, ddi::code_book(&table, &plan.round.organiser))
@@ -106,13 +103,4 @@ async fn must_hold(base: &Base, round: &str, id: Uuid) -> Result<()> {
 /// `answers.sav` → `answers.ddi.xml`.
 fn code_book_beside(out: &Path) -> PathBuf {
     out.with_extension("ddi.xml")
-}
-
-/// A bar on a terminal; nothing where the output is no terminal.
-fn progress_bar() -> ProgressBar {
-    let bar = ProgressBar::new(1);
-    if let Ok(style) = ProgressStyle::with_template("{bar:30} {percent:>3} % {pos}/{len}") {
-        bar.set_style(style);
-    }
-    bar
 }

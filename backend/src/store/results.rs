@@ -1,6 +1,6 @@
 //! The last computed results of a round.
 
-use sea_orm::{ConnectionTrait, EntityTrait};
+use sea_orm::{ConnectionTrait, EntityTrait, PaginatorTrait};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -45,4 +45,13 @@ pub async fn get<T: DeserializeOwned>(
         what: error.to_string(),
     })?;
     Ok(Some((row.computed_at, detail)))
+}
+
+/// Whether anything was computed.
+///
+/// # Errors
+/// See [`put`].
+pub async fn is_computed(conn: &impl ConnectionTrait, round: &str) -> Result<bool, StoreError> {
+    let count = results::Entity::find_by_id(round.to_owned()).count(conn).await?;
+    Ok(count > 0)
 }

@@ -48,9 +48,7 @@ pub(super) fn recipients(lang: Lang, staff: &SignedIn, view: &Mailing) -> Markup
                 }
             })
         })
-        .when(view.may_manage, |table| {
-            table.text(tr!(lang, "outbox.act"), act)
-        });
+        .when(view.may_manage, |table| table.text(tr!(lang, "outbox.act"), act));
     html! {
         h2 { (heading) }
         p.note { (tr!(lang, "mailing.recipients_note")) }
