@@ -114,6 +114,9 @@ fn standing(own: Tally, others: &[Tally]) -> Standing {
 fn predicted_tail(unit: Tally, centre: f64, error: f64, df: f64) -> f64 {
     const END: f64 = 6.0;
     const STEPS: u32 = 96;
+    if unit.found == 0 {
+        return 1.0;
+    }
     let Ok(student) = StudentsT::new(0.0, 1.0, df) else {
         return f64::NAN;
     };
