@@ -386,8 +386,8 @@ impl PlanCache {
         row: &Round,
     ) -> Result<Arc<Plan>, StoreError> {
         let read = async {
-            let mut files: PlanFiles = plan_files::read(db, keys, &row.id).await?;
-            files.remove("frame.csv");
+            // The frame, which is large and sealed, is no part of what is read from a plan.
+            let mut files: PlanFiles = plan_files::read_without_frame(db, keys, &row.id).await?;
             if row.amended > 0 {
                 amendments::apply(db, &row.id, &mut files).await?;
             }
