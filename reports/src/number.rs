@@ -181,32 +181,11 @@ pub fn magnitude(value: f64, format: NumberFormat) -> String {
 /// Writes a day: `2026年11月23日` or `23 November 2026`.
 #[must_use]
 pub fn date(day: Date, lang: Lang) -> String {
-    const MONTHS: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
-    match lang {
-        Lang::Zh => format!("{}年{}月{}日", day.year(), day.month(), day.day()),
-        Lang::En => {
-            let month = MONTHS.get(usize::from(day.month().unsigned_abs()).saturating_sub(1));
-            format!(
-                "{} {} {}",
-                day.day(),
-                month.copied().unwrap_or_default(),
-                day.year()
-            )
-        }
-    }
+    let form = match lang {
+        Lang::Zh => "%Y年%-m月%-d日",
+        Lang::En => "%-d %B %Y",
+    };
+    day.strftime(form).to_string()
 }
 
 /// Writes a period of the registers, `2026`, `2026-Q3` or `2026-09`: 2026年, 2026年三季度, 2026年9月; in English, and

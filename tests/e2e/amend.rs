@@ -7,11 +7,9 @@ use std::path::Path;
 use calamine::{Data, Reader, Xlsx};
 use minyi_tests::command::{Said, minyi, run, tests_dir};
 use minyi_tests::demo::{self, DemoFile, json_file};
-use minyi_tests::postgres::Postgres;
 use minyi_tests::server::Server;
 use sea_orm::{ConnectionTrait, Database, Statement};
 use serde_json::{Value, json};
-use tempfile::TempDir;
 use uuid::Uuid;
 
 use crate::field::{Device, open_residents, sealed};
@@ -26,10 +24,8 @@ fn amended_questionnaire_reaches_the_next_and_refuses_nobody_on_sqlite() {
 
 #[test]
 fn amended_questionnaire_reaches_the_next_and_refuses_nobody_on_postgresql() {
-    let url = Postgres::shared().database();
-    let dir = TempDir::new().expect("a temporary folder");
+    let (dir, url) = demo::copy_on_postgres();
     let settings = [("DATABASE_URL", url.as_str())];
-    drop(demo::make(dir.path(), &settings));
     story(dir.path(), &settings);
 }
 

@@ -6,10 +6,8 @@ use std::time::Duration;
 
 use minyi_tests::browser;
 use minyi_tests::demo::{self, DemoFile, Login};
-use minyi_tests::postgres::Postgres;
 use minyi_tests::server::Server;
 use serde_json::{Value, json};
-use tempfile::TempDir;
 use uuid::Uuid;
 
 #[test]
@@ -20,10 +18,8 @@ fn interviews_outlive_kill_dash_nine_and_are_stored_once_on_sqlite() {
 
 #[test]
 fn interviews_outlive_kill_dash_nine_and_are_stored_once_on_postgresql() {
-    let url = Postgres::shared().database();
-    let dir = TempDir::new().expect("a temporary folder");
+    let (dir, url) = demo::copy_on_postgres();
     let settings = [("DATABASE_URL", url.as_str())];
-    drop(demo::make(dir.path(), &settings));
     story(dir.path(), &settings);
 }
 

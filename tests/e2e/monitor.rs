@@ -5,10 +5,8 @@ use std::path::Path;
 use minyi_tests::answers::minimal_resident;
 use minyi_tests::browser;
 use minyi_tests::demo::{self, DemoFile};
-use minyi_tests::postgres::Postgres;
 use minyi_tests::server::Server;
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
 /// Watches the monitor while an answer comes in; returns what the script reports.
 fn watch(data: &Path, settings: &[(&str, &str)], width: u32) -> Value {
@@ -28,10 +26,8 @@ fn watch(data: &Path, settings: &[(&str, &str)], width: u32) -> Value {
 fn monitor_updates_itself_and_both_databases_count_the_same() {
     let data = demo::copy();
     let sqlite = watch(data.path(), &[], 1280);
-    let url = Postgres::shared().database();
-    let dir = TempDir::new().expect("a temporary folder");
+    let (dir, url) = demo::copy_on_postgres();
     let settings = [("DATABASE_URL", url.as_str())];
-    drop(demo::make(dir.path(), &settings));
     let postgres = watch(dir.path(), &settings, 360);
     let csv = sqlite["csv"].as_str().expect("the download");
     assert_eq!(

@@ -6,10 +6,8 @@ use std::path::Path;
 use minyi_tests::browser;
 use minyi_tests::command::{minyi, run};
 use minyi_tests::demo::{self, DemoFile};
-use minyi_tests::postgres::Postgres;
 use minyi_tests::server::Server;
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
 #[test]
 fn a_respondent_checks_talks_answers_again_and_withdraws() {
@@ -23,10 +21,8 @@ fn a_respondent_checks_talks_answers_again_and_withdraws() {
 
 #[test]
 fn receipts_are_checked_talked_about_withdrawn_and_proved_on_postgresql() {
-    let url = Postgres::shared().database();
-    let dir = TempDir::new().expect("a temporary folder");
+    let (dir, url) = demo::copy_on_postgres();
     let settings = [("DATABASE_URL", url.as_str())];
-    drop(demo::make(dir.path(), &settings));
     story(dir.path(), &settings, &[(20, false, 360)]);
     proof(dir.path(), &settings);
     // What SQLite answers with "not found" must not be an error of PostgreSQL.

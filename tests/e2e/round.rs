@@ -4,15 +4,12 @@ use std::collections::BTreeMap;
 
 use minyi_tests::command::{minyi, run};
 use minyi_tests::demo::{self, DemoFile, json_file};
-use minyi_tests::postgres::Postgres;
 use serde_json::Value;
 use tempfile::TempDir;
 
 #[test]
 fn sqlite_and_postgresql_give_the_same_results_file() {
-    let url = Postgres::shared().database();
-    let dir = TempDir::new().expect("a temporary folder");
-    drop(demo::make(dir.path(), &[("DATABASE_URL", &url)]));
+    let (dir, url) = demo::copy_on_postgres();
     let on_postgres = std::fs::read(dir.path().join("results.json")).expect("results on PostgreSQL");
     let on_sqlite = std::fs::read(demo::shared().join("results.json")).expect("results on SQLite");
     assert!(on_sqlite == on_postgres, "the results files differ");

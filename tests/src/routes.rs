@@ -2,6 +2,9 @@
 
 use crate::command::tests_dir;
 
+#[path = "../../backend/src/handlers/every_route/source.rs"]
+mod source;
+
 /// Begins of addresses that serve machines: programs, monitoring, files.
 const MACHINES: [&str; 6] = ["/api/", "/healthz", "/readyz", "/metrics", "/assets/", "/media/"];
 
@@ -22,55 +25,13 @@ pub fn pages() -> Vec<String> {
     found
 }
 
-/// Routes with GET in Rust source: literals, and those put together from `base`, which a `let` or `for` has named.
+/// Routes with GET in Rust source.
 fn of_source(source: &str) -> Vec<String> {
-    let mut bases: Vec<String> = Vec::new();
-    let mut found = Vec::new();
-    for (at, _) in source.char_indices() {
-        let rest = &source[at..];
-        if rest.starts_with("let base = \"") || rest.starts_with("for base in [") {
-            bases = literals(rest.lines().next().unwrap_or_default());
-        }
-        let Some(call) = rest.strip_prefix(".route(") else {
-            continue;
-        };
-        let call = &call[..closing(call)];
-        if !call.contains("get(") {
-            continue;
-        }
-        let head = call.trim_start().trim_start_matches('&');
-        if head.starts_with("base") {
-            found.extend(bases.iter().cloned());
-        } else if let Some(format) = head.strip_prefix("format!(") {
-            let pattern = literals(format).into_iter().next().unwrap_or_default();
-            let pattern = pattern.replace("{{", "{").replace("}}", "}");
-            found.extend(bases.iter().map(|base| pattern.replace("{base}", base)));
-        } else {
-            found.extend(literals(head).into_iter().next());
-        }
-    }
-    found
-}
-
-/// Where the parenthesis that is open before `text` closes.
-fn closing(text: &str) -> usize {
-    let mut depth = 1;
-    for (at, c) in text.char_indices() {
-        match c {
-            '(' => depth += 1,
-            ')' => depth -= 1,
-            _ => {}
-        }
-        if depth == 0 {
-            return at;
-        }
-    }
-    text.len()
-}
-
-/// What stands between quotation marks; addresses hold no escapes.
-fn literals(text: &str) -> Vec<String> {
-    text.split('"').skip(1).step_by(2).map(str::to_owned).collect()
+    source::routes(source)
+        .into_iter()
+        .filter(|(method, _)| *method == "GET")
+        .map(|(_, path)| path)
+        .collect()
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What can still be worked out from a publication.
 
-use super::linear::{Direction, Freedom};
+use super::linear::{Direction, Freedom, Movable};
 use super::tables::{CellId, Tables};
 use super::{DisclosureError, ProtectedTables};
 
@@ -35,18 +35,13 @@ impl Tables {
         let values = self.counts.iter().map(|&count| count as f64).collect();
         let system = self.system(values, known as f64);
         let is_hidden = |at: usize| published.count(CellId(at)).is_hidden();
-        let freedom: Vec<Freedom> = (0..self.len())
-            .map(|at| {
-                if is_hidden(at) {
-                    Freedom::Free
-                } else {
-                    Freedom::Fixed
-                }
-            })
+        let movable: Movable = (0..self.len())
+            .filter(|&at| is_hidden(at))
+            .map(|at| (at, Freedom::Free))
             .collect();
         let furthest = |cell: usize, direction: Direction| {
             system
-                .furthest(&freedom, cell, direction)
+                .furthest(&movable, cell, direction)
                 .map_err(|reason| DisclosureError::Solver {
                     cell: self.names[cell].clone(),
                     reason,

@@ -3,7 +3,10 @@
 //! The proof is a list of moves: true values plus a move agree with everything published, so each widens the interval
 //! in which every cell it touches may lie. Hiding more never takes a move away.
 
-use super::linear::{Direction, Freedom, Move, System, amount_of};
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, BinaryHeap};
+
+use super::linear::{Direction, Freedom, Movable, Move, System, amount_of};
 use super::protect::Need;
 
 /// What has become of a cell.
@@ -28,6 +31,16 @@ pub(super) type Fault = (usize, String);
 /// over hidden cells only.
 const REVIEW_CALLS: usize = 150;
 
+/// From so many cells on, a move is looked for among a cell's neighbours first: programs over all cells take a time
+/// that grows with their number, once for each of them.
+const LARGE: usize = 4_000;
+
+/// How many cells of each of its sums are a cell's neighbours, at first and when that was not enough.
+const NEIGHBOURS: [usize; 2] = [24, 96];
+
+/// Sums of more cells than this are not neighbours as a whole.
+const SHORT_SUM: usize = 64;
+
 /// A pattern of hidden cells in the making.
 #[derive(Clone, Debug)]
 pub(super) struct Pattern<'s> {
@@ -37,12 +50,22 @@ pub(super) struct Pattern<'s> {
     down: Vec<f64>,
     up: Vec<f64>,
     moves: Vec<Move>,
+    /// For each cell the moves that touch it.
+    moves_of: Vec<Vec<usize>>,
+    /// Cells that were hidden for others and not looked at since.
+    fresh: Vec<usize>,
+    /// The price that half of all cells do not exceed.
+    middle: f64,
+    /// Whether moves are looked for among neighbours first.
+    is_large: bool,
 }
 
 impl<'s> Pattern<'s> {
     /// - `needs`: how uncertain each cell must be, once it is hidden.
     pub(super) fn new(system: &'s System, states: Vec<State>, needs: Vec<Need>) -> Self {
         let cells = states.len();
+        let mut prices = system.prices.clone();
+        prices.sort_by(f64::total_cmp);
         Self {
             system,
             states,
@@ -50,6 +73,10 @@ impl<'s> Pattern<'s> {
             down: vec![0.0; cells],
             up: vec![0.0; cells],
             moves: Vec::new(),
+            moves_of: vec![Vec::new(); cells],
+            fresh: Vec::new(),
+            middle: prices.get(cells / 2).copied().unwrap_or(f64::INFINITY),
+            is_large: cells >= LARGE,
         }
     }
 
@@ -61,8 +88,17 @@ impl<'s> Pattern<'s> {
     pub(super) fn complete(&mut self) -> Result<Vec<usize>, Fault> {
         let mut order: Vec<usize> = (0..self.states.len()).collect();
         order.sort_by(|&a, &b| self.system.values[b].total_cmp(&self.system.values[a]));
+        let mut place = vec![0; order.len()];
+        for (at, &cell) in order.iter().enumerate() {
+            place[cell] = at;
+        }
+        let mut waiting: BinaryHeap<Reverse<usize>> = (0..order.len()).map(Reverse).collect();
         let mut exposed = Vec::new();
-        while let Some(&cell) = order.iter().find(|&&cell| !self.is_safe(cell)) {
+        while let Some(Reverse(at)) = waiting.pop() {
+            let cell = order[at];
+            if self.is_safe(cell) {
+                continue;
+            }
             self.protect(cell, true)?;
             if !self.is_safe(cell) {
                 self.widen(cell)?;
@@ -71,6 +107,7 @@ impl<'s> Pattern<'s> {
                     exposed.push(cell);
                 }
             }
+            waiting.extend(self.fresh.drain(..).map(|cell| Reverse(place[cell])));
         }
         exposed.sort_unstable();
         self.review()?;
@@ -124,25 +161,72 @@ impl<'s> Pattern<'s> {
         Ok(())
     }
 
-    /// What may move when cells of up to a price may be hidden for it.
-    fn freedom(&self, dearest: f64) -> Vec<Freedom> {
-        let freedom = |(state, price): (&State, &f64)| match state {
-            State::Shown if *price <= dearest => Freedom::Priced,
-            State::Shown | State::Public => Freedom::Fixed,
-            State::Withheld(_) | State::Small | State::Complementary => Freedom::Free,
-        };
-        self.states.iter().zip(&self.system.prices).map(freedom).collect()
+    /// What a cell may be in a program when cells of up to a price may be hidden for it; `None` when it stays.
+    fn freedom(&self, cell: usize, dearest: f64) -> Option<Freedom> {
+        match self.states[cell] {
+            State::Shown if self.system.prices[cell] <= dearest => Some(Freedom::Priced),
+            State::Shown | State::Public => None,
+            State::Withheld(_) | State::Small | State::Complementary => Some(Freedom::Free),
+        }
     }
 
-    /// The cheaper half of all cells mostly has what is needed, in a much smaller program; if not, all are tried.
-    fn dearest(&self, hide: bool) -> Vec<f64> {
-        if !hide {
-            return vec![0.0];
+    fn movable(&self, cells: impl Iterator<Item = usize>, dearest: f64) -> Movable {
+        cells
+            .filter_map(|cell| Some((cell, self.freedom(cell, dearest)?)))
+            .collect()
+    }
+
+    /// What may move in the programs that are tried one after another, each larger than the one before: of a large
+    /// system the cell's neighbours; the cheaper half of all cells, which mostly has what is needed; all.
+    ///
+    /// A move among few cells is one among all, so that none is worse proven for it; it may be dearer than need be.
+    /// Without `hide` the neighbours of a large system are all that is tried: then more stays hidden than might.
+    fn programs(&self, cell: usize, hide: bool) -> impl Iterator<Item = Movable> {
+        let is_large = self.is_large;
+        let near = NEIGHBOURS.iter().filter(move |_| is_large).map(move |&most| {
+            let dearest = if hide { f64::INFINITY } else { 0.0 };
+            self.movable(self.neighbours(cell, most).into_iter(), dearest)
+        });
+        let all: &[f64] = match (hide, is_large) {
+            (true, _) => &[self.middle, f64::INFINITY],
+            (false, true) => &[],
+            (false, false) => &[0.0],
+        };
+        let all: Vec<f64> = all.to_vec();
+        near.chain(
+            all.into_iter()
+                .map(|dearest| self.movable(0..self.states.len(), dearest)),
+        )
+    }
+
+    /// The cells most likely to move with a cell: of each of its sums the `most` that cost least, and of each short sum
+    /// of these all.
+    fn neighbours(&self, cell: usize, most: usize) -> BTreeSet<usize> {
+        let cost = |&cell: &usize| match self.freedom(cell, f64::INFINITY) {
+            Some(Freedom::Free) => 0.0,
+            Some(Freedom::Priced) => self.system.prices[cell],
+            None => f64::INFINITY,
+        };
+        let members = |&sum: &usize| {
+            let sum = &self.system.sums[sum];
+            sum.parts.iter().copied().chain([sum.total])
+        };
+        let mut near = BTreeSet::from([cell]);
+        for sum in &self.system.sums_of[cell] {
+            let mut cells: Vec<usize> = members(sum).collect();
+            cells.sort_by(|a, b| cost(a).total_cmp(&cost(b)));
+            near.extend(cells.into_iter().take(most));
         }
-        let mut prices = self.system.prices.clone();
-        prices.sort_by(f64::total_cmp);
-        let middle = prices.get(prices.len() / 2).copied();
-        middle.into_iter().chain([f64::INFINITY]).collect()
+        let sums: BTreeSet<usize> = near
+            .iter()
+            .flat_map(|&cell| &self.system.sums_of[cell])
+            .copied()
+            .collect();
+        let short = sums
+            .iter()
+            .filter(|&&sum| self.system.sums[sum].parts.len() <= SHORT_SUM);
+        near.extend(short.flat_map(members));
+        near
     }
 
     /// Moves a cell by `amount`, at the least price; whether that can be.
@@ -154,25 +238,28 @@ impl<'s> Pattern<'s> {
         if amount <= reached.max(1e-9) {
             return Ok(true);
         }
-        for dearest in self.dearest(hide) {
-            let freedom = self.freedom(dearest);
-            match self.system.cheapest(&freedom, cell, direction, amount) {
-                Ok(Some(found)) => {
-                    self.record(found);
-                    return Ok(true);
-                }
-                Ok(None) => {}
-                Err(reason) => return Err((cell, reason)),
+        let mut found = None;
+        for movable in self.programs(cell, hide) {
+            found = self
+                .system
+                .cheapest(&movable, cell, direction, amount)
+                .map_err(|reason| (cell, reason))?;
+            if found.is_some() {
+                break;
             }
         }
-        Ok(false)
+        let is_found = found.is_some();
+        if let Some(found) = found {
+            self.record(found);
+        }
+        Ok(is_found)
     }
 
     fn reach_most(&mut self, cell: usize, direction: Direction, most: f64, hide: bool) -> Result<(), Fault> {
-        let freedom = self.freedom(if hide { f64::INFINITY } else { 0.0 });
+        let movable = self.movable(0..self.states.len(), if hide { f64::INFINITY } else { 0.0 });
         let furthest = self
             .system
-            .furthest(&freedom, cell, direction)
+            .furthest(&movable, cell, direction)
             .map_err(|reason| (cell, reason))?;
         // A hair less than the very end, which rounding could put out of reach.
         self.reach(cell, direction, furthest.min(most) * (1.0 - 1e-7), hide)?;
@@ -184,9 +271,11 @@ impl<'s> Pattern<'s> {
         for &(cell, amount) in &found {
             if self.states[cell] == State::Shown {
                 self.states[cell] = State::Complementary;
+                self.fresh.push(cell);
             }
             self.up[cell] = self.up[cell].max(amount);
             self.down[cell] = self.down[cell].max(-amount);
+            self.moves_of[cell].push(self.moves.len());
         }
         self.moves.push(found);
     }
@@ -202,36 +291,127 @@ impl<'s> Pattern<'s> {
             if calls >= REVIEW_CALLS {
                 break;
             }
-            let mut trial = self.without(cell);
-            let unsafe_cells: Vec<usize> = (0..trial.states.len())
-                .filter(|&other| !trial.is_safe(other))
+            let moves = self.moves.len();
+            self.states[cell] = State::Shown;
+            let taken = self.take_moves_of(cell);
+            let touched: BTreeSet<usize> = taken
+                .iter()
+                .flat_map(|(_, found)| found.iter().map(|&(at, _)| at))
                 .collect();
             let mut all_safe = true;
-            for other in unsafe_cells {
-                if !trial.is_safe(other) {
+            for other in touched {
+                if !self.is_safe(other) {
                     calls += 1;
-                    trial.protect(other, false)?;
-                    all_safe = trial.is_safe(other);
+                    self.protect(other, false)?;
+                    all_safe = self.is_safe(other);
                 }
                 if !all_safe {
                     break;
                 }
             }
-            if all_safe {
-                *self = trial;
+            if !all_safe {
+                self.forget_after(moves);
+                self.states[cell] = State::Complementary;
+                self.give_back(taken);
             }
         }
         Ok(())
     }
 
-    /// The same pattern with one cell shown, proven by the moves that leave it alone.
-    fn without(&self, cell: usize) -> Self {
-        let mut pattern = Self::new(self.system, self.states.clone(), self.needs.clone());
-        pattern.states[cell] = State::Shown;
-        let untouched = self.moves.iter().filter(|found| amount_of(found, cell) == 0.0);
-        for found in untouched {
-            pattern.record(found.clone());
+    /// Takes away the moves that touch a cell, as it is to be shown; they keep their numbers.
+    fn take_moves_of(&mut self, cell: usize) -> Vec<(usize, Move)> {
+        let taken: Vec<(usize, Move)> = std::mem::take(&mut self.moves_of[cell])
+            .into_iter()
+            .map(|at| (at, std::mem::take(&mut self.moves[at])))
+            .collect();
+        for (number, found) in &taken {
+            for &(at, _) in found {
+                self.moves_of[at].retain(|known| known != number);
+                self.measure(at);
+            }
         }
-        pattern
+        taken
+    }
+
+    /// Undoes [`take_moves_of`](Self::take_moves_of).
+    fn give_back(&mut self, taken: Vec<(usize, Move)>) {
+        for (number, found) in taken {
+            for &(at, amount) in &found {
+                self.moves_of[at].push(number);
+                self.up[at] = self.up[at].max(amount);
+                self.down[at] = self.down[at].max(-amount);
+            }
+            self.moves[number] = found;
+        }
+    }
+
+    /// Undoes [`record`](Self::record) of all moves but the first `moves`, which hid nothing.
+    fn forget_after(&mut self, moves: usize) {
+        for found in self.moves.split_off(moves) {
+            for (at, _) in found {
+                self.moves_of[at].retain(|&known| known < moves);
+                self.measure(at);
+            }
+        }
+    }
+
+    /// How uncertain the moves make a cell.
+    fn measure(&mut self, cell: usize) {
+        let amounts = self.moves_of[cell]
+            .iter()
+            .map(|&at| amount_of(&self.moves[at], cell));
+        (self.up[cell], self.down[cell]) = amounts.fold((0.0, 0.0), |(up, down): (f64, f64), amount| {
+            (up.max(amount), down.max(-amount))
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::disclosure::{Dimension, Tables};
+
+    /// Units × 4 answers × 2 groups with all margins.
+    fn tables(counts: &[u64]) -> Tables {
+        let codes = |n: usize| (0..n).map(|code| code.to_string());
+        let mut tables = Tables::default();
+        let dimensions = [
+            Dimension::flat("unit", codes(counts.len() / 8)).unwrap(),
+            Dimension::flat("answer", codes(4)).unwrap(),
+            Dimension::flat("group", codes(2)).unwrap(),
+        ];
+        tables.cross(&dimensions, counts).unwrap();
+        tables
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+
+        #[test]
+        fn moves_among_neighbours_hide_as_surely_as_those_among_all(
+            counts in prop::collection::vec(0_u64..40, 8 * 30)
+        ) {
+            let tables = tables(&counts);
+            let values = tables.values();
+            let system = tables.system(values.clone(), 0.0);
+            let (min_cell, need) = (10.0, Need::width(10.0));
+            let is_small = |&value: &f64| value > 0.0 && value < min_cell;
+            let states: Vec<State> = values
+                .iter()
+                .map(|value| if is_small(value) { State::Small } else { State::Shown })
+                .collect();
+            let mut pattern = Pattern::new(&system, states, vec![need; values.len()]);
+            pattern.is_large = true;
+            let exposed = pattern.complete().unwrap();
+            prop_assert_eq!(exposed, Vec::<usize>::new());
+            let hidden = pattern.movable(0..values.len(), 0.0);
+            for &(cell, _) in &hidden {
+                let up = system.furthest(&hidden, cell, Direction::Up).unwrap();
+                let down = system.furthest(&hidden, cell, Direction::Down).unwrap();
+                prop_assert!(up + down >= min_cell * (1.0 - 1e-5), "{cell}: {down} below, {up} above");
+            }
+        }
     }
 }

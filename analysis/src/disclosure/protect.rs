@@ -301,11 +301,8 @@ impl Tables {
                 DEAREST
             }
         };
-        System {
-            floors: values.iter().map(|value| value.min(known)).collect(),
-            prices: values.iter().map(price).collect(),
-            sums: self.sums.iter().cloned().collect(),
-            values,
-        }
+        let floors = values.iter().map(|value| value.min(known)).collect();
+        let prices = values.iter().map(price).collect();
+        System::new(values, floors, prices, self.sums.iter().cloned().collect())
     }
 }

@@ -8,6 +8,7 @@ use super::testing::ROUND;
 mod doors;
 mod headers;
 mod logs;
+mod source;
 
 /// Nobody's id.
 pub(super) const NOBODY: &str = "00000000-0000-0000-0000-000000000001";
@@ -19,63 +20,19 @@ pub(super) struct Route {
     pub(super) path: String,
 }
 
-/// Where the parenthesis that is open before `text` closes.
-fn closing(text: &str) -> usize {
-    let mut depth = 1;
-    for (at, c) in text.char_indices() {
-        match c {
-            '(' => depth += 1,
-            ')' => depth -= 1,
-            _ => {}
-        }
-        if depth == 0 {
-            return at;
-        }
-    }
-    text.len()
-}
-
-/// What stands between quotation marks; addresses hold no escapes.
-fn literals(text: &str) -> Vec<String> {
-    text.split('"').skip(1).step_by(2).map(str::to_owned).collect()
-}
-
-/// Every route of the router's source: literal addresses, and those put together from a `base`.
+/// Every route of the router's source.
 pub(super) fn routes() -> Vec<Route> {
-    let source = include_str!("../router.rs");
-    let mut bases: Vec<String> = Vec::new();
-    let mut found = Vec::new();
-    for (at, _) in source.char_indices() {
-        let rest = &source[at..];
-        if rest.starts_with("let base = \"") || rest.starts_with("for base in [") {
-            bases = literals(rest.lines().next().unwrap());
-        }
-        let Some(call) = rest.strip_prefix(".route(") else {
-            continue;
-        };
-        let call = &call[..closing(call)];
-        let head = call.trim_start().trim_start_matches('&');
-        let paths: Vec<String> = if head.starts_with("base") {
-            bases.clone()
-        } else if let Some(format) = head.strip_prefix("format!(") {
-            let pattern = literals(format)[0].replace("{{", "{").replace("}}", "}");
-            bases.iter().map(|base| pattern.replace("{base}", base)).collect()
-        } else {
-            literals(head).into_iter().take(1).collect()
-        };
-        for (mark, method) in [("get(", Method::GET), ("post(", Method::POST)] {
-            let is_called = call
-                .match_indices(mark)
-                .any(|(at, _)| !call[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_'));
-            if is_called {
-                found.extend(paths.iter().map(|path| Route {
-                    method: method.clone(),
-                    path: path.clone(),
-                }));
-            }
-        }
-    }
-    found
+    source::routes(include_str!("../router.rs"))
+        .into_iter()
+        .map(|(method, path)| Route {
+            method: if method == "GET" {
+                Method::GET
+            } else {
+                Method::POST
+            },
+            path,
+        })
+        .collect()
 }
 
 /// An address of a route: its holes filled with what is well formed.

@@ -90,7 +90,7 @@ pub fn rounds(lang: Lang, staff: &SignedIn, lines: &[RoundLine], may_start: bool
         .text(tr!(lang, "rounds.state"), |line| words::state(lang, &line.state))
         .text(
             tr!(lang, "rounds.dates"),
-            |line| html! { (line.opens_on) " – " (line.closes_on) },
+            |line| html! { span.day { (line.opens_on) } " – " span.day { (line.closes_on) } },
         )
         .num(tr!(lang, "rounds.invited"), |line| &line.invited)
         .num(tr!(lang, "rounds.complete"), |line| &line.complete)
@@ -134,7 +134,7 @@ pub struct Message {
 }
 
 /// What a kind of message is about; an unknown kind is shown as it is.
-pub(super) fn message_kind(lang: Lang, kind: &str) -> String {
+fn message_kind(lang: Lang, kind: &str) -> String {
     match kind {
         "summary" => tr!(lang, "outbox.kind_summary").into_owned(),
         "summary-weekly" => tr!(lang, "mailing.kind_weekly").into_owned(),
@@ -163,7 +163,7 @@ fn again(lang: Lang, staff: &SignedIn, message: &Message) -> Markup {
 }
 
 /// What became of a message; an unknown state is shown as it is.
-pub(super) fn message_state(lang: Lang, state: &str) -> String {
+fn message_state(lang: Lang, state: &str) -> String {
     match state {
         "queued" => tr!(lang, "outbox.queued").into_owned(),
         "sending" => tr!(lang, "outbox.sending").into_owned(),
@@ -176,6 +176,30 @@ pub(super) fn message_state(lang: Lang, state: &str) -> String {
     }
 }
 
+/// Messages and what became of each.
+pub(super) fn message_table<'a>(
+    lang: Lang,
+    id: &'a str,
+    caption: &'a str,
+    messages: &'a [Message],
+) -> Table<'a, Message> {
+    Table::new(id, caption, messages)
+        .hidden_caption()
+        .mark("bad", |message| message.state == "failed")
+        .head(tr!(lang, "outbox.to"), |message| &message.recipient)
+        .text(tr!(lang, "outbox.subject"), move |message| {
+            message_kind(lang, &message.kind)
+        })
+        .text(tr!(lang, "outbox.state"), move |message| {
+            message_state(lang, &message.state)
+        })
+        .text(tr!(lang, "audit.at"), |message| &message.when)
+        .num(tr!(lang, "outbox.attempts"), |message| &message.attempts)
+        .text(tr!(lang, "outbox.error"), |message| {
+            message.error.as_deref().unwrap_or_default()
+        })
+}
+
 /// Renders the outbox, failures first.
 pub fn outbox(lang: Lang, staff: &SignedIn, messages: &[Message]) -> Markup {
     let title = tr!(lang, "outbox.title");
@@ -185,24 +209,9 @@ pub fn outbox(lang: Lang, staff: &SignedIn, messages: &[Message]) -> Markup {
         .count();
     let doubtful = messages.iter().any(|message| message.state == "unknown");
     let stuck = failed > 0 || doubtful;
-    let table = Table::new("outbox", &*title, messages)
-        .hidden_caption()
-        .mark("bad", |message| message.state == "failed")
-        .head(tr!(lang, "outbox.to"), |message| &message.recipient)
-        .text(tr!(lang, "outbox.subject"), |message| {
-            message_kind(lang, &message.kind)
-        })
-        .text(tr!(lang, "outbox.state"), |message| {
-            message_state(lang, &message.state)
-        })
-        .num(tr!(lang, "outbox.attempts"), |message| &message.attempts)
-        .text(tr!(lang, "audit.at"), |message| &message.when)
-        .text(tr!(lang, "outbox.error"), |message| {
-            message.error.as_deref().unwrap_or_default()
-        })
-        .when(stuck, |table| {
-            table.text(tr!(lang, "outbox.act"), |message| again(lang, staff, message))
-        });
+    let table = message_table(lang, "outbox", &title, messages).when(stuck, |table| {
+        table.text(tr!(lang, "outbox.act"), |message| again(lang, staff, message))
+    });
     let frame = ConsoleFrame {
         lang,
         title: &title,

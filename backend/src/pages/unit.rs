@@ -167,7 +167,13 @@ fn facts(lang: Lang, view: &UnitView) -> Markup {
             @if let Some([rank, lower, upper, all]) = view.rank {
                 div {
                     dt { (tr!(lang, "unit.rank")) }
-                    dd { (tr!(lang, "unit.rank_text", rank = rank, lower = lower, upper = upper, all = all)) }
+                    dd {
+                        @if lower == upper {
+                            (tr!(lang, "unit.rank_sure", rank = rank, all = all))
+                        } @else {
+                            (tr!(lang, "unit.rank_text", rank = rank, lower = lower, upper = upper, all = all))
+                        }
+                    }
                 }
             }
             div { dt { (tr!(lang, "round.grade")) } dd { (view.grade) } }

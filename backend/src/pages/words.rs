@@ -6,30 +6,11 @@ use super::{Lang, tr};
 
 /// A day as people say it: `2026年11月23日`, `23 November 2026`.
 pub fn day(lang: Lang, date: Date) -> String {
-    match lang {
-        Lang::Zh => format!("{}年{}月{}日", date.year(), date.month(), date.day()),
-        Lang::En => {
-            const MONTHS: [&str; 12] = [
-                "January",
-                "February",
-                "March",
-                "April",
-                "May",
-                "June",
-                "July",
-                "August",
-                "September",
-                "October",
-                "November",
-                "December",
-            ];
-            let month = usize::try_from(date.month())
-                .ok()
-                .and_then(|m| MONTHS.get(m - 1))
-                .unwrap_or(&"");
-            format!("{} {month} {}", date.day(), date.year())
-        }
-    }
+    let form = match lang {
+        Lang::Zh => "%Y年%-m月%-d日",
+        Lang::En => "%-d %B %Y",
+    };
+    date.strftime(form).to_string()
 }
 
 /// A stored day as people say it; what is no day, as it is stored.

@@ -74,30 +74,13 @@ pub(super) fn range_hint(kind: &QuestionKind) -> Text {
 
 /// A day as people say it; what is no day, as it is.
 pub(super) fn date(value: &str, lang: &str) -> String {
-    const MONTHS: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
     let Some(date) = parse_date(value) else {
         return value.to_owned();
     };
-    if lang.starts_with("zh") {
-        return format!("{}年{}月{}日", date.year(), date.month(), date.day());
-    }
-    let month = usize::try_from(date.month() - 1)
-        .ok()
-        .and_then(|at| MONTHS.get(at))
-        .copied()
-        .unwrap_or_default();
-    format!("{} {month} {}", date.day(), date.year())
+    let form = if lang.starts_with("zh") {
+        "%Y年%-m月%-d日"
+    } else {
+        "%-d %B %Y"
+    };
+    date.strftime(form).to_string()
 }

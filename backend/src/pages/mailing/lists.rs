@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::super::layout::SignedIn;
 use super::super::{Lang, tr};
 use super::{FieldFault, Mailing, RecipientLine, form};
-use crate::pages::office::{message_kind, message_state};
+use crate::pages::office::message_table;
 use crate::pages::table::Table;
 
 fn state(lang: Lang, line: &RecipientLine) -> String {
@@ -140,21 +140,7 @@ pub(super) fn runs(lang: Lang, view: &Mailing) -> Markup {
 /// What became of each message.
 pub(super) fn log(lang: Lang, view: &Mailing) -> Markup {
     let heading = tr!(lang, "mailing.log");
-    let table = Table::new("log", &*heading, &view.log)
-        .hidden_caption()
-        .mark("bad", |message| message.state == "failed")
-        .head(tr!(lang, "outbox.to"), |message| &message.recipient)
-        .text(tr!(lang, "outbox.subject"), |message| {
-            message_kind(lang, &message.kind)
-        })
-        .text(tr!(lang, "outbox.state"), |message| {
-            message_state(lang, &message.state)
-        })
-        .text(tr!(lang, "audit.at"), |message| &message.when)
-        .num(tr!(lang, "outbox.attempts"), |message| &message.attempts)
-        .text(tr!(lang, "outbox.error"), |message| {
-            message.error.as_deref().unwrap_or_default()
-        });
+    let table = message_table(lang, "log", &heading, &view.log);
     html! {
         h2 { (heading) }
         @if view.log.is_empty() { p { (tr!(lang, "outbox.empty")) } }
