@@ -18,9 +18,12 @@ use std::io::{BufWriter, Seek, Write};
 use std::path::Path;
 
 use thiserror::Error;
+use tokio::task::JoinHandle;
+use uuid::Uuid;
 
 use crate::app::Base;
 use crate::dataset::DatasetError;
+use crate::store::responses::Response;
 use crate::store::{StoreError, responses};
 use columns::{Cell, Table};
 
@@ -203,31 +206,42 @@ fn widths_of(row: &[Cell]) -> impl Iterator<Item = (usize, usize)> + '_ {
     })
 }
 
-/// The rows of a table, a page at a time.
+/// The rows of a table, a page at a time; the next page is read while the one before is written.
 struct Rows<'a> {
     base: &'a Base,
     table: &'a Table,
-    after: Option<uuid::Uuid>,
-    done: bool,
+    reading: Option<JoinHandle<Result<Vec<Response>, StoreError>>>,
 }
 
 impl<'a> Rows<'a> {
     fn new(base: &'a Base, table: &'a Table) -> Self {
-        Self {
+        let mut rows = Self {
             base,
             table,
-            after: None,
-            done: false,
-        }
+            reading: None,
+        };
+        rows.read_after(None);
+        rows
+    }
+
+    fn read_after(&mut self, id: Option<Uuid>) {
+        let (db, round) = (self.base.db.clone(), self.table.round.clone());
+        self.reading = Some(tokio::spawn(
+            async move { responses::page(&db, &round, id).await },
+        ));
     }
 
     async fn next(&mut self) -> Result<Option<Vec<Vec<Cell>>>, ExportError> {
-        if self.done {
+        let Some(reading) = self.reading.take() else {
             return Ok(None);
+        };
+        let page = reading.await.map_err(|error| StoreError::Corrupt {
+            table: "responses",
+            what: error.to_string(),
+        })??;
+        if page.len() as u64 == responses::PAGE_SIZE {
+            self.read_after(page.last().map(|row| row.id));
         }
-        let page = responses::page(&self.base.db, &self.table.round, self.after).await?;
-        self.done = (page.len() as u64) < responses::PAGE_SIZE;
-        self.after = page.last().map(|row| row.id).or(self.after);
         let mut rows = Vec::with_capacity(page.len());
         for response in page.iter().filter(|response| self.table.holds(&response.group)) {
             rows.push(self.table.row(response)?);

@@ -7,11 +7,16 @@ const FORMULA: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋',
 
 /// A text that no spreadsheet program takes for a formula when it opens a CSV file.
 pub fn harmless(text: String) -> String {
-    if text.starts_with(FORMULA) {
+    if is_formula(&text) {
         format!("'{text}")
     } else {
         text
     }
+}
+
+/// Whether some spreadsheet program would take a text for a formula.
+pub fn is_formula(text: &str) -> bool {
+    text.starts_with(FORMULA)
 }
 
 /// A table as CSV with a byte-order mark, by which spreadsheet programs know UTF-8; none when it cannot be written. Texts

@@ -13,6 +13,7 @@ use crate::app::Base;
 use crate::export::ExportError;
 use crate::export::columns::Facts;
 use crate::records::frames;
+use crate::store::responses::Invited;
 use crate::store::{fieldwork, invitations, responses, sample};
 
 /// Facts by the keyed link that responses carry, each with the respondent group. Answers are not read: neither weights
@@ -84,28 +85,17 @@ pub(crate) async fn case_facts(
 
 /// Who answered and how, of invited cases, without the answers.
 async fn answered(base: &Base, round: &str) -> Result<DataFrame, ExportError> {
-    let (mut link, mut mode, mut answering, mut by_staff) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    let mut after = None;
-    loop {
-        let page = responses::page(&base.db, round, after).await?;
-        let is_last = (page.len() as u64) < responses::PAGE_SIZE;
-        after = page.last().map(|row| row.id).or(after);
-        for row in page.into_iter().filter(|row| row.link.is_some()) {
-            link.push(row.link);
-            mode.push(row.mode);
-            answering.push(row.answering);
-            by_staff.push(row.staff_collected);
-        }
-        if is_last {
-            break;
-        }
-    }
-    let rows = link.len();
+    let rows = responses::invited(&base.db, round).await?;
+    let text = |name: &str, of: fn(&Invited) -> &str| {
+        let values: Vec<&str> = rows.iter().map(of).collect();
+        Series::new(name.into(), values).into_column()
+    };
+    let by_staff: Vec<bool> = rows.iter().map(|row| row.staff_collected).collect();
     let columns = vec![
-        Series::new("link".into(), link).into_column(),
-        Series::new("mode".into(), mode).into_column(),
-        Series::new("answering".into(), answering).into_column(),
+        text("link", |row| &row.link),
+        text("mode", |row| &row.mode),
+        text("answering", |row| &row.answering),
         Series::new("staff_collected".into(), by_staff).into_column(),
     ];
-    Ok(DataFrame::new(rows, columns).map_err(super::DatasetError::from)?)
+    Ok(DataFrame::new(rows.len(), columns).map_err(super::DatasetError::from)?)
 }

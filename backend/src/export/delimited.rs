@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::Sink;
 use super::columns::{Cell, Table};
-use crate::spreadsheet::harmless;
+use crate::spreadsheet::{harmless, is_formula};
 
 /// A CSV file in the making.
 pub(super) struct Csv<W: Write> {
@@ -30,7 +30,8 @@ impl<W: Write + Send> Sink for Csv<W> {
         for cell in cells {
             match cell {
                 Cell::Empty => self.out.write_field("")?,
-                Cell::Text(text) => self.out.write_field(harmless(text.clone()))?,
+                Cell::Text(text) if is_formula(text) => self.out.write_field(harmless(text.clone()))?,
+                Cell::Text(text) => self.out.write_field(text)?,
                 Cell::Number(number) => {
                     use std::fmt::Write as _;
                     self.number.clear();

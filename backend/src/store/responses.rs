@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, Select,
 };
 use uuid::Uuid;
 
@@ -54,6 +55,34 @@ pub async fn page(
     Ok(query
         .order_by_asc(responses::Column::Id)
         .limit(PAGE_SIZE)
+        .all(conn)
+        .await?)
+}
+
+/// How an invitation was answered, without the answers.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+pub struct Invited {
+    /// The keyed link to the invitation.
+    pub link: String,
+    /// How the answers came.
+    pub mode: String,
+    /// Who filled them in.
+    pub answering: String,
+    /// Whether staff wrote them down.
+    pub staff_collected: bool,
+}
+
+/// The accepted responses to invitations of a round, in no order; those by open links are left out.
+///
+/// # Errors
+/// See [`find`].
+pub async fn invited(conn: &impl ConnectionTrait, round: &str) -> Result<Vec<Invited>, StoreError> {
+    use responses::Column as C;
+    Ok(accepted(round)
+        .select_only()
+        .columns([C::Link, C::Mode, C::Answering, C::StaffCollected])
+        .filter(C::Link.is_not_null())
+        .into_model()
         .all(conn)
         .await?)
 }
