@@ -25,7 +25,7 @@ impl MigrationTrait for Migration {
         let former = Index::drop()
             .name("ix_responses_round_id_group_form_version")
             .table("responses")
-            .take();
+            .to_owned();
         manager.drop_index(former).await
     }
 
