@@ -9,12 +9,13 @@
 mod own;
 mod reduce;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use analysis::plan::Plan;
 use jiff::civil::Date;
+use serde::Deserialize;
 use survey_forms::code_book::{CodeBook, Level, Variable, VariableKind};
-use survey_forms::response::RawAnswers;
 use survey_forms::text::Text;
 
 use super::{Detail, ExportError};
@@ -173,7 +174,7 @@ impl Table {
     /// # Errors
     /// [`DatasetError::Response`] where the stored answers cannot be read.
     pub fn row(&self, response: &Response) -> Result<Vec<Cell>, ExportError> {
-        let answers: RawAnswers =
+        let answers: BTreeMap<Borrowed<'_>, Borrowed<'_>> =
             serde_json::from_str(&response.answers).map_err(|error| DatasetError::Response {
                 id: response.id,
                 reason: error.to_string(),
@@ -181,12 +182,12 @@ impl Table {
         let facts = response.link.as_ref().and_then(|link| self.facts.get(link));
         let cells = self.columns.iter().map(|column| match column.from {
             From::Own(own) => own_cell(own, response, facts),
-            From::Answer => self.answer(column, answers.get(&column.name)),
+            From::Answer => self.answer(column, answers.get(column.name.as_str()).map(|given| &*given.0)),
         });
         Ok(cells.collect())
     }
 
-    fn answer(&self, column: &Column, given: Option<&String>) -> Cell {
+    fn answer(&self, column: &Column, given: Option<&str>) -> Cell {
         let Some(text) = given.filter(|text| !text.is_empty()) else {
             return Cell::Empty;
         };
@@ -196,8 +197,18 @@ impl Table {
                 Ok(number) => Cell::Number(number),
                 Err(_) => Cell::Empty,
             },
-            _ => Cell::Text(text.clone()),
+            _ => Cell::Text(text.to_owned()),
         }
+    }
+}
+
+/// A text that stays in the JSON it was read from, unless that had to write it otherwise.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+struct Borrowed<'j>(#[serde(borrow)] Cow<'j, str>);
+
+impl std::borrow::Borrow<str> for Borrowed<'_> {
+    fn borrow(&self) -> &str {
+        &self.0
     }
 }
 
