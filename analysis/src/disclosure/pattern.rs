@@ -36,7 +36,7 @@ const REVIEW_CALLS: usize = 150;
 const LARGE: usize = 4_000;
 
 /// How many cells of each of its sums are a cell's neighbours, at first and when that was not enough.
-const NEIGHBOURS: [usize; 2] = [24, 96];
+const NEIGHBOURS: [usize; 3] = [6, 24, 96];
 
 /// Sums of more cells than this are not neighbours as a whole.
 const SHORT_SUM: usize = 64;
@@ -139,7 +139,7 @@ impl<'s> Pattern<'s> {
         self.reach(cell, Direction::Down, need.lower, hide)?;
         if self.up[cell] + self.down[cell] < need.width {
             let depth = self.system.depth(cell).min(need.width);
-            if !self.reach(cell, Direction::Down, depth, hide)? {
+            if !self.reach(cell, Direction::Down, depth, hide)? && (hide || !self.is_large) {
                 // What is known of other cells keeps it from falling so far.
                 self.reach_most(cell, Direction::Down, depth, hide)?;
             }
@@ -199,8 +199,8 @@ impl<'s> Pattern<'s> {
         )
     }
 
-    /// The cells most likely to move with a cell: of each of its sums the `most` that cost least, and of each short sum
-    /// of these all.
+    /// The cells most likely to move with a cell: of each of its sums the `most` that cost least, and all that short sums
+    /// join to these.
     fn neighbours(&self, cell: usize, most: usize) -> BTreeSet<usize> {
         let cost = |&cell: &usize| match self.freedom(cell, f64::INFINITY) {
             Some(Freedom::Free) => 0.0,
@@ -217,15 +217,18 @@ impl<'s> Pattern<'s> {
             cells.sort_by(|a, b| cost(a).total_cmp(&cost(b)));
             near.extend(cells.into_iter().take(most));
         }
-        let sums: BTreeSet<usize> = near
-            .iter()
-            .flat_map(|&cell| &self.system.sums_of[cell])
-            .copied()
-            .collect();
-        let short = sums
-            .iter()
-            .filter(|&&sum| self.system.sums[sum].parts.len() <= SHORT_SUM);
-        near.extend(short.flat_map(members));
+        // Twice, as a way around a table of three dimensions needs it.
+        for _ in 0..2 {
+            let sums: BTreeSet<usize> = near
+                .iter()
+                .flat_map(|&cell| &self.system.sums_of[cell])
+                .copied()
+                .collect();
+            let short = sums
+                .iter()
+                .filter(|&&sum| self.system.sums[sum].parts.len() <= SHORT_SUM);
+            near.extend(short.flat_map(members));
+        }
         near
     }
 
