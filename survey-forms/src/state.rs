@@ -333,3 +333,6 @@ impl State<'_> {
         out
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -380,3 +380,6 @@ fn any(
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,6 +7,8 @@ use crate::form::{Item, MetadataKind, MissingKind, QuestionKind, Required};
 use crate::testing::{faults, form, lines, read, xlsx};
 use crate::xlsform;
 
+mod reference;
+
 /// One of everything that is supported.
 pub(crate) const EVERYTHING: &str = "
     | survey   |                     |            |                 |                  |          |                        |                                     |                        |          |             |                 |                    |            |
