@@ -161,30 +161,31 @@ impl View<'_, '_> {
     }
 
     /// Text fields for the parts of an answer: a browser's own date field speaks the browser's language, has its own
-    /// order, and cannot show what was mistyped. Where script is allowed and the device knows where it is, it may fill in
-    /// a place.
+    /// order, and cannot show what was mistyped. A place is typed too: these pages never ask a device where it is.
     fn parts(&self, question: &Question, slot: usize, first: bool, error: Option<&Text>) -> Markup {
         let name = question.name.as_str();
         let described = self.described_by(question, error);
         let invalid = error.map(|_| "true");
         let values = parts::split(&question.kind, &self.value(question, slot));
-        let fields = words::fields(&question.kind);
+        let lines: Vec<_> = values.iter().zip(words::fields(&question.kind)).collect();
         let is_place = question.kind == QuestionKind::GeoPoint;
         let keypad = if is_place { "decimal" } else { "numeric" };
-        let here = is_place.then(|| words::use_this_place().get(self.lang).to_owned());
         html! {
             fieldset aria-describedby=[described] {
                 legend { (self.heading(question, slot, first)) }
                 (self.hint(question))
                 (self.media(question))
                 (self.error_text(question, error))
-                div.q-parts data-place=[here] {
-                    @for (value, (suffix, label)) in values.iter().zip(fields) {
-                        @let id = format!("{name}{suffix}");
-                        div.q-part {
-                            label for=(id) { (self.text(&label)) }
-                            input.q-input type="text" inputmode=(keypad) id=(id) name=(name) value=(value)
-                                autocomplete="off" maxlength="40" aria-invalid=[invalid];
+                // The clock of a moment stands below its day.
+                @for line in lines.chunks(3) {
+                    div.q-parts {
+                        @for (value, (suffix, label)) in line {
+                            @let id = format!("{name}{suffix}");
+                            div.q-part {
+                                label for=(id) { (self.text(label)) }
+                                input.q-input type="text" inputmode=(keypad) id=(id) name=(name) value=(value)
+                                    autocomplete="off" maxlength="40" aria-invalid=[invalid];
+                            }
                         }
                     }
                 }

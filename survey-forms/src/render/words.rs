@@ -97,11 +97,6 @@ pub(super) fn place_hint() -> Text {
     )
 }
 
-/// On the button that a script adds where the device knows where it is.
-pub(super) fn use_this_place() -> Text {
-    Text::zh_en("填入现在的位置", "Fill in where I am now")
-}
-
 pub(super) fn barcode_hint() -> Text {
     Text::zh_en(
         "填条码下面印的数字或字母。",
