@@ -177,4 +177,4 @@ impl Fields {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

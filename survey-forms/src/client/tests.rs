@@ -72,7 +72,7 @@ const ODD: &str = "
 ";
 
 /// The types, functions and columns that the other two forms do not have, and repeats of every kind.
-const WIDE: &str = "
+pub(crate) const WIDE: &str = "
     | survey |                          |          |                  |                      |                                   |          |                |                        |             |                  |                            |              |               |           |
     |        | type                     | name     | label::中文 (zh) | label::English (en)  | relevant                          | required | constraint     | constraint_message::中文 (zh) | default     | calculation      | parameters                 | repeat_count | choice_filter | trigger   | read_only |
     |        | start                    | begun    |                  |                      |                                   |          |                |                        |             |                  |                            |              |               |           |
