@@ -16,6 +16,7 @@ mod headers;
 mod parameters;
 mod settings;
 mod survey;
+mod tables;
 mod workbook;
 
 pub(crate) use faults::Faults;
@@ -109,6 +110,10 @@ fn read_into(file_name: &str, bytes: &[u8], faults: &mut Faults) -> Option<Form>
         None => indexmap::IndexMap::new(),
     };
     let survey = survey::read(&survey_table, &languages, faults);
+    let place = |row: u32, column: &str| survey_table.place_of(row, column);
+    let files = tables::lists(&workbook, &survey, &languages, &|row| place(row, "type"), faults);
+    choice_lists.extend(files);
+    let tables = tables::pulled(&workbook, &survey.items, &place, faults);
     for list in &survey.with_other {
         if let Some(list) = choice_lists.get_mut(list) {
             choices::add_other(list, &languages);
@@ -125,6 +130,7 @@ fn read_into(file_name: &str, bytes: &[u8], faults: &mut Faults) -> Option<Form>
         languages: languages.tags(),
         wordings: languages.wordings(),
         choice_lists,
+        tables,
         metadata: survey.metadata,
         items: survey.items,
         written: None,

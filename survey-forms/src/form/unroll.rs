@@ -407,6 +407,7 @@ fn more_list() -> ChoiceList {
     };
     ChoiceList {
         name: MORE.to_owned(),
+        from_file: false,
         choices: vec![choice("yes", "有", "Yes"), choice("no", "没有", "No")],
     }
 }
