@@ -3,7 +3,10 @@
 //!
 //! `cargo bench -p survey-forms`
 
-#![expect(clippy::expect_used, reason = "a benchmark that cannot begin has nothing to tell")]
+#![expect(
+    clippy::expect_used,
+    reason = "a benchmark that cannot begin has nothing to tell"
+)]
 
 use std::sync::LazyLock;
 

@@ -1,4 +1,4 @@
-//! XLSForm in: the bytes of an `.xlsx` workbook, or of a `.csv` file with all sheets, to a [`Form`], or everything that is wrong with it.
+//! XLSForm in: the bytes of an `.xlsx` workbook to a [`Form`], or everything that is wrong with it.
 //!
 //! Reading goes on after a fault, with a stand-in where something could not be understood, so that one run reports
 //! all faults; a form is made only when none of them is an error.
@@ -35,7 +35,8 @@ pub struct ReadForm {
 /// The largest file that is read; questionnaires with a thousand questions stay below a tenth of it.
 const LARGEST_FILE_BYTES: usize = 8 << 20;
 
-/// Reads a questionnaire. `file_name` is used in messages, and as the form's id when the settings have none.
+/// Reads a questionnaire. `file_name` is used in messages, and as the form's id when the settings have none; where it ends in
+/// `.csv`, the bytes are a CSV file with all sheets.
 ///
 /// # Errors
 /// All errors and all warnings, in the order of the file.
