@@ -16,10 +16,11 @@ mod choice_list;
 mod question;
 mod unroll;
 
-pub use choice_list::{Choice, ChoiceList, DataTable, MissingKind};
+pub use choice_list::{Choice, ChoiceList, DataTable, FileColumns, MissingKind};
 pub use question::{
     Appearance, Group, Instance, Item, Media, Question, QuestionKind, Randomize, Repeat, Required, UploadKind,
 };
+pub use unroll::MORE;
 pub(crate) use unroll::{Unrolled, unroll};
 
 /// A questionnaire that has passed every check.

@@ -39,7 +39,7 @@ pub(super) fn check(
     }
     let Some(table) = choices else { return };
     // What stands in files was checked when they were read.
-    for list in parts.choice_lists.values().filter(|list| !list.from_file) {
+    for list in parts.choice_lists.values().filter(|list| list.file.is_none()) {
         check_list(list, table, faults);
         if !used.contains(list.name.as_str()) {
             let row = list.choices.first().map_or(1, |choice| choice.row);

@@ -199,7 +199,7 @@ impl Checker<'_, '_> {
         let list = question
             .and_then(|question| question.kind.list())
             .and_then(|list| self.parts.choice_lists.get(list));
-        if let Some(list) = list.filter(|list| list.from_file) {
+        if let Some(list) = list.filter(|list| list.file.is_some()) {
             let mut columns = list.choices.iter().flat_map(|choice| choice.filters.keys());
             let is_known = name == "name" || columns.any(|known| known == name);
             return (!is_known).then(|| Fault::MissingTableColumn {

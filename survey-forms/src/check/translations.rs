@@ -50,7 +50,7 @@ pub(super) fn check(
         }
     }
     let Some(table) = choices else { return };
-    let lists = parts.choice_lists.values().filter(|list| !list.from_file);
+    let lists = parts.choice_lists.values().filter(|list| list.file.is_none());
     for choice in lists.flat_map(|list| &list.choices) {
         report(&choice.label, table, choice.row, "label");
     }

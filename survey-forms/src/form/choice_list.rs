@@ -11,11 +11,20 @@ use crate::text::Text;
 pub struct ChoiceList {
     /// `list_name`.
     pub name: String,
-    /// Whether it stands in a file of its own, which has the list's name.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub from_file: bool,
+    /// Set when it stands in a table of its own, which has the list's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<FileColumns>,
     /// In the order of the sheet.
     pub choices: Vec<Choice>,
+}
+
+/// Columns of a table that choices are read from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FileColumns {
+    /// What is stored.
+    pub value: String,
+    /// What is shown.
+    pub label: String,
 }
 
 /// A table that expressions look into with `pulldata()`.

@@ -14,8 +14,8 @@ use crate::expression::{Expression, Function, Node, NodeKind, Operator, Pattern}
 use crate::placeholder::{self, Part};
 use crate::text::Text;
 
-/// Name of the list from which "is there another?" is answered.
-const MORE: &str = "minyi_more";
+/// Name of the list from which "is there another?" is answered, which no author wrote.
+pub const MORE: &str = "minyi_more";
 
 /// Items without repeats, and the choice lists that their own questions need.
 pub(crate) struct Unrolled {
@@ -407,7 +407,7 @@ fn more_list() -> ChoiceList {
     };
     ChoiceList {
         name: MORE.to_owned(),
-        from_file: false,
+        file: None,
         choices: vec![choice("yes", "有", "Yes"), choice("no", "没有", "No")],
     }
 }

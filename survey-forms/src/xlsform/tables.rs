@@ -12,7 +12,7 @@ use super::workbook::{Sheet, Workbook};
 use crate::diagnostic::catalogue::Fault;
 use crate::diagnostic::{Place, nearest};
 use crate::expression::{Expression, Function, NodeKind};
-use crate::form::{Choice, ChoiceList, DataTable, Item, Required, nodes};
+use crate::form::{Choice, ChoiceList, DataTable, FileColumns, Item, Required, nodes};
 use crate::text::Text;
 
 /// Whether a sheet is such a table.
@@ -55,7 +55,10 @@ fn missing(workbook: &Workbook, file: &str) -> Fault {
 fn list(sheet: &Sheet, wanted: &FromFile, languages: &Languages, faults: &mut Faults) -> ChoiceList {
     let mut out = ChoiceList {
         name: wanted.file.clone(),
-        from_file: true,
+        file: Some(FileColumns {
+            value: wanted.value.clone(),
+            label: wanted.label.clone(),
+        }),
         choices: Vec::new(),
     };
     let Some((header, rows)) = sheet.rows.split_first() else {

@@ -405,7 +405,7 @@ fn tables__stand_on_sheets_named_as_files() {
     );
     let form = form(&good);
     let list = &form.choice_lists["villages.csv"];
-    assert!(list.from_file);
+    assert_eq!(list.file.as_ref().unwrap().value, "name");
     assert_eq!(
         (
             list.choices[1].label.get("zh"),
