@@ -361,7 +361,7 @@ fn both(one: Option<&Expression>, other: Option<Node>) -> Option<Expression> {
     }
 }
 
-/// The question that comes before an instance of a repeat without a count.
+/// The question that comes before an instance of a repeat without a count. Whoever passes it over has no more to say.
 fn more(group: &Group, path: &Path, number: u32, relevant: Option<&Expression>) -> Question {
     let name = |number: u32| {
         let mut at = path.clone();
@@ -387,7 +387,6 @@ fn more(group: &Group, path: &Path, number: u32, relevant: Option<&Expression>) 
     };
     Question {
         relevant: both(relevant, before),
-        required: Required::Yes,
         ..Question::new(
             name(number),
             QuestionKind::SelectOne {
