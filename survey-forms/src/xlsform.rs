@@ -17,6 +17,7 @@ mod parameters;
 mod settings;
 mod survey;
 mod tables;
+mod types;
 mod workbook;
 
 pub(crate) use faults::Faults;
