@@ -15,6 +15,7 @@ pub mod flow;
 pub mod form;
 pub mod media;
 mod placeholder;
+pub mod pretest;
 pub mod render;
 pub mod response;
 mod state;

@@ -3,17 +3,21 @@
 //! Reading goes on after a fault, with a stand-in where something could not be understood, so that one run reports
 //! all faults; a form is made only when none of them is an error.
 
-use crate::check::check;
+use crate::check::{check, evaluation_order};
 use crate::diagnostic::catalogue::Fault;
 use crate::diagnostic::{Diagnostic, Place, nearest};
-use crate::form::{Form, FormParts};
+use crate::form::{Form, FormParts, Unrolled, nodes, unroll};
 
 mod aliases;
 mod choices;
+mod csv;
 mod faults;
 mod headers;
+mod parameters;
 mod settings;
 mod survey;
+mod tables;
+mod types;
 mod workbook;
 
 pub(crate) use faults::Faults;
@@ -32,7 +36,8 @@ pub struct ReadForm {
 /// The largest file that is read; questionnaires with a thousand questions stay below a tenth of it.
 const LARGEST_FILE_BYTES: usize = 8 << 20;
 
-/// Reads a questionnaire. `file_name` is used in messages, and as the form's id when the settings have none.
+/// Reads a questionnaire. `file_name` is used in messages, and as the form's id when the settings have none; where it ends in
+/// `.csv`, the bytes are a CSV file with all sheets.
 ///
 /// # Errors
 /// All errors and all warnings, in the order of the file.
@@ -65,7 +70,12 @@ fn read_into(file_name: &str, bytes: &[u8], faults: &mut Faults) -> Option<Form>
         faults.add(Fault::TooLarge { most }, Place::unknown());
         return None;
     }
-    let workbook = match Workbook::open(bytes) {
+    let is_csv = file_name.to_lowercase().ends_with(".csv");
+    let workbook = match if is_csv {
+        csv::read(bytes)
+    } else {
+        Workbook::open(bytes)
+    } {
         Ok(workbook) => workbook,
         Err(fault) => {
             faults.add(fault, Place::unknown());
@@ -97,11 +107,20 @@ fn read_into(file_name: &str, bytes: &[u8], faults: &mut Faults) -> Option<Form>
     languages.finish(tables.into_iter().flatten(), faults, &settings_table);
 
     let settings = settings::read(&settings_table, file_name, &languages, faults);
-    let choice_lists = match &choices_table {
+    let mut choice_lists = match &choices_table {
         Some(table) => choices::read(table, &languages, faults),
         None => indexmap::IndexMap::new(),
     };
     let survey = survey::read(&survey_table, &languages, faults);
+    let place = |row: u32, column: &str| survey_table.place_of(row, column);
+    let files = tables::lists(&workbook, &survey, &languages, &|row| place(row, "type"), faults);
+    choice_lists.extend(files);
+    let tables = tables::pulled(&workbook, &survey.items, &place, faults);
+    for list in &survey.with_other {
+        if let Some(list) = choice_lists.get_mut(list) {
+            choices::add_other(list, &languages);
+        }
+    }
     if choices_sheet.is_none() && survey.has_selects {
         // Reported once rather than for each question, which would only repeat it.
         required_sheet(&workbook, "choices", faults);
@@ -113,13 +132,25 @@ fn read_into(file_name: &str, bytes: &[u8], faults: &mut Faults) -> Option<Form>
         languages: languages.tags(),
         wordings: languages.wordings(),
         choice_lists,
+        tables,
         metadata: survey.metadata,
         items: survey.items,
+        written: None,
     };
     let order = check(&parts, &survey_table, choices_table.as_ref(), faults);
     if faults.has_errors() {
         return None;
     }
+    let (parts, order) = match unroll(&parts.items) {
+        None => (parts, order),
+        Some(Unrolled { items, lists }) => {
+            let mut parts = parts;
+            parts.choice_lists.extend(lists);
+            parts.written = Some(std::mem::replace(&mut parts.items, items));
+            let order = evaluation_order(&nodes(&parts.items));
+            (parts, order)
+        }
+    };
     Some(Form::new(parts, order))
 }
 
