@@ -20,6 +20,7 @@ pub mod response;
 mod state;
 pub mod text;
 pub mod validate;
+pub mod xform;
 pub mod xlsform;
 
 #[cfg(test)]
