@@ -12,7 +12,7 @@
 
 use indexmap::IndexMap;
 
-use crate::form::{ChoiceList, Form, Item};
+use crate::form::{ChoiceList, Form, Item, Metadata};
 
 mod body;
 mod itext;
@@ -32,6 +32,8 @@ pub struct Cover<'a> {
     pub id: &'a str,
     /// The `version`; none when empty.
     pub version: &'a str,
+    /// What the device notes beside what the form itself asks it to note.
+    pub metadata: &'a [Metadata],
     /// Questions before the questionnaire, whose names no question of the form has.
     pub before: &'a [Item],
     /// Their choice lists, whose names no list of the form has.
@@ -54,6 +56,7 @@ pub fn write(form: &Form) -> String {
         &Cover {
             id: &form.id,
             version: &form.author_version,
+            metadata: &[],
             before: &[],
             lists: &lists,
         },
@@ -62,7 +65,7 @@ pub fn write(form: &Form) -> String {
 
 /// The XForm of a questionnaire under another id or version, or with questions before it.
 pub fn write_with(form: &Form, cover: &Cover<'_>) -> String {
-    let paths = Paths::of(form, cover.before);
+    let paths = Paths::of(form, cover);
     let source = Source { form, cover, paths };
     let mut itext = Itext::default();
     let body = body::body(&source, &mut itext);
@@ -98,6 +101,10 @@ impl<'a> Source<'a> {
     /// What is asked, in order.
     fn items(&self) -> impl Iterator<Item = &'a Item> {
         self.cover.before.iter().chain(&self.form.items)
+    }
+
+    fn metadata(&self) -> impl Iterator<Item = &'a Metadata> {
+        self.cover.metadata.iter().chain(&self.form.metadata)
     }
 
     fn lists(&self) -> impl Iterator<Item = &'a ChoiceList> {

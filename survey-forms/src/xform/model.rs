@@ -13,7 +13,7 @@ pub(super) fn instances<'a>(source: &Source<'a>, itext: &mut Itext<'a>) -> Vec<E
     if !source.cover.version.is_empty() {
         data.set("version", source.cover.version);
     }
-    for metadata in &source.form.metadata {
+    for metadata in source.metadata() {
         data.push(Element::new(xml::name(&metadata.name)));
     }
     for item in source.items() {
@@ -88,7 +88,7 @@ fn choice_item<'a>(list: &str, at: usize, choice: &'a Choice, itext: &mut Itext<
 /// What each node holds and by which rules.
 pub(super) fn binds<'a>(source: &Source<'a>, itext: &mut Itext<'a>) -> Vec<Element> {
     let mut all = Vec::new();
-    for metadata in &source.form.metadata {
+    for metadata in source.metadata() {
         let (type_name, preload, parameter) = match metadata.kind {
             MetadataKind::Start => ("dateTime", "timestamp", "start"),
             MetadataKind::End => ("dateTime", "timestamp", "end"),

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::xml;
+use super::{Cover, xml};
 use crate::expression::{Expression, Function, Node, NodeKind, Operator, Pattern, Span};
 use crate::form::{Form, Item, Question, QuestionKind};
 use crate::placeholder::{self, Part};
@@ -17,16 +17,16 @@ pub(super) struct Paths {
 }
 
 impl Paths {
-    pub(super) fn of(form: &Form, before: &[Item]) -> Self {
+    pub(super) fn of(form: &Form, cover: &Cover<'_>) -> Self {
         let mut all = Self {
             paths: HashMap::new(),
             chosen: HashMap::new(),
         };
-        for metadata in &form.metadata {
+        for metadata in cover.metadata.iter().chain(&form.metadata) {
             let path = format!("{ROOT}/{}", xml::name(&metadata.name));
             all.paths.insert(metadata.name.clone(), path);
         }
-        all.walk(before, ROOT);
+        all.walk(cover.before, ROOT);
         all.walk(&form.items, ROOT);
         all
     }
