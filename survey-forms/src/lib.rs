@@ -13,6 +13,7 @@ pub mod diagnostic;
 pub mod expression;
 pub mod flow;
 pub mod form;
+pub mod lss;
 pub mod media;
 mod placeholder;
 pub mod render;

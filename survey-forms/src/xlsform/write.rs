@@ -29,6 +29,11 @@ impl Rows {
         self.columns.extend(row.0.keys().cloned());
         self.rows.push(row.0);
     }
+
+    /// Takes the last row back.
+    pub(crate) fn pop(&mut self) {
+        self.rows.pop();
+    }
 }
 
 /// A row while it is filled.
