@@ -13,6 +13,7 @@ pub mod diagnostic;
 pub mod expression;
 pub mod flow;
 pub mod form;
+pub mod lss;
 pub mod media;
 mod placeholder;
 pub mod pretest;
@@ -21,6 +22,7 @@ pub mod response;
 mod state;
 pub mod text;
 pub mod validate;
+pub mod xform;
 pub mod xlsform;
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! XLSForm in: the bytes of an `.xlsx` workbook to a [`Form`], or everything that is wrong with it.
+//! XLSForm in and out. In: the bytes of an `.xlsx` workbook to a [`Form`], or everything that is wrong with it.
 //!
 //! Reading goes on after a fault, with a stand-in where something could not be understood, so that one run reports
 //! all faults; a form is made only when none of them is an error.
@@ -19,10 +19,12 @@ mod survey;
 mod tables;
 mod types;
 mod workbook;
+pub(crate) mod write;
 
 pub(crate) use faults::Faults;
 pub(crate) use headers::Table;
 use workbook::{Sheet, Workbook};
+pub use write::write;
 
 /// A form that was read, with what somebody should look at.
 #[derive(Clone, Debug)]

@@ -415,6 +415,11 @@ impl Appearance {
         self.0.trim().is_empty()
     }
 
+    /// The cell as written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// The words one by one.
     pub fn words(&self) -> impl Iterator<Item = &str> {
         self.0.split_whitespace()
