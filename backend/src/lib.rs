@@ -35,6 +35,7 @@ pub mod planning;
 pub mod publication;
 pub mod records;
 pub mod reporting;
+pub mod retention;
 pub mod roots;
 pub mod rounds;
 pub mod router;

@@ -43,6 +43,7 @@ pub mod receipt_check;
 pub mod records;
 pub mod reports;
 pub mod results;
+pub mod retention;
 pub mod round;
 pub mod round_page;
 pub mod scoring;

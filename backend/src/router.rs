@@ -190,6 +190,7 @@ fn staff() -> Router<AppState> {
         .merge(third_party())
         .merge(planning_of_round())
         .merge(identities_of_round())
+        .merge(privacy_of_round())
         .merge(units_of_round())
         .route("/console/rounds/{id}/quality", get(console::quality::show))
         .route("/console/rounds/{id}/cases", get(console::cases::list))
@@ -328,6 +329,20 @@ fn identities_of_round() -> Router<AppState> {
         "/console/rounds/{id}/identity",
         get(console::identity::show).post(console::identity::act),
     )
+}
+
+/// How long a round keeps what.
+fn privacy_of_round() -> Router<AppState> {
+    let base = "/console/rounds/{id}/retention";
+    Router::new()
+        .route(
+            base,
+            get(console::retention::show).post(console::retention::act),
+        )
+        .route(
+            &format!("{base}/{{erasure}}/download"),
+            get(console::retention::download),
+        )
 }
 
 /// Call-backs: the office draws, the third party calls.

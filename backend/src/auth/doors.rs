@@ -142,6 +142,9 @@ pub const DOORS: &[Door] = doors! {
     GET  "/console/rounds/{id}/reports" Action(DownloadReport);
     POST "/console/rounds/{id}/reports" Action(Compute);
     GET  "/console/rounds/{id}/reports/all/download" Action(DownloadReport);
+    GET  "/console/rounds/{id}/retention" Independent(SeeRetention);
+    POST "/console/rounds/{id}/retention" Independent(DelayErasure);
+    GET  "/console/rounds/{id}/retention/{erasure}/download" Independent(SeeRetention);
     GET  "/console/rounds/{id}/scoring" Independent(SeeScoring);
     POST "/console/rounds/{id}/scoring/count" Independent(ManageScoring);
     GET  "/console/rounds/{id}/scoring/evidence/{file}/download" Independent(SeeScoring);

@@ -210,5 +210,7 @@ permissions!(
     PublishResults,
     ManageDataAgreements,
     AskIdentity,
-    SettleIdentity
+    SettleIdentity,
+    SeeRetention,
+    DelayErasure
 );

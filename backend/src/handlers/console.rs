@@ -50,6 +50,7 @@ pub mod publication;
 pub mod quality;
 pub mod records;
 pub mod reports;
+pub mod retention;
 pub mod scoring;
 pub mod steps;
 pub mod units;

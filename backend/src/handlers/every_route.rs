@@ -95,6 +95,7 @@ pub(super) fn filled(path: &str) -> String {
         ("{card}", NOBODY),
         ("{file}", NOBODY),
         ("{revision}", "1"),
+        ("{erasure}", NOBODY),
         ("{version}", "1"),
         ("{form}", "resident"),
         ("{leaf}", "00"),
