@@ -1,12 +1,14 @@
 //! Erasing what a round keeps of people when its time is over, with a certificate of it (销毁证明): by hand
 //! (`minyi erase`), or on the day that the plan names ([`crate::retention`]).
 
+use std::collections::BTreeMap;
+
 use analysis::plan::Kept;
 use sea_orm::DatabaseTransaction;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use survey_forms::code_book::{CodeBook, VariableKind};
+use survey_forms::form::{Form, QuestionKind};
 use thiserror::Error;
 
 use crate::app::Base;
@@ -139,7 +141,7 @@ async fn closed(base: &Base, tx: &DatabaseTransaction, round: &str) -> Result<Ro
 
 /// Erases what people typed into the questionnaires of a round; gives how many responses that changed.
 async fn typed_words(base: &Base, round: &str) -> Result<u64, ErasureError> {
-    let mut words = TypedWords::new();
+    let mut words = BTreeMap::new();
     for version in forms::versions(&base.db, round).await? {
         let Some(stored) = forms::by_version(&base.db, &version.version).await? else {
             continue;
@@ -150,14 +152,7 @@ async fn typed_words(base: &Base, round: &str) -> Result<u64, ErasureError> {
                 what: format!("{} faults in a form that was accepted", faults.len()),
             }
         })?;
-        let book = CodeBook::of(&read.form);
-        // What is calculated may repeat what was typed.
-        let typed = book
-            .variables
-            .into_iter()
-            .filter(|variable| variable.kind == VariableKind::Text)
-            .map(|variable| variable.name);
-        words.insert(version.version, typed.collect());
+        words.insert(version.version, words_of(&read.form));
     }
     let (mut after, mut changed) = (None, 0);
     loop {
@@ -170,6 +165,17 @@ async fn typed_words(base: &Base, round: &str) -> Result<u64, ErasureError> {
             Some(last) => after = Some(last),
             None => return Ok(changed),
         }
+    }
+}
+
+fn words_of(form: &Form) -> TypedWords {
+    let named = |kind: &QuestionKind| {
+        let of_kind = form.questions().filter(|question| question.kind == *kind);
+        of_kind.map(|question| question.name.clone()).collect()
+    };
+    TypedWords {
+        typed: named(&QuestionKind::Text),
+        calculated: named(&QuestionKind::Calculate),
     }
 }
 

@@ -31,6 +31,7 @@ pub mod middleware;
 pub mod migration;
 pub mod monitor;
 pub mod pages;
+pub mod person_requests;
 pub mod planning;
 pub mod publication;
 pub mod records;

@@ -31,6 +31,7 @@ pub mod no_remind;
 pub mod office;
 pub mod own;
 pub mod password;
+pub mod person;
 pub mod planning;
 pub mod privacy;
 pub mod problem;

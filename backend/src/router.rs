@@ -331,7 +331,7 @@ fn identities_of_round() -> Router<AppState> {
     )
 }
 
-/// How long a round keeps what.
+/// How long a round keeps what, and requests of the people whom that is about.
 fn privacy_of_round() -> Router<AppState> {
     let base = "/console/rounds/{id}/retention";
     Router::new()
@@ -342,6 +342,18 @@ fn privacy_of_round() -> Router<AppState> {
         .route(
             &format!("{base}/{{erasure}}/download"),
             get(console::retention::download),
+        )
+        .route(
+            "/console/rounds/{id}/people",
+            get(console::people::show).post(console::people::act),
+        )
+        .route(
+            "/console/rounds/{id}/people/{request}",
+            get(console::people::one).post(console::people::handle),
+        )
+        .route(
+            "/console/rounds/{id}/people/{request}/copy/download",
+            get(console::people::copy),
         )
 }
 

@@ -116,6 +116,11 @@ pub const DOORS: &[Door] = doors! {
     POST "/console/rounds/{id}/marking/declaration" Independent(ScoreUnits);
     GET  "/console/rounds/{id}/marking/evidence/{file}/download" Independent(ScoreUnits);
     GET  "/console/rounds/{id}/marking/log" Independent(ScoreUnits);
+    GET  "/console/rounds/{id}/people" Independent(SettleIdentity);
+    POST "/console/rounds/{id}/people" Independent(SettleIdentity);
+    GET  "/console/rounds/{id}/people/{request}" Independent(AskIdentity);
+    POST "/console/rounds/{id}/people/{request}" Independent(AskIdentity);
+    GET  "/console/rounds/{id}/people/{request}/copy/download" Independent(AskIdentity);
     GET  "/console/rounds/{id}/plan" Independent(SeePlan);
     GET  "/console/rounds/{id}/plan/amend" Independent(EditPlan);
     POST "/console/rounds/{id}/plan/amend" Independent(EditPlan);

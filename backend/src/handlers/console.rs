@@ -45,6 +45,7 @@ pub mod inviting;
 pub mod mailing;
 pub mod marking;
 pub(in crate::handlers) mod overview;
+pub mod people;
 pub mod planning;
 pub mod publication;
 pub mod quality;

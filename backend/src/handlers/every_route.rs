@@ -96,6 +96,7 @@ pub(super) fn filled(path: &str) -> String {
         ("{file}", NOBODY),
         ("{revision}", "1"),
         ("{erasure}", NOBODY),
+        ("{request}", NOBODY),
         ("{version}", "1"),
         ("{form}", "resident"),
         ("{leaf}", "00"),

@@ -21,6 +21,10 @@ use crate::entity::{
     score_cards,
 };
 
+mod person;
+
+pub use person::{Sealing, person};
+
 /// Responses looked at in one transaction.
 const PAGE: u64 = 500;
 
@@ -117,8 +121,30 @@ pub async fn identities(
     Ok(erased)
 }
 
-/// Which of its answers are words that people typed, by version of the form.
-pub type TypedWords = BTreeMap<String, BTreeSet<String>>;
+/// Which answers of a form's version are words that people typed.
+#[derive(Clone, Debug, Default)]
+pub struct TypedWords {
+    /// Names of the questions that take text.
+    pub typed: BTreeSet<String>,
+    /// Names of calculations, which may repeat what was typed.
+    pub calculated: BTreeSet<String>,
+}
+
+impl TypedWords {
+    /// Takes what was typed out of answers; gives whether anything was.
+    fn take_out(&self, answers: &mut BTreeMap<String, String>) -> bool {
+        let before = answers.len();
+        let mut taken = Vec::new();
+        for name in &self.typed {
+            taken.extend(answers.remove(name));
+        }
+        // A single sign may stand anywhere; a calculation that holds more of what was typed repeats it.
+        taken.retain(|text| text.chars().count() > 1);
+        let repeats = |text: &String| taken.iter().any(|typed| text.contains(typed.as_str()));
+        answers.retain(|name, text| !(self.calculated.contains(name) && repeats(text)));
+        answers.len() < before
+    }
+}
 
 /// Erases the typed words of the next responses of a round after `after`, in the caller's transaction; gives the id of
 /// the last one that was looked at, none at the end, and how many were changed.
@@ -131,7 +157,7 @@ pub type TypedWords = BTreeMap<String, BTreeSet<String>>;
 pub async fn typed_words(
     tx: &impl ConnectionTrait,
     round: &str,
-    words: &TypedWords,
+    words: &BTreeMap<String, TypedWords>,
     after: Option<Uuid>,
 ) -> Result<(Option<Uuid>, u64), StoreError> {
     use responses::Column as C;
@@ -147,11 +173,8 @@ pub async fn typed_words(
                 table: "responses",
                 what: error.to_string(),
             })?;
-        let before = answers.len();
-        if let Some(typed) = words.get(&row.form_version) {
-            answers.retain(|name, _| !typed.contains(name));
-        }
-        if answers.len() == before {
+        let version = words.get(&row.form_version);
+        if !version.is_some_and(|version| version.take_out(&mut answers)) {
             continue;
         }
         let answers = serde_json::json!(answers).to_string();
