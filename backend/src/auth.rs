@@ -9,6 +9,7 @@ pub mod browser;
 pub mod doors;
 pub mod independence;
 pub mod limit;
+pub mod notices;
 pub mod password;
 pub mod policy;
 pub mod second_factor;

@@ -20,7 +20,7 @@ use crate::handlers::console::marking::card_page;
 use crate::handlers::console::{inviting, marking, records, scoring};
 use crate::handlers::respond::{self, after, finish, handover, later, pin, question, remind, start};
 use crate::handlers::{
-    assets, console, field, forms, health, login, media, mine, password, privacy, receipt, responses,
+    assets, console, field, forms, health, login, media, mine, notices, password, privacy, receipt, responses,
     results, roots, second_factor, services, sessions, stop_mail, weigh,
 };
 use crate::middleware::pressure::{self, MAX_BODY_BYTES};
@@ -222,6 +222,7 @@ fn own_account() -> Router<AppState> {
             get(second_factor::show).post(second_factor::act),
         )
         .route("/console/sessions", get(sessions::show).post(sessions::act))
+        .route("/console/notices", get(notices::show).post(notices::act))
         .route(
             "/console/accounts",
             get(console::accounts::show).post(console::accounts::act),

@@ -58,6 +58,8 @@ pub const DOORS: &[Door] = doors! {
     GET  "/console/login/code" Nothing;
     POST "/console/login/code" Nothing;
     POST "/console/logout" SignedIn;
+    GET  "/console/notices" SignedIn;
+    POST "/console/notices" SignedIn;
     GET  "/console/outbox" Action(SeeOutbox);
     POST "/console/outbox/{id}/again" Action(ResendMail);
     GET  "/console/password" Nothing;

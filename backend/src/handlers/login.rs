@@ -108,11 +108,10 @@ pub async fn enter(
             half.cookie(state.config.is_https()),
         ));
     }
-    let token = sign_in::by_password(&state, &headers, &account).await?;
-    Ok(with_cookie(
-        Redirect::to(&next),
-        token.cookie(state.config.is_https()),
-    ))
+    let admitted = sign_in::by_password(&state, &headers, &account).await?;
+    let cookies = admitted.cookies(state.config.is_https()).into_iter();
+    let reply = Redirect::to(&next).into_response();
+    Ok(cookies.fold(reply, |reply, cookie| with_cookie(reply, cookie)))
 }
 
 /// `POST /console/logout`.

@@ -85,12 +85,14 @@ pub async fn enter(
     let is_app = matches!(given, Given::App(_));
     let waits = state.limits.login_wait(&account.login, address).is_some()
         || (is_app && state.limits.app_code_wait(account.id).is_some());
-    let token = match waits {
+    let admitted = match waits {
         true => None,
         false => sign_in::by_code(&state, &headers, (&half, &account), given).await?,
     };
-    if let Some(token) = token {
-        let reply = with_cookie(Redirect::to(&next), token.cookie(secure));
+    if let Some(admitted) = admitted {
+        let cookies = admitted.cookies(secure).into_iter();
+        let reply = Redirect::to(&next).into_response();
+        let reply = cookies.fold(reply, |reply, cookie| with_cookie(reply, cookie));
         return Ok(with_cookie(reply, sign_in::forget(secure)));
     }
     if is_app && !waits {
