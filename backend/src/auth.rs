@@ -12,6 +12,7 @@ pub mod limit;
 pub mod notices;
 pub mod password;
 pub mod policy;
+pub mod provider;
 pub mod second_factor;
 pub mod session;
 pub mod sign_in;

@@ -41,6 +41,7 @@ pub mod mail_runs;
 pub mod merkle_leaves;
 pub mod merkle_nodes;
 pub mod merkle_roots;
+pub mod multi_factor_sessions;
 pub mod outbox;
 pub mod person_requests;
 pub mod plan_blobs;

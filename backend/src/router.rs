@@ -215,6 +215,8 @@ fn own_account() -> Router<AppState> {
             "/console/login/code",
             get(login::code::show).post(login::code::enter),
         )
+        .route("/console/login/provider", get(login::provider::leave))
+        .route("/console/login/provider/back", get(login::provider::back))
         .route("/console/logout", post(login::leave))
         .route("/console/password", get(password::show).post(password::change))
         .route(

@@ -57,6 +57,8 @@ pub const DOORS: &[Door] = doors! {
     POST "/console/login" Nothing;
     GET  "/console/login/code" Nothing;
     POST "/console/login/code" Nothing;
+    GET  "/console/login/provider" Nothing;
+    GET  "/console/login/provider/back" Nothing;
     POST "/console/logout" SignedIn;
     GET  "/console/notices" SignedIn;
     POST "/console/notices" SignedIn;

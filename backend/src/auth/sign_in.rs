@@ -15,6 +15,7 @@ use crate::app::AppState;
 use crate::clock::Entropy;
 use crate::middleware::cookie::{self, NewCookie};
 use crate::store::audit::{self, Entry};
+use crate::store::providers;
 use crate::store::sign_ins::{self, SignIn};
 use crate::store::staff::Staff as Account;
 use crate::store::{StoreError, begin as begin_transaction};
@@ -145,6 +146,30 @@ pub async fn by_password(
 ) -> Result<Admitted, StoreError> {
     let tx = begin_transaction(&state.db).await?;
     let admitted = admit(state, &tx, headers, (account, "none")).await?;
+    tx.commit().await?;
+    Ok(admitted)
+}
+
+/// Begins the session of an account that the identity provider says it is; `is_multi_factor` where a second factor was
+/// given there that the settings trust.
+///
+/// # Errors
+/// See [`begin`].
+pub async fn by_provider(
+    state: &AppState,
+    headers: &HeaderMap,
+    account: &Account,
+    is_multi_factor: bool,
+) -> Result<Admitted, StoreError> {
+    let factor = match is_multi_factor {
+        true => "identity provider",
+        false => "none",
+    };
+    let tx = begin_transaction(&state.db).await?;
+    let admitted = admit(state, &tx, headers, (account, factor)).await?;
+    if is_multi_factor {
+        providers::set_multi_factor(&tx, admitted.session.stored()).await?;
+    }
     tx.commit().await?;
     Ok(admitted)
 }

@@ -8,6 +8,7 @@ use serde_json::json;
 use super::console::signed_in;
 use super::respond::{Pairs, field, html, with_cookie};
 use crate::app::AppState;
+use crate::auth::limit::shared;
 use crate::auth::browser;
 use crate::auth::notices::{self, Kind, Owner};
 use crate::auth::password::{self, Unfit};
@@ -79,7 +80,7 @@ pub async fn change(
     if let Some(wrong) = unfit(&new, &text("again"), &old, &login) {
         return Ok(refuse(StatusCode::UNPROCESSABLE_ENTITY, wrong));
     }
-    if state.limits.login_wait(&login, address).is_some() {
+    if shared::login_wait(&state, &login, address).await.is_some() {
         return Ok(refuse(StatusCode::TOO_MANY_REQUESTS, Wrong::Failed));
     }
     let account = staff::by_login(&state.db, &login).await?;
@@ -88,7 +89,7 @@ pub async fn change(
         .await
         .map_err(|error| AppError::internal(&error))?;
     let Some(account) = account.filter(|account| is_right && !account.disabled) else {
-        state.limits.login_failed(&login, address);
+        shared::login_failed(&state, &login, address).await;
         return Ok(refuse(StatusCode::UNPROCESSABLE_ENTITY, Wrong::Failed));
     };
     if who.is_none() && second_factor::is_on(&state.db, account.id).await? {

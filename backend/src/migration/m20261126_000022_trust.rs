@@ -2,9 +2,7 @@
 //! provider, and failures that several servers count together.
 
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::schema::{
-    big_integer, boolean, text, text_null, uuid,
-};
+use sea_orm_migration::schema::{big_integer, boolean, text, text_null, uuid};
 
 /// See the module's paragraph.
 pub(super) struct Migration;
@@ -112,6 +110,10 @@ fn tables() -> Vec<TableCreateStatement> {
             .col(text("next"))
             .col(text_null("staff_id"))
             .col(big_integer("expires_at"))
+            .take(),
+        Table::create()
+            .table("multi_factor_sessions")
+            .col(text("token_hash").primary_key().take())
             .take(),
         Table::create()
             .table("failures")

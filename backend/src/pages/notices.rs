@@ -40,6 +40,10 @@ pub struct View {
     pub is_saved: bool,
     /// The identity provider's name and whether the account is linked to it; none where there is no provider.
     pub provider: Option<(String, bool)>,
+    /// Whether the password that linking takes was wrong.
+    pub is_wrong_password: bool,
+    /// Whether the provider could not be asked just now.
+    pub is_unreachable: bool,
 }
 
 /// A moment by the office's clock, to the minute.
@@ -82,18 +86,22 @@ pub(super) fn waiting(lang: Lang, unread: u64) -> Markup {
 /// Renders the page.
 pub fn page(lang: Lang, staff: &SignedIn, view: &View) -> Markup {
     let title = tr!(lang, "notices.title");
-    let faults: Vec<Summary> = view
-        .is_wrong
-        .then(|| Summary {
-            href: "#email".to_owned(),
-            text: tr!(lang, "notices.fault_email").into_owned(),
-        })
-        .into_iter()
-        .collect();
+    let faults: Vec<Summary> = [
+        (view.is_wrong, "#email", tr!(lang, "notices.fault_email")),
+        (view.is_wrong_password, "#password", tr!(lang, "provider.fault_password")),
+        (view.is_unreachable, "#provider", tr!(lang, "provider.failed")),
+    ]
+    .into_iter()
+    .filter(|(is_so, _, _)| *is_so)
+    .map(|(_, href, text)| Summary {
+        href: href.to_owned(),
+        text: text.into_owned(),
+    })
+    .collect();
     let frame = ConsoleFrame {
         lang,
         title: &title,
-        has_error: view.is_wrong,
+        has_error: !faults.is_empty(),
         path: PATH,
         staff: Some(staff),
     };
@@ -139,31 +147,55 @@ pub fn page(lang: Lang, staff: &SignedIn, view: &View) -> Markup {
                 }
                 button type="submit" { (tr!(lang, "notices.save")) }
             }
-            @if let Some((name, is_linked)) = &view.provider { (provider(lang, staff, (name, *is_linked))) }
+            @if let Some((name, is_linked)) = &view.provider { (provider(lang, staff, (name, *is_linked), &faults)) }
         },
     )
 }
 
-fn provider(lang: Lang, staff: &SignedIn, (name, is_linked): (&str, bool)) -> Markup {
-    let (word, text, button) = match is_linked {
-        true => (
-            "unlink",
-            tr!(lang, "provider.linked", name = name),
-            tr!(lang, "provider.unlink", name = name),
-        ),
-        false => (
-            "link",
-            tr!(lang, "provider.not_linked", name = name),
-            tr!(lang, "provider.link", name = name),
-        ),
-    };
+fn provider(lang: Lang, staff: &SignedIn, (name, is_linked): (&str, bool), faults: &[Summary]) -> Markup {
+    let password = FieldFault::of(faults, "password");
     html! {
-        h2 { (tr!(lang, "provider.title")) }
-        p { (text) }
-        form method="post" action=(PATH) {
-            (csrf(&staff.csrf))
-            input type="hidden" name="act" value=(word);
-            button type="submit" { (button) }
+        h2 #provider { (tr!(lang, "provider.title")) }
+        @if is_linked {
+            p { (tr!(lang, "provider.linked", name = name)) }
+            form method="post" action=(PATH) {
+                (csrf(&staff.csrf))
+                input type="hidden" name="act" value="unlink";
+                button type="submit" { (tr!(lang, "provider.unlink", name = name)) }
+            }
+        } @else {
+            p { (tr!(lang, "provider.not_linked", name = name)) }
+            form method="post" action=(PATH) novalidate {
+                (csrf(&staff.csrf))
+                input type="hidden" name="act" value="link";
+                div.field {
+                    label for="password" { (tr!(lang, "provider.password")) }
+                    (password.message())
+                    input #password type="password" name="password" autocomplete="current-password"
+                        aria-invalid=[password.invalid()] aria-describedby=[password.described(None)];
+                }
+                button type="submit" { (tr!(lang, "provider.link", name = name)) }
+            }
         }
     }
+}
+
+/// The page that leads on to the identity provider.
+pub fn onward(lang: Lang, staff: &SignedIn, (name, address): (&str, &str)) -> Markup {
+    let title = tr!(lang, "provider.title");
+    let frame = ConsoleFrame {
+        lang,
+        title: &title,
+        has_error: false,
+        path: PATH,
+        staff: Some(staff),
+    };
+    console(
+        frame,
+        &html! {
+            h1 { (title) }
+            p { (tr!(lang, "provider.onward_text", name = name)) }
+            p { a.button href=(address) { (tr!(lang, "provider.onward", name = name)) } }
+        },
+    )
 }

@@ -1,6 +1,6 @@
 //! Requests of the people whose data a round keeps: the list, what is stored of one, and the copy that is handed out.
 
-use maud::{DOCTYPE, Markup, html};
+use maud::{DOCTYPE, Markup, Render, html};
 
 use super::layout::{Fault as Summary, SignedIn, csrf};
 use super::office::{FieldFault, message_kind, message_state};

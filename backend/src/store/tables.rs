@@ -198,6 +198,7 @@ tables![
     merkle_leaves,
     merkle_nodes,
     merkle_roots,
+    multi_factor_sessions,
     outbox,
     person_requests,
     plan_blobs,

@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 use super::contact::Anyhow;
 use super::problem::FieldProblem;
 use crate::app::AppState;
+use crate::auth::limit::shared;
 use crate::auth::{Role, password};
 use crate::error::AppError;
 use crate::field::devices;
@@ -67,7 +68,7 @@ pub async fn register(
 ) -> Result<Response, FieldProblem> {
     let said: Registration = read(body)?;
     let login: String = said.login.trim().chars().take(MAX_LOGIN).collect();
-    if let Some(wait) = state.limits.login_wait(&login, address) {
+    if let Some(wait) = shared::login_wait(&state, &login, address).await {
         return Err(AppError::too_many(wait.as_secs() + 1).into());
     }
     let account = staff::by_login(&state.db, &login).await?;
@@ -76,7 +77,7 @@ pub async fn register(
         .await
         .map_err(|error| AppError::internal(&error))?;
     let Some(account) = account.filter(|account| is_right && !account.disabled) else {
-        state.limits.login_failed(&login, address);
+        shared::login_failed(&state, &login, address).await;
         return Err(AppError::wrong_login().into());
     };
     if Role::parse(&account.role) != Some(Role::Interviewer) {
