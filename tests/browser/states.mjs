@@ -14,6 +14,7 @@ import { REPORT_PAGES } from './states/report.mjs';
 import { RESPOND } from './states/respond.mjs';
 import { STAFF, STAFF_PAGES } from './states/staff.mjs';
 import { THIRD, THIRD_PAGES } from './states/third.mjs';
+import { TRUST2, TRUST2_CONSOLE, TRUST2_PUBLIC } from './states/trust2.mjs';
 
 /** Faults for the questionnaire of every kind: what to type, and where. */
 const FAULTS = {
@@ -50,6 +51,7 @@ export const PAGES = [
   ...RECORDS_PUBLIC,
   ...DATA_PAGES,
   ...DURABLE_PUBLIC,
+  ...TRUST2_PUBLIC,
 ];
 
 /** Pages of the console: `[name, role, language, address]`, and the server where that is not the demo. */
@@ -68,6 +70,7 @@ export const CONSOLE = [
   ...PLAN_PAGES,
   ...DATA_CONSOLE,
   ...DURABLE_CONSOLE,
+  ...TRUST2_CONSOLE,
   ...EVALUATION_PAGES,
   ...AUTH_PAGES,
 ];
@@ -89,6 +92,7 @@ export const JOURNEYS = [
   ...PLAN,
   ...DATA,
   ...DURABLE,
+  ...TRUST2,
   ...RESPOND,
   ...AUTH,
   { name: 'a code typed', language: 'zh', who: 'respondent', walk: typeCode },

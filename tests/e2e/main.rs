@@ -33,5 +33,6 @@ mod records;
 mod reports;
 mod round;
 mod several_servers;
+mod sign_in;
 mod staff;
 mod weights;

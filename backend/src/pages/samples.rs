@@ -21,6 +21,7 @@ mod records;
 mod respondents;
 mod results;
 mod third;
+mod trust;
 
 /// The person to turn to.
 pub(crate) fn help() -> Help {
@@ -161,6 +162,8 @@ pub(crate) fn all(reading: Reading) -> Vec<(String, Markup)> {
     pages.extend(mailing::stopping(reading));
     pages.extend(third::staff(reading.lang));
     pages.extend(own::staff(reading.lang));
+    pages.extend(trust::staff(reading.lang));
+    pages.push(("privacy", trust::privacy_with_rounds(reading)));
     pages.extend(evaluated::pages(reading.lang));
     pages
         .into_iter()
