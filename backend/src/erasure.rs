@@ -211,7 +211,9 @@ fn stays(kept: Kept) -> Vec<String> {
             "诉求工单的状态、期限和结果 / state, term and outcome of follow-up cases",
             "已公布的结果、归档和报告 / published results, archives and reports",
         ],
-        Kept::Visits => &["每次访问和通话的日期、方式和处置码 / day, kind and disposition code of each visit and call"],
+        Kept::Visits => {
+            &["每次访问和通话的日期、方式和处置码 / day, kind and disposition code of each visit and call"]
+        }
         Kept::Evidence => &[
             "评分、说明和封存记录；文件的类型和 SHA-256 / marks, remarks and seals; type and SHA-256 of each file",
         ],

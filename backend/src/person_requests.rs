@@ -11,8 +11,8 @@
 use std::collections::BTreeSet;
 
 use analysis::disposition::Disposition;
-use jiff::civil::{Date, Weekday};
 use jiff::ToSpan;
+use jiff::civil::{Date, Weekday};
 use serde::Serialize;
 use serde_json::json;
 use thiserror::Error;
@@ -93,7 +93,10 @@ fn plain_name(name: &str) -> String {
 /// A number as it is compared: digits and letters alone, of full width or not, without the country's prefix.
 fn plain_number(number: &str) -> String {
     let narrow = |c: char| match c {
-        '\u{ff01}'..='\u{ff5e}' => u32::from(c).checked_sub(0xfee0).and_then(char::from_u32).unwrap_or(c),
+        '\u{ff01}'..='\u{ff5e}' => u32::from(c)
+            .checked_sub(0xfee0)
+            .and_then(char::from_u32)
+            .unwrap_or(c),
         _ => c,
     };
     let plain: String = number
@@ -163,12 +166,7 @@ pub struct Taken<'a> {
 ///
 /// # Errors
 /// When the database does not answer or the key file is another one.
-pub async fn take(
-    base: &Base,
-    round: &str,
-    taken: &Taken<'_>,
-    actor: &str,
-) -> Result<Found, StoreError> {
+pub async fn take(base: &Base, round: &str, taken: &Taken<'_>, actor: &str) -> Result<Found, StoreError> {
     let found = find(base, round, taken.name, taken.number).await?;
     let today = base.clock.today();
     let id = base.entropy.uuid();
@@ -197,7 +195,8 @@ pub async fn take(
     };
     let detail = json!({ "round": round, "wants": wants, "due_on": row.due_on });
     store::insert(&tx, row).await?;
-    base.record(&tx, actor, "person.ask", &id.to_string(), detail).await?;
+    base.record(&tx, actor, "person.ask", &id.to_string(), detail)
+        .await?;
     tx.commit().await?;
     Ok(found)
 }
@@ -224,7 +223,10 @@ impl From<sea_orm::DbErr> for RequestError {
 
 /// Whether whoever took it may handle a request today.
 pub fn is_open(request: &PersonRequest, actor: &str, today: Date) -> bool {
-    let decided = request.decided_on.as_ref().and_then(|day| day.parse::<Date>().ok());
+    let decided = request
+        .decided_on
+        .as_ref()
+        .and_then(|day| day.parse::<Date>().ok());
     let last = decided.and_then(|day| day.checked_add(VALID_DAYS.days()).ok());
     request.state == CONFIRMED && request.asked_by == actor && last.is_some_and(|last| today < last)
 }
@@ -300,7 +302,12 @@ pub struct Known {
 }
 
 fn members(request: &PersonRequest) -> Vec<String> {
-    request.member_keys.split(' ').filter(|key| !key.is_empty()).map(str::to_owned).collect()
+    request
+        .member_keys
+        .split(' ')
+        .filter(|key| !key.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 /// What is stored of the person of a request that is open for `actor`. The look is recorded before anything is returned.
@@ -452,7 +459,8 @@ pub async fn correct(
     }
     frame::put_identities(&tx, &base.keys, &base.entropy, round, people).await?;
     let detail = json!({ "round": round, "fields": changed });
-    base.record(&tx, actor, "person.correct", &id.to_string(), detail).await?;
+    base.record(&tx, actor, "person.correct", &id.to_string(), detail)
+        .await?;
     tx.commit().await?;
     Ok(())
 }
@@ -466,7 +474,8 @@ pub async fn stop(base: &Base, round: &str, id: Uuid, actor: &str) -> Result<(),
     let request = held(base, &tx, round, id, actor).await?;
     let cases = leave_alone(&tx, round, &members(&request)).await?;
     let detail = json!({ "round": round, "cases": cases });
-    base.record(&tx, actor, "person.stop", &id.to_string(), detail).await?;
+    base.record(&tx, actor, "person.stop", &id.to_string(), detail)
+        .await?;
     tx.commit().await?;
     Ok(())
 }
@@ -524,7 +533,8 @@ pub async fn erase(base: &Base, round: &str, id: Uuid, actor: &str) -> Result<()
     }
     store::set_members(&tx, id, &renamed).await?;
     let detail = json!({ "round": round, "identities": identities, "frames": frames, "cases": cases });
-    base.record(&tx, actor, "person.erase", &id.to_string(), detail).await?;
+    base.record(&tx, actor, "person.erase", &id.to_string(), detail)
+        .await?;
     tx.commit().await?;
     if let Err(error) = erasure::scrub(&base.db, analysis::plan::Kept::Identities).await {
         tracing::warn!(%error, "the database's files were not rewritten after the erasure");
@@ -547,7 +557,8 @@ pub async fn finish(
     held(base, &tx, round, id, actor).await?;
     store::finish(&tx, id, outcome, &base.clock.today().to_string()).await?;
     let detail = json!({ "round": round, "outcome": outcome });
-    base.record(&tx, actor, "person.done", &id.to_string(), detail).await?;
+    base.record(&tx, actor, "person.done", &id.to_string(), detail)
+        .await?;
     tx.commit().await?;
     Ok(())
 }
@@ -556,13 +567,7 @@ pub async fn finish(
 ///
 /// # Errors
 /// [`RequestError`]: nobody agrees to what they took themselves, and what was decided stays.
-pub async fn decide(
-    base: &Base,
-    round: &str,
-    id: Uuid,
-    to: &str,
-    actor: &str,
-) -> Result<(), RequestError> {
+pub async fn decide(base: &Base, round: &str, id: Uuid, to: &str, actor: &str) -> Result<(), RequestError> {
     let tx = begin(&base.db).await?;
     store::hold(&tx, round, id).await?.ok_or(RequestError::Unknown)?;
     if !store::decide(&tx, id, to, (actor, &base.clock.today().to_string())).await? {

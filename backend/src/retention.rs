@@ -61,14 +61,18 @@ impl Rule {
     /// Whether it was erased within the last week.
     fn is_fresh(&self, today: Date) -> bool {
         let last = self.erasures.last().and_then(|row| row.day.parse::<Date>().ok());
-        let days = last.and_then(|last| today.since(last).ok()).map(|span| span.get_days());
+        let days = last
+            .and_then(|last| today.since(last).ok())
+            .map(|span| span.get_days());
         days.is_some_and(|days| days <= 7)
     }
 
     /// Whether, having been erased, it is to be looked at again today.
     fn is_due_again(&self, today: Date) -> bool {
         let last = self.erasures.last().and_then(|row| row.day.parse::<Date>().ok());
-        let days = last.and_then(|last| today.since(last).ok()).map(|span| span.get_days());
+        let days = last
+            .and_then(|last| today.since(last).ok())
+            .map(|span| span.get_days());
         self.is_done() && days.is_some_and(|days| days > 0 && days % AGAIN_DAYS == 0)
     }
 }
@@ -84,7 +88,10 @@ pub async fn rules(base: &Base, plan: &Plan, round: &Round) -> Result<Vec<Rule>,
     let rule = |kept: Kept| {
         let delays: Vec<Delay> = delays.iter().filter(|row| row.is_of(kept)).cloned().collect();
         let planned = closes_on.and_then(|day| plan.retention.due(kept, day));
-        let latest = delays.iter().filter_map(|row| row.until.parse::<Date>().ok()).max();
+        let latest = delays
+            .iter()
+            .filter_map(|row| row.until.parse::<Date>().ok())
+            .max();
         Rule {
             kept,
             days: plan.retention.days(kept),
@@ -213,8 +220,10 @@ pub async fn delay(
         day: today.to_string(),
     };
     store::add_delay(&tx, row).await?;
-    let detail = json!({ "kept": kept, "from": due.to_string(), "until": until.to_string(), "reason": reason });
-    base.record(&tx, actor, "retention.delay", &round.id, detail).await?;
+    let detail =
+        json!({ "kept": kept, "from": due.to_string(), "until": until.to_string(), "reason": reason });
+    base.record(&tx, actor, "retention.delay", &round.id, detail)
+        .await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(())
 }

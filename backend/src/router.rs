@@ -20,8 +20,8 @@ use crate::handlers::console::marking::card_page;
 use crate::handlers::console::{inviting, marking, records, scoring};
 use crate::handlers::respond::{self, after, finish, handover, later, pin, question, remind, start};
 use crate::handlers::{
-    assets, console, field, forms, health, login, media, mine, notices, password, privacy, receipt, responses,
-    results, roots, second_factor, services, sessions, stop_mail, weigh,
+    assets, console, field, forms, health, login, media, mine, notices, password, privacy, receipt,
+    responses, results, roots, second_factor, services, sessions, stop_mail, weigh,
 };
 use crate::middleware::pressure::{self, MAX_BODY_BYTES};
 use crate::middleware::problems::PageError;
@@ -338,10 +338,7 @@ fn identities_of_round() -> Router<AppState> {
 fn privacy_of_round() -> Router<AppState> {
     let base = "/console/rounds/{id}/retention";
     Router::new()
-        .route(
-            base,
-            get(console::retention::show).post(console::retention::act),
-        )
+        .route(base, get(console::retention::show).post(console::retention::act))
         .route(
             &format!("{base}/{{erasure}}/download"),
             get(console::retention::download),

@@ -13,8 +13,20 @@ use tempfile::TempDir;
 const PASSWORD: &str = "four words 彼此无关 here";
 
 fn add_account(data: &Path) {
-    let mut command = minyi(["staff", "add", "wang.min", "--role", "office", "--name", "王敏", "--password-stdin"]);
-    command.env("MINYI_DATA", data).stdin(Stdio::piped()).stdout(Stdio::null());
+    let mut command = minyi([
+        "staff",
+        "add",
+        "wang.min",
+        "--role",
+        "office",
+        "--name",
+        "王敏",
+        "--password-stdin",
+    ]);
+    command
+        .env("MINYI_DATA", data)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null());
     let mut child = command.spawn().expect("the command starts");
     let mut stdin = child.stdin.take().expect("its standard input");
     writeln!(stdin, "{PASSWORD}").expect("it reads");
@@ -29,7 +41,12 @@ fn browser() -> reqwest::Client {
 
 async fn page(client: &reqwest::Client, server: &Server, path: &str) -> (String, String) {
     let url = format!("{}{path}", server.base_url);
-    let reply = client.get(url).header("accept-language", "en").send().await.expect("an answer");
+    let reply = client
+        .get(url)
+        .header("accept-language", "en")
+        .send()
+        .await
+        .expect("an answer");
     let at = reply.url().path().to_owned();
     (at, reply.text().await.expect("a page"))
 }
@@ -64,7 +81,11 @@ async fn staff_sign_in_by_an_identity_provider_once_they_linked_their_account() 
         let client = browser();
         let url = format!("{}/console/login/provider", server.base_url);
         let reply = client.get(url).send().await.expect("an answer");
-        let end = format!("{}?{}", reply.url().path(), reply.url().query().unwrap_or_default());
+        let end = format!(
+            "{}?{}",
+            reply.url().path(),
+            reply.url().query().unwrap_or_default()
+        );
         (client, end)
     };
     assert_eq!(end, "/console/login?provider=1");
@@ -83,7 +104,13 @@ async fn staff_sign_in_by_an_identity_provider_once_they_linked_their_account() 
     let link = async |password: &str| {
         let form = [("csrf", csrf.as_str()), ("act", "link"), ("password", password)];
         let url = format!("{}/console/notices", server.base_url);
-        let reply = owner.post(url).header("accept-language", "en").form(&form).send().await.expect("an answer");
+        let reply = owner
+            .post(url)
+            .header("accept-language", "en")
+            .form(&form)
+            .send()
+            .await
+            .expect("an answer");
         reply.text().await.expect("a page")
     };
     assert!(link("wrong").await.contains("id=\"password-error\""));
@@ -91,12 +118,18 @@ async fn staff_sign_in_by_an_identity_provider_once_they_linked_their_account() 
     let (end, own) = pass(&owner, &onward, ("u-17", "secret")).await;
     assert_eq!(end, "/console/notices", "{own}");
     let (_, own) = page(&owner, &server, "/console/notices").await;
-    assert!(own.contains("by signing in with The county") && own.contains("linked to single sign-on"), "{own}");
+    assert!(
+        own.contains("by signing in with The county") && own.contains("linked to single sign-on"),
+        "{own}"
+    );
 
     // Without a second factor there, the office's own is asked for: it is compulsory, and this account has none yet.
     let (client, end) = by_provider(&server, "u-17", "secret").await;
     assert_eq!(end, "/console/second-factor");
-    assert_eq!(page(&client, &server, "/console/second-factor").await.0, "/console/second-factor");
+    assert_eq!(
+        page(&client, &server, "/console/second-factor").await.0,
+        "/console/second-factor"
+    );
     let (client, end) = by_provider(&server, "u-17", "otp").await;
     assert_eq!(end, "/console");
     assert_eq!(page(&client, &server, "/console").await.0, "/console");

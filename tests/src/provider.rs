@@ -1,7 +1,7 @@
 //! A real identity provider (npm's `oidc-provider`), and a browser without a screen that signs in there.
 
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use serde_json::json;
 
@@ -32,6 +32,8 @@ impl Place {
 #[derive(Debug)]
 pub struct Provider {
     child: Child,
+    /// Held open: whoever cannot write ends.
+    _stdout: BufReader<ChildStdout>,
 }
 
 impl Provider {
@@ -54,9 +56,17 @@ impl Provider {
             .spawn()
             .expect("node is installed (tests/run.sh does it)");
         let stdout = child.stdout.take().expect("its standard output");
-        let listens = BufReader::new(stdout).lines().map_while(Result::ok).any(|line| line == place.issuer());
-        assert!(listens, "the identity provider does not listen");
-        Self { child }
+        let mut stdout = BufReader::new(stdout);
+        let mut line = String::new();
+        while line.trim() != place.issuer() {
+            line.clear();
+            let read = stdout.read_line(&mut line).expect("a line");
+            assert!(read > 0, "the identity provider does not listen");
+        }
+        Self {
+            child,
+            _stdout: stdout,
+        }
     }
 }
 
@@ -78,7 +88,10 @@ pub fn attribute(page: &str, marker: &str, name: &str) -> String {
         .split('<')
         .find(|element| element.contains(marker) && element.contains(&start));
     let element = element.unwrap_or_else(|| panic!("no {marker} with {name} in:\n{page}"));
-    let value = element.split(&start).nth(1).and_then(|rest| rest.split('"').next());
+    let value = element
+        .split(&start)
+        .nth(1)
+        .and_then(|rest| rest.split('"').next());
     value.unwrap_or_default().replace("&amp;", "&")
 }
 
@@ -87,7 +100,11 @@ pub fn attribute(page: &str, marker: &str, name: &str) -> String {
 ///
 /// # Panics
 /// When the provider asks for something else.
-pub async fn pass(client: &reqwest::Client, address: &str, (person, password): (&str, &str)) -> (String, String) {
+pub async fn pass(
+    client: &reqwest::Client,
+    address: &str,
+    (person, password): (&str, &str),
+) -> (String, String) {
     let mut reply = client.get(address).send().await.expect("an answer");
     for _ in 0..4 {
         let url = reply.url().clone();

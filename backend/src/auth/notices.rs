@@ -245,10 +245,13 @@ pub async fn meet(
     let token = BrowserToken(held.unwrap_or_else(|| hex::encode(base.entropy.bytes::<32>())));
     let hash = token.hash(owner.id);
     let known = store::browsers(tx, owner.id).await?;
-    let is_known = known.iter().any(|row| row.token_hash == hash && row.last_used > now - KEPT_MS);
-    let stale = known.iter().enumerate().filter(|(at, row)| {
-        *at + 1 >= MOST_BROWSERS || row.last_used <= now - KEPT_MS
-    });
+    let is_known = known
+        .iter()
+        .any(|row| row.token_hash == hash && row.last_used > now - KEPT_MS);
+    let stale = known
+        .iter()
+        .enumerate()
+        .filter(|(at, row)| *at + 1 >= MOST_BROWSERS || row.last_used <= now - KEPT_MS);
     let stale: Vec<String> = stale.map(|(_, row)| row.token_hash.clone()).collect();
     if !stale.is_empty() {
         store::forget_browsers(tx, stale).await?;

@@ -76,7 +76,11 @@ impl Metadata {
     /// Whether the secret goes into the form: only where the provider knows no other way (`client_secret_basic` is the
     /// default).
     fn wants_secret_in_form(&self) -> bool {
-        let knows = |word: &str| self.token_endpoint_auth_methods_supported.iter().any(|one| one == word);
+        let knows = |word: &str| {
+            self.token_endpoint_auth_methods_supported
+                .iter()
+                .any(|one| one == word)
+        };
         knows("client_secret_post") && !knows("client_secret_basic")
     }
 }
@@ -110,7 +114,9 @@ pub struct Provider {
 
 impl std::fmt::Debug for Provider {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Provider").field("settings", &self.settings).finish_non_exhaustive()
+        f.debug_struct("Provider")
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
     }
 }
 
@@ -185,7 +191,11 @@ fn client(settings: &ProviderSettings) -> Result<reqwest::Client, String> {
 
 /// An answer of the provider as JSON, no longer than it may be.
 async fn json<T: DeserializeOwned>(request: reqwest::RequestBuilder) -> Result<T, ProviderError> {
-    let mut answer = request.header("accept", "application/json").send().await.map_err(unreached)?;
+    let mut answer = request
+        .header("accept", "application/json")
+        .send()
+        .await
+        .map_err(unreached)?;
     let status = answer.status();
     let mut body = Vec::new();
     while let Some(chunk) = answer.chunk().await.map_err(unreached)? {
@@ -243,7 +253,9 @@ impl Provider {
     }
 
     fn http(&self) -> Result<&reqwest::Client, ProviderError> {
-        self.http.as_ref().ok_or_else(|| said("the settings cannot be used; see the log"))
+        self.http
+            .as_ref()
+            .ok_or_else(|| said("the settings cannot be used; see the log"))
     }
 
     /// What the provider says of itself, asked for again every hour, and when `anew` says so.
@@ -256,7 +268,10 @@ impl Provider {
             return Ok(known.clone());
         }
         let http = self.http()?;
-        let address = format!("{}/.well-known/openid-configuration", self.issuer().trim_end_matches('/'));
+        let address = format!(
+            "{}/.well-known/openid-configuration",
+            self.issuer().trim_end_matches('/')
+        );
         let metadata: Metadata = json(http.get(address)).await?;
         // Otherwise anybody's metadata could stand at anybody's address (Discovery, 4.3).
         if metadata.issuer != self.settings.issuer {
@@ -288,15 +303,16 @@ impl Provider {
         let (state, nonce, verifier) = (random(), random(), random());
         // RFC 7636, 4.2.
         let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()));
+        let back = redirect(base);
         let mut address = known.metadata.authorization_endpoint;
         address.query_pairs_mut().extend_pairs([
             ("response_type", "code"),
             ("scope", "openid"),
-            ("client_id", &self.settings.client_id),
-            ("redirect_uri", &redirect(base)),
-            ("state", &state),
-            ("nonce", &nonce),
-            ("code_challenge", &challenge),
+            ("client_id", self.settings.client_id.as_str()),
+            ("redirect_uri", back.as_str()),
+            ("state", state.as_str()),
+            ("nonce", nonce.as_str()),
+            ("code_challenge", challenge.as_str()),
             ("code_challenge_method", "S256"),
         ]);
         let row = SignIn {
@@ -336,9 +352,13 @@ impl Provider {
         let tx = begin(&base.db).await?;
         let row = providers::come_back(&tx, &hash(state)).await?;
         tx.commit().await.map_err(StoreError::from)?;
-        let row = row.filter(|row| row.expires_at > now).ok_or(ProviderError::Stranger)?;
+        let row = row
+            .filter(|row| row.expires_at > now)
+            .ok_or(ProviderError::Stranger)?;
         let known = self.known(now, false).await?;
-        let token = self.exchange(base, &known.metadata, (code, &row.verifier)).await?;
+        let token = self
+            .exchange(base, &known.metadata, (code, &row.verifier))
+            .await?;
         let expected = Expected {
             issuer: &self.settings.issuer,
             client_id: &self.settings.client_id,
@@ -371,26 +391,32 @@ impl Provider {
         metadata: &Metadata,
         (code, verifier): (&str, &str),
     ) -> Result<String, ProviderError> {
-        let (id, secret) = (self.settings.client_id.as_str(), self.settings.client_secret.0.as_str());
+        let (id, secret) = (
+            self.settings.client_id.as_str(),
+            self.settings.client_secret.0.as_str(),
+        );
         let redirect = redirect(base);
-        let mut form = url::form_urlencoded::Serializer::new(String::new());
-        form.extend_pairs([
+        let mut fields = vec![
             ("grant_type", "authorization_code"),
             ("code", code),
-            ("redirect_uri", &redirect),
+            ("redirect_uri", redirect.as_str()),
             ("code_verifier", verifier),
-        ]);
+        ];
         let mut request = self.http()?.post(metadata.token_endpoint.clone());
         if metadata.wants_secret_in_form() {
-            form.extend_pairs([("client_id", id), ("client_secret", secret)]);
+            fields.extend([("client_id", id), ("client_secret", secret)]);
         } else {
             // Both are form-encoded before they become a name and a password (RFC 6749, 2.3.1).
-            let coded = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+            let coded =
+                |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
             request = request.basic_auth(coded(id), Some(coded(secret)));
         }
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
         let request = request
             .header("content-type", "application/x-www-form-urlencoded")
-            .body(form.finish());
+            .body(body);
         let tokens: Tokens = json(request).await?;
         Ok(tokens.id_token)
     }

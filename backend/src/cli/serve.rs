@@ -13,9 +13,7 @@ use crate::config::capacity;
 use crate::jobs::make_reports;
 use crate::jobs::queue::{self, Registry};
 use crate::jobs::send_mail::MailWorker;
-use crate::jobs::{
-    analyse, count_sittings, erase_due, measure, publish_roots, run_mailing, shuffle_traces,
-};
+use crate::jobs::{analyse, count_sittings, erase_due, measure, publish_roots, run_mailing, shuffle_traces};
 use crate::mail::compose::parse_mailbox;
 use crate::mail::dkim::Signer;
 use crate::mail::transport::SmtpRelay;

@@ -79,7 +79,10 @@ impl ProviderSettings {
         };
         let words = |words: String| words.split(',').map(|word| word.trim().to_owned()).collect();
         Ok(Some(Self {
-            client_id: needed("MINYI_OIDC_CLIENT_ID", var("MINYI_OIDC_CLIENT_ID").or(section.client_id))?,
+            client_id: needed(
+                "MINYI_OIDC_CLIENT_ID",
+                var("MINYI_OIDC_CLIENT_ID").or(section.client_id),
+            )?,
             client_secret: Secret(needed(
                 "MINYI_OIDC_CLIENT_SECRET",
                 var("MINYI_OIDC_CLIENT_SECRET").or(section.client_secret.map(|secret| secret.0)),
@@ -102,7 +105,11 @@ mod tests {
     use super::*;
 
     fn load(vars: &[(&str, &str)]) -> Result<Option<ProviderSettings>, String> {
-        let var = |name: &str| vars.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
+        let var = |name: &str| {
+            vars.iter()
+                .find(|(key, _)| *key == name)
+                .map(|(_, value)| (*value).to_owned())
+        };
         ProviderSettings::load(&var, Section::default()).map_err(|error| error.to_string())
     }
 
@@ -111,14 +118,25 @@ mod tests {
         assert_eq!(load(&[]).unwrap(), None);
         let issuer = ("MINYI_OIDC_ISSUER", "https://id.example.org/realms/a");
         let client = ("MINYI_OIDC_CLIENT_ID", "minyi");
-        assert!(load(&[issuer, client]).unwrap_err().starts_with("MINYI_OIDC_CLIENT_SECRET"));
+        assert!(
+            load(&[issuer, client])
+                .unwrap_err()
+                .starts_with("MINYI_OIDC_CLIENT_SECRET")
+        );
         let secret = ("MINYI_OIDC_CLIENT_SECRET", "hunter2");
         let mfa = ("MINYI_OIDC_MULTI_FACTOR", "mfa, otp");
         let settings = load(&[issuer, client, secret, mfa]).unwrap().unwrap();
-        assert_eq!((settings.name.as_str(), settings.multi_factor.len()), ("id.example.org", 2));
+        assert_eq!(
+            (settings.name.as_str(), settings.multi_factor.len()),
+            ("id.example.org", 2)
+        );
         assert!(!format!("{settings:?}").contains("hunter2"));
         let plain = ("MINYI_OIDC_ISSUER", "http://id.example.org");
-        assert!(load(&[plain, client, secret]).unwrap_err().contains("an https URL"));
+        assert!(
+            load(&[plain, client, secret])
+                .unwrap_err()
+                .contains("an https URL")
+        );
         let local = ("MINYI_OIDC_ISSUER", "http://127.0.0.1:9000");
         assert!(load(&[local, client, secret]).is_ok());
     }

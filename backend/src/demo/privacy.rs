@@ -13,7 +13,12 @@ use crate::store::{begin, rounds, sample};
 
 /// What was wanted, how the person was identified, what became of it, and how many days ago it was taken.
 const REQUESTS: [(&str, &str, &str, i32); 3] = [
-    ("copy correct", "本人到考评办，核对了残疾人证和本人。", CONFIRMED, 2),
+    (
+        "copy correct",
+        "本人到考评办，核对了残疾人证和本人。",
+        CONFIRMED,
+        2,
+    ),
     ("stop", "监护人来电，回拨了登记的电话，核对了出生年月。", ASKED, 1),
     ("copy", "本人由村专职委员陪同，核对了残疾人证。", DONE, 9),
 ];
@@ -26,7 +31,10 @@ pub(super) async fn store(base: &Base, plan: &Plan) -> Result<()> {
     let round = plan.round.id.as_str();
     let today = base.clock.today();
     let drawn = sample::list(&base.db, round).await?;
-    let members = drawn.into_iter().filter(|case| case.group == "resident").filter_map(|case| case.member_key);
+    let members = drawn
+        .into_iter()
+        .filter(|case| case.group == "resident")
+        .filter_map(|case| case.member_key);
     let tx = begin(&base.db).await?;
     for ((wants, basis, state, days), member) in REQUESTS.into_iter().zip(members) {
         let id = base.entropy.uuid();
@@ -50,19 +58,26 @@ pub(super) async fn store(base: &Base, plan: &Plan) -> Result<()> {
         };
         requests::insert(&tx, row).await?;
         let detail = json!({ "round": round });
-        base.record(&tx, "office", "person.ask", &id.to_string(), detail.clone()).await?;
+        base.record(&tx, "office", "person.ask", &id.to_string(), detail.clone())
+            .await?;
         if decided {
-            base.record(&tx, "auditor", "person.confirm", &id.to_string(), detail.clone()).await?;
+            base.record(&tx, "auditor", "person.confirm", &id.to_string(), detail.clone())
+                .await?;
         }
         if is_done {
-            base.record(&tx, "office", "person.done", &id.to_string(), detail).await?;
+            base.record(&tx, "office", "person.done", &id.to_string(), detail)
+                .await?;
         }
     }
     tx.commit().await?;
     let Some(row) = rounds::find(&base.db, round).await? else {
         return Ok(());
     };
-    let due = row.closes_on.parse().ok().and_then(|day| plan.retention.due(Kept::Visits, day));
+    let due = row
+        .closes_on
+        .parse()
+        .ok()
+        .and_then(|day| plan.retention.due(Kept::Visits, day));
     let until = due.map(|day| day.saturating_add(92.days()));
     let reason = "第三方回访的争议还在核对，访问记录要留到核对结束。";
     retention::delay(base, plan, &row, (Kept::Visits, until, reason), "office").await?;

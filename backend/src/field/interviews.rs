@@ -307,8 +307,8 @@ pub enum Retried {
 /// # Errors
 /// When it cannot be opened, the database does not answer, or other content has its id.
 pub async fn retry(state: &AppState, round: &Round, staff: &Staff, kept: &Held) -> Result<Retried, AppError> {
-    let envelope = held::opened(&state.keys, kept.id, &kept.envelope)
-        .map_err(|error| AppError::internal(&error))?;
+    let envelope =
+        held::opened(&state.keys, kept.id, &kept.envelope).map_err(|error| AppError::internal(&error))?;
     let envelope = serde_json::from_str(&envelope).map_err(|error| AppError::internal(&error))?;
     let sent = Sent {
         id: kept.id,

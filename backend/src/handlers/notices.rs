@@ -121,7 +121,13 @@ pub async fn act(
                 let shown = html(page::page(reading.lang, &staff, &view));
                 return Ok((StatusCode::UNPROCESSABLE_ENTITY, shown).into_response());
             }
-            set_address(&state, &who, &browser::kind(&headers), (email, reading.lang.code())).await?;
+            set_address(
+                &state,
+                &who,
+                &browser::kind(&headers),
+                (email, reading.lang.code()),
+            )
+            .await?;
             Ok(Redirect::to(&format!("{PATH}?saved=1")).into_response())
         }
         Some("unlink") => {
@@ -165,7 +171,11 @@ async fn link(
     }
     match provider.leave(&state.base(), PATH, Some(who.id())).await {
         Ok(leaving) => {
-            let shown = html(page::onward(reading.lang, &staff, (provider.name(), &leaving.address)));
+            let shown = html(page::onward(
+                reading.lang,
+                &staff,
+                (provider.name(), &leaving.address),
+            ));
             Ok(with_cookie(shown, leaving.cookie))
         }
         Err(ProviderError::Store(error)) => Err(error.into()),
@@ -212,7 +222,8 @@ async fn set_address(
         }
     }
     let detail = json!({ "has_one": has_one });
-    base.record(&tx, &who.login, "staff.address", &who.login, detail).await?;
+    base.record(&tx, &who.login, "staff.address", &who.login, detail)
+        .await?;
     Ok(tx.commit().await?)
 }
 

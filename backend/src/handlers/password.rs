@@ -8,8 +8,8 @@ use serde_json::json;
 use super::console::signed_in;
 use super::respond::{Pairs, field, html, with_cookie};
 use crate::app::AppState;
-use crate::auth::limit::shared;
 use crate::auth::browser;
+use crate::auth::limit::shared;
 use crate::auth::notices::{self, Kind, Owner};
 use crate::auth::password::{self, Unfit};
 use crate::auth::second_factor;
@@ -118,7 +118,14 @@ pub async fn change(
     };
     audit::append(&tx, &state.keys, state.clock.now_ms(), entry).await?;
     let owner = Owner { id, login: &login };
-    notices::tell(&state.base(), &tx, owner, Kind::Password, &browser::kind(&headers)).await?;
+    notices::tell(
+        &state.base(),
+        &tx,
+        owner,
+        Kind::Password,
+        &browser::kind(&headers),
+    )
+    .await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(with_cookie(
         Redirect::to("/console/login?changed=1"),

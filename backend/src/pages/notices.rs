@@ -88,7 +88,11 @@ pub fn page(lang: Lang, staff: &SignedIn, view: &View) -> Markup {
     let title = tr!(lang, "notices.title");
     let faults: Vec<Summary> = [
         (view.is_wrong, "#email", tr!(lang, "notices.fault_email")),
-        (view.is_wrong_password, "#password", tr!(lang, "provider.fault_password")),
+        (
+            view.is_wrong_password,
+            "#password",
+            tr!(lang, "provider.fault_password"),
+        ),
         (view.is_unreachable, "#provider", tr!(lang, "provider.failed")),
     ]
     .into_iter()

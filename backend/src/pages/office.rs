@@ -79,12 +79,7 @@ pub fn rate_text(rate: Option<f64>) -> String {
 }
 
 /// Renders the list of rounds; `unread` are notices about the account.
-pub fn rounds(
-    lang: Lang,
-    staff: &SignedIn,
-    lines: &[RoundLine],
-    (may_start, unread): (bool, u64),
-) -> Markup {
+pub fn rounds(lang: Lang, staff: &SignedIn, lines: &[RoundLine], (may_start, unread): (bool, u64)) -> Markup {
     let title = tr!(lang, "rounds.title");
     let table = Table::new("rounds", &*title, lines)
         .hidden_caption()

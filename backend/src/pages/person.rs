@@ -134,7 +134,11 @@ fn fault_words(lang: Lang, fault: Fault) -> Summary {
 pub fn page(lang: Lang, staff: &SignedIn, view: &View) -> Markup {
     let path = format!("/console/rounds/{}/people", view.id);
     let title = tr!(lang, "person.title");
-    let faults: Vec<Summary> = view.faults.iter().map(|fault| fault_words(lang, *fault)).collect();
+    let faults: Vec<Summary> = view
+        .faults
+        .iter()
+        .map(|fault| fault_words(lang, *fault))
+        .collect();
     RoundPage::new(lang, staff, (&view.id, &view.title), (&path, &title))
         .faults(&faults)
         .render(&html! {
@@ -223,7 +227,7 @@ fn form(lang: Lang, staff: &SignedIn, path: &str, (view, faults): (&View, &[Summ
                 @for want in Want::ALL {
                     @let id = format!("want-{}", want.word());
                     p.choice {
-                        input #(id) type="checkbox" name="want" value=(want.word())
+                        input id=(id) type="checkbox" name="want" value=(want.word())
                             checked[view.typed.wants.contains(&want)]
                             aria-invalid=[wants.invalid()] aria-describedby=[wants.described(None)];
                         " " label for=(id) { (want_words(lang, want)) }
@@ -324,12 +328,20 @@ fn register(lang: Lang, person: &Person) -> Vec<(String, String)> {
         (tr!(lang, "person.unit"), person.unit.clone()),
         (
             tr!(lang, "person.category"),
-            known.category.as_deref().map(|code| category(lang, code)).unwrap_or_default(),
+            known
+                .category
+                .as_deref()
+                .map(|code| category(lang, code))
+                .unwrap_or_default(),
         ),
         (tr!(lang, "person.grade"), known.grade.clone().unwrap_or_default()),
         (
             tr!(lang, "person.sex"),
-            known.sex.as_deref().map(|code| sex(lang, code)).unwrap_or_default(),
+            known
+                .sex
+                .as_deref()
+                .map(|code| sex(lang, code))
+                .unwrap_or_default(),
         ),
         (
             tr!(lang, "person.birth_year"),
@@ -368,7 +380,10 @@ fn drawn_rows(lang: Lang, drawn: &Drawn) -> Vec<(String, String)> {
         ),
     ];
     if let Some(code) = &drawn.disposition {
-        rows.push((tr!(lang, "person.noted").into_owned(), words::disposition(lang, code)));
+        rows.push((
+            tr!(lang, "person.noted").into_owned(),
+            words::disposition(lang, code),
+        ));
     }
     rows
 }
@@ -415,8 +430,12 @@ fn messages(lang: Lang, (nth, case): (usize, &Drawn), days: &[String], in_consol
     let id = format!("messages-{nth}-{}", case.case_id);
     let table = Table::new(&id, tr!(lang, "person.messages"), &lines)
         .head(tr!(lang, "person.day"), |(_, day)| *day)
-        .text(tr!(lang, "person.kind"), |(message, _)| message_kind(lang, &message.kind))
-        .text(tr!(lang, "person.state"), |(message, _)| message_state(lang, &message.state));
+        .text(tr!(lang, "person.kind"), |(message, _)| {
+            message_kind(lang, &message.kind)
+        })
+        .text(tr!(lang, "person.state"), |(message, _)| {
+            message_state(lang, &message.state)
+        });
     laid_out(lang, &table, in_console)
 }
 
@@ -432,10 +451,14 @@ fn visits(lang: Lang, (nth, case): (usize, &Drawn), in_console: bool) -> Markup 
             "phone" => tr!(lang, "person.by_phone").into_owned(),
             other => other.to_owned(),
         })
-        .text(tr!(lang, "person.result"), |visit| words::visit(lang, &visit.disposition))
-        .text_in("wide-cell", tr!(lang, "person.note"), |visit| match visit.note.as_str() {
-            "" => "–",
-            note => note,
+        .text(tr!(lang, "person.result"), |visit| {
+            words::visit(lang, &visit.disposition)
+        })
+        .text_in("wide-cell", tr!(lang, "person.note"), |visit| {
+            match visit.note.as_str() {
+                "" => "–",
+                note => note,
+            }
         });
     laid_out(lang, &table, in_console)
 }
@@ -455,7 +478,10 @@ pub fn opened(lang: Lang, staff: &SignedIn, view: &Opened) -> Markup {
         })
         .into_iter()
         .collect();
-    let identity = view.people.iter().find_map(|person| person.known.identity.clone());
+    let identity = view
+        .people
+        .iter()
+        .find_map(|person| person.known.identity.clone());
     RoundPage::new(lang, staff, (round, title), (&path, &heading))
         .within(&[(&list, &above)])
         .faults(&faults)
@@ -491,12 +517,7 @@ fn act(staff: &SignedIn, path: &str, word: &str, words: &str) -> Markup {
     }
 }
 
-fn correction(
-    lang: Lang,
-    staff: &SignedIn,
-    path: &str,
-    identity: &crate::store::frame::Identity,
-) -> Markup {
+fn correction(lang: Lang, staff: &SignedIn, path: &str, identity: &crate::store::frame::Identity) -> Markup {
     let fields = [
         ("name", tr!(lang, "person.name"), &identity.name, "60"),
         ("phone", tr!(lang, "person.phone"), &identity.phone, "40"),
@@ -513,7 +534,7 @@ fn correction(
             @for (name, label, value, most) in fields {
                 div.field {
                     label for=(name) { (label) }
-                    input #(name) name=(name) type="text" maxlength=(most) value=(value) autocomplete="off";
+                    input id=(name) name=(name) type="text" maxlength=(most) value=(value) autocomplete="off";
                 }
             }
             button type="submit" { (tr!(lang, "person.correct")) }

@@ -150,20 +150,30 @@ fn fault_words(lang: Lang, fault: Fault) -> Summary {
 pub fn page(lang: Lang, staff: &SignedIn, view: &View) -> Markup {
     let path = format!("/console/rounds/{}/retention", view.id);
     let title = tr!(lang, "retention.title");
-    let faults: Vec<Summary> = view.faults.iter().map(|fault| fault_words(lang, *fault)).collect();
-    let table = Table::new("kept", tr!(lang, "retention.caption", day = view.closes_on), &view.lines)
-        .head(tr!(lang, "retention.what"), |line| kept_words(lang, line.kept))
-        .text(tr!(lang, "retention.days"), |line| match line.days {
-            Some(days) => tr!(lang, "retention.days_after", days = days).into_owned(),
-            None => "–".to_owned(),
-        })
-        .text(tr!(lang, "retention.due"), |line| line.due.as_deref().unwrap_or("–"))
-        .text(tr!(lang, "retention.standing"), |line| {
-            html! {
-                @if line.standing == Standing::Due { strong { (standing_words(lang, &line.standing)) } }
-                @else { (standing_words(lang, &line.standing)) }
-            }
-        });
+    let faults: Vec<Summary> = view
+        .faults
+        .iter()
+        .map(|fault| fault_words(lang, *fault))
+        .collect();
+    let table = Table::new(
+        "kept",
+        tr!(lang, "retention.caption", day = view.closes_on),
+        &view.lines,
+    )
+    .head(tr!(lang, "retention.what"), |line| kept_words(lang, line.kept))
+    .text(tr!(lang, "retention.days"), |line| match line.days {
+        Some(days) => tr!(lang, "retention.days_after", days = days).into_owned(),
+        None => "–".to_owned(),
+    })
+    .text(tr!(lang, "retention.due"), |line| {
+        line.due.as_deref().unwrap_or("–")
+    })
+    .text(tr!(lang, "retention.standing"), |line| {
+        html! {
+            @if line.standing == Standing::Due { strong { (standing_words(lang, &line.standing)) } }
+            @else { (standing_words(lang, &line.standing)) }
+        }
+    });
     let is_silent = view.lines.iter().all(|line| line.standing == Standing::NoDay);
     let waits_for_identity = view
         .lines
@@ -232,7 +242,11 @@ fn certificates(lang: Lang, path: &str, lines: &[Line]) -> Markup {
                 }
             }
         })
-        .text_in("wide-cell", "SHA-256", |(_, one)| html! { code.hash { (one.sha256) } });
+        .text_in(
+            "wide-cell",
+            "SHA-256",
+            |(_, one)| html! { code.hash { (one.sha256) } },
+        );
     html! {
         h2 { (tr!(lang, "retention.certificates")) }
         (table.scrolling(lang))

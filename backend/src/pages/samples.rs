@@ -216,6 +216,7 @@ fn staff(lang: Lang) -> Vec<(&'static str, Markup)> {
         user: "wang".to_owned(),
         next: "/console".to_owned(),
         note: Some(note),
+        provider: None,
     };
     let shown = |computing| round::page(lang, &who, &overview(computing));
     let lines = [RoundLine {

@@ -35,9 +35,15 @@ async fn answered() -> Server {
         name: "欧阳无名".to_owned(),
         ..Identity::default()
     };
-    frame::replace(&base.db, &base.keys, &base.entropy, ROUND, vec![(member, identity)])
-        .await
-        .unwrap();
+    frame::replace(
+        &base.db,
+        &base.keys,
+        &base.entropy,
+        ROUND,
+        vec![(member, identity)],
+    )
+    .await
+    .unwrap();
     let path = server.invite("resident", "R1").await;
     let form = server.plan().await.forms["resident"].version.clone();
     let body = json!({
@@ -104,8 +110,15 @@ async fn each_kind_goes_on_its_day_and_no_earlier_with_a_certificate_and_figures
     );
     let keys = &base.keys;
     let old = keys.member_key(ROUND, "p1");
-    assert!(frame::identity(&base.db, keys, ROUND, &old).await.unwrap().is_none());
-    let all_cases = cases::page(&base.db, ROUND, &cases::Filter::default(), (0, 9)).await.unwrap();
+    assert!(
+        frame::identity(&base.db, keys, ROUND, &old)
+            .await
+            .unwrap()
+            .is_none()
+    );
+    let all_cases = cases::page(&base.db, ROUND, &cases::Filter::default(), (0, 9))
+        .await
+        .unwrap();
     assert!(all_cases[0].contact.is_none() && !all_cases[0].text.is_empty());
     assert!(callbacks::consenting(&base.db, ROUND).await.unwrap().is_empty());
 
@@ -120,10 +133,16 @@ async fn each_kind_goes_on_its_day_and_no_earlier_with_a_certificate_and_figures
     let after = responses::all(&base.db, ROUND).await.unwrap().remove(0);
     assert!(!after.answers.contains("first_change") && after.answers.contains("took_part"));
     assert!(after.salt.is_empty() && after.content_mac.is_empty() && after.leaf == before.leaf);
-    let case = cases::page(&base.db, ROUND, &cases::Filter::default(), (0, 9)).await.unwrap().remove(0);
+    let case = cases::page(&base.db, ROUND, &cases::Filter::default(), (0, 9))
+        .await
+        .unwrap()
+        .remove(0);
     assert!(case.text.is_empty() && crate::cases::text(keys, &case).unwrap().is_empty());
     let mail = outbox::of_round(&base.db, ROUND, 9).await.unwrap().remove(0);
-    assert_eq!((mail.recipient.as_str(), mail.state.as_str()), ("", outbox::SKIPPED));
+    assert_eq!(
+        (mail.recipient.as_str(), mail.state.as_str()),
+        ("", outbox::SKIPPED)
+    );
 
     // Every certificate names what went and none of what it said; the trail names its hash and is whole.
     for row in &rows {
@@ -166,7 +185,10 @@ async fn what_comes_after_an_erasure_goes_a_month_later() {
         let left = cases::messages(&base.db, case.id).await.unwrap();
         assert_eq!(left.is_empty(), day == 30, "{day}");
     }
-    let words = erased(&server).await.into_iter().filter(|(kept, _)| kept == "free_text");
+    let words = erased(&server)
+        .await
+        .into_iter()
+        .filter(|(kept, _)| kept == "free_text");
     assert_eq!(words.count(), 2);
 }
 
@@ -195,7 +217,10 @@ async fn a_delay_needs_a_later_day_within_a_year_and_a_reason_and_then_holds() {
     look(&server).await;
     assert!(erased(&server).await.contains(&pair("identities", "2027-09-30")));
     let log = audit::of_subject(&base.db, ROUND).await.unwrap();
-    assert!(log.iter().any(|entry| entry.action == "retention.delay" && entry.actor == "li"));
+    assert!(
+        log.iter()
+            .any(|entry| entry.action == "retention.delay" && entry.actor == "li")
+    );
 }
 
 #[tokio::test]

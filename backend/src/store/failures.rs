@@ -2,8 +2,8 @@
 //! (the generic cell rate algorithm, as governor counts within a server). Only failures write, and a row is forgotten as
 //! soon as its moment is over.
 
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
 use super::StoreError;
 use crate::entity::failures;
@@ -24,22 +24,27 @@ pub async fn spent(conn: &impl ConnectionTrait, keys: &[String]) -> Result<Vec<(
 ///
 /// # Errors
 /// See [`spent`].
-pub async fn count(conn: &impl ConnectionTrait, key: &str, now_ms: i64, refill_ms: i64) -> Result<(), StoreError> {
+pub async fn count(
+    conn: &impl ConnectionTrait,
+    key: &str,
+    now_ms: i64,
+    refill_ms: i64,
+) -> Result<(), StoreError> {
     let stored = || Expr::col((failures::Entity, failures::Column::SpentUntil));
     let from: Expr = Expr::case(stored().gt(now_ms), stored()).finally(now_ms).into();
-    let mut insert = Query::insert();
-    insert
-        .into_table(failures::Entity)
-        .columns([failures::Column::Key, failures::Column::SpentUntil])
-        .values_panic([key.into(), (now_ms + refill_ms).into()])
-        .on_conflict(
-            OnConflict::column(failures::Column::Key)
-                .value(failures::Column::SpentUntil, from.add(refill_ms))
-                .to_owned(),
-        );
-    conn.execute(&insert).await?;
+    let row = failures::Model {
+        key: key.to_owned(),
+        spent_until: now_ms + refill_ms,
+    };
+    let later = OnConflict::column(failures::Column::Key)
+        .value(failures::Column::SpentUntil, from.add(refill_ms))
+        .to_owned();
+    failures::Entity::insert(row.into_active_model())
+        .on_conflict(later)
+        .exec_without_returning(conn)
+        .await?;
     failures::Entity::delete_many()
-        .filter(ColumnTrait::lt(&failures::Column::SpentUntil, now_ms))
+        .filter(failures::Column::SpentUntil.lt(now_ms))
         .exec(conn)
         .await?;
     Ok(())

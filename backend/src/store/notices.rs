@@ -1,7 +1,9 @@
 //! What happened to accounts and their owners should know, where they hear of it, and the browsers they signed in with.
 
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use uuid::Uuid;
 
 use super::{StoreError, insert_all, upsert};
@@ -23,7 +25,11 @@ pub async fn insert(conn: &impl ConnectionTrait, row: Notice) -> Result<(), Stor
 ///
 /// # Errors
 /// See [`insert`].
-pub async fn of_staff(conn: &impl ConnectionTrait, staff: Uuid, limit: u64) -> Result<Vec<Notice>, StoreError> {
+pub async fn of_staff(
+    conn: &impl ConnectionTrait,
+    staff: Uuid,
+    limit: u64,
+) -> Result<Vec<Notice>, StoreError> {
     use staff_notices::Column as C;
     Ok(staff_notices::Entity::find()
         .filter(C::StaffId.eq(staff))

@@ -49,7 +49,10 @@ pub async fn hold(
     round: &str,
     id: Uuid,
 ) -> Result<Option<PersonRequest>, StoreError> {
-    let row = person_requests::Entity::find_by_id(id).lock_exclusive().one(tx).await?;
+    let row = person_requests::Entity::find_by_id(id)
+        .lock_exclusive()
+        .one(tx)
+        .await?;
     Ok(row.filter(|row| row.round_id == round))
 }
 
@@ -119,7 +122,9 @@ pub async fn callback(
     case: &str,
 ) -> Result<(bool, Option<Option<String>>), StoreError> {
     let key = (round.to_owned(), case.to_owned());
-    let agreed = callback_consents::Entity::find_by_id(key.clone()).one(conn).await?;
+    let agreed = callback_consents::Entity::find_by_id(key.clone())
+        .one(conn)
+        .await?;
     let drawn = callback_cases::Entity::find_by_id(key).one(conn).await?;
     Ok((agreed.is_some(), drawn.map(|row| row.outcome)))
 }

@@ -1,6 +1,8 @@
 //! Signing in by an identity provider: who is on the way, whom a subject means, which sessions had a second factor there.
 
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait,
+};
 use uuid::Uuid;
 
 use super::{StoreError, insert_all};
@@ -28,7 +30,9 @@ pub async fn leave(conn: &impl ConnectionTrait, row: SignIn, now_ms: i64) -> Res
 /// See [`leave`].
 pub async fn come_back(conn: &impl ConnectionTrait, state_hash: &str) -> Result<Option<SignIn>, StoreError> {
     let key = state_hash.to_owned();
-    let row = provider_sign_ins::Entity::find_by_id(key.clone()).one(conn).await?;
+    let row = provider_sign_ins::Entity::find_by_id(key.clone())
+        .one(conn)
+        .await?;
     let taken = provider_sign_ins::Entity::delete_by_id(key).exec(conn).await?;
     Ok(row.filter(|_| taken.rows_affected == 1))
 }
@@ -53,7 +57,9 @@ pub async fn account(
 /// See [`leave`].
 pub async fn is_linked(conn: &impl ConnectionTrait, issuer: &str, staff: Uuid) -> Result<bool, StoreError> {
     use staff_subjects::Column as C;
-    let of_account = staff_subjects::Entity::find().filter(C::Issuer.eq(issuer)).filter(C::StaffId.eq(staff));
+    let of_account = staff_subjects::Entity::find()
+        .filter(C::Issuer.eq(issuer))
+        .filter(C::StaffId.eq(staff));
     Ok(of_account.count(conn).await? > 0)
 }
 
@@ -85,12 +91,11 @@ pub async fn unlink(conn: &impl ConnectionTrait, issuer: &str, staff: Uuid) -> R
 /// # Errors
 /// See [`leave`].
 pub async fn set_multi_factor(conn: &impl ConnectionTrait, token_hash: String) -> Result<(), StoreError> {
-    let live = sessions::Entity::find().select_only().column(sessions::Column::TokenHash);
+    let live = sessions::Entity::find()
+        .select_only()
+        .column(sessions::Column::TokenHash);
     multi_factor_sessions::Entity::delete_many()
-        .filter(
-            multi_factor_sessions::Column::TokenHash
-                .not_in_subquery(sea_orm::QuerySelect::query(&mut live.clone()).to_owned()),
-        )
+        .filter(multi_factor_sessions::Column::TokenHash.not_in_subquery(live.into_query()))
         .exec(conn)
         .await?;
     insert_all::<multi_factor_sessions::Entity>(conn, vec![multi_factor_sessions::Model { token_hash }]).await
@@ -101,6 +106,8 @@ pub async fn set_multi_factor(conn: &impl ConnectionTrait, token_hash: String) -
 /// # Errors
 /// See [`leave`].
 pub async fn is_multi_factor(conn: &impl ConnectionTrait, token_hash: &str) -> Result<bool, StoreError> {
-    let row = multi_factor_sessions::Entity::find_by_id(token_hash.to_owned()).one(conn).await?;
+    let row = multi_factor_sessions::Entity::find_by_id(token_hash.to_owned())
+        .one(conn)
+        .await?;
     Ok(row.is_some())
 }

@@ -7,9 +7,7 @@
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::{
-    StoreError, frame, frame_versions, held as held_store, insert_all, plan_files as plan_store,
-};
+use super::{StoreError, frame, frame_versions, held as held_store, insert_all, plan_files as plan_store};
 use crate::cases::context as case_context;
 use crate::clock::Entropy;
 use crate::entity::{

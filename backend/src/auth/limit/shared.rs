@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use super::{Allowance, LOGIN_ADDRESSES, LOGINS, APP_CODES, SECRETS, network};
+use super::{APP_CODES, Allowance, LOGIN_ADDRESSES, LOGINS, SECRETS, network};
 use crate::app::AppState;
 use crate::store::failures;
 
@@ -39,7 +39,10 @@ impl Counted {
     /// How long it waits, its allowance being spent until `spent_until`.
     fn wait(&self, spent_until: i64, now_ms: i64) -> Option<Duration> {
         let over = spent_until - self.allowance.burst_ms() - now_ms;
-        u64::try_from(over).ok().filter(|over| *over > 0).map(Duration::from_millis)
+        u64::try_from(over)
+            .ok()
+            .filter(|over| *over > 0)
+            .map(Duration::from_millis)
     }
 }
 
@@ -100,7 +103,10 @@ pub async fn login_failed(state: &AppState, login: &str, address: IpAddr) {
 
 /// How long no code of an app is looked at for an account; see [`super::Limits::app_code_wait`].
 pub async fn app_code_wait(state: &AppState, staff: Uuid) -> Option<Duration> {
-    state.limits.app_code_wait(staff).max(wait(state, &of_app_code(state, staff)).await)
+    state
+        .limits
+        .app_code_wait(staff)
+        .max(wait(state, &of_app_code(state, staff)).await)
 }
 
 /// Counts a wrong code of an app, given after the right password.
@@ -111,7 +117,10 @@ pub async fn app_code_failed(state: &AppState, staff: Uuid) {
 
 /// How long `address` must wait before a second secret is looked at again.
 pub async fn secret_wait(state: &AppState, address: IpAddr) -> Option<Duration> {
-    state.limits.secret_wait(address).max(wait(state, &of_secret(state, address)).await)
+    state
+        .limits
+        .secret_wait(address)
+        .max(wait(state, &of_secret(state, address)).await)
 }
 
 /// Counts a wrong second secret from `address`.
@@ -151,8 +160,16 @@ mod tests {
         let elsewhere = IpAddr::V4(std::net::Ipv4Addr::new(10, 9, 9, 9));
         for state in &several {
             assert!(login_wait(state, "office", ADDRESS).await.is_some());
-            assert_eq!(login_wait(state, "office", elsewhere).await, None, "free from elsewhere");
-            assert_eq!(login_wait(state, "viewer", ADDRESS).await, None, "another name is free");
+            assert_eq!(
+                login_wait(state, "office", elsewhere).await,
+                None,
+                "free from elsewhere"
+            );
+            assert_eq!(
+                login_wait(state, "viewer", ADDRESS).await,
+                None,
+                "another name is free"
+            );
         }
         server.wait(200);
         assert_eq!(login_wait(&several[2], "office", ADDRESS).await, None);

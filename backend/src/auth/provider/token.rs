@@ -16,7 +16,8 @@ const LONGEST_S: i64 = 24 * 3_600;
 const LEAST_KEY_BYTES: usize = 256;
 /// What stands before a SHA-256 in a signature by RSASSA-PKCS1-v1_5 (RFC 8017, 9.2, note 1).
 const SHA256_PREFIX: [u8; 19] = [
-    0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20,
+    0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00,
+    0x04, 0x20,
 ];
 
 /// A key of the provider (RFC 7517), as far as it is one of RSA.
@@ -126,7 +127,9 @@ pub(super) fn check(token: &str, keys: &[Jwk], expected: &Expected<'_>) -> Resul
     if head.alg != "RS256" {
         return Err(TokenFault::Algorithm);
     }
-    let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| TokenFault::Malformed)?;
+    let signature = URL_SAFE_NO_PAD
+        .decode(signature)
+        .map_err(|_| TokenFault::Malformed)?;
     let digest = Sha256::digest(signed.as_bytes());
     let mut known = keys_for(keys, head.kid.as_deref()).peekable();
     if known.peek().is_none() {
@@ -136,7 +139,7 @@ pub(super) fn check(token: &str, keys: &[Jwk], expected: &Expected<'_>) -> Resul
         hash_len: Some(32),
         prefix: SHA256_PREFIX.into(),
     };
-    if !known.any(|key| key.verify(scheme(), &digest, &signature).is_ok()) {
+    if !known.any(|key| key.verify(scheme(), &digest[..], &signature).is_ok()) {
         return Err(TokenFault::Signature);
     }
     let claims: Claims = part(body)?;
@@ -150,7 +153,8 @@ pub(super) fn check(token: &str, keys: &[Jwk], expected: &Expected<'_>) -> Resul
     };
     let is_given_to_us = claims.azp.as_deref().is_none_or(|azp| azp == us);
     let now = expected.now_s;
-    let is_of_now = claims.exp + LEEWAY_S > now && claims.iat <= now + LEEWAY_S && claims.iat + LONGEST_S > now;
+    let is_of_now =
+        claims.exp + LEEWAY_S > now && claims.iat <= now + LEEWAY_S && claims.iat + LONGEST_S > now;
     match () {
         () if claims.iss != expected.issuer => Err(TokenFault::Issuer),
         () if !is_for_us || !is_given_to_us => Err(TokenFault::Audience),
@@ -205,13 +209,14 @@ mod tests {
 
     fn signed(head: &Value, claims: &Value) -> String {
         let primes = vec![number(P), number(Q)];
-        let key = RsaPrivateKey::from_components(number(N), BigUint::from(65_537_u32), number(D), primes).unwrap();
+        let key =
+            RsaPrivateKey::from_components(number(N), BigUint::from(65_537_u32), number(D), primes).unwrap();
         let text = format!("{}.{}", coded(head), coded(claims));
         let scheme = Pkcs1v15Sign {
             hash_len: Some(32),
             prefix: SHA256_PREFIX.into(),
         };
-        let signature = key.sign(scheme, &Sha256::digest(text.as_bytes())).unwrap();
+        let signature = key.sign(scheme, &Sha256::digest(text.as_bytes())[..]).unwrap();
         format!("{text}.{}", URL_SAFE_NO_PAD.encode(signature))
     }
 
@@ -265,13 +270,31 @@ mod tests {
         let (text, signature) = good.rsplit_once('.').unwrap();
         let (_, body) = text.split_once('.').unwrap();
         for (token, fault) in [
-            (format!("{}.{body}.", coded(&json!({ "alg": "none" }))), TokenFault::Algorithm),
-            (format!("{}.{body}.{signature}", coded(&json!({ "alg": "HS256" }))), TokenFault::Algorithm),
-            (signed(&json!({ "alg": "RS256", "kid": "k9" }), &claims()), TokenFault::NoKey),
-            (signed(&json!({ "alg": "RS256", "kid": "k2" }), &claims()), TokenFault::NoKey),
+            (
+                format!("{}.{body}.", coded(&json!({ "alg": "none" }))),
+                TokenFault::Algorithm,
+            ),
+            (
+                format!("{}.{body}.{signature}", coded(&json!({ "alg": "HS256" }))),
+                TokenFault::Algorithm,
+            ),
+            (
+                signed(&json!({ "alg": "RS256", "kid": "k9" }), &claims()),
+                TokenFault::NoKey,
+            ),
+            (
+                signed(&json!({ "alg": "RS256", "kid": "k2" }), &claims()),
+                TokenFault::NoKey,
+            ),
             (format!("{text}."), TokenFault::Signature),
-            (format!("{text}.{}", "A".repeat(signature.len())), TokenFault::Signature),
-            (format!("{}.{}.{signature}", coded(&head), coded(&json!({}))), TokenFault::Signature),
+            (
+                format!("{text}.{}", "A".repeat(signature.len())),
+                TokenFault::Signature,
+            ),
+            (
+                format!("{}.{}.{signature}", coded(&head), coded(&json!({}))),
+                TokenFault::Signature,
+            ),
             ("a.b".to_owned(), TokenFault::Malformed),
             (String::new(), TokenFault::Malformed),
         ] {

@@ -78,7 +78,9 @@ async fn render(
         is_late: row.due_on < today,
         asked_on: words::day_of(lang, &row.asked_on),
         due_on: words::day_of(lang, &row.due_on),
-        done: row.done_on.map(|day| (words::day_of(lang, &day), row.outcome.unwrap_or_default())),
+        done: row
+            .done_on
+            .map(|day| (words::day_of(lang, &day), row.outcome.unwrap_or_default())),
         id: row.id.to_string(),
         basis: row.basis,
         asked_by: row.asked_by,
@@ -92,7 +94,11 @@ async fn render(
         typed,
         faults,
     };
-    Ok(html(pages::page(lang, &signed_in(lang, &permit.staff, ""), &view)))
+    Ok(html(pages::page(
+        lang,
+        &signed_in(lang, &permit.staff, ""),
+        &view,
+    )))
 }
 
 /// `GET /console/rounds/{id}/people`.
@@ -131,7 +137,11 @@ pub async fn act(
         return Err(forbidden());
     }
     let text = |name: &str| plain(field(&pairs, name).unwrap_or_default()).unwrap_or_default();
-    let wanted = |want: &Want| pairs.iter().any(|(name, word)| name == "want" && word == want.word());
+    let wanted = |want: &Want| {
+        pairs
+            .iter()
+            .any(|(name, word)| name == "want" && word == want.word())
+    };
     let typed = Typed {
         name: text("name"),
         number: text("number"),
@@ -172,11 +182,19 @@ fn in_words(state: &AppState, plan: &Plan, lang: Lang, all: Vec<Known>) -> Vec<P
         let unit = plan.units.get(&known.unit);
         let days = known.drawn.iter().map(|case| {
             let queued = case.messages.iter().map(|message| message.queued_at);
-            queued.map(|at| words::day_of(lang, &local_day(state, at))).collect()
+            queued
+                .map(|at| words::day_of(lang, &local_day(state, at)))
+                .collect()
         });
         Person {
-            group: group.map_or_else(|| known.group.clone(), |group| group.name.get(lang.code()).to_owned()),
-            unit: unit.map_or_else(|| known.unit.clone(), |unit| unit.name.get(lang.code()).to_owned()),
+            group: group.map_or_else(
+                || known.group.clone(),
+                |group| group.name.get(lang.code()).to_owned(),
+            ),
+            unit: unit.map_or_else(
+                || known.unit.clone(),
+                |unit| unit.name.get(lang.code()).to_owned(),
+            ),
             days: days.collect(),
             known,
         }
@@ -196,7 +214,10 @@ async fn look(
     let who = (permit.staff.login.as_str(), "person.see");
     let (request, known) = requests::see(&base, round, id, who).await?;
     let view = Opened {
-        round: (round.to_owned(), permit.plan.round.title.get(lang.code()).to_owned()),
+        round: (
+            round.to_owned(),
+            permit.plan.round.title.get(lang.code()).to_owned(),
+        ),
         id: id.to_string(),
         wants: Want::of(&request),
         due_on: words::day_of(lang, &request.due_on),

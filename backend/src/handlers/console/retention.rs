@@ -16,7 +16,9 @@ use crate::cases::plain;
 use crate::error::AppError;
 use crate::handlers::respond::{Pairs, field, html};
 use crate::middleware::problems::PageError;
-use crate::pages::retention::{self as page, Certificate, Delayed, Fault, Line, RoundKeeps, Standing, Typed, View};
+use crate::pages::retention::{
+    self as page, Certificate, Delayed, Fault, Line, RoundKeeps, Standing, Typed, View,
+};
 use crate::pages::{Lang, Reading, words};
 use crate::retention::{self, DelayError, Rule};
 use crate::store::cases::{self, Filter};

@@ -84,7 +84,9 @@ pub async fn enter(
         recovery => Given::Recovery(recovery),
     };
     let is_app = matches!(given, Given::App(_));
-    let waits = shared::login_wait(&state, &account.login, address).await.is_some()
+    let waits = shared::login_wait(&state, &account.login, address)
+        .await
+        .is_some()
         || (is_app && shared::app_code_wait(&state, account.id).await.is_some());
     let admitted = match waits {
         true => None,

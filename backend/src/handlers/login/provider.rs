@@ -122,7 +122,10 @@ async fn enter(
     if !person.is_multi_factor && second_factor::is_on(&state.db, account.id).await? {
         let now = state.clock.now_ms();
         let half = sign_in::begin(&state.db, &state.entropy, account.id, now).await?;
-        return Ok(with_cookie(Redirect::to(&code::address(next)), half.cookie(secure)));
+        return Ok(with_cookie(
+            Redirect::to(&code::address(next)),
+            half.cookie(secure),
+        ));
     }
     let admitted = sign_in::by_provider(state, headers, &account, person.is_multi_factor).await?;
     let reply = Redirect::to(next).into_response();
@@ -162,7 +165,8 @@ async fn link(
     };
     notices::tell(&base, &tx, owner, Kind::ProviderLinked, &who.session().device).await?;
     let detail = json!({ "issuer": of.issuer() });
-    base.record(&tx, &who.login, "staff.provider_link", &who.login, detail).await?;
+    base.record(&tx, &who.login, "staff.provider_link", &who.login, detail)
+        .await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(true)
 }
@@ -171,7 +175,12 @@ async fn link(
 ///
 /// # Errors
 /// When the database does not answer.
-pub(in crate::handlers) async fn unlink(state: &AppState, of: &Provider, who: &Staff, device: &str) -> Result<(), StoreError> {
+pub(in crate::handlers) async fn unlink(
+    state: &AppState,
+    of: &Provider,
+    who: &Staff,
+    device: &str,
+) -> Result<(), StoreError> {
     let base = state.base();
     let tx = begin(&state.db).await?;
     if !providers::unlink(&tx, of.issuer(), who.id()).await? {
@@ -183,6 +192,7 @@ pub(in crate::handlers) async fn unlink(state: &AppState, of: &Provider, who: &S
     };
     notices::tell(&base, &tx, owner, Kind::ProviderUnlinked, device).await?;
     let detail = json!({ "issuer": of.issuer() });
-    base.record(&tx, &who.login, "staff.provider_unlink", &who.login, detail).await?;
+    base.record(&tx, &who.login, "staff.provider_unlink", &who.login, detail)
+        .await?;
     Ok(tx.commit().await?)
 }

@@ -66,7 +66,11 @@ async fn a_browser_that_was_not_used_before_is_told_and_the_first_and_known_ones
     assert!(page.text.contains("没有用过的浏览器"));
     let until = page.attributes("name=\"until\"", "value").remove(0);
     let token = csrf(&page);
-    let read = [("csrf", token.as_str()), ("act", "read"), ("until", until.as_str())];
+    let read = [
+        ("csrf", token.as_str()),
+        ("act", "read"),
+        ("until", until.as_str()),
+    ];
     assert_eq!(desk.post(PATH, &read).await.status, StatusCode::SEE_OTHER);
     assert!(!desk.get("/console").await.text.contains("新的安全提醒"));
     assert_eq!(kinds(&server, id).await, [("new_browser".to_owned(), true)]);
@@ -81,18 +85,35 @@ async fn changed_credentials_are_told_on_the_page_and_by_mail_and_the_old_addres
     browser.sign_in_as("li").await;
     let wrong = set_address(&mut browser, "nobody").await;
     assert!(wrong.status == StatusCode::UNPROCESSABLE_ENTITY && wrong.text.contains("id=\"email-error\""));
-    assert_eq!(set_address(&mut browser, "li@example.org").await.status, StatusCode::SEE_OTHER);
-    assert!(mails(&server, "li@example.org").await.is_empty(), "there was no address to tell");
+    assert_eq!(
+        set_address(&mut browser, "li@example.org").await.status,
+        StatusCode::SEE_OTHER
+    );
+    assert!(
+        mails(&server, "li@example.org").await.is_empty(),
+        "there was no address to tell"
+    );
 
     server.wait(60);
     let token = csrf(&browser.get("/console/password").await);
-    let fields = [("csrf", token.as_str()), ("old", PASSWORD), ("new", NEW), ("again", NEW)];
-    assert_eq!(browser.post("/console/password", &fields).await.status, StatusCode::SEE_OTHER);
+    let fields = [
+        ("csrf", token.as_str()),
+        ("old", PASSWORD),
+        ("new", NEW),
+        ("again", NEW),
+    ];
+    assert_eq!(
+        browser.post("/console/password", &fields).await.status,
+        StatusCode::SEE_OTHER
+    );
     server.wait(60);
     accounts::set_password(base, "cli", "li", PASSWORD).await.unwrap();
     server.wait(60);
     browser.sign_in_as("li").await;
-    assert_eq!(set_address(&mut browser, "wang@example.org").await.status, StatusCode::SEE_OTHER);
+    assert_eq!(
+        set_address(&mut browser, "wang@example.org").await.status,
+        StatusCode::SEE_OTHER
+    );
     assert_eq!(
         kinds(&server, id).await,
         unread(&["address", "password_set", "password", "address"])
@@ -100,7 +121,13 @@ async fn changed_credentials_are_told_on_the_page_and_by_mail_and_the_old_addres
     let told = mails(&server, "li@example.org").await;
     assert_eq!(told.len(), 3);
     // No message holds a link but the console's, nor a password.
-    assert!(told.iter().all(|mail| !mail.contains(NEW) && !mail.contains(PASSWORD)));
-    assert!(told.iter().all(|mail| mail.contains("To: ") && mail.contains("li@example.org")));
+    assert!(
+        told.iter()
+            .all(|mail| !mail.contains(NEW) && !mail.contains(PASSWORD))
+    );
+    assert!(
+        told.iter()
+            .all(|mail| mail.contains("To: ") && mail.contains("li@example.org"))
+    );
     assert!(mails(&server, "wang@example.org").await.is_empty());
 }

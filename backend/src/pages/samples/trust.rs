@@ -6,7 +6,9 @@ use maud::Markup;
 use super::signed_in;
 use crate::pages::login::{self, Login, LoginNote};
 use crate::pages::notices::{self, Line as NoticeLine, View as Notices};
-use crate::pages::person::{self, Fault as PersonFault, Line as Request, Opened, Person, Standing as At, Typed};
+use crate::pages::person::{
+    self, Fault as PersonFault, Line as Request, Opened, Person, Standing as At, Typed,
+};
 use crate::pages::privacy;
 use crate::pages::retention::{self, Certificate, Delayed, Fault, Line, RoundKeeps, Standing, View};
 use crate::pages::{Lang, Reading};
@@ -38,7 +40,12 @@ fn lines() -> Vec<Line> {
     vec![
         Line {
             certificates: vec![certificate],
-            ..line(Kept::Identities, Some(180), Some("2027年6月29日"), Standing::Erased("2027年6月29日".to_owned()))
+            ..line(
+                Kept::Identities,
+                Some(180),
+                Some("2027年6月29日"),
+                Standing::Erased("2027年6月29日".to_owned()),
+            )
         },
         line(Kept::FreeText, Some(365), Some("2027年12月31日"), Standing::Waits),
         Line {
@@ -73,7 +80,8 @@ fn request(standing: At) -> Request {
         due_on: "2026年12月14日".to_owned(),
         is_late: standing == At::Lapsed,
         decided_by: Some("wang".to_owned()),
-        done: (standing == At::Done).then(|| ("2026年11月30日".to_owned(), "副本已当面交给本人。".to_owned())),
+        done: (standing == At::Done)
+            .then(|| ("2026年11月30日".to_owned(), "副本已当面交给本人。".to_owned())),
         standing,
         own: true,
     }
@@ -146,7 +154,10 @@ fn told() -> Notices {
         seen,
     };
     Notices {
-        lines: vec![line("new_browser", "chrome/windows", false), line("password_set", "", true)],
+        lines: vec![
+            line("new_browser", "chrome/windows", false),
+            line("password_set", "", true),
+        ],
         latest: 7,
         email: "li@example.org".to_owned(),
         provider: Some(("县统一身份认证".to_owned(), false)),
@@ -165,8 +176,21 @@ pub(super) fn staff(lang: Lang) -> Vec<(&'static str, Markup)> {
         typed: Typed::default(),
         faults,
     };
-    let all = [At::Asked, At::Mine, At::Confirmed, At::Lapsed, At::Refused, At::Done].map(request);
-    let every_fault = vec![PersonFault::Name, PersonFault::Nobody, PersonFault::Wants, PersonFault::Basis];
+    let all = [
+        At::Asked,
+        At::Mine,
+        At::Confirmed,
+        At::Lapsed,
+        At::Refused,
+        At::Done,
+    ]
+    .map(request);
+    let every_fault = vec![
+        PersonFault::Name,
+        PersonFault::Nobody,
+        PersonFault::Wants,
+        PersonFault::Basis,
+    ];
     let linked = Notices {
         provider: Some(("县统一身份认证".to_owned(), true)),
         is_wrong: true,
@@ -190,11 +214,23 @@ pub(super) fn staff(lang: Lang) -> Vec<(&'static str, Markup)> {
         ..Login::default()
     };
     vec![
-        ("retention", retention::page(lang, &who, &keeping(lines(), Vec::new()))),
-        ("retention-faults", retention::page(lang, &who, &keeping(lines(), vec![Fault::Until]))),
-        ("retention-silent", retention::page(lang, &who, &keeping(silent, Vec::new()))),
+        (
+            "retention",
+            retention::page(lang, &who, &keeping(lines(), Vec::new())),
+        ),
+        (
+            "retention-faults",
+            retention::page(lang, &who, &keeping(lines(), vec![Fault::Until])),
+        ),
+        (
+            "retention-silent",
+            retention::page(lang, &who, &keeping(silent, Vec::new())),
+        ),
         ("people", person::page(lang, &who, &list(all.into(), Vec::new()))),
-        ("people-faults", person::page(lang, &who, &list(Vec::new(), every_fault))),
+        (
+            "people-faults",
+            person::page(lang, &who, &list(Vec::new(), every_fault)),
+        ),
         ("person", person::opened(lang, &who, &opened(false, true))),
         ("person-erased", person::opened(lang, &who, &opened(true, false))),
         ("notices", notices::page(lang, &who, &told())),
@@ -203,7 +239,11 @@ pub(super) fn staff(lang: Lang) -> Vec<(&'static str, Markup)> {
         ("login-provider", login::page(lang, &sign_in)),
         (
             "provider-onward",
-            notices::onward(lang, &who, ("县统一身份认证", "https://id.example.org/auth?state=1")),
+            notices::onward(
+                lang,
+                &who,
+                ("县统一身份认证", "https://id.example.org/auth?state=1"),
+            ),
         ),
     ]
 }

@@ -45,12 +45,7 @@ pub async fn person(
 }
 
 /// Puts a random key in the place of a member's wherever it stands; gives whether it stood in the frame.
-async fn rename(
-    tx: &impl ConnectionTrait,
-    round: &str,
-    from: &str,
-    to: &str,
-) -> Result<u64, StoreError> {
+async fn rename(tx: &impl ConnectionTrait, round: &str, from: &str, to: &str) -> Result<u64, StoreError> {
     use frame_members::Column as M;
     let renamed = frame_members::Entity::update_many()
         .col_expr(M::MemberKey, Expr::value(to))

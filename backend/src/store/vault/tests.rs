@@ -1,8 +1,8 @@
 use super::*;
 use crate::auth::Role;
 use crate::handlers::testing::{ROUND, Server};
-use crate::keys::sealed_in_test;
 use crate::keys::file::KeyFile;
+use crate::keys::sealed_in_test;
 use crate::store::frame::{FrameMember, Identity};
 use crate::store::tables::{self, Kind};
 use crate::store::testing;
@@ -129,7 +129,10 @@ fn every_place_that_seals_is_known() {
     }
     seals.sort();
     let known: Vec<(String, usize)> = SEALERS.map(|(name, count)| (name.to_owned(), count)).into();
-    assert_eq!(seals, known, "what is sealed there has to be sealed again when keys are rotated");
+    assert_eq!(
+        seals, known,
+        "what is sealed there has to be sealed again when keys are rotated"
+    );
 }
 
 /// Every value of the database that something sealed, with the generation that did.
@@ -145,10 +148,13 @@ async fn sealed_values(db: &sea_orm::DatabaseConnection) -> Vec<(String, String,
             for row in db.query_all_raw(statement).await.unwrap() {
                 let bytes = match column.kind {
                     Kind::Bytes => row.try_get_by_index::<Option<Vec<u8>>>(0).unwrap(),
-                    Kind::Text => row.try_get_by_index::<Option<String>>(0).unwrap().and_then(|text| {
-                        let coded = text.rsplit(':').next().unwrap_or_default();
-                        STANDARD.decode(coded).ok().or_else(|| hex::decode(coded).ok())
-                    }),
+                    Kind::Text => row
+                        .try_get_by_index::<Option<String>>(0)
+                        .unwrap()
+                        .and_then(|text| {
+                            let coded = text.rsplit(':').next().unwrap_or_default();
+                            STANDARD.decode(coded).ok().or_else(|| hex::decode(coded).ok())
+                        }),
                     _ => None,
                 };
                 let generation = bytes.and_then(|bytes| sealed_in_test::generation_of(&bytes));
@@ -188,7 +194,9 @@ async fn no_value_of_the_database_is_left_under_the_earlier_key() {
         .unwrap();
     let mut files = plan_store::read(db, &old, ROUND).await.unwrap();
     files.insert("frame.csv".to_owned(), b"person_id".to_vec());
-    plan_store::replace(db, &old, entropy, ROUND, &files).await.unwrap();
+    plan_store::replace(db, &old, entropy, ROUND, &files)
+        .await
+        .unwrap();
     let version = versions::Model {
         round_id: ROUND.to_owned(),
         version: 1,
@@ -203,7 +211,9 @@ async fn no_value_of_the_database_is_left_under_the_earlier_key() {
         actor: "li".to_owned(),
         at: 0,
         day: "2026-11-23".to_owned(),
-        content: old.seal(&frame_versions::context(ROUND, 1), b"person_id", entropy).unwrap(),
+        content: old
+            .seal(&frame_versions::context(ROUND, 1), b"person_id", entropy)
+            .unwrap(),
     };
     frame_versions::insert(db, version).await.unwrap();
     let case = uuid::Uuid::from_u128(7);
@@ -240,7 +250,9 @@ async fn no_value_of_the_database_is_left_under_the_earlier_key() {
         last_step: 0,
         since: "2026-11-23".to_owned(),
     };
-    crate::store::second_factors::put(db, factor, Vec::new()).await.unwrap();
+    crate::store::second_factors::put(db, factor, Vec::new())
+        .await
+        .unwrap();
     let session = sessions::Model {
         token_hash: "h".to_owned(),
         staff_id: staff,
@@ -254,7 +266,10 @@ async fn no_value_of_the_database_is_left_under_the_earlier_key() {
     // One as it was kept before November 2026, and one as it is.
     for (id, envelope) in [
         (8, "{\"v\":1}".to_owned()),
-        (9, held_store::sealed(&old, entropy, uuid::Uuid::from_u128(9), "{\"v\":1}").unwrap()),
+        (
+            9,
+            held_store::sealed(&old, entropy, uuid::Uuid::from_u128(9), "{\"v\":1}").unwrap(),
+        ),
     ] {
         let row = held::Model {
             id: uuid::Uuid::from_u128(id),
@@ -273,12 +288,23 @@ async fn no_value_of_the_database_is_left_under_the_earlier_key() {
     }
 
     let columns = |found: &[(String, String, u32)]| -> std::collections::BTreeSet<(String, String)> {
-        found.iter().map(|(table, column, _)| (table.clone(), column.clone())).collect()
+        found
+            .iter()
+            .map(|(table, column, _)| (table.clone(), column.clone()))
+            .collect()
     };
     let before = sealed_values(db).await;
-    let listed = COLUMNS.iter().filter(|(_, _, content)| *content == Content::Sealed);
-    let listed = listed.map(|(table, column, _)| ((*table).to_owned(), (*column).to_owned())).collect();
-    assert_eq!(columns(&before), listed, "this server holds something of every sealed column");
+    let listed = COLUMNS
+        .iter()
+        .filter(|(_, _, content)| *content == Content::Sealed);
+    let listed = listed
+        .map(|(table, column, _)| ((*table).to_owned(), (*column).to_owned()))
+        .collect();
+    assert_eq!(
+        columns(&before),
+        listed,
+        "this server holds something of every sealed column"
+    );
     assert!(before.iter().all(|(_, _, generation)| *generation == 1));
 
     file.rotate(entropy);
@@ -286,11 +312,18 @@ async fn no_value_of_the_database_is_left_under_the_earlier_key() {
     assert!(seal_again(db, &new, entropy).await.unwrap() >= before.len() as u64);
     let after = sealed_values(db).await;
     assert_eq!(columns(&after), columns(&before));
-    let left: Vec<_> = after.iter().filter(|(_, _, generation)| *generation != 2).collect();
+    let left: Vec<_> = after
+        .iter()
+        .filter(|(_, _, generation)| *generation != 2)
+        .collect();
     assert!(left.is_empty(), "still under the earlier key: {left:?}");
     assert_eq!(seal_again(db, &new, entropy).await.unwrap(), 0);
     // With the new key alone everything opens, and with the old one nothing.
-    let secret = crate::store::second_factors::find(db, staff).await.unwrap().unwrap().secret;
+    let secret = crate::store::second_factors::find(db, staff)
+        .await
+        .unwrap()
+        .unwrap()
+        .secret;
     assert!(old.open_second_factor(staff, &secret).is_err());
     assert_eq!(new.open_second_factor(staff, &secret).unwrap(), b"secret");
     for id in [8, 9] {
