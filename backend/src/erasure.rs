@@ -108,6 +108,12 @@ pub async fn erase(
     };
     let tx = begin(&base.db).await?;
     let row = closed(base, &tx, round).await?;
+    let today = base.clock.today().to_string();
+    let earlier = retention::erasures(&tx, round).await?;
+    if needed == Found::Anything && earlier.iter().any(|one| one.is_of(kept) && one.day == today) {
+        // Another server was there first.
+        return Err(ErasureError::Nothing(round.to_owned()));
+    }
     let mut erased = match kept {
         Kept::Identities => erasure::identities(&tx, &base.entropy, round).await?,
         Kept::FreeText => erasure::other_words(&tx, round).await?,

@@ -78,7 +78,9 @@ async fn look(server: &Server) {
 
 async fn erased(server: &Server) -> Vec<(String, String)> {
     let rows = store::erasures(&server.base.db, ROUND).await.unwrap();
-    rows.into_iter().map(|row| (row.kept, row.day)).collect()
+    let mut pairs: Vec<_> = rows.into_iter().map(|row| (row.kept, row.day)).collect();
+    pairs.sort();
+    pairs
 }
 
 fn pair(kept: &str, day: &str) -> (String, String) {

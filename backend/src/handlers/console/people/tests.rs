@@ -171,10 +171,8 @@ async fn one_takes_it_another_agrees_and_the_first_hands_out_a_copy_corrects_and
     assert_eq!(auditor.get(&address).await.status, StatusCode::FORBIDDEN);
 
     let shown = asker.get(&address).await;
-    assert_eq!(
-        (shown.status, &shown.headers["cache-control"]),
-        (StatusCode::OK, &"no-store".parse().unwrap())
-    );
+    assert_eq!(shown.status, StatusCode::OK);
+    assert_eq!(shown.headers["cache-control"], "no-store");
     for stored in [
         "张 三",
         "139-0000-1111",
