@@ -297,7 +297,7 @@ async fn no_value_of_the_database_is_left_under_the_earlier_key() {
     let listed = COLUMNS
         .iter()
         .filter(|(_, _, content)| *content == Content::Sealed);
-    let listed = listed
+    let listed: std::collections::BTreeSet<(String, String)> = listed
         .map(|(table, column, _)| ((*table).to_owned(), (*column).to_owned()))
         .collect();
     assert_eq!(
