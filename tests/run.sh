@@ -41,4 +41,7 @@ cargo fmt --all --check
 cargo build --workspace --all-targets --locked
 # A snapshot that differs fails and is never rewritten here.
 INSTA_UPDATE=no cargo test --workspace --locked
+# What locks, counts or erases behaves otherwise there: the unit tests of it once more, on PostgreSQL.
+tests/with_postgres.sh cargo test --workspace --lib --locked -- \
+  auth:: erasure:: person retention:: people:: notices:: vault:: races:: shuffle:: audit:: jobs::
 cargo clippy --workspace --all-targets --locked -- -D warnings

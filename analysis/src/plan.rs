@@ -72,7 +72,7 @@
 //! days = 15                           # days within which a request is answered
 //! ```
 //!
-//! Optional: `[callback]`, see [`callback`]; `[[links]]`, `[[quotas]]` and `[invitations]`, see [`inviting`].
+//! Optional: `[callback]`, see [`callback`]; `[retention]`, see [`retention`]; `[[links]]`, `[[quotas]]` and `[invitations]`, see [`inviting`].
 //!
 //! `units.csv`: `code,parent,level,kind,name_zh,name_en`; one unit has no parent.
 //! `indicators.csv`: see [`indicator`]. `criteria.csv` and `admin.csv`: see [`series`]. Optional are `series.csv` (see
@@ -89,6 +89,7 @@ pub mod indicator;
 pub mod inviting;
 pub mod mailing;
 mod read;
+pub mod retention;
 pub mod series;
 mod settings;
 pub mod table;
@@ -109,6 +110,7 @@ pub use header::{
 pub use indicator::{Domain, Indicator, IndicatorTree, Measure, PerspectiveWeight, QuestionRef};
 pub use inviting::{InvitationPlan, LinkPlan, QuotaLimits, QuotaPlan};
 pub use mailing::{AttachedFormat, MailPlan, Recipient, RecipientRole};
+pub use retention::{Kept, RetentionPlan};
 pub use series::{AdminValue, Criterion, read_figures};
 use survey_forms::diagnostic::Diagnostic;
 use survey_forms::text::Text;
@@ -170,6 +172,8 @@ pub struct Plan {
     pub callback: Option<CallbackPlan>,
     /// How requests for follow-up are handled.
     pub follow_up: FollowUpPlan,
+    /// How long what names people is kept.
+    pub retention: RetentionPlan,
     /// The judged units as a tree.
     pub units: UnitTree,
     /// The indicator tree.

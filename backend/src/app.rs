@@ -16,6 +16,7 @@ use tokio::task::JoinHandle;
 
 use self::per_round::PerRound;
 use crate::auth::limit::Limits;
+use crate::auth::provider::Provider;
 use crate::clock::{Entropy, SharedClock, SystemClock};
 use crate::config::Config;
 use crate::field::forms::ClientForms;
@@ -63,6 +64,8 @@ pub struct App {
     pub media: MediaCache,
     /// Failed codes and sign-ins.
     pub limits: Limits,
+    /// The identity provider by which staff may sign in, where there is one.
+    pub provider: Option<Provider>,
     /// Places for requests.
     pub pressure: Pressure,
     /// Renders `/metrics`.
@@ -180,6 +183,7 @@ impl Base {
         );
         let limits = Limits::new(&self.clock);
         let pressure = Pressure::new(self.config.capacity);
+        let provider = self.config.provider.clone().map(Provider::of);
         let app = App {
             pressure,
             config: self.config,
@@ -196,6 +200,7 @@ impl Base {
             interviews: QualityCache::default(),
             media: MediaCache::default(),
             limits,
+            provider,
             metrics: metrics_handle(),
         };
         (AppState(Arc::new(app)), Background { writer })

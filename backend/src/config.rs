@@ -7,9 +7,11 @@ use serde::Deserialize;
 use thiserror::Error;
 
 pub mod capacity;
+pub mod provider;
 
 use crate::auth::Role;
 use capacity::Capacity;
+use provider::ProviderSettings;
 
 /// Everything the program is told from outside.
 #[derive(Clone, Debug)]
@@ -43,6 +45,8 @@ pub struct Config {
     /// Roles that must have a second factor (`MINYI_REQUIRE_SECOND_FACTOR`, words with commas between them;
     /// `require_second_factor`, a list); none by default.
     pub require_second_factor: Vec<Role>,
+    /// The identity provider by which staff may sign in (`MINYI_OIDC_…`, `[oidc]`); none by default.
+    pub provider: Option<ProviderSettings>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -61,6 +65,7 @@ struct File {
     key_file: Option<PathBuf>,
     utc_offset_hours: Option<i8>,
     require_second_factor: Option<Vec<String>>,
+    oidc: Option<provider::Section>,
 }
 
 /// The roles that words name. Interviewers have no session of the console, and so no second factor.
@@ -201,6 +206,7 @@ impl Config {
             data_dir,
             utc_offset_hours,
             require_second_factor,
+            provider: ProviderSettings::load(&var, file.oidc.unwrap_or_default())?,
         })
     }
 

@@ -28,7 +28,7 @@ mod segments;
 mod totals;
 
 pub(crate) use facts::case_facts;
-pub use segments::{folder, forget};
+pub use segments::{folder, forget, forget_round};
 
 /// A draft that nobody has touched for so many days is taken for given up while the round is open.
 const GIVEN_UP_DAYS: i64 = 7;

@@ -44,6 +44,7 @@ mod follow_up;
 mod identity;
 mod mail;
 mod planning;
+mod privacy;
 mod records;
 mod sittings;
 mod third;
@@ -181,6 +182,7 @@ pub async fn make(base: &Base, options: Options, step: &(dyn Fn(&str) + Sync)) -
     assign_interviewer(base, &plan).await?;
     let expert_link = planning::next_year(base, &files, options.seed).await?;
     identity::ask(base, id).await?;
+    privacy::store(base, &plan).await?;
     Ok(DemoFile {
         expert_link,
         base_url: base.config.base_url.clone(),

@@ -8,6 +8,7 @@ pub mod health;
 pub mod login;
 pub mod media;
 pub mod mine;
+pub mod notices;
 pub mod open_link;
 pub mod openrosa;
 pub mod password;

@@ -5,6 +5,7 @@
 
 pub mod analyse;
 pub mod count_sittings;
+pub mod erase_due;
 pub mod make_reports;
 pub mod measure;
 pub mod publish_roots;

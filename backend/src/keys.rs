@@ -5,7 +5,7 @@
 //! Subkeys are HMAC-SHA256 of a label under the master key, so that no two
 //! purposes ever share a key.
 //!
-//! One purpose can be rotated: the key that seals identities has generations
+//! Two purposes can be rotated: the keys that seal identities and second factors have generations
 //! ([`file`] holds them). The first derives from the master key like every
 //! subkey, later ones are random. Whatever is derived and not sealed (codes,
 //! links, hashes, the receipts' signature) stays with the master key for ever,
@@ -97,7 +97,8 @@ pub struct Keys {
     identity: Vec<Generation>,
     master_fingerprint: String,
     backup: [u8; 32],
-    second_factor: XChaCha20Poly1305,
+    /// What seals second factors, in the generations of the identity keys and their order.
+    second_factor: Vec<XChaCha20Poly1305>,
     recovery: [u8; 32],
     member: [u8; 32],
     code: [u8; 32],
@@ -188,13 +189,17 @@ impl Keys {
             .generations()
             .map(|(number, key)| Generation::new(number, key))
             .collect();
+        let label: &[&[u8]] = &[b"minyi", b"second-factor"];
+        let of_generation = |(_, key)| XChaCha20Poly1305::new(&hmac(key, label).into());
+        let mut second_factor: Vec<XChaCha20Poly1305> = file.generations().map(of_generation).collect();
+        second_factor.push(XChaCha20Poly1305::new(&subkey("second-factor").into()));
         // It derives from the master key anyway, so that old backups stay readable as long as that key is kept.
         identity.push(Generation::new(1, &subkey("identity")));
         Self {
             identity,
             master_fingerprint: fingerprint_of(master),
             backup: subkey("backup"),
-            second_factor: XChaCha20Poly1305::new(&subkey("second-factor").into()),
+            second_factor,
             recovery: subkey("recovery-code"),
             member: subkey("member"),
             code: subkey("code"),
@@ -274,7 +279,10 @@ impl Keys {
     /// [`KeyError::CannotSeal`], for plaintexts no machine holds.
     pub fn seal(&self, context: &str, plain: &[u8], entropy: &Entropy) -> Result<Vec<u8>, KeyError> {
         let sealing = self.identity.first().ok_or(KeyError::CannotSeal)?;
-        seal_under(&sealing.cipher, context, plain, entropy)
+        let sealed = seal_under(&sealing.cipher, context, plain, entropy)?;
+        #[cfg(test)]
+        sealed_in_test::note(&sealed, sealing.number);
+        Ok(sealed)
     }
 
     /// Decrypts what [`Keys::seal`] made under the same context, by whichever generation it was sealed.
@@ -316,7 +324,11 @@ impl Keys {
         secret: &[u8],
         entropy: &Entropy,
     ) -> Result<Vec<u8>, KeyError> {
-        seal_under(&self.second_factor, &staff.to_string(), secret, entropy)
+        let sealing = self.second_factor.first().ok_or(KeyError::CannotSeal)?;
+        let sealed = seal_under(sealing, &staff.to_string(), secret, entropy)?;
+        #[cfg(test)]
+        sealed_in_test::note(&sealed, self.fingerprint().generation);
+        Ok(sealed)
     }
 
     /// Decrypts what [`Keys::seal_second_factor`] made for the same account.
@@ -324,7 +336,28 @@ impl Keys {
     /// # Errors
     /// See [`Keys::open`].
     pub fn open_second_factor(&self, staff: Uuid, sealed: &[u8]) -> Result<Vec<u8>, KeyError> {
-        open_with(&self.second_factor, &staff.to_string(), sealed).ok_or(KeyError::CannotOpen)
+        self.second_factor
+            .iter()
+            .find_map(|cipher| open_with(cipher, &staff.to_string(), sealed))
+            .ok_or(KeyError::CannotOpen)
+    }
+
+    /// The same as [`Keys::seal_again`] for what [`Keys::seal_second_factor`] made.
+    ///
+    /// # Errors
+    /// [`KeyError::CannotOpen`] where no generation opens it.
+    pub fn seal_second_factor_again(
+        &self,
+        staff: Uuid,
+        sealed: &[u8],
+        entropy: &Entropy,
+    ) -> Result<Option<Vec<u8>>, KeyError> {
+        let now = self.second_factor.first().ok_or(KeyError::CannotSeal)?;
+        if open_with(now, &staff.to_string(), sealed).is_some() {
+            return Ok(None);
+        }
+        let plain = self.open_second_factor(staff, sealed)?;
+        self.seal_second_factor(staff, &plain, entropy).map(Some)
     }
 
     /// What the database keeps of a recovery code: its HMAC, hex.
@@ -434,6 +467,32 @@ impl Keys {
     /// The key that checks receipts; may be published.
     pub fn verifying_key(&self) -> VerifyingKey {
         self.receipt.verifying_key()
+    }
+}
+
+/// What was sealed in this test, by nonce, with the generation that sealed it: a test of rotation finds by it what no list
+/// of columns names.
+#[cfg(test)]
+pub(crate) mod sealed_in_test {
+    use std::cell::RefCell;
+    use std::collections::HashMap;
+
+    use super::NONCE_LEN;
+
+    thread_local! {
+        static NOTED: RefCell<HashMap<[u8; NONCE_LEN], u32>> = RefCell::new(HashMap::new());
+    }
+
+    pub(super) fn note(sealed: &[u8], generation: u32) {
+        if let Some((nonce, _)) = sealed.split_first_chunk::<NONCE_LEN>() {
+            NOTED.with(|noted| noted.borrow_mut().insert(*nonce, generation));
+        }
+    }
+
+    /// The generation that sealed these bytes; none where nothing did.
+    pub(crate) fn generation_of(bytes: &[u8]) -> Option<u32> {
+        let (nonce, _) = bytes.split_first_chunk::<NONCE_LEN>()?;
+        NOTED.with(|noted| noted.borrow().get(nonce).copied())
     }
 }
 

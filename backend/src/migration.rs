@@ -20,6 +20,7 @@ mod m20261126_000016_planning;
 mod m20261126_000017_second_factor;
 mod m20261126_000018_identity;
 mod m20261126_000020_sittings;
+mod m20261126_000022_trust;
 mod m20261126_000025_pages_of_responses;
 
 /// All migrations in order.
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000018_identity::Migration),
             Box::new(m20261126_000020_sittings::Migration),
             Box::new(m20261126_000025_pages_of_responses::Migration),
+            Box::new(m20261126_000022_trust::Migration),
         ]
     }
 }

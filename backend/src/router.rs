@@ -20,7 +20,7 @@ use crate::handlers::console::marking::card_page;
 use crate::handlers::console::{inviting, marking, records, scoring};
 use crate::handlers::respond::{self, after, finish, handover, later, pin, question, remind, start};
 use crate::handlers::{
-    assets, console, field, forms, health, login, media, mine, openrosa, password, privacy, receipt,
+    assets, console, field, forms, health, login, media, mine, notices, openrosa, password, privacy, receipt,
     responses, results, roots, second_factor, services, sessions, stop_mail, weigh,
 };
 use crate::middleware::pressure::{self, MAX_BODY_BYTES};
@@ -210,6 +210,7 @@ fn staff() -> Router<AppState> {
         .merge(third_party())
         .merge(planning_of_round())
         .merge(identities_of_round())
+        .merge(privacy_of_round())
         .merge(units_of_round())
         .route("/console/rounds/{id}/quality", get(console::quality::show))
         .route("/console/rounds/{id}/cases", get(console::cases::list))
@@ -234,6 +235,8 @@ fn own_account() -> Router<AppState> {
             "/console/login/code",
             get(login::code::show).post(login::code::enter),
         )
+        .route("/console/login/provider", get(login::provider::leave))
+        .route("/console/login/provider/back", get(login::provider::back))
         .route("/console/logout", post(login::leave))
         .route("/console/password", get(password::show).post(password::change))
         .route(
@@ -241,6 +244,7 @@ fn own_account() -> Router<AppState> {
             get(second_factor::show).post(second_factor::act),
         )
         .route("/console/sessions", get(sessions::show).post(sessions::act))
+        .route("/console/notices", get(notices::show).post(notices::act))
         .route(
             "/console/accounts",
             get(console::accounts::show).post(console::accounts::act),
@@ -348,6 +352,29 @@ fn identities_of_round() -> Router<AppState> {
         "/console/rounds/{id}/identity",
         get(console::identity::show).post(console::identity::act),
     )
+}
+
+/// How long a round keeps what, and requests of the people whom that is about.
+fn privacy_of_round() -> Router<AppState> {
+    let base = "/console/rounds/{id}/retention";
+    Router::new()
+        .route(base, get(console::retention::show).post(console::retention::act))
+        .route(
+            &format!("{base}/{{erasure}}/download"),
+            get(console::retention::download),
+        )
+        .route(
+            "/console/rounds/{id}/people",
+            get(console::people::show).post(console::people::act),
+        )
+        .route(
+            "/console/rounds/{id}/people/{request}",
+            get(console::people::one).post(console::people::handle),
+        )
+        .route(
+            "/console/rounds/{id}/people/{request}/copy/download",
+            get(console::people::copy),
+        )
 }
 
 /// Call-backs: the office draws, the third party calls.

@@ -15,6 +15,7 @@ import { REPORT_PAGES } from './states/report.mjs';
 import { RESPOND } from './states/respond.mjs';
 import { STAFF, STAFF_PAGES } from './states/staff.mjs';
 import { THIRD, THIRD_PAGES } from './states/third.mjs';
+import { TRUST2, TRUST2_CONSOLE, TRUST2_PUBLIC } from './states/trust2.mjs';
 
 /** Faults for the questionnaire of every kind: what to type, and where. */
 const FAULTS = {
@@ -52,6 +53,7 @@ export const PAGES = [
   ...DATA_PAGES,
   ...DURABLE_PUBLIC,
   ...FORMB_PUBLIC,
+  ...TRUST2_PUBLIC,
 ];
 
 /** Pages of the console: `[name, role, language, address]`, and the server where that is not the demo. */
@@ -70,6 +72,7 @@ export const CONSOLE = [
   ...PLAN_PAGES,
   ...DATA_CONSOLE,
   ...DURABLE_CONSOLE,
+  ...TRUST2_CONSOLE,
   ...EVALUATION_PAGES,
   ...AUTH_PAGES,
 ];
@@ -92,6 +95,7 @@ export const JOURNEYS = [
   ...DATA,
   ...DURABLE,
   ...FORMB,
+  ...TRUST2,
   ...RESPOND,
   ...AUTH,
   { name: 'a code typed', language: 'zh', who: 'respondent', walk: typeCode },

@@ -33,6 +33,7 @@ mod records;
 mod reports;
 mod round;
 mod several_servers;
+mod sign_in;
 mod staff;
 mod weights;
 mod xform;

@@ -12,6 +12,7 @@ pub mod command;
 pub mod demo;
 pub mod everything;
 pub mod postgres;
+pub mod provider;
 pub mod proxy;
 pub mod responding;
 pub mod routes;

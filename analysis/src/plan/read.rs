@@ -102,6 +102,7 @@ pub(super) fn plan(files: &PlanFiles) -> Result<Plan, Vec<Diagnostic>> {
                 invitations,
                 follow_up,
                 callback,
+                retention,
                 ..
             },
         ) => Ok(Plan {
@@ -124,6 +125,7 @@ pub(super) fn plan(files: &PlanFiles) -> Result<Plan, Vec<Diagnostic>> {
             invitations,
             follow_up,
             callback,
+            retention,
             units,
             indicators,
             criteria,

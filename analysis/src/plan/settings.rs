@@ -20,9 +20,10 @@ use super::header::{
 };
 use super::inviting::{InvitationPlan, LinkPlan, QuotaPlan};
 use super::mailing::{self, MailPlan};
+use super::retention::{self, RetentionPlan};
 use super::table::{At, Faults, did_you_mean, say};
 
-const SECTIONS: [&str; 14] = [
+const SECTIONS: [&str; 15] = [
     "round",
     "groups",
     "third_party",
@@ -37,6 +38,7 @@ const SECTIONS: [&str; 14] = [
     "invitations",
     "follow_up",
     "callback",
+    "retention",
 ];
 
 /// `[round]` as written; the county's default needs the units.
@@ -123,6 +125,7 @@ pub(crate) struct Settings {
     pub(crate) lines: Lines,
     pub(crate) follow_up: FollowUpPlan,
     pub(crate) callback: Option<CallbackPlan>,
+    pub(crate) retention: RetentionPlan,
 }
 
 /// Where the keys are: `groups[0].weight` → line 12.
@@ -258,10 +261,13 @@ pub(crate) fn read(bytes: &[u8], faults: &mut Faults) -> Settings {
         lines: Lines::default(),
         follow_up: sections.take("follow_up").unwrap_or_default(),
         callback: sections.take("callback"),
+        retention: sections.take("retention").unwrap_or_default(),
     };
     check::settings(&settings, &lines, faults);
     callback::check(settings.callback.as_ref(), &lines, faults);
     mailing::check(&settings.mail, &lines, faults);
+    let grace = settings.invitations.interview_grace_days;
+    retention::check(&settings.retention, grace, &lines, faults);
     settings.lines = lines;
     settings
 }

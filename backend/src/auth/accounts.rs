@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use thiserror::Error;
 use uuid::Uuid;
 
+use super::notices::{self, Kind, Owner};
 use super::password::{self, PasswordError, Unfit};
 use super::{MAX_NAME, Role, is_login};
 use crate::app::{Base, PlanCache};
@@ -145,6 +146,8 @@ pub async fn set_password(base: &Base, actor: &str, login: &str, password: &str)
     sessions::delete_of(&tx, id).await?;
     base.record(&tx, actor, "staff.password", login, json!({}))
         .await?;
+    let owner = Owner { id, login };
+    notices::tell(base, &tx, owner, Kind::PasswordSet, "").await?;
     Ok(tx.commit().await.map_err(StoreError::from)?)
 }
 
@@ -215,6 +218,8 @@ pub async fn remove_second_factor(
     let detail = json!({ "reason": reason });
     base.record(&tx, actor, "staff.second_factor_reset", login, detail)
         .await?;
+    let owner = Owner { id: row.id, login };
+    notices::tell(base, &tx, owner, Kind::SecondFactorReset, "").await?;
     Ok(tx.commit().await.map_err(StoreError::from)?)
 }
 

@@ -57,7 +57,11 @@ pub const DOORS: &[Door] = doors! {
     POST "/console/login" Nothing;
     GET  "/console/login/code" Nothing;
     POST "/console/login/code" Nothing;
+    GET  "/console/login/provider" Nothing;
+    GET  "/console/login/provider/back" Nothing;
     POST "/console/logout" SignedIn;
+    GET  "/console/notices" SignedIn;
+    POST "/console/notices" SignedIn;
     GET  "/console/outbox" Action(SeeOutbox);
     POST "/console/outbox/{id}/again" Action(ResendMail);
     GET  "/console/password" Nothing;
@@ -116,6 +120,11 @@ pub const DOORS: &[Door] = doors! {
     POST "/console/rounds/{id}/marking/declaration" Independent(ScoreUnits);
     GET  "/console/rounds/{id}/marking/evidence/{file}/download" Independent(ScoreUnits);
     GET  "/console/rounds/{id}/marking/log" Independent(ScoreUnits);
+    GET  "/console/rounds/{id}/people" Independent(SettleIdentity);
+    POST "/console/rounds/{id}/people" Independent(SettleIdentity);
+    GET  "/console/rounds/{id}/people/{request}" Independent(AskIdentity);
+    POST "/console/rounds/{id}/people/{request}" Independent(AskIdentity);
+    GET  "/console/rounds/{id}/people/{request}/copy/download" Independent(AskIdentity);
     GET  "/console/rounds/{id}/plan" Independent(SeePlan);
     GET  "/console/rounds/{id}/plan/amend" Independent(EditPlan);
     POST "/console/rounds/{id}/plan/amend" Independent(EditPlan);
@@ -142,6 +151,9 @@ pub const DOORS: &[Door] = doors! {
     GET  "/console/rounds/{id}/reports" Action(DownloadReport);
     POST "/console/rounds/{id}/reports" Action(Compute);
     GET  "/console/rounds/{id}/reports/all/download" Action(DownloadReport);
+    GET  "/console/rounds/{id}/retention" Independent(SeeRetention);
+    POST "/console/rounds/{id}/retention" Independent(DelayErasure);
+    GET  "/console/rounds/{id}/retention/{erasure}/download" Independent(SeeRetention);
     GET  "/console/rounds/{id}/scoring" Independent(SeeScoring);
     POST "/console/rounds/{id}/scoring/count" Independent(ManageScoring);
     GET  "/console/rounds/{id}/scoring/evidence/{file}/download" Independent(SeeScoring);

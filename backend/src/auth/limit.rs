@@ -24,6 +24,58 @@ use uuid::Uuid;
 
 use crate::clock::SharedClock;
 
+pub mod shared;
+
+/// How many failures a key may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Allowance {
+    /// What is counted.
+    name: &'static str,
+    /// At once.
+    burst: u32,
+    /// After so long one more.
+    refill: Duration,
+}
+
+/// Sign-ins of a name from an address. With the burst, fewer than a hundred an hour (OWASP ASVS 4.0.3, 2.2.1).
+const LOGINS: Allowance = Allowance {
+    name: "logins",
+    burst: 6,
+    refill: Duration::from_secs(80),
+};
+/// Sign-ins from an address.
+const LOGIN_ADDRESSES: Allowance = Allowance {
+    name: "login addresses",
+    burst: 60,
+    refill: Duration::from_secs(10),
+};
+/// Second secrets from an address.
+const SECRETS: Allowance = Allowance {
+    name: "secrets",
+    burst: 20,
+    refill: Duration::from_secs(30),
+};
+/// Codes of an account's app.
+const APP_CODES: Allowance = Allowance {
+    name: "app codes",
+    burst: 30,
+    refill: Duration::from_secs(300),
+};
+
+impl Allowance {
+    fn refill_ms(self) -> i64 {
+        i64::try_from(self.refill.as_millis()).unwrap_or(i64::MAX)
+    }
+
+    fn burst_ms(self) -> i64 {
+        self.refill_ms() * i64::from(self.burst)
+    }
+
+    fn guard<K: Hash + Eq + Clone>(self, clock: &SharedClock) -> Guard<K> {
+        Guard::new(clock, count(self.burst), self.refill)
+    }
+}
+
 /// The injected clock as governor wants it.
 #[derive(Clone)]
 struct Ticks(SharedClock);
@@ -118,11 +170,10 @@ impl Limits {
         Self {
             codes: Guard::new(clock, count(60), Duration::from_secs(10)),
             floods: Guard::new(clock, count(600), Duration::from_secs(1)),
-            // With the burst, fewer than a hundred an hour (OWASP ASVS 4.0.3, 2.2.1).
-            logins: Guard::new(clock, count(6), Duration::from_secs(80)),
-            login_addresses: Guard::new(clock, count(60), Duration::from_secs(10)),
-            secrets: Guard::new(clock, count(20), Duration::from_secs(30)),
-            app_codes: Guard::new(clock, count(30), Duration::from_secs(300)),
+            logins: LOGINS.guard(clock),
+            login_addresses: LOGIN_ADDRESSES.guard(clock),
+            secrets: SECRETS.guard(clock),
+            app_codes: APP_CODES.guard(clock),
         }
     }
 
@@ -149,17 +200,17 @@ impl Limits {
     }
 
     /// How long `address` must wait before a second secret is looked at again.
-    pub fn secret_wait(&self, address: IpAddr) -> Option<Duration> {
+    fn secret_wait(&self, address: IpAddr) -> Option<Duration> {
         self.secrets.wait(&network(address))
     }
 
     /// Counts a wrong second secret from `address`.
-    pub fn secret_failed(&self, address: IpAddr) {
+    fn secret_failed(&self, address: IpAddr) {
         self.secrets.fail(&network(address));
     }
 
     /// How long `address` must wait before it may try `login` again.
-    pub fn login_wait(&self, login: &str, address: IpAddr) -> Option<Duration> {
+    fn login_wait(&self, login: &str, address: IpAddr) -> Option<Duration> {
         let address = network(address);
         self.login_addresses
             .wait(&address)
@@ -167,7 +218,7 @@ impl Limits {
     }
 
     /// Counts a failed sign-in.
-    pub fn login_failed(&self, login: &str, address: IpAddr) {
+    fn login_failed(&self, login: &str, address: IpAddr) {
         let address = network(address);
         self.login_addresses.fail(&address);
         self.logins.fail(&(login.to_lowercase(), address));
@@ -176,12 +227,12 @@ impl Limits {
     /// How long no code of an app is looked at for an account. Six digits are few: whoever has the password and guesses
     /// from many addresses would find them, so here the account itself waits. Its owner is not locked out by that: a
     /// recovery code has 60 random bits and never waits for this.
-    pub fn app_code_wait(&self, staff: Uuid) -> Option<Duration> {
+    fn app_code_wait(&self, staff: Uuid) -> Option<Duration> {
         self.app_codes.wait(&staff)
     }
 
     /// Counts a wrong code of an app, given after the right password.
-    pub fn app_code_failed(&self, staff: Uuid) {
+    fn app_code_failed(&self, staff: Uuid) {
         self.app_codes.fail(&staff);
     }
 }

@@ -73,6 +73,10 @@ pub enum Action {
     AskIdentity,
     /// See such requests, and agree to those of others; nobody whom a judged unit employs.
     SettleIdentity,
+    /// See how long a round keeps what, and the certificates of what was erased; nobody whom a judged unit employs.
+    SeeRetention,
+    /// Keep something longer than the plan says, for a reason in public; nobody whom a judged unit employs.
+    DelayErasure,
 }
 
 impl Action {
@@ -112,6 +116,8 @@ impl Action {
         Self::ManageDataAgreements,
         Self::AskIdentity,
         Self::SettleIdentity,
+        Self::SeeRetention,
+        Self::DelayErasure,
     ];
 
     /// The roles that may do it.
@@ -141,11 +147,14 @@ impl Action {
             | Self::PublishResults
             | Self::ManageDataAgreements
             | Self::AskIdentity
+            | Self::DelayErasure
             | Self::EditRecords => &[Role::Office],
             Self::CallBack => &[Role::Evaluator],
             Self::SeeInterviewers | Self::SeeCallbacks => &[Role::Office, Role::Evaluator, Role::Auditor],
             Self::AssignCases => &[Role::Office, Role::Evaluator],
-            Self::SeeAudit | Self::SeeScoring | Self::SettleIdentity => &[Role::Office, Role::Auditor],
+            Self::SeeAudit | Self::SeeScoring | Self::SettleIdentity | Self::SeeRetention => {
+                &[Role::Office, Role::Auditor]
+            }
             Self::ManageScoring => &[Role::Office],
             // Nobody else may mark, and whoever marks sees nothing of the others.
             Self::ScoreUnits => &[Role::Evaluator],
@@ -212,7 +221,9 @@ mod tests {
              PublishResults yes - - - -\n\
              ManageDataAgreements yes - - - -\n\
              AskIdentity    yes - - - -\n\
-             SettleIdentity yes - - - yes\n"
+             SettleIdentity yes - - - yes\n\
+             SeeRetention   yes - - - yes\n\
+             DelayErasure   yes - - - -\n"
         );
     }
 

@@ -10,6 +10,7 @@ use serde_json::json;
 use totp_rs::{Builder, Totp};
 use uuid::Uuid;
 
+use super::notices::{self, Kind, Owner};
 use super::session::{self, Token};
 use super::staff::Staff;
 use crate::app::Base;
@@ -251,12 +252,22 @@ pub async fn turn_on(base: &Base, who: &Staff, typed: &str) -> Result<Option<Tur
     let detail = json!({ "instead_of_another": had });
     base.record(&tx, &who.login, "staff.second_factor_on", &who.login, detail)
         .await?;
+    tell(base, &tx, who, Kind::SecondFactorOn).await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(Some(TurnedOn {
         codes,
         token,
         session,
     }))
+}
+
+/// Tells the owner, who does it in this session's browser.
+async fn tell(base: &Base, tx: &impl ConnectionTrait, who: &Staff, kind: Kind) -> Result<(), StoreError> {
+    let owner = Owner {
+        id: who.id(),
+        login: &who.login,
+    };
+    notices::tell(base, tx, owner, kind, &who.session().device).await
 }
 
 /// New recovery codes in place of the old ones.
@@ -269,6 +280,7 @@ pub async fn renew_codes(base: &Base, who: &Staff) -> Result<Vec<String>, StoreE
     second_factors::put_codes(&tx, who.id(), rows).await?;
     base.record(&tx, &who.login, "staff.recovery_codes", &who.login, json!({}))
         .await?;
+    tell(base, &tx, who, Kind::RecoveryCodes).await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(codes)
 }
@@ -285,6 +297,7 @@ pub async fn turn_off(base: &Base, who: &Staff) -> Result<Option<Token>, StoreEr
     let (token, _) = session::renew(&tx, &base.entropy, who.session(), base.clock.now_ms()).await?;
     base.record(&tx, &who.login, "staff.second_factor_off", &who.login, json!({}))
         .await?;
+    tell(base, &tx, who, Kind::SecondFactorOff).await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(Some(token))
 }

@@ -42,6 +42,11 @@ fn cookie_name(secure: bool) -> &'static str {
 }
 
 impl Token {
+    /// How the database knows it.
+    pub(super) fn stored(&self) -> String {
+        self.hash()
+    }
+
     /// The token a request brings.
     pub fn of_headers(headers: &HeaderMap, secure: bool) -> Option<Self> {
         cookie::get(headers, cookie_name(secure)).map(Self)

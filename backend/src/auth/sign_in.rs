@@ -8,18 +8,22 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::notices::{self, BrowserToken, Kind, Owner};
 use super::session::{self, Token};
 use super::{browser, second_factor};
 use crate::app::AppState;
 use crate::clock::Entropy;
 use crate::middleware::cookie::{self, NewCookie};
 use crate::store::audit::{self, Entry};
+use crate::store::providers;
 use crate::store::sign_ins::{self, SignIn};
 use crate::store::staff::Staff as Account;
 use crate::store::{StoreError, begin as begin_transaction};
 
 /// So long the code may take: to find the phone, and to wait for the next code.
 const LIFE_MS: i64 = 10 * 60_000;
+/// How the audit trail names a sign-in by a recovery code.
+const RECOVERY: &str = "recovery code";
 /// After so many wrong codes the password is asked for again.
 pub const MAX_TRIES: i32 = 5;
 
@@ -117,6 +121,20 @@ pub enum Given<'a> {
     Recovery(&'a str),
 }
 
+/// Whoever was let in: what the browser is to keep.
+#[derive(Clone, Debug)]
+pub struct Admitted {
+    session: Token,
+    browser: BrowserToken,
+}
+
+impl Admitted {
+    /// The cookies that keep it.
+    pub fn cookies(&self, secure: bool) -> [Option<HeaderValue>; 2] {
+        [self.session.cookie(secure), self.browser.cookie(secure)]
+    }
+}
+
 /// Begins the session of an account without a second factor, whose password was right.
 ///
 /// # Errors
@@ -125,11 +143,35 @@ pub async fn by_password(
     state: &AppState,
     headers: &HeaderMap,
     account: &Account,
-) -> Result<Token, StoreError> {
+) -> Result<Admitted, StoreError> {
     let tx = begin_transaction(&state.db).await?;
-    let token = admit(state, &tx, headers, (account, "none")).await?;
+    let admitted = admit(state, &tx, headers, (account, "none")).await?;
     tx.commit().await?;
-    Ok(token)
+    Ok(admitted)
+}
+
+/// Begins the session of an account that the identity provider says it is; `is_multi_factor` where a second factor was
+/// given there that the settings trust.
+///
+/// # Errors
+/// See [`begin`].
+pub async fn by_provider(
+    state: &AppState,
+    headers: &HeaderMap,
+    account: &Account,
+    is_multi_factor: bool,
+) -> Result<Admitted, StoreError> {
+    let factor = match is_multi_factor {
+        true => "identity provider",
+        false => "none",
+    };
+    let tx = begin_transaction(&state.db).await?;
+    let admitted = admit(state, &tx, headers, (account, factor)).await?;
+    if is_multi_factor {
+        providers::set_multi_factor(&tx, admitted.session.stored()).await?;
+    }
+    tx.commit().await?;
+    Ok(admitted)
 }
 
 /// Begins the session of an account whose password was right, if the code is. A wrong one is counted against `half`;
@@ -142,7 +184,7 @@ pub async fn by_code(
     headers: &HeaderMap,
     (half, account): (&SignIn, &Account),
     given: Given<'_>,
-) -> Result<Option<Token>, StoreError> {
+) -> Result<Option<Admitted>, StoreError> {
     let tx = begin_transaction(&state.db).await?;
     let (is_right, factor) = match given {
         Given::App(typed) => {
@@ -152,17 +194,17 @@ pub async fn by_code(
         }
         Given::Recovery(typed) => {
             let spent = second_factor::spend_recovery(&tx, &state.keys, account.id, typed).await?;
-            (spent, "recovery code")
+            (spent, RECOVERY)
         }
     };
-    let token = if is_right && sign_ins::delete(&tx, &half.token_hash).await? {
+    let admitted = if is_right && sign_ins::delete(&tx, &half.token_hash).await? {
         Some(admit(state, &tx, headers, (account, factor)).await?)
     } else {
         sign_ins::count_try(&tx, &half.token_hash).await?;
         None
     };
     tx.commit().await?;
-    Ok(token)
+    Ok(admitted)
 }
 
 /// Begins a session with its entry in the audit trail; the one that the browser had before ends.
@@ -171,12 +213,24 @@ async fn admit(
     tx: &DatabaseTransaction,
     headers: &HeaderMap,
     (account, second_factor): (&Account, &str),
-) -> Result<Token, StoreError> {
+) -> Result<Admitted, StoreError> {
     if let Some(before) = Token::of_headers(headers, state.config.is_https()) {
         session::end(tx, &before).await?;
     }
     let now = state.clock.now_ms();
-    let token = session::begin(tx, &state.entropy, account.id, browser::kind(headers), now).await?;
+    let device = browser::kind(headers);
+    let session = session::begin(tx, &state.entropy, account.id, device.clone(), now).await?;
+    let (base, owner) = (
+        state.base(),
+        Owner {
+            id: account.id,
+            login: &account.login,
+        },
+    );
+    let browser = notices::meet(&base, tx, headers, owner).await?;
+    if second_factor == RECOVERY {
+        notices::tell(&base, tx, owner, Kind::RecoveryUsed, &device).await?;
+    }
     let entry = Entry {
         actor: account.login.clone(),
         action: "staff.login".to_owned(),
@@ -184,5 +238,5 @@ async fn admit(
         detail: json!({ "role": account.role, "second_factor": second_factor }),
     };
     audit::append(tx, &state.keys, now, entry).await?;
-    Ok(token)
+    Ok(Admitted { session, browser })
 }

@@ -15,7 +15,7 @@ use crate::app::AppState;
 use crate::middleware::problems::PageError;
 use crate::pages::problem::Problem;
 use crate::store::sessions::Session;
-use crate::store::staff;
+use crate::store::{providers, staff};
 
 /// Where the second factor is set up.
 pub const SECOND_FACTOR: &str = "/console/second-factor";
@@ -151,6 +151,7 @@ impl<P: Permission> FromRequestParts<AppState> for Permit<P> {
         }
         if state.config.require_second_factor.contains(&staff.role)
             && !second_factor::is_on(&state.db, staff.id()).await?
+            && !providers::is_multi_factor(&state.db, &staff.session().token_hash).await?
         {
             // The page says what is missing; it and the way out take no permit.
             return Err(PageError::see_other(SECOND_FACTOR));
@@ -210,5 +211,7 @@ permissions!(
     PublishResults,
     ManageDataAgreements,
     AskIdentity,
-    SettleIdentity
+    SettleIdentity,
+    SeeRetention,
+    DelayErasure
 );

@@ -13,7 +13,7 @@ use crate::config::capacity;
 use crate::jobs::make_reports;
 use crate::jobs::queue::{self, Registry};
 use crate::jobs::send_mail::MailWorker;
-use crate::jobs::{analyse, count_sittings, measure, publish_roots, run_mailing, shuffle_traces};
+use crate::jobs::{analyse, count_sittings, erase_due, measure, publish_roots, run_mailing, shuffle_traces};
 use crate::mail::compose::parse_mailbox;
 use crate::mail::dkim::Signer;
 use crate::mail::transport::SmtpRelay;
@@ -74,6 +74,7 @@ pub async fn serve(
     let sittings = tokio::spawn(count_sittings::keep(base.clone(), stopped.clone()));
     let mailing = tokio::spawn(run_mailing::keep(base.clone(), stopped.clone()));
     let traces = tokio::spawn(shuffle_traces::keep(base.clone(), stopped.clone()));
+    let erasing = tokio::spawn(erase_due::keep(base.clone(), stopped.clone()));
     let (state, background) = base.into_state();
     let jobs = tokio::spawn(queue::run(state.clone(), registry(), stopped.clone()));
     let measures = tokio::spawn(measure::keep(state.clone(), stopped));
@@ -95,6 +96,7 @@ pub async fn serve(
             Some(sittings),
             Some(mailing),
             Some(traces),
+            Some(erasing),
             Some(measures),
             mail,
         ],
@@ -111,7 +113,7 @@ fn registry() -> Registry {
         .with(make_reports::KIND, make_reports::work)
 }
 
-async fn finish(state: AppState, workers: [Option<JoinHandle<()>>; 7]) {
+async fn finish(state: AppState, workers: [Option<JoinHandle<()>>; 8]) {
     drop(state);
     for worker in workers.into_iter().flatten() {
         if let Err(error) = worker.await {

@@ -41,6 +41,17 @@ pub fn forget(data_dir: &Path, response: &Response) {
     }
 }
 
+/// Deletes all data sets of a round. The next computation writes them anew from the database. A failure is logged.
+pub fn forget_round(data_dir: &Path, round: &str) {
+    let path = data_dir.join("datasets").join(round);
+    match std::fs::remove_dir_all(&path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            tracing::error!(%error, path = %path.display(), "data sets with erased words cannot be deleted");
+        }
+        _ => {}
+    }
+}
+
 /// Writes the group's responses to its data set and reads them back: what is analysed is what is on disk.
 pub(super) fn write_through(
     data_dir: &Path,

@@ -268,12 +268,15 @@ async fn hold(
     content_mac: String,
     (reason, faults): (Reason, Vec<FieldError>),
 ) -> Result<Received, AppError> {
+    let envelope = serde_json::to_string(&sent.envelope).map_err(|error| AppError::internal(&error))?;
+    let envelope = held::sealed(&state.keys, &state.entropy, sent.id, &envelope)
+        .map_err(|error| AppError::internal(&error))?;
     let row = Held {
         id: sent.id,
         round_id: sent.round,
         case_id: sent.case_id,
         staff_id: staff.id,
-        envelope: serde_json::to_string(&sent.envelope).map_err(|error| AppError::internal(&error))?,
+        envelope,
         content_mac,
         reason: reason.as_str().to_owned(),
         faults: write_faults(&faults),
@@ -304,7 +307,9 @@ pub enum Retried {
 /// # Errors
 /// When it cannot be opened, the database does not answer, or other content has its id.
 pub async fn retry(state: &AppState, round: &Round, staff: &Staff, kept: &Held) -> Result<Retried, AppError> {
-    let envelope = serde_json::from_str(&kept.envelope).map_err(|error| AppError::internal(&error))?;
+    let envelope =
+        held::opened(&state.keys, kept.id, &kept.envelope).map_err(|error| AppError::internal(&error))?;
+    let envelope = serde_json::from_str(&envelope).map_err(|error| AppError::internal(&error))?;
     let sent = Sent {
         id: kept.id,
         round: kept.round_id.clone(),

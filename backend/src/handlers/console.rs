@@ -30,7 +30,7 @@ use crate::reporting::{self, Format, Wanted};
 use crate::store::audit::{self, Entry};
 use crate::store::jobs::{self, Job};
 use crate::store::rounds::{self, Round};
-use crate::store::{StoreError, begin, invitations, outbox, results};
+use crate::store::{StoreError, begin, invitations, notices, outbox, results};
 
 pub mod accounts;
 pub mod callbacks;
@@ -45,11 +45,13 @@ pub mod inviting;
 pub mod mailing;
 pub mod marking;
 pub(in crate::handlers) mod overview;
+pub mod people;
 pub mod planning;
 pub mod publication;
 pub mod quality;
 pub mod records;
 pub mod reports;
+pub mod retention;
 pub mod scoring;
 pub mod steps;
 pub mod units;
@@ -133,6 +135,7 @@ pub async fn rounds(
     reading: Reading,
 ) -> Result<Html<String>, PageError> {
     let lang = reading.lang;
+    let unread = notices::unread(&state.db, permit.staff.id()).await?;
     let mut lines = Vec::new();
     for row in rounds::list(&state.db).await? {
         let counts = invitations::counts(&state.db, &row.id).await?;
@@ -158,7 +161,7 @@ pub async fn rounds(
         lang,
         &signed_in(lang, &permit.staff, "/console"),
         &lines,
-        permit.staff.role.may(Action::EditPlan),
+        (permit.staff.role.may(Action::EditPlan), unread),
     )))
 }
 

@@ -52,6 +52,8 @@ pub(super) fn filled(path: &str) -> String {
         ("{card}", NOBODY),
         ("{file}", NOBODY),
         ("{revision}", "1"),
+        ("{erasure}", NOBODY),
+        ("{request}", NOBODY),
         ("{version}", "1"),
         ("{form}", "resident"),
         ("{leaf}", "00"),

@@ -8,6 +8,7 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 
 use super::respond::{Pairs, field, html, is_local, with_cookie};
 use crate::app::AppState;
+use crate::auth::limit::shared;
 use crate::auth::session::{self, Token};
 use crate::auth::staff::Staff;
 use crate::auth::{Role, password, second_factor, sign_in};
@@ -19,6 +20,7 @@ use crate::pages::login::{self, Login, LoginNote};
 use crate::store::staff;
 
 pub mod code;
+pub mod provider;
 
 /// Where staff land.
 const HOME: &str = "/console";
@@ -26,17 +28,23 @@ const HOME: &str = "/console";
 const APP: &str = "/field";
 
 /// Back to a page of the console, never elsewhere.
-fn destination(next: Option<&str>) -> &str {
+pub(super) fn destination(next: Option<&str>) -> &str {
     next.filter(|next| is_local(next) && next.starts_with(HOME))
         .unwrap_or(HOME)
 }
 
 /// `GET /console/login`.
-pub async fn show(reading: Reading, Query(query): Query<HashMap<String, String>>) -> Html<String> {
+pub async fn show(
+    State(state): State<AppState>,
+    reading: Reading,
+    Query(query): Query<HashMap<String, String>>,
+) -> Html<String> {
     let notes = [
         ("changed", LoginNote::Changed),
         ("expired", LoginNote::Expired),
         ("out", LoginNote::Out),
+        ("provider", LoginNote::Provider),
+        ("unlinked", LoginNote::NotLinked),
     ];
     let note = notes.into_iter().find(|(word, _)| query.contains_key(*word));
     let note = note.map(|(_, note)| note);
@@ -46,6 +54,7 @@ pub async fn show(reading: Reading, Query(query): Query<HashMap<String, String>>
         &Login {
             next,
             note,
+            provider: state.provider.as_ref().map(|provider| provider.name().to_owned()),
             ..Login::default()
         },
     ))
@@ -76,13 +85,14 @@ pub async fn enter(
             user: user.clone(),
             next: next.clone(),
             note: Some(note),
+            provider: state.provider.as_ref().map(|provider| provider.name().to_owned()),
         };
         (status, html(login::page(reading.lang, &view))).into_response()
     };
     if user.is_empty() || password.is_empty() {
         return Ok(refuse(StatusCode::UNPROCESSABLE_ENTITY, LoginNote::Missing));
     }
-    if state.limits.login_wait(&user, address).is_some() {
+    if shared::login_wait(&state, &user, address).await.is_some() {
         return Ok(refuse(StatusCode::TOO_MANY_REQUESTS, LoginNote::Failed));
     }
     let account = staff::by_login(&state.db, &user).await?;
@@ -93,7 +103,7 @@ pub async fn enter(
     let account =
         account.filter(|account| is_right && !account.disabled && Role::parse(&account.role).is_some());
     let Some(account) = account else {
-        state.limits.login_failed(&user, address);
+        shared::login_failed(&state, &user, address).await;
         tracing::warn!("sign-in refused: name or password");
         return Ok(refuse(StatusCode::UNPROCESSABLE_ENTITY, LoginNote::Failed));
     };
@@ -108,11 +118,10 @@ pub async fn enter(
             half.cookie(state.config.is_https()),
         ));
     }
-    let token = sign_in::by_password(&state, &headers, &account).await?;
-    Ok(with_cookie(
-        Redirect::to(&next),
-        token.cookie(state.config.is_https()),
-    ))
+    let admitted = sign_in::by_password(&state, &headers, &account).await?;
+    let cookies = admitted.cookies(state.config.is_https()).into_iter();
+    let reply = Redirect::to(&next).into_response();
+    Ok(cookies.fold(reply, |reply, cookie| with_cookie(reply, cookie)))
 }
 
 /// `POST /console/logout`.

@@ -18,6 +18,7 @@ use super::receipt::cleaned;
 use super::respond::visit::help;
 use super::respond::{Pairs, field, home_help, html, with_cookie};
 use crate::app::AppState;
+use crate::auth::limit::shared;
 use crate::cases::respondent::{self, WriteError};
 use crate::cases::{self, CaseState, Satisfaction};
 use crate::middleware::client::ClientAddress;
@@ -213,7 +214,7 @@ pub async fn enter(
             reading::remember(wished, state.config.is_https()),
         ));
     }
-    if let Some(wait) = state.limits.secret_wait(address) {
+    if let Some(wait) = shared::secret_wait(&state, address).await {
         return Err(PageError::too_many(wait.as_secs()));
     }
     let typed: String = field(&pairs, "secret")
@@ -228,7 +229,7 @@ pub async fn enter(
         let cookie = cookie(&state, &value, (OPEN_MS / 1_000).unsigned_abs());
         return Ok(with_cookie(Redirect::to(PATH), cookie));
     }
-    state.limits.secret_failed(address);
+    shared::secret_failed(&state, address).await;
     // One answer for a wrong receipt, a wrong secret and a receipt that has none.
     let help = home_help(&state, reading.lang).await?;
     let door = Door {

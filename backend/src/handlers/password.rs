@@ -1,13 +1,16 @@
 //! `/console/password`: everyone who has an account changes its password, signed in or not.
 
 use axum::extract::{Form, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use serde_json::json;
 
 use super::console::signed_in;
 use super::respond::{Pairs, field, html, with_cookie};
 use crate::app::AppState;
+use crate::auth::browser;
+use crate::auth::limit::shared;
+use crate::auth::notices::{self, Kind, Owner};
 use crate::auth::password::{self, Unfit};
 use crate::auth::second_factor;
 use crate::auth::session;
@@ -51,6 +54,7 @@ pub async fn change(
     Anyone(who): Anyone,
     reading: Reading,
     ClientAddress(address): ClientAddress,
+    headers: HeaderMap,
     Form(pairs): Form<Pairs>,
 ) -> Result<Response, PageError> {
     // Without a session there is no token; the present password is asked for in either case.
@@ -76,7 +80,7 @@ pub async fn change(
     if let Some(wrong) = unfit(&new, &text("again"), &old, &login) {
         return Ok(refuse(StatusCode::UNPROCESSABLE_ENTITY, wrong));
     }
-    if state.limits.login_wait(&login, address).is_some() {
+    if shared::login_wait(&state, &login, address).await.is_some() {
         return Ok(refuse(StatusCode::TOO_MANY_REQUESTS, Wrong::Failed));
     }
     let account = staff::by_login(&state.db, &login).await?;
@@ -85,7 +89,7 @@ pub async fn change(
         .await
         .map_err(|error| AppError::internal(&error))?;
     let Some(account) = account.filter(|account| is_right && !account.disabled) else {
-        state.limits.login_failed(&login, address);
+        shared::login_failed(&state, &login, address).await;
         return Ok(refuse(StatusCode::UNPROCESSABLE_ENTITY, Wrong::Failed));
     };
     if who.is_none() && second_factor::is_on(&state.db, account.id).await? {
@@ -109,10 +113,19 @@ pub async fn change(
     let entry = Entry {
         actor: login.clone(),
         action: "staff.password".to_owned(),
-        subject: login,
+        subject: login.clone(),
         detail: json!({}),
     };
     audit::append(&tx, &state.keys, state.clock.now_ms(), entry).await?;
+    let owner = Owner { id, login: &login };
+    notices::tell(
+        &state.base(),
+        &tx,
+        owner,
+        Kind::Password,
+        &browser::kind(&headers),
+    )
+    .await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(with_cookie(
         Redirect::to("/console/login?changed=1"),

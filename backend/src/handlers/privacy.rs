@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::response::Html;
 
+use super::console::retention;
 use super::respond::{home_help, html};
 use crate::app::AppState;
 use crate::middleware::problems::PageError;
@@ -14,5 +15,6 @@ use crate::pages::{Reading, privacy};
 /// When the database does not answer.
 pub async fn show(State(state): State<AppState>, reading: Reading) -> Result<Html<String>, PageError> {
     let help = home_help(&state, reading.lang).await?;
-    Ok(html(privacy::page(reading, help.as_ref())))
+    let kept = retention::of_all(&state, reading.lang).await?;
+    Ok(html(privacy::page(reading, help.as_ref(), &kept)))
 }

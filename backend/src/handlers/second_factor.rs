@@ -10,6 +10,7 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use super::console::signed_in;
 use super::respond::{Pairs, field, html, with_cookie};
 use crate::app::AppState;
+use crate::auth::limit::shared;
 use crate::auth::staff::{SECOND_FACTOR as PAGE, Staff};
 use crate::auth::{password, second_factor};
 use crate::error::AppError;
@@ -71,8 +72,7 @@ async fn prove(
     address: IpAddr,
     pairs: &Pairs,
 ) -> Result<Option<Wrong>, PageError> {
-    let limits = &state.limits;
-    if limits.login_wait(&who.login, address).is_some() {
+    if shared::login_wait(state, &who.login, address).await.is_some() {
         return Ok(Some(Wrong::Password));
     }
     let account = staff::find(&state.db, who.id()).await?;
@@ -81,7 +81,7 @@ async fn prove(
         .await
         .map_err(|error| AppError::internal(&error))?;
     if !is_right {
-        limits.login_failed(&who.login, address);
+        shared::login_failed(state, &who.login, address).await;
         return Ok(Some(Wrong::Password));
     }
     if !second_factor::is_on(&state.db, who.id()).await? {
@@ -89,15 +89,15 @@ async fn prove(
     }
     let code = field(pairs, "code").unwrap_or_default();
     let (db, keys) = (&state.db, &state.keys);
-    let is_app_open = limits.app_code_wait(who.id()).is_none();
+    let is_app_open = shared::app_code_wait(state, who.id()).await.is_none();
     let proven = (is_app_open
         && second_factor::spend_code(db, keys, who.id(), code, state.clock.now_ms()).await?)
         || second_factor::spend_recovery(db, keys, who.id(), code).await?;
     if proven {
         return Ok(None);
     }
-    limits.login_failed(&who.login, address);
-    limits.app_code_failed(who.id());
+    shared::login_failed(state, &who.login, address).await;
+    shared::app_code_failed(state, who.id()).await;
     Ok(Some(Wrong::Code))
 }
 

@@ -18,6 +18,10 @@ pub enum LoginNote {
     Changed,
     /// The session ended by itself.
     Expired,
+    /// The identity provider could not be asked, or did not say who it is.
+    Provider,
+    /// Whom the identity provider means has no account linked to it.
+    NotLinked,
 }
 
 /// The sign-in page.
@@ -29,6 +33,8 @@ pub struct Login {
     pub next: String,
     /// What to say on top.
     pub note: Option<LoginNote>,
+    /// Name of the identity provider, where there is one.
+    pub provider: Option<String>,
 }
 
 /// Renders the sign-in page.
@@ -37,6 +43,8 @@ pub fn page(lang: Lang, view: &Login) -> Markup {
     let error = match view.note {
         Some(LoginNote::Missing) => Some(tr!(lang, "login.missing")),
         Some(LoginNote::Failed) => Some(tr!(lang, "login.failed")),
+        Some(LoginNote::Provider) => Some(tr!(lang, "provider.failed")),
+        Some(LoginNote::NotLinked) => Some(tr!(lang, "provider.no_account")),
         _ => None,
     };
     let told = match view.note {
@@ -80,6 +88,11 @@ pub fn page(lang: Lang, view: &Login) -> Markup {
                     p #password-hint .quiet { (tr!(lang, "login.show")) }
                 }
                 button.main type="submit" { (tr!(lang, "login.go")) }
+            }
+            @if let Some(name) = &view.provider {
+                p { a.button href={ "/console/login/provider?next=" (url::form_urlencoded::byte_serialize(view.next.as_bytes()).collect::<String>()) } {
+                    (tr!(lang, "provider.sign_in", name = name))
+                } }
             }
             p { a href="/console/password" { (tr!(lang, "login.change")) } }
         },

@@ -78,8 +78,8 @@ pub fn rate_text(rate: Option<f64>) -> String {
     rate.map_or_else(|| "–".to_owned(), words::percent)
 }
 
-/// Renders the list of rounds.
-pub fn rounds(lang: Lang, staff: &SignedIn, lines: &[RoundLine], may_start: bool) -> Markup {
+/// Renders the list of rounds; `unread` are notices about the account.
+pub fn rounds(lang: Lang, staff: &SignedIn, lines: &[RoundLine], (may_start, unread): (bool, u64)) -> Markup {
     let title = tr!(lang, "rounds.title");
     let table = Table::new("rounds", &*title, lines)
         .hidden_caption()
@@ -108,6 +108,7 @@ pub fn rounds(lang: Lang, staff: &SignedIn, lines: &[RoundLine], may_start: bool
         frame,
         &html! {
             h1 { (title) }
+            (super::notices::waiting(lang, unread))
             @if may_start { p { a.button href=(super::planning::start::PATH) { (tr!(lang, "plan.new_round")) } } }
             @if lines.is_empty() { p { (tr!(lang, "rounds.empty")) } } @else { (table.scrolling(lang)) }
         },

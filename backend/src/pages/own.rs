@@ -1,12 +1,17 @@
-//! What everyone in the console has of their own: password, second factor, sessions. One entry of the menu, and on each
-//! page the way to the other two.
+//! What everyone in the console has of their own: password, second factor, sessions, notices. One entry of the menu, and
+//! on each page the way to the others.
 
 use maud::{Markup, html};
 
 use super::{Lang, tr};
 
 /// The pages, in the order in which they are shown.
-pub const PAGES: [&str; 3] = ["/console/password", "/console/second-factor", "/console/sessions"];
+pub const PAGES: [&str; 4] = [
+    "/console/password",
+    "/console/second-factor",
+    "/console/sessions",
+    "/console/notices",
+];
 
 /// The way between them, from `path`.
 pub(super) fn nav(lang: Lang, path: &str) -> Markup {
@@ -14,6 +19,7 @@ pub(super) fn nav(lang: Lang, path: &str) -> Markup {
         tr!(lang, "own.password"),
         tr!(lang, "own.second_factor"),
         tr!(lang, "own.sessions"),
+        tr!(lang, "notices.menu"),
     ];
     html! {
         nav.chips aria-label=(tr!(lang, "own.menu")) {

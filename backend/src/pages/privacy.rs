@@ -3,10 +3,11 @@
 use maud::{Markup, html};
 
 use super::layout::{Frame, Switches, respondent};
+use super::retention::{self, RoundKeeps};
 use super::{Help, Reading, tr};
 
 /// Renders the page.
-pub fn page(reading: Reading, help: Option<&Help>) -> Markup {
+pub fn page(reading: Reading, help: Option<&Help>, kept: &[RoundKeeps]) -> Markup {
     let lang = reading.lang;
     let title = tr!(lang, "privacy.title");
     let site = tr!(lang, "site.name");
@@ -53,6 +54,7 @@ pub fn page(reading: Reading, help: Option<&Help>) -> Markup {
                 h2 { (heading) }
                 @for text in texts { p { (text) } }
             }
+            (retention::public(lang, kept))
             h2 { (tr!(lang, "privacy.rights")) }
             ul {
                 li { (tr!(lang, "privacy.right_refuse")) }

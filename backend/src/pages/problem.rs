@@ -40,6 +40,8 @@ pub enum Problem {
     },
     /// No such page.
     Lost,
+    /// It was erased on the day that the plan names.
+    Erased,
     /// The role has no right to it.
     Forbidden,
     /// The form was made by another session, or sent from another site.
@@ -94,6 +96,10 @@ pub fn page(reading: Reading, problem: &Problem, help: Option<&Help>, path: &str
             tr!(lang, "problem.many_text", minutes = minutes),
         ),
         Problem::Lost => (tr!(lang, "problem.lost_title"), tr!(lang, "problem.lost_text")),
+        Problem::Erased => (
+            tr!(lang, "retention.gone_title"),
+            tr!(lang, "retention.gone_text"),
+        ),
         Problem::Forbidden => (
             tr!(lang, "problem.forbidden_title"),
             tr!(lang, "problem.forbidden_text"),

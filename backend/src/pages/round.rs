@@ -229,6 +229,8 @@ pub fn page(lang: Lang, staff: &SignedIn, view: &Overview) -> Markup {
                 @if view.may_publish { li { a href={ (path) "/data" } { (tr!(lang, "data.title")) } } }
                 @if view.may_settle_identity {
                     li { a href={ (path) "/identity" } { (tr!(lang, "identity.title")) } }
+                    li { a href={ (path) "/people" } { (tr!(lang, "person.title")) } }
+                    li { a href={ (path) "/retention" } { (tr!(lang, "retention.title")) } }
                 }
             }
             h2 { (tr!(lang, "round.groups_title")) }

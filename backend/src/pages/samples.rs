@@ -22,6 +22,7 @@ mod records;
 mod respondents;
 mod results;
 mod third;
+mod trust;
 
 /// The person to turn to.
 pub(crate) fn help() -> Help {
@@ -163,6 +164,8 @@ pub(crate) fn all(reading: Reading) -> Vec<(String, Markup)> {
     pages.extend(third::staff(reading.lang));
     pages.extend(own::staff(reading.lang));
     pages.extend(odk::pages(reading.lang));
+    pages.extend(trust::staff(reading.lang));
+    pages.push(("privacy", trust::privacy_with_rounds(reading)));
     pages.extend(evaluated::pages(reading.lang));
     pages
         .into_iter()
@@ -215,6 +218,7 @@ fn staff(lang: Lang) -> Vec<(&'static str, Markup)> {
         user: "wang".to_owned(),
         next: "/console".to_owned(),
         note: Some(note),
+        provider: None,
     };
     let shown = |computing| round::page(lang, &who, &overview(computing));
     let lines = [RoundLine {
@@ -263,8 +267,8 @@ fn staff(lang: Lang) -> Vec<(&'static str, Markup)> {
                 },
             ),
         ),
-        ("rounds", office::rounds(lang, &who, &lines, true)),
-        ("rounds-empty", office::rounds(lang, &who, &[], false)),
+        ("rounds", office::rounds(lang, &who, &lines, (true, 2))),
+        ("rounds-empty", office::rounds(lang, &who, &[], (false, 0))),
         ("round-never", shown(Computing::Never)),
         ("round-queued", shown(Computing::Queued)),
         ("round-running", shown(running.clone())),

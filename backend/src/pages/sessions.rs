@@ -56,7 +56,7 @@ fn system(lang: Lang, word: &str) -> Option<String> {
 }
 
 /// A device in words.
-fn device(lang: Lang, kind: &str) -> String {
+pub(super) fn device(lang: Lang, kind: &str) -> String {
     let (browser_word, system_word) = kind.split_once('/').unwrap_or_default();
     match (browser(lang, browser_word), system(lang, system_word)) {
         (Some(browser), Some(system)) => {

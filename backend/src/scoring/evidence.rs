@@ -7,7 +7,8 @@
 //! **How long.** A file that a seal names is part of the audit trail: it stays in the data folder, found again by its hash
 //! in the seal and the identifier in the trail, even if the sealed card was given back and its scorer then took the
 //! file off it. Files that no seal names go with the card when it is taken back: nobody will judge by them, and
-//! photographs may show people.
+//! photographs may show people. Where the plan says for how long evidence is kept (`[retention]`), the bytes go on that
+//! day; the row with its hash stays, with no length.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -203,11 +204,16 @@ pub(super) async fn forget_unsealed(
 }
 
 /// Deletes the bytes of files that are forgotten.
-pub(super) async fn delete(config: &Config, files: &[Uuid]) {
+pub(crate) async fn delete(config: &Config, files: &[Uuid]) {
     for file in files {
         // A file without a row is only lost space.
         tokio::fs::remove_file(path(config, *file)).await.ok();
     }
+}
+
+/// Whether the plan's day for evidence has come and gone: the hash is there and the bytes are not.
+pub fn is_erased(file: &Evidence) -> bool {
+    file.bytes == 0
 }
 
 /// The bytes of a file, if they are those that were handed in.

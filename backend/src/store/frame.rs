@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use serde::{Deserialize, Serialize};
 
 use super::{StoreError, insert_all};
@@ -189,4 +191,50 @@ pub async fn identity(
         .one(conn)
         .await?;
     row.map(|row| open(keys, &row)).transpose()
+}
+
+/// The member of a key.
+///
+/// # Errors
+/// See [`replace`].
+pub async fn member(
+    conn: &impl ConnectionTrait,
+    round: &str,
+    member_key: &str,
+) -> Result<Option<FrameMember>, StoreError> {
+    let key = (round.to_owned(), member_key.to_owned());
+    Ok(frame_members::Entity::find_by_id(key).one(conn).await?)
+}
+
+/// Identities opened at a time by [`find`].
+const PAGE: u64 = 2_000;
+
+/// The keys of the members of whom `is_meant` says so. Every identity of the round is opened for that, one after the
+/// other, and none is kept: names have no index.
+///
+/// # Errors
+/// See [`identity`].
+pub async fn find(
+    conn: &impl ConnectionTrait,
+    keys: &Keys,
+    round: &str,
+    mut is_meant: impl FnMut(&Identity) -> bool,
+) -> Result<Vec<String>, StoreError> {
+    let (mut found, mut after) = (Vec::new(), String::new());
+    loop {
+        let rows = identities::Entity::find()
+            .filter(identities::Column::RoundId.eq(round))
+            .filter(identities::Column::MemberKey.gt(&after))
+            .order_by_asc(identities::Column::MemberKey)
+            .limit(PAGE)
+            .all(conn)
+            .await?;
+        let Some(last) = rows.last() else { return Ok(found) };
+        after.clone_from(&last.member_key);
+        for row in rows {
+            if is_meant(&open(keys, &row)?) {
+                found.push(row.member_key);
+            }
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! Interviews that could not be accepted as responses: kept sealed until the office has decided.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
@@ -7,7 +9,9 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::StoreError;
+use crate::clock::Entropy;
 use crate::entity::held;
+use crate::keys::{KeyError, Keys};
 
 pub use crate::entity::held::Model as Held;
 
@@ -17,6 +21,57 @@ pub const HELD: &str = "held";
 pub const ACCEPTED: &str = "accepted";
 /// Put aside by the office with a reason; the envelope is gone.
 pub const DISCARDED: &str = "discarded";
+
+/// Begins an envelope that is sealed under the identity key too; until November 2026 none was.
+const SEALED: &str = "sealed:";
+
+fn context(id: Uuid) -> String {
+    format!("held/{id}")
+}
+
+/// An envelope as it is kept. A device has sealed it to a key pair of the server's, which derives from the master key and
+/// cannot be rotated; so it is sealed once more under the identity key, which can.
+///
+/// # Errors
+/// See [`Keys::seal`].
+pub fn sealed(keys: &Keys, entropy: &Entropy, id: Uuid, envelope: &str) -> Result<String, KeyError> {
+    let sealed = keys.seal(&context(id), envelope.as_bytes(), entropy)?;
+    Ok(format!("{SEALED}{}", STANDARD.encode(sealed)))
+}
+
+fn bytes_of(kept: &str) -> Option<Result<Vec<u8>, KeyError>> {
+    let coded = kept.strip_prefix(SEALED)?;
+    Some(STANDARD.decode(coded).map_err(|_| KeyError::CannotOpen))
+}
+
+/// The envelope as the device sent it.
+///
+/// # Errors
+/// See [`Keys::open`].
+pub fn opened(keys: &Keys, id: Uuid, kept: &str) -> Result<String, KeyError> {
+    let Some(sealed) = bytes_of(kept) else {
+        return Ok(kept.to_owned());
+    };
+    let envelope = keys.open(&context(id), &sealed?)?;
+    String::from_utf8(envelope).map_err(|_| KeyError::CannotOpen)
+}
+
+/// What is kept, sealed by the present identity key; none where it is so already.
+///
+/// # Errors
+/// See [`Keys::seal_again`].
+pub(super) fn seal_again(
+    keys: &Keys,
+    entropy: &Entropy,
+    id: Uuid,
+    kept: &str,
+) -> Result<Option<String>, KeyError> {
+    let Some(bytes) = bytes_of(kept) else {
+        return sealed(keys, entropy, id, kept).map(Some);
+    };
+    let again = keys.seal_again(&context(id), &bytes?, entropy)?;
+    Ok(again.map(|again| format!("{SEALED}{}", STANDARD.encode(again))))
+}
 
 /// Keeps an interview; gives what is stored under its id.
 ///

@@ -388,16 +388,9 @@ pub async fn of_kind(
     Ok(messages.into_model::<Outgoing>().all(conn).await?)
 }
 
-/// The messages of a round, the newest first.
-///
-/// # Errors
-/// See [`enqueue`].
-pub async fn of_round(
-    conn: &impl ConnectionTrait,
-    round: &str,
-    limit: u64,
-) -> Result<Vec<Listed>, StoreError> {
-    let listed = outbox::Entity::find()
+/// What [`Listed`] holds of the messages of a round.
+fn listed(round: &str) -> sea_orm::Select<outbox::Entity> {
+    outbox::Entity::find()
         .select_only()
         .columns([
             outbox::Column::Id,
@@ -411,6 +404,33 @@ pub async fn of_round(
             outbox::Column::SentAt,
         ])
         .filter(outbox::Column::RoundId.eq(round))
+}
+
+/// The messages of a round to one recipient, as their kind names them, the oldest first.
+///
+/// # Errors
+/// See [`enqueue`].
+pub async fn of_recipient(
+    conn: &impl ConnectionTrait,
+    round: &str,
+    recipient: &str,
+) -> Result<Vec<Listed>, StoreError> {
+    let listed = listed(round)
+        .filter(outbox::Column::Recipient.eq(recipient))
+        .order_by_asc(outbox::Column::CreatedAt);
+    Ok(listed.into_model::<Listed>().all(conn).await?)
+}
+
+/// The messages of a round, the newest first.
+///
+/// # Errors
+/// See [`enqueue`].
+pub async fn of_round(
+    conn: &impl ConnectionTrait,
+    round: &str,
+    limit: u64,
+) -> Result<Vec<Listed>, StoreError> {
+    let listed = listed(round)
         .order_by_desc(outbox::Column::CreatedAt)
         .order_by_asc(outbox::Column::Recipient)
         .limit(limit);

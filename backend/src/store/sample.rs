@@ -78,6 +78,23 @@ pub async fn find_many(
     Ok(cases)
 }
 
+/// The cases drawn from some members of the frame.
+///
+/// # Errors
+/// See [`replace`].
+pub async fn of_members(
+    conn: &impl ConnectionTrait,
+    round: &str,
+    members: &[String],
+) -> Result<Vec<SampleCase>, StoreError> {
+    let drawn = sample_cases::Entity::find()
+        .filter(sample_cases::Column::RoundId.eq(round))
+        .filter(sample_cases::Column::MemberKey.is_in(members));
+    let mut cases = drawn.all(conn).await?;
+    cases.sort_by(|a, b| a.case_id.cmp(&b.case_id));
+    Ok(cases)
+}
+
 /// Notes what became of cases.
 ///
 /// # Errors

@@ -1,15 +1,19 @@
 //! The identity vault: every sealed column of the database in one place, for what must reach all of them.
 //!
-//! [`COLUMNS`] says of every column of bytes whether it is sealed; a test compares it with the schema, so that a new
-//! one cannot be forgotten when keys are rotated.
+//! [`COLUMNS`] says of every column of bytes whether it is sealed, and names the sealed ones of text; a test compares it
+//! with the schema, a second one with the places of the program that seal, and a third one rotates the keys of a server
+//! that holds something of each and looks through every value of the database for what the earlier key had sealed.
 
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::{StoreError, frame, frame_versions, insert_all, plan_files as plan_store};
+use super::{StoreError, frame, frame_versions, held as held_store, insert_all, plan_files as plan_store};
 use crate::cases::context as case_context;
 use crate::clock::Entropy;
-use crate::entity::{case_messages, follow_up_cases, frame_versions as versions, identities, plan_files};
+use crate::entity::{
+    case_messages, follow_up_cases, frame_versions as versions, held, identities, plan_files, second_factors,
+    sessions,
+};
 use crate::keys::Keys;
 
 /// Rows read at a time.
@@ -24,7 +28,7 @@ pub enum Content {
     Open,
 }
 
-/// Every column of bytes, by table.
+/// Every column of bytes, and every one of text that is sealed, by table.
 pub const COLUMNS: &[(&str, &str, Content)] = &[
     ("amendment_media", "content", Content::Open),
     ("case_messages", "body", Content::Sealed),
@@ -32,6 +36,8 @@ pub const COLUMNS: &[(&str, &str, Content)] = &[
     ("follow_up_cases", "text", Content::Sealed),
     ("forms", "xlsx", Content::Open),
     ("frame_versions", "content", Content::Sealed),
+    // Text: sealed to a key pair that derives from the master key, and over that under the identity key.
+    ("held", "envelope", Content::Sealed),
     ("identities", "sealed", Content::Sealed),
     // Invitations are addressed and written only while they are sent.
     ("outbox", "message", Content::Open),
@@ -39,9 +45,9 @@ pub const COLUMNS: &[(&str, &str, Content)] = &[
     // The frame is; the column `sealed` says so.
     ("plan_files", "content", Content::Sealed),
     ("responses", "salt", Content::Open),
-    // Secrets of second factors are sealed under a key of their own, which derives from the master key and stays.
-    ("second_factors", "secret", Content::Open),
-    ("sessions", "enrolling", Content::Open),
+    // Under a key of their own, in the same generations.
+    ("second_factors", "secret", Content::Sealed),
+    ("sessions", "enrolling", Content::Sealed),
     ("sitting_keys", "salt", Content::Open),
 ];
 
@@ -60,6 +66,60 @@ pub async fn seal_again(
     done += seal_frames(tx, keys, entropy).await?;
     done += seal_cases(tx, keys, entropy).await?;
     done += seal_messages(tx, keys, entropy).await?;
+    done += seal_held(tx, keys, entropy).await?;
+    done += seal_second_factors(tx, keys, entropy).await?;
+    Ok(done)
+}
+
+/// Interviews that wait for the office: few.
+async fn seal_held(tx: &impl ConnectionTrait, keys: &Keys, entropy: &Entropy) -> Result<u64, StoreError> {
+    use held::Column as C;
+    let mut done = 0;
+    for row in held::Entity::find().filter(C::Envelope.ne("")).all(tx).await? {
+        let Some(envelope) = held_store::seal_again(keys, entropy, row.id, &row.envelope)? else {
+            continue;
+        };
+        held::Entity::update_many()
+            .col_expr(C::Envelope, Expr::value(envelope))
+            .filter(C::Id.eq(row.id))
+            .exec(tx)
+            .await?;
+        done += 1;
+    }
+    Ok(done)
+}
+
+/// Second factors, those that are being set up among them.
+async fn seal_second_factors(
+    tx: &impl ConnectionTrait,
+    keys: &Keys,
+    entropy: &Entropy,
+) -> Result<u64, StoreError> {
+    let mut done = 0;
+    for row in second_factors::Entity::find().all(tx).await? {
+        let Some(secret) = keys.seal_second_factor_again(row.staff_id, &row.secret, entropy)? else {
+            continue;
+        };
+        second_factors::Entity::update_many()
+            .col_expr(second_factors::Column::Secret, Expr::value(secret))
+            .filter(second_factors::Column::StaffId.eq(row.staff_id))
+            .exec(tx)
+            .await?;
+        done += 1;
+    }
+    let enrolling = sessions::Entity::find().filter(sessions::Column::Enrolling.is_not_null());
+    for row in enrolling.all(tx).await? {
+        let Some(sealed) = row.enrolling else { continue };
+        let Some(secret) = keys.seal_second_factor_again(row.staff_id, &sealed, entropy)? else {
+            continue;
+        };
+        sessions::Entity::update_many()
+            .col_expr(sessions::Column::Enrolling, Expr::value(Some(secret)))
+            .filter(sessions::Column::TokenHash.eq(row.token_hash))
+            .exec(tx)
+            .await?;
+        done += 1;
+    }
     Ok(done)
 }
 
@@ -235,84 +295,4 @@ async fn seal_messages(tx: &impl ConnectionTrait, keys: &Keys, entropy: &Entropy
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::keys::file::KeyFile;
-    use crate::store::frame::{FrameMember, Identity};
-    use crate::store::tables::{self, Kind};
-    use crate::store::testing;
-
-    #[test]
-    fn every_column_of_bytes_is_said_to_be_sealed_or_open() {
-        let mut schema: Vec<(String, String)> = tables::all()
-            .into_iter()
-            .flat_map(|table| {
-                let name = table.name;
-                let bytes = table.columns.into_iter().filter(|c| c.kind == Kind::Bytes);
-                bytes
-                    .map(move |column| (name.clone(), column.name))
-                    .collect::<Vec<_>>()
-            })
-            .collect();
-        schema.sort();
-        let listed: Vec<(String, String)> = COLUMNS
-            .iter()
-            .map(|(table, column, _)| ((*table).to_owned(), (*column).to_owned()))
-            .collect();
-        assert_eq!(
-            schema, listed,
-            "say in store/vault.rs whether a new column is sealed, and seal it again there"
-        );
-    }
-
-    #[tokio::test]
-    async fn after_a_rotation_only_the_new_key_opens_and_a_second_run_changes_nothing() {
-        let (_dir, db) = testing::database().await;
-        let entropy = Entropy::seeded(1);
-        let mut file = KeyFile::new([1; 32]);
-        let old = Keys::of(&file);
-        let person = |n: u32| {
-            let member = FrameMember {
-                round_id: "r".to_owned(),
-                member_key: format!("m{n}"),
-                unit: "u".to_owned(),
-                group: "resident".to_owned(),
-                category: None,
-                grade: None,
-                sex: None,
-                birth_year: None,
-                hardship: String::new(),
-                body_kind: None,
-                relative_of_key: None,
-            };
-            let identity = Identity {
-                name: format!("张{n}"),
-                ..Identity::default()
-            };
-            (member, identity)
-        };
-        frame::replace(&db, &old, &entropy, "r", (0..1_200).map(person).collect())
-            .await
-            .unwrap();
-        let files = [("frame.csv".to_owned(), b"person_id".to_vec())].into();
-        plan_store::replace(&db, &old, &entropy, "r", &files)
-            .await
-            .unwrap();
-        file.rotate(&entropy);
-        let new = Keys::of(&file);
-        assert_eq!(seal_again(&db, &new, &entropy).await.unwrap(), 1_201);
-        assert_eq!(seal_again(&db, &new, &entropy).await.unwrap(), 0);
-        let row = identities::Entity::find_by_id(("r".to_owned(), "m7".to_owned()));
-        let row = row.one(&db).await.unwrap().unwrap();
-        let context = frame::context("r", "m7");
-        assert!(old.open(&context, &row.sealed).is_err());
-        assert!(String::from_utf8_lossy(&new.open(&context, &row.sealed).unwrap()).contains("张7"));
-        assert_eq!(
-            plan_store::read(&db, &new, "r").await.unwrap()["frame.csv"],
-            b"person_id"
-        );
-        // A key file that opens nothing of it changes nothing.
-        let foreign = Keys::from_master(&[9; 32]);
-        assert!(seal_again(&db, &foreign, &entropy).await.is_err());
-    }
-}
+mod tests;

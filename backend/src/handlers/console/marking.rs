@@ -270,6 +270,9 @@ pub async fn download(
 
 /// A file of evidence as a download that no browser opens as a page; recorded.
 pub(super) async fn as_file(state: &AppState, reader: &str, file: &Evidence) -> Result<Response, PageError> {
+    if evidence::is_erased(file) {
+        return Err(PageError::problem(StatusCode::GONE, Problem::Erased));
+    }
     let bytes = evidence::read(&state.config, file).await.map_err(failed)?;
     let extension = match file.media_type.as_str() {
         "application/pdf" => "pdf",

@@ -16,6 +16,7 @@ use utoipa::ToSchema;
 use super::contact::Anyhow;
 use super::problem::FieldProblem;
 use crate::app::AppState;
+use crate::auth::limit::shared;
 use crate::auth::{Role, password};
 use crate::error::AppError;
 use crate::field::devices;
@@ -62,7 +63,7 @@ pub(crate) async fn sign_in(
     password: String,
 ) -> Result<Staff, AppError> {
     let login: String = login.trim().chars().take(MAX_LOGIN).collect();
-    if let Some(wait) = state.limits.login_wait(&login, address) {
+    if let Some(wait) = shared::login_wait(state, &login, address).await {
         return Err(AppError::too_many(wait.as_secs() + 1));
     }
     let account = staff::by_login(&state.db, &login).await?;
@@ -71,7 +72,7 @@ pub(crate) async fn sign_in(
         .await
         .map_err(|error| AppError::internal(&error))?;
     let Some(account) = account.filter(|account| is_right && !account.disabled) else {
-        state.limits.login_failed(&login, address);
+        shared::login_failed(state, &login, address).await;
         return Err(AppError::wrong_login());
     };
     if Role::parse(&account.role) != Some(Role::Interviewer) {

@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 
 use super::destination;
 use crate::app::AppState;
+use crate::auth::limit::shared;
 use crate::auth::sign_in::{self, Given, HalfToken};
 use crate::handlers::respond::{Pairs, field, html, with_cookie};
 use crate::middleware::client::ClientAddress;
@@ -83,20 +84,24 @@ pub async fn enter(
         recovery => Given::Recovery(recovery),
     };
     let is_app = matches!(given, Given::App(_));
-    let waits = state.limits.login_wait(&account.login, address).is_some()
-        || (is_app && state.limits.app_code_wait(account.id).is_some());
-    let token = match waits {
+    let waits = shared::login_wait(&state, &account.login, address)
+        .await
+        .is_some()
+        || (is_app && shared::app_code_wait(&state, account.id).await.is_some());
+    let admitted = match waits {
         true => None,
         false => sign_in::by_code(&state, &headers, (&half, &account), given).await?,
     };
-    if let Some(token) = token {
-        let reply = with_cookie(Redirect::to(&next), token.cookie(secure));
+    if let Some(admitted) = admitted {
+        let cookies = admitted.cookies(secure).into_iter();
+        let reply = Redirect::to(&next).into_response();
+        let reply = cookies.fold(reply, |reply, cookie| with_cookie(reply, cookie));
         return Ok(with_cookie(reply, sign_in::forget(secure)));
     }
     if is_app && !waits {
-        state.limits.app_code_failed(account.id);
+        shared::app_code_failed(&state, account.id).await;
     }
-    state.limits.login_failed(&account.login, address);
+    shared::login_failed(&state, &account.login, address).await;
     tracing::warn!(is_app, waits, "sign-in refused: second factor");
     let status = match waits {
         true => StatusCode::TOO_MANY_REQUESTS,

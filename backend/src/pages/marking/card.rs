@@ -206,6 +206,9 @@ pub(in crate::pages) fn file_words(lang: Lang, file: &FileLine) -> String {
         "application/pdf" => tr!(lang, "marking.pdf"),
         _ => tr!(lang, "marking.photo"),
     };
+    if file.bytes == 0 {
+        return tr!(lang, "retention.file_gone", kind = kind).into_owned();
+    }
     let mut said = format!("{kind}（{}）", size(file.bytes));
     if lang == Lang::En {
         said = format!("{kind} ({})", size(file.bytes));

@@ -2,6 +2,7 @@
 
 mod mail;
 
+use analysis::plan::Kept;
 use axum::extract::{Form, State};
 use axum::response::{Html, IntoResponse, Response};
 
@@ -14,6 +15,7 @@ use crate::handlers::respond::{Pairs, field, html};
 use crate::middleware::problems::PageError;
 use crate::pages::layout::Fault;
 use crate::pages::planning::settings::{self as page, Block, Section, Setting, SettingsPage};
+use crate::pages::retention::kept_words;
 use crate::pages::{Lang, Reading, tr};
 use crate::planning::copy::{self, Changed, Copy};
 use crate::planning::settings::{SettingFault, Settings, Shape};
@@ -133,6 +135,18 @@ fn limit_fields(lang: Lang) -> Fields {
     ]
 }
 
+/// How many days each kind of information is kept.
+fn retention_fields(lang: Lang) -> Fields {
+    let field = |kept: Kept| {
+        (
+            format!("retention.{}", kept.word()),
+            kept_words(lang, kept),
+            Shape::Whole,
+        )
+    };
+    Kept::ALL.into_iter().map(field).collect()
+}
+
 fn invitation_fields(lang: Lang) -> Fields {
     let mut fields = words(lang, "invitations.sms", &tr!(lang, "plan.s_sms"), Shape::Sentence);
     let one = |key: &str, label: &str| (format!("invitations.{key}"), label.to_owned(), Shape::Whole);
@@ -229,6 +243,11 @@ impl Shown<'_> {
         sections.push(single(
             tr!(lang, "plan.s_invitations").into_owned(),
             invitation_fields(lang),
+        ));
+        sections.push(section(
+            tr!(lang, "retention.plan_title").into_owned(),
+            Some(tr!(lang, "retention.plan_note").into_owned()),
+            vec![self.block(retention_fields(lang), None, None)],
         ));
         sections.push(section(
             tr!(lang, "plan.s_mailing").into_owned(),
