@@ -6,9 +6,12 @@
 )]
 
 mod amend;
+mod api_description;
+mod audit;
 mod backup;
 mod bad_input;
 mod browser;
+mod chaos;
 mod console;
 mod data;
 mod drill;
@@ -33,5 +36,7 @@ mod records;
 mod reports;
 mod round;
 mod several_servers;
+mod soak;
 mod staff;
+mod timing;
 mod weights;
