@@ -3,8 +3,15 @@
 //! This is the only file that may read the machine's clock (see `clippy.toml`).
 //! Days are days in the office's time zone, a fixed offset from UTC: China has
 //! one zone and no summer time, and a bare machine may lack a zone database.
+//!
+//! A machine's clock is sometimes wrong by hours and then put right. What must only wait (limits on guessing) counts
+//! [`Clock::ticks`], which never jump. What is written down with a time (sessions, leases, mail to be tried again) is
+//! read with the rule that a time further ahead than it can have been meant, [`SKEW_MS`] allowed, was written by a clock
+//! that was wrong, and counts as passed. Nobody is locked out and nothing is stuck until the wrong time comes round;
+//! what a clock that is ahead ends too soon (a session, a root of the day) costs a sign-in or is a day early, and no more.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use jiff::civil::{Date, DateTime};
 use jiff::tz::{Offset, TimeZone};
@@ -13,6 +20,10 @@ use rand::{Rng, SeedableRng, rngs::SysRng};
 use rand_chacha::ChaCha20Rng;
 use uuid::Uuid;
 
+/// How far apart the clocks of several servers on one database may be, in milliseconds; the same is allowed between
+/// two looks at one clock.
+pub const SKEW_MS: i64 = 5 * 60_000;
+
 /// Tells the time.
 pub trait Clock: Send + Sync {
     /// The present moment.
@@ -20,6 +31,9 @@ pub trait Clock: Send + Sync {
 
     /// Date and time in the office's time zone.
     fn local(&self) -> DateTime;
+
+    /// Time since some moment of this process; it only grows, whatever is done to the machine's clock.
+    fn ticks(&self) -> Duration;
 
     /// Today in the office's time zone.
     fn today(&self) -> Date {
@@ -75,6 +89,11 @@ impl Clock for SystemClock {
         Timestamp::now()
     }
 
+    fn ticks(&self) -> Duration {
+        static BEGAN: LazyLock<Instant> = LazyLock::new(Instant::now);
+        BEGAN.elapsed()
+    }
+
     fn local(&self) -> DateTime {
         local_at(self.now(), self.offset)
     }
@@ -84,6 +103,7 @@ impl Clock for SystemClock {
 #[derive(Debug)]
 pub struct FixedClock {
     moment: Mutex<Timestamp>,
+    ticks: Mutex<Duration>,
     offset: Offset,
 }
 
@@ -92,12 +112,19 @@ impl FixedClock {
     pub fn at(moment: Timestamp) -> Self {
         Self {
             moment: Mutex::new(moment),
+            ticks: Mutex::new(Duration::ZERO),
             offset: Offset::constant(8),
         }
     }
 
-    /// Moves the clock forward.
+    /// Lets time pass.
     pub fn advance(&self, by: SignedDuration) {
+        *self.ticks.lock().unwrap_or_else(PoisonError::into_inner) += by.unsigned_abs();
+        self.jump(by);
+    }
+
+    /// Sets the clock forward or back, as a machine's is put right: no time passes.
+    pub fn jump(&self, by: SignedDuration) {
         let mut moment = self.moment.lock().unwrap_or_else(PoisonError::into_inner);
         *moment = moment.saturating_add(by).unwrap_or(*moment);
     }
@@ -106,6 +133,10 @@ impl FixedClock {
 impl Clock for FixedClock {
     fn now(&self) -> Timestamp {
         *self.moment.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn ticks(&self) -> Duration {
+        *self.ticks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn local(&self) -> DateTime {
@@ -153,6 +184,9 @@ impl std::fmt::Debug for Entropy {
         f.write_str("Entropy")
     }
 }
+
+#[cfg(test)]
+mod jumps;
 
 #[cfg(test)]
 mod tests {

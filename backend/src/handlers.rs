@@ -2,6 +2,7 @@
 
 pub mod assets;
 pub mod console;
+pub mod described;
 pub mod field;
 pub mod forms;
 pub mod health;

@@ -54,4 +54,7 @@ pub mod tabular;
 pub mod weighing;
 pub mod withdrawal;
 
+#[cfg(test)]
+mod hostile_bytes;
+
 rust_i18n::i18n!("locales", fallback = "zh");

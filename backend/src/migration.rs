@@ -20,6 +20,7 @@ mod m20261126_000016_planning;
 mod m20261126_000017_second_factor;
 mod m20261126_000018_identity;
 mod m20261126_000020_sittings;
+mod m20261126_000021_audit_anchors;
 mod m20261126_000022_trust;
 mod m20261126_000025_pages_of_responses;
 
@@ -45,8 +46,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000017_second_factor::Migration),
             Box::new(m20261126_000018_identity::Migration),
             Box::new(m20261126_000020_sittings::Migration),
-            Box::new(m20261126_000025_pages_of_responses::Migration),
+            Box::new(m20261126_000021_audit_anchors::Migration),
             Box::new(m20261126_000022_trust::Migration),
+            Box::new(m20261126_000025_pages_of_responses::Migration),
         ]
     }
 }

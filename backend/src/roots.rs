@@ -9,6 +9,7 @@
 
 use ed25519_dalek::{Signature, VerifyingKey};
 use sea_orm::{ConnectionTrait, DatabaseConnection};
+use thiserror::Error;
 
 use crate::app::Base;
 use crate::clock::SharedClock;
@@ -16,7 +17,7 @@ use crate::keys::Keys;
 use crate::merkle::{self, Hash, Node, Span};
 use crate::store::merkle_log::{self, CLOSING, DAILY, SignedRoot};
 use crate::store::rounds::{self, RoundState};
-use crate::store::{StoreError, begin};
+use crate::store::{StoreError, audit, begin};
 
 /// That a leaf is in a published root.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,11 +40,110 @@ pub fn statement(root: &SignedRoot) -> String {
 
 /// Whether the signature of a root holds.
 pub fn is_signed(key: &VerifyingKey, root: &SignedRoot) -> bool {
+    is_signature(key, &statement(root), &root.signature)
+}
+
+fn is_signature(key: &VerifyingKey, statement: &str, signature: &str) -> bool {
     let mut bytes = [0; 64];
-    hex::decode_to_slice(&root.signature, &mut bytes).is_ok()
+    hex::decode_to_slice(signature, &mut bytes).is_ok()
         && key
-            .verify_strict(statement(root).as_bytes(), &Signature::from_bytes(&bytes))
+            .verify_strict(statement.as_bytes(), &Signature::from_bytes(&bytes))
             .is_ok()
+}
+
+/// The text about the audit log that is signed with a root: how many entries it had, and the hash of the last, which
+/// stands for all of them. None where the root says nothing about it.
+pub fn audit_statement(root: &SignedRoot) -> Option<String> {
+    let (entries, head) = (root.audit_entries?, root.audit_head.as_ref()?);
+    Some(format!(
+        "minyi audit v1\n{}\n{}\n{}\n{entries}\n{head}\n",
+        root.round_id, root.epoch, root.root
+    ))
+}
+
+/// Why the audit log is not the one over which a root was published.
+#[derive(Debug, Error)]
+pub enum AnchorFault {
+    /// What a root says of the log is not signed.
+    #[error("root {epoch} of round {round}: what it says of the audit log was changed")]
+    NotSigned {
+        /// The round.
+        round: String,
+        /// The publication.
+        epoch: i32,
+    },
+    /// The log ends before the entry that a root names.
+    #[error(
+        "the audit log was cut: root {epoch} of round {round} was published over {entries} entries, and entry {entries} \
+         is gone"
+    )]
+    Cut {
+        /// The round.
+        round: String,
+        /// The publication.
+        epoch: i32,
+        /// Entries at its time.
+        entries: i64,
+    },
+    /// The entry that a root names is another one.
+    #[error(
+        "the audit log was replaced: its entry {entries} is not the one over which root {epoch} of round {round} was published"
+    )]
+    Replaced {
+        /// The round.
+        round: String,
+        /// The publication.
+        epoch: i32,
+        /// The entry.
+        entries: i64,
+    },
+    /// The database does not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Checks that the audit log still holds what these roots were published over; returns the last entry that one of them
+/// vouches for. With the chain before it ([`audit::verify`]), nothing up to that entry was changed, left out or cut off.
+///
+/// # Errors
+/// [`AnchorFault`].
+pub async fn check_anchors(
+    conn: &impl ConnectionTrait,
+    key: &VerifyingKey,
+    roots: &[SignedRoot],
+) -> Result<Option<i64>, AnchorFault> {
+    let mut vouched = None;
+    for root in roots {
+        let (round, epoch) = (root.round_id.clone(), root.epoch);
+        let Some((statement, entries)) = audit_statement(root).zip(root.audit_entries) else {
+            continue;
+        };
+        if !is_signature(
+            key,
+            &statement,
+            root.audit_signature.as_deref().unwrap_or_default(),
+        ) {
+            return Err(AnchorFault::NotSigned { round, epoch });
+        }
+        match audit::hash_of(conn, entries).await? {
+            None => {
+                return Err(AnchorFault::Cut {
+                    round,
+                    epoch,
+                    entries,
+                });
+            }
+            hash if hash != root.audit_head => {
+                return Err(AnchorFault::Replaced {
+                    round,
+                    epoch,
+                    entries,
+                });
+            }
+            Some(_) => vouched = vouched.max(Some(entries)),
+        }
+    }
+    Ok(vouched)
 }
 
 fn corrupt(what: &str) -> StoreError {
@@ -98,8 +198,16 @@ pub async fn publish(
         size: i64::try_from(size).map_err(|_| corrupt("a log beyond every size"))?,
         root: hex::encode(root),
         signature: String::new(),
+        audit_entries: None,
+        audit_head: None,
+        audit_signature: None,
     };
     signed.signature = hex::encode(keys.sign(statement(&signed).as_bytes()));
+    if let Some((entries, head)) = audit::head(tx).await? {
+        (signed.audit_entries, signed.audit_head) = (Some(entries), Some(head));
+        signed.audit_signature =
+            audit_statement(&signed).map(|statement| hex::encode(keys.sign(statement.as_bytes())));
+    }
     merkle_log::append(tx, signed.clone(), &leaves, &made).await?;
     Ok(signed)
 }
@@ -251,3 +359,6 @@ pub async fn consistency(
     let path = filled(conn, round, &spans).await?;
     Ok(Some((first, second, path)))
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

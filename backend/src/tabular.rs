@@ -4,13 +4,13 @@
 //! What is uploaded is distrusted: size, rows and columns are limited, and a workbook is a ZIP archive whose entries are
 //! measured while they are unpacked into nothing before any reader unpacks them into memory.
 
-use std::io::{Cursor, Read};
+use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use calamine::{DataRef, Reader, Xlsx};
+use survey_forms::archive::{self, Refusal};
 use survey_forms::diagnostic::{Diagnostic, Place};
 use survey_forms::text::Text;
-use zip::ZipArchive;
 
 /// How large a table may be.
 #[derive(Clone, Copy, Debug)]
@@ -42,9 +42,6 @@ impl Limits {
         self.bytes as u64 * 8
     }
 }
-
-/// Entries of an archive: a workbook has some ten, and one for each sheet.
-const MOST_ENTRIES: usize = 512;
 
 fn refuse(name: &str, code: &'static str, (zh, en): (String, String), mend: (&str, &str)) -> Vec<Diagnostic> {
     vec![Diagnostic::error(
@@ -91,7 +88,10 @@ pub fn to_csv(name: &str, bytes: Vec<u8>, limits: Limits) -> Result<Vec<u8>, Vec
         ));
     }
     if bytes.starts_with(b"PK\x03\x04") {
-        measure(name, &bytes, limits)?;
+        archive::measure(&bytes, limits.unpacked()).map_err(|refusal| match refusal {
+            Refusal::Broken(_) => broken(name),
+            Refusal::TooLarge => too_large(name, limits),
+        })?;
         // calamine indexes into what a file claims of itself; a crafted file must not take the server down.
         return catch_unwind(AssertUnwindSafe(|| first_sheet(name, &bytes, limits)))
             .unwrap_or_else(|_| Err(broken(name)));
@@ -151,30 +151,6 @@ fn broken(name: &str) -> Vec<Diagnostic> {
             "Open it in a spreadsheet program and save it again as .xlsx or CSV UTF-8.",
         ),
     )
-}
-
-/// Unpacks every entry into nothing and counts, so that an archive that lies about its size is refused as well.
-fn measure(name: &str, bytes: &[u8], limits: Limits) -> Result<(), Vec<Diagnostic>> {
-    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| broken(name))?;
-    if archive.len() > MOST_ENTRIES {
-        return Err(too_large(name, limits));
-    }
-    let mut left = limits.unpacked();
-    let mut claimed = 0_u64;
-    for index in 0..archive.len() {
-        let entry = archive.by_index_raw(index).map_err(|_| broken(name))?;
-        claimed = claimed.saturating_add(entry.size());
-    }
-    if claimed > left {
-        return Err(too_large(name, limits));
-    }
-    for index in 0..archive.len() {
-        let entry = archive.by_index(index).map_err(|_| broken(name))?;
-        let read =
-            std::io::copy(&mut entry.take(left + 1), &mut std::io::sink()).map_err(|_| broken(name))?;
-        left = left.checked_sub(read).ok_or_else(|| too_large(name, limits))?;
-    }
-    Ok(())
 }
 
 fn first_sheet(name: &str, bytes: &[u8], limits: Limits) -> Result<Vec<u8>, Vec<Diagnostic>> {

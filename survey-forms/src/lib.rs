@@ -6,6 +6,7 @@
 
 pub mod amend;
 mod answer;
+pub mod archive;
 mod check;
 pub mod client;
 pub mod code_book;

@@ -6,9 +6,12 @@
 )]
 
 mod amend;
+mod api_description;
+mod audit;
 mod backup;
 mod bad_input;
 mod browser;
+mod chaos;
 mod console;
 mod data;
 mod drill;
@@ -34,6 +37,8 @@ mod reports;
 mod round;
 mod several_servers;
 mod sign_in;
+mod soak;
 mod staff;
+mod timing;
 mod weights;
 mod xform;

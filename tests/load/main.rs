@@ -26,6 +26,7 @@ use tokio::runtime::Runtime;
 
 mod clients;
 mod floors;
+mod lists;
 mod processes;
 
 use clients::{Load, Pace};
@@ -46,6 +47,9 @@ struct Arguments {
     /// Minutes at 70 % of the peak, with the server's memory after each.
     #[arg(long, default_value_t = 0)]
     soak: u64,
+    /// Measures how soon the console's lists open with so many responses, and nothing else; a million is the goal's.
+    #[arg(long)]
+    lists: Option<u64>,
 }
 
 /// Prints a figure and what it should be.
@@ -67,6 +71,9 @@ fn line(what: &str, figure: f64, unit: &str, goal: Option<(&str, f64)>) {
 fn main() -> Result<()> {
     let arguments = Arguments::parse();
     let runtime = Runtime::new()?;
+    if let Some(responses) = arguments.lists {
+        return lists::measure(&runtime, responses);
+    }
     println!(
         "{} and 1 connections, {} s each; responses of about fifty answers, 1.6 KB",
         arguments.connections, arguments.seconds
@@ -153,11 +160,21 @@ fn postgres(arguments: &Arguments, runtime: &Runtime) -> Result<()> {
         None,
     );
 
+    let mut after = Vec::new();
     for minute in 1..=arguments.soak {
         let template = clients::Template::post(&scene.server.base_url, &scene.bodies.next());
         scene.load(&template, arguments.connections, Duration::from_secs(60), calm)?;
         let memory = mib(scene.server.resident_kib());
         line(&format!("soak: memory after {minute} min"), memory, "MiB", None);
+        after.push(memory);
+    }
+    if let Some(grown) = growth(&after) {
+        line(
+            "soak: growth from its second to its last quarter",
+            grown,
+            "MiB",
+            Some(("≤", 8.0)),
+        );
     }
     let pages = scene.pages(arguments)?;
     line(
@@ -332,6 +349,18 @@ async fn page_bytes(server: &Server, demo: &DemoFile) -> Result<Vec<(&'static st
         sizes.push((name, f64::from(bytes)));
     }
     Ok(sizes)
+}
+
+/// Means of quarters of a soak; the first is left to caches that fill.
+fn growth(memory: &[f64]) -> Option<f64> {
+    let quarter = memory.len() / 4;
+    #[expect(clippy::cast_precision_loss, reason = "minutes")]
+    let mean = |part: &[f64]| part.iter().sum::<f64>() / part.len() as f64;
+    let (second, last) = (
+        memory.get(quarter..2 * quarter)?,
+        memory.get(memory.len() - quarter..)?,
+    );
+    (quarter > 0).then(|| mean(last) - mean(second))
 }
 
 fn mib(kib: u64) -> f64 {

@@ -23,7 +23,14 @@ impl Server {
     /// # Panics
     /// When it is not ready within 60 seconds; the message holds its log.
     pub fn start(data: &Path, settings: &[(&str, &str)]) -> Self {
-        let port = free_port();
+        Self::start_on(free_port(), data, settings)
+    }
+
+    /// The same on a port of the caller's: that of a server that was killed.
+    ///
+    /// # Panics
+    /// See [`Server::start`].
+    pub fn start_on(port: u16, data: &Path, settings: &[(&str, &str)]) -> Self {
         let mut command = minyi(["serve"]);
         command
             .env("MINYI_DATA", data)

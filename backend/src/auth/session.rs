@@ -9,7 +9,7 @@ use sea_orm::ConnectionTrait;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::clock::Entropy;
+use crate::clock::{Entropy, SKEW_MS};
 use crate::middleware::cookie::{self, NewCookie};
 use crate::store::StoreError;
 use crate::store::sessions::{self, Session};
@@ -155,7 +155,9 @@ pub async fn find(
     let Some(session) = sessions::find(conn, &hash).await? else {
         return Ok(None);
     };
-    if session.expires_at <= now_ms {
+    // Begun in the future: the clock was ahead, and the session would live for as much longer.
+    let is_of_wrong_clock = session.created_at > now_ms + SKEW_MS;
+    if session.expires_at <= now_ms || is_of_wrong_clock {
         sessions::delete(conn, &hash).await?;
         return Ok(None);
     }

@@ -1,9 +1,10 @@
 //! The hash-chained log of staff acts; see `store::audit`.
 
 use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// The hash-chained log of staff acts; see `store::audit`.
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "audit")]
 pub struct Model {
     /// Position, from 1.

@@ -22,6 +22,12 @@ pub struct Model {
     pub root: String,
     /// Ed25519 signature of the statement, hex.
     pub signature: String,
+    /// Entries of the audit log at that moment; none in roots of earlier versions, or when there was no entry.
+    pub audit_entries: Option<i64>,
+    /// Hash of the last of them, hex.
+    pub audit_head: Option<String>,
+    /// Ed25519 signature of the statement about them, hex.
+    pub audit_signature: Option<String>,
 }
 
 /// No relations: each aggregate is read by its own store module.

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::clock::Entropy;
@@ -26,7 +27,7 @@ const VERSION: u8 = 1;
 const GENERATION: u32 = 1;
 
 /// A public key of P-256 as JSON Web Key (RFC 7517).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Jwk {
     kty: String,
     crv: String,
@@ -35,12 +36,17 @@ pub struct Jwk {
 }
 
 /// A sealed message as it stands in the body and in the table of what is held.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Envelope {
+    /// Version of the form.
     v: u8,
+    /// Which of the server's keys.
     kid: String,
+    /// The device's ephemeral key.
     epk: Jwk,
+    /// Nonce, base64url.
     iv: String,
+    /// Ciphertext, base64url.
     ct: String,
 }
 

@@ -43,12 +43,21 @@ pub struct QuestionBody {
     /// Choices of a select.
     pub choices: Vec<ChoiceBody>,
     /// `true`, `false`, or an XLSForm expression.
-    #[schema(value_type = Object)]
-    pub required: serde_json::Value,
+    pub required: RequiredBody,
     /// XLSForm expression on which the question is asked; null when always.
     pub relevant: Option<String>,
     /// XLSForm expression that an answer must fulfil.
     pub constraint: Option<String>,
+}
+
+/// Whether a question must be answered.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum RequiredBody {
+    /// Always, or never.
+    Fixed(bool),
+    /// While this XLSForm expression holds.
+    While(String),
 }
 
 /// A choice for programs.
@@ -75,9 +84,9 @@ fn question(form: &Form, question: &Question) -> QuestionBody {
         label: question.label.clone(),
         choices: choices.collect(),
         required: match &question.required {
-            Required::No => false.into(),
-            Required::Yes => true.into(),
-            Required::When(expression) => expression.to_string().into(),
+            Required::No => RequiredBody::Fixed(false),
+            Required::Yes => RequiredBody::Fixed(true),
+            Required::When(expression) => RequiredBody::While(expression.to_string()),
         },
         relevant: question.relevant.as_ref().map(ToString::to_string),
         constraint: question.constraint.as_ref().map(ToString::to_string),

@@ -7,19 +7,22 @@ use axum::response::{IntoResponse, Response};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
+use super::described::Refusals;
 use crate::app::AppState;
 use crate::store;
 
 /// The process answers.
-#[utoipa::path(get, path = "/healthz", responses((status = 200, description = "The process answers")))]
+#[utoipa::path(get, path = "/healthz", responses(
+    (status = 200, description = "The process answers", body = String, content_type = "text/plain"),
+))]
 pub async fn healthz() -> &'static str {
     "ok\n"
 }
 
 /// The database answers, so that requests can be served.
 #[utoipa::path(get, path = "/readyz", responses(
-    (status = 200, description = "Requests can be served"),
-    (status = 503, description = "The database does not answer"),
+    (status = 200, description = "Requests can be served", body = String, content_type = "text/plain"),
+    (status = 503, description = "The database does not answer", body = String, content_type = "text/plain"),
 ))]
 pub async fn readyz(State(state): State<AppState>) -> Response {
     match store::ping(&state.db).await {
@@ -32,7 +35,9 @@ pub async fn readyz(State(state): State<AppState>) -> Response {
 }
 
 /// Counters in Prometheus' text format.
-#[utoipa::path(get, path = "/metrics", responses((status = 200, description = "Prometheus text format")))]
+#[utoipa::path(get, path = "/metrics", responses(
+    (status = 200, description = "Prometheus text format", body = String, content_type = "text/plain"),
+))]
 pub async fn metrics(State(state): State<AppState>) -> impl IntoResponse {
     (
         [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")],
@@ -79,16 +84,22 @@ impl Modify for DeviceToken {
         super::field::attempts::create,
         super::field::responses::create
     ),
-    modifiers(&DeviceToken),
+    modifiers(&DeviceToken, &Refusals),
     components(schemas(
+        super::described::ErrorBody,
         super::responses::ResponseBody,
         super::responses::ReceiptBody,
         super::responses::FaultBody,
         super::forms::FormBody,
+        super::roots::AuditHeadBody,
         super::roots::RootsBody,
         super::roots::ProofBody,
         super::roots::ConsistencyBody,
         super::field::devices::Registration,
+        super::field::devices::RegisteredBody,
+        super::field::bundle::StatusBody,
+        super::field::attempts::RecordedBody,
+        super::field::responses::HeldBody,
         super::field::responses::Body,
         super::field::attempts::Body,
         crate::field::attempts::NewAttempt,
@@ -97,7 +108,9 @@ impl Modify for DeviceToken {
 pub struct ApiDoc;
 
 /// This document.
-#[utoipa::path(get, path = "/api/v1/openapi.json", responses((status = 200, description = "OpenAPI 3.1")))]
+#[utoipa::path(get, path = "/api/v1/openapi.json", responses(
+    (status = 200, description = "OpenAPI 3.1", body = Object),
+))]
 pub async fn openapi() -> impl IntoResponse {
     Json(ApiDoc::openapi())
 }
@@ -133,6 +146,11 @@ mod tests {
                 }
                 let statuses = operation["responses"].as_object().unwrap();
                 assert!(!statuses.is_empty(), "{method} {path}");
+                let says_nothing = |status: &str| matches!(status, "204" | "304");
+                for (status, answer) in statuses {
+                    let has_body = answer["content"].is_object();
+                    assert_eq!(has_body, !says_nothing(status), "{method} {path} {status}");
+                }
                 // What needs a device's token says so; only signing in on one does not.
                 let needs_token = path.starts_with("/api/v1/field/") && path != "/api/v1/field/devices";
                 assert_eq!(

@@ -9,12 +9,25 @@ use utoipa::ToSchema;
 use crate::app::AppState;
 use crate::error::AppError;
 use crate::merkle::Hash;
-use crate::roots::{self, statement};
+use crate::roots::{self, audit_statement, statement};
 use crate::store::merkle_log::{self, SignedRoot};
 use crate::store::rounds;
 
+/// What a root says of the audit log of staff's acts: with it, nobody can cut entries off or replace them unnoticed.
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+pub struct AuditHeadBody {
+    /// How many entries the log had.
+    pub entries: i64,
+    /// Hash of the last of them, hex: keyed, so that it tells nothing of what they say.
+    pub head: String,
+    /// The text that is signed.
+    pub statement: String,
+    /// Ed25519 over the statement, hex.
+    pub signature: String,
+}
+
 /// A published root.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
 pub struct RootBody {
     /// Number of the publication, from 1.
     pub epoch: i32,
@@ -30,10 +43,12 @@ pub struct RootBody {
     pub statement: String,
     /// Ed25519 over the statement, hex.
     pub signature: String,
+    /// What it says of the audit log; null in roots of earlier versions.
+    pub audit: Option<AuditHeadBody>,
 }
 
 /// All roots of a round.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
 pub struct RootsBody {
     /// The round.
     pub round: String,
@@ -67,8 +82,44 @@ pub struct ConsistencyBody {
     pub path: Vec<String>,
 }
 
+impl RootsBody {
+    /// The roots as they are stored: from a file that somebody kept.
+    pub fn into_signed(self) -> Vec<SignedRoot> {
+        let round = self.round;
+        let signed = |root: RootBody| {
+            let (entries, head, signature) = match root.audit {
+                Some(audit) => (Some(audit.entries), Some(audit.head), Some(audit.signature)),
+                None => (None, None, None),
+            };
+            SignedRoot {
+                round_id: round.clone(),
+                epoch: root.epoch,
+                kind: root.kind,
+                day: root.day,
+                size: root.size,
+                root: root.root,
+                signature: root.signature,
+                audit_entries: entries,
+                audit_head: head,
+                audit_signature: signature,
+            }
+        };
+        self.roots.into_iter().map(signed).collect()
+    }
+}
+
+fn audit_head(root: &SignedRoot) -> Option<AuditHeadBody> {
+    Some(AuditHeadBody {
+        entries: root.audit_entries?,
+        head: root.audit_head.clone()?,
+        statement: audit_statement(root)?,
+        signature: root.audit_signature.clone()?,
+    })
+}
+
 fn body(root: SignedRoot) -> RootBody {
     RootBody {
+        audit: audit_head(&root),
         statement: statement(&root),
         epoch: root.epoch,
         kind: root.kind,

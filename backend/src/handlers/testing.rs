@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 
 use analysis::plan::PlanFiles;
 use axum::Router;
@@ -112,6 +112,16 @@ impl Server {
         self
     }
 
+    /// The same server, and the text of every statement that it sends to its database from now on.
+    pub(crate) fn watched(mut self) -> (Self, Arc<Mutex<Vec<String>>>) {
+        let seen: Arc<Mutex<Vec<String>>> = Arc::default();
+        let noted = Arc::clone(&seen);
+        let note =
+            move |info: &sea_orm::metric::Info<'_>| noted.lock().unwrap().push(info.statement.sql.clone());
+        self.base.db.set_metric_callback(note);
+        (self.with_settings(|_| {}), seen)
+    }
+
     /// The path of a new invitation.
     pub(crate) async fn invite(&self, group: &str, case_id: &str) -> String {
         let cases = [(group.to_owned(), case_id.to_owned())];
@@ -183,6 +193,11 @@ impl Server {
     /// Lets time pass.
     pub(crate) fn wait(&self, seconds: i64) {
         self.clock.advance(SignedDuration::from_secs(seconds));
+    }
+
+    /// Sets the clock forward or back, without time passing.
+    pub(crate) fn set_clock(&self, hours: i64) {
+        self.clock.jump(SignedDuration::from_hours(hours));
     }
 
     /// A browser that has been nowhere yet.

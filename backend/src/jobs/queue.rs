@@ -11,12 +11,10 @@ use uuid::Uuid;
 
 use crate::app::AppState;
 use crate::store::StoreError;
-use crate::store::jobs::{self, Job};
+use crate::store::jobs::{self, Job, LEASE_MS};
 
 /// How often the queue is looked at.
 const TICK: Duration = Duration::from_millis(500);
-/// A runner that has not been heard of for so long has died.
-const LEASE_MS: i64 = 60_000;
 /// How often a runner is heard of.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 /// Times a job is tried.

@@ -13,16 +13,12 @@ use crate::inviting::email::{self, Prepared};
 use crate::inviting::waves::Wave;
 use crate::mail::transport::{Outcome, SmtpRelay};
 use crate::store::StoreError;
-use crate::store::outbox::{self, Message};
+use crate::store::outbox::{self, LEASE_MS, LONGEST_PAUSE_MS, Message};
 
 /// How often the outbox is looked at.
 const TICK: Duration = Duration::from_secs(1);
-/// Longer than a send can take: each step of it gives up after 30 s.
-const LEASE_MS: i64 = 10 * 60 * 1000;
 /// After so many refusals for now (about ten hours) a message has failed.
 const MOST_ATTEMPTS: i32 = 12;
-/// The longest pause: one hour.
-const LONGEST_PAUSE_MS: i64 = 60 * 60 * 1000;
 
 /// What the worker works with.
 pub struct MailWorker {

@@ -52,6 +52,8 @@ pub enum Problem {
     Busy,
     /// What was sent is larger than any answer.
     TooLarge,
+    /// The address or the form is none that a page of this site makes.
+    Unreadable,
 }
 
 /// What can be done about a code that was used.
@@ -114,6 +116,7 @@ pub fn page(reading: Reading, problem: &Problem, help: Option<&Help>, path: &str
             tr!(lang, "pressure.large_title"),
             tr!(lang, "pressure.large_text"),
         ),
+        Problem::Unreadable => (tr!(lang, "unreadable.title"), tr!(lang, "unreadable.text")),
     };
     let site = tr!(lang, "site.name");
     let frame = Frame {
@@ -167,7 +170,7 @@ pub fn page(reading: Reading, problem: &Problem, help: Option<&Help>, path: &str
                     p { (tr!(lang, "problem.judged_why")) }
                     p { a.main href="/console" { (tr!(lang, "problem.judged_go")) } }
                 }
-                Problem::Lost | Problem::UnknownLink => p { a.main href="/" { (tr!(lang, "problem.lost_go")) } },
+                Problem::Lost | Problem::UnknownLink | Problem::Unreadable => p { a.main href="/" { (tr!(lang, "problem.lost_go")) } },
                 _ => {}
             }
         },

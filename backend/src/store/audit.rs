@@ -3,8 +3,9 @@
 //! The hash of an entry is keyed with a key from outside the database, so that
 //! someone who can write the database, but does not hold the key file, can
 //! neither change an entry nor rewrite the chain after it unnoticed. Cutting
-//! entries off the end is found by the anchor: the head of the chain is printed
-//! with every sealed plan and report.
+//! entries off the end is found by the anchors: every published root is signed
+//! together with the head of the chain at that moment (`crate::roots`), and
+//! whoever kept the roots can show what was there.
 
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
@@ -64,6 +65,9 @@ pub enum AuditError {
     /// An entry was changed after it was written.
     #[error("entry {0} was changed")]
     Changed(i64),
+    /// An entry holds what no entry can hold, such as bytes where a text belongs.
+    #[error("entry {0} was changed: it cannot be read as an entry any more")]
+    Unreadable(i64),
     /// The log cannot be read.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -164,57 +168,131 @@ pub async fn of_actor(
         .await?)
 }
 
+/// A page of entries after number `after` (all, where there is none), oldest first.
+///
+/// # Errors
+/// When the database does not answer, or an entry cannot be read as one.
+pub async fn page(
+    conn: &impl ConnectionTrait,
+    after: Option<i64>,
+    limit: u64,
+) -> Result<Vec<AuditRow>, StoreError> {
+    let mut query = audit::Entity::find()
+        .order_by_asc(audit::Column::Seq)
+        .limit(limit);
+    if let Some(after) = after {
+        query = query.filter(audit::Column::Seq.gt(after));
+    }
+    Ok(query.all(conn).await?)
+}
+
+/// Number and hash of the last entry; none in an empty log.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn head(conn: &impl ConnectionTrait) -> Result<Option<(i64, String)>, StoreError> {
+    let last = audit::Entity::find()
+        .order_by_desc(audit::Column::Seq)
+        .one(conn)
+        .await?;
+    Ok(last.map(|row| (row.seq, row.hash)))
+}
+
+/// The hash of an entry.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn hash_of(conn: &impl ConnectionTrait, seq: i64) -> Result<Option<String>, StoreError> {
+    Ok(audit::Entity::find_by_id(seq)
+        .one(conn)
+        .await?
+        .map(|row| row.hash))
+}
+
+impl Chain {
+    /// The chain before its first entry.
+    pub fn empty() -> Self {
+        Self {
+            entries: 0,
+            head: GENESIS.to_owned(),
+        }
+    }
+
+    /// The chain with the entry that comes next.
+    ///
+    /// # Errors
+    /// When it does not, naming the entry.
+    pub fn with(self, keys: &Keys, row: AuditRow) -> Result<Self, AuditError> {
+        let expected = self.entries + 1;
+        if row.seq != expected {
+            return Err(AuditError::Missing {
+                expected,
+                found: row.seq,
+            });
+        }
+        if row.prev_hash != self.head {
+            return Err(AuditError::Unchained(row.seq));
+        }
+        if !is_genuine(keys, &row) {
+            return Err(AuditError::Changed(row.seq));
+        }
+        Ok(Self {
+            entries: row.seq,
+            head: row.hash,
+        })
+    }
+}
+
 /// Checks the whole chain from the first entry.
 ///
 /// # Errors
 /// The first fault found, naming the entry.
 pub async fn verify(conn: &impl ConnectionTrait, keys: &Keys) -> Result<Chain, AuditError> {
-    let mut chain = Chain {
-        entries: 0,
-        head: GENESIS.to_owned(),
-    };
+    let mut chain = Chain::empty();
+    let mut after = None;
     loop {
-        let rows = audit::Entity::find()
-            .order_by_asc(audit::Column::Seq)
-            .offset(chain.entries.unsigned_abs())
-            .limit(PAGE_SIZE)
-            .all(conn)
-            .await
-            .map_err(StoreError::from)?;
-        if rows.is_empty() {
+        let rows = match page(conn, after, PAGE_SIZE).await {
+            Err(error) if !error.is_unreachable() => return Err(unreadable(conn, after, error).await),
+            rows => rows?,
+        };
+        let Some(last) = rows.last() else {
             return Ok(chain);
-        }
+        };
+        after = Some(last.seq);
         for row in rows {
-            if row.seq != chain.entries + 1 {
-                return Err(AuditError::Missing {
-                    expected: chain.entries + 1,
-                    found: row.seq,
-                });
-            }
-            if row.prev_hash != chain.head {
-                return Err(AuditError::Unchained(row.seq));
-            }
-            if row.hash != hash(keys, &row) {
-                return Err(AuditError::Changed(row.seq));
-            }
-            chain = Chain {
-                entries: row.seq,
-                head: row.hash,
-            };
+            chain = chain.with(keys, row)?;
         }
     }
 }
 
+/// Which entry of a page cannot be read as one: SQLite keeps in a column whatever was written into its file.
+async fn unreadable(conn: &impl ConnectionTrait, mut after: Option<i64>, error: StoreError) -> AuditError {
+    for _ in 0..PAGE_SIZE {
+        match page(conn, after, 1).await {
+            Ok(rows) => match rows.last() {
+                Some(row) => after = Some(row.seq),
+                None => break,
+            },
+            Err(again) if again.is_unreachable() => return again.into(),
+            Err(_) => return AuditError::Unreadable(after.unwrap_or(0) + 1),
+        }
+    }
+    error.into()
+}
+
 #[cfg(test)]
 mod tests {
-    use sea_orm::DatabaseConnection;
+    use sea_orm::{DatabaseConnection, Statement};
     use serde_json::json;
 
     use super::*;
-    use crate::store::{begin, testing};
+    use crate::store::{begin, connect, testing};
 
     async fn chain_of(n: i64) -> (tempfile::TempDir, DatabaseConnection, Keys) {
-        let (dir, db) = testing::database().await;
+        let (dir, mut db) = testing::database().await;
+        if let Some(url) = crate::handlers::testing::database().await {
+            db = connect(&url).await.unwrap();
+        }
         let keys = Keys::from_master(&[3; 32]);
         for i in 0..n {
             let tx = begin(&db).await.unwrap();
@@ -266,6 +344,79 @@ mod tests {
                 expected,
                 "{sql}"
             );
+        }
+    }
+
+    /// The fault that is found when the log is as `change` made it; nothing of it stays.
+    async fn fault(db: &DatabaseConnection, keys: &Keys, change: Statement) -> String {
+        let tx = begin(db).await.unwrap();
+        let shown = format!("{change:?}");
+        assert_eq!(
+            tx.execute_raw(change).await.unwrap().rows_affected(),
+            1,
+            "{shown}"
+        );
+        let found = verify(&tx, keys).await;
+        tx.rollback().await.unwrap();
+        found.expect_err(&shown).to_string()
+    }
+
+    #[tokio::test]
+    async fn any_byte_of_any_entry_that_is_changed_is_found_and_its_entry_named() {
+        let (_dir, db, keys) = chain_of(4).await;
+        let backend = db.get_database_backend();
+        let text = |row: &AuditRow, column: &str| match column {
+            "actor" => row.actor.clone(),
+            "action" => row.action.clone(),
+            "subject" => row.subject.clone(),
+            "detail" => row.detail.clone(),
+            "prev_hash" => row.prev_hash.clone(),
+            _ => row.hash.clone(),
+        };
+        for row in page(&db, None, 10).await.unwrap() {
+            let named = format!("entry {} ", row.seq);
+            for column in ["actor", "action", "subject", "detail", "prev_hash", "hash"] {
+                let written = text(&row, column);
+                for at in 0..written.len() {
+                    let mut bytes = written.clone().into_bytes();
+                    bytes[at] ^= 1;
+                    let changed = String::from_utf8(bytes).unwrap();
+                    let sql = format!("UPDATE audit SET {column} = $1 WHERE seq = {}", row.seq);
+                    let change = Statement::from_sql_and_values(backend, sql, [changed.into()]);
+                    let found = fault(&db, &keys, change).await;
+                    assert!(found.starts_with(&named), "{column} byte {at}: {found}");
+                }
+            }
+            for bit in 0..62 {
+                let (at, seq) = (row.at ^ (1 << bit), row.seq ^ (1 << bit));
+                let sql = format!("UPDATE audit SET at = {at} WHERE seq = {}", row.seq);
+                let found = fault(&db, &keys, Statement::from_string(backend, sql)).await;
+                assert_eq!(found, format!("{named}was changed"));
+                // A number that another entry has is refused by the database itself.
+                if !(1..=4).contains(&seq) {
+                    let sql = format!("UPDATE audit SET seq = {seq} WHERE seq = {}", row.seq);
+                    let found = fault(&db, &keys, Statement::from_string(backend, sql)).await;
+                    assert!(found.contains("is missing") || seq < row.seq, "{found}");
+                    assert!(
+                        found.contains(&named) || found.contains(&seq.to_string()),
+                        "{found}"
+                    );
+                }
+            }
+        }
+        assert_eq!(verify(&db, &keys).await.unwrap().entries, 4);
+    }
+
+    #[tokio::test]
+    async fn an_entry_that_is_none_any_more_is_named() {
+        let (_dir, db, keys) = chain_of(4).await;
+        // PostgreSQL keeps to the types of its columns.
+        if db.get_database_backend() == DbBackend::Sqlite {
+            for value in ["x'ff00'", "'noon'"] {
+                let sql = format!("UPDATE audit SET at = {value} WHERE seq = 3");
+                let found = fault(&db, &keys, Statement::from_string(DbBackend::Sqlite, sql)).await;
+                assert!(found.starts_with("entry 3 was changed"), "{found}");
+            }
         }
     }
 

@@ -13,6 +13,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{StoreError, begin};
+use crate::clock::SKEW_MS;
 use crate::entity::jobs;
 
 pub use crate::entity::jobs::Model as Job;
@@ -25,6 +26,11 @@ pub const RUNNING: &str = "running";
 pub const DONE: &str = "done";
 /// Given up.
 pub const FAILED: &str = "failed";
+
+/// A runner that has not been heard of for so long has died.
+pub const LEASE_MS: i64 = 60_000;
+/// The furthest ahead that a job is ever put off.
+const FURTHEST_MS: i64 = 60 * 60 * 1000;
 
 /// Adds a job to be run from `run_after` on; `now` and `run_after` are Unix milliseconds.
 ///
@@ -59,7 +65,13 @@ pub async fn enqueue(
     Ok(())
 }
 
-/// Claims the job that has been due longest, until `lease_until`.
+/// That a time has passed, or is further ahead than it can have been meant.
+fn not_ahead(column: jobs::Column, now: i64, furthest: i64) -> Expr {
+    column.lte(now).or(column.gt(now + furthest + SKEW_MS))
+}
+
+/// Claims the job that has been due longest, until `lease_until`. What would wait for longer than any job does was
+/// written while the clock was ahead, and is due.
 ///
 /// # Errors
 /// See [`enqueue`].
@@ -73,12 +85,12 @@ pub async fn claim(
         .add(
             jobs::Column::State
                 .eq(QUEUED)
-                .and(jobs::Column::RunAfter.lte(now)),
+                .and(not_ahead(jobs::Column::RunAfter, now, FURTHEST_MS)),
         )
         .add(
             jobs::Column::State
                 .eq(RUNNING)
-                .and(jobs::Column::LeaseUntil.lt(now)),
+                .and(not_ahead(jobs::Column::LeaseUntil, now, LEASE_MS)),
         );
     let mut pick = Query::select();
     pick.column(jobs::Column::Id)

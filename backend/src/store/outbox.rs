@@ -8,12 +8,13 @@ use std::collections::BTreeMap;
 
 use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, OnConflict, Query};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, FromQueryResult,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, FromQueryResult,
     IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
 };
 use uuid::Uuid;
 
 use super::{StoreError, begin};
+use crate::clock::SKEW_MS;
 use crate::entity::outbox;
 
 pub use crate::entity::outbox::Model as Message;
@@ -34,6 +35,20 @@ pub const HELD: &str = "held";
 
 /// Not sent, because its reason fell away before its turn came.
 pub const SKIPPED: &str = "skipped";
+
+/// How long a message may be [`SENDING`]: longer than a send can take, each step of which gives up after 30 s.
+pub const LEASE_MS: i64 = 10 * 60 * 1000;
+/// The longest pause before a message is tried again.
+pub const LONGEST_PAUSE_MS: i64 = 60 * 60 * 1000;
+
+/// Messages whose time has come. One that would wait for longer than any pause was queued while the clock was ahead.
+fn due(now: i64) -> Condition {
+    Condition::all().add(outbox::Column::State.eq(QUEUED)).add(
+        Condition::any()
+            .add(outbox::Column::NextAttemptAt.lte(now))
+            .add(outbox::Column::NextAttemptAt.gt(now + LONGEST_PAUSE_MS + SKEW_MS)),
+    )
+}
 
 /// A message to be queued.
 #[derive(Debug, Clone)]
@@ -107,8 +122,7 @@ pub async fn is_due(conn: &impl ConnectionTrait, now: i64) -> Result<bool, Store
     let due = outbox::Entity::find()
         .select_only()
         .column(outbox::Column::Id)
-        .filter(outbox::Column::State.eq(QUEUED))
-        .filter(outbox::Column::NextAttemptAt.lte(now))
+        .filter(due(now))
         .into_tuple::<Uuid>()
         .one(conn)
         .await?;
@@ -127,8 +141,7 @@ pub async fn claim(
     let mut pick = Query::select();
     pick.column(outbox::Column::Id)
         .from(outbox::Entity)
-        .and_where(outbox::Column::State.eq(QUEUED))
-        .and_where(outbox::Column::NextAttemptAt.lte(now))
+        .cond_where(due(now))
         .order_by(outbox::Column::NextAttemptAt, sea_orm::Order::Asc)
         .limit(1);
     if db.get_database_backend() == DbBackend::Postgres {
@@ -223,8 +236,7 @@ pub async fn postpone_due(
     outbox::Entity::update_many()
         .col_expr(outbox::Column::LastError, Expr::value(error))
         .col_expr(outbox::Column::NextAttemptAt, Expr::value(retry_at))
-        .filter(outbox::Column::State.eq(QUEUED))
-        .filter(outbox::Column::NextAttemptAt.lte(now))
+        .filter(due(now))
         .exec(conn)
         .await?;
     Ok(())
@@ -243,7 +255,11 @@ pub async fn expire_leases(conn: &impl ConnectionTrait, now: i64) -> Result<u64,
         )
         .col_expr(outbox::Column::LeaseUntil, Expr::value(Option::<i64>::None))
         .filter(outbox::Column::State.eq(SENDING))
-        .filter(outbox::Column::LeaseUntil.lt(now))
+        .filter(
+            Condition::any()
+                .add(outbox::Column::LeaseUntil.lt(now))
+                .add(outbox::Column::LeaseUntil.gt(now + LEASE_MS + SKEW_MS)),
+        )
         .exec(conn)
         .await?;
     Ok(expired.rows_affected)

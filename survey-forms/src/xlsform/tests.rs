@@ -1,6 +1,9 @@
 //! The reader as a whole: forms as Markdown tables, through a real workbook, to a model or to diagnostics.
 
+use std::io::{Cursor, Write};
+
 use proptest::prelude::*;
+use zip::write::SimpleFileOptions;
 
 use crate::diagnostic::Severity;
 use crate::form::{Item, MetadataKind, MissingKind, QuestionKind, Required};
@@ -284,6 +287,25 @@ fn read__not_a_workbook__says_so() {
     assert_eq!(truncated[0].code, "XF001");
     let huge = vec![0; 9 << 20];
     assert_eq!(xlsform::read("x.xlsx", &huge).unwrap_err()[0].code, "XF008");
+}
+
+/// A table of texts compresses a thousandfold, and calamine would hold all of it: a file of 100 KB was gigabytes.
+#[test]
+fn read__workbook_that_unpacks_to_more_than_any_questionnaire__is_refused_unread() {
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    zip.start_file("xl/sharedStrings.xml", SimpleFileOptions::default())
+        .unwrap();
+    let text = b"<si><t>a</t></si>".repeat(60_000);
+    for _ in 0..70 {
+        zip.write_all(&text).unwrap();
+    }
+    let bomb = zip.finish().unwrap().into_inner();
+    assert!(bomb.len() < 1 << 20, "{}", bomb.len());
+    let faults = xlsform::read("x.xlsx", &bomb).unwrap_err();
+    assert_eq!(
+        faults[0].to_line("zh"),
+        "XF008 x.xlsx：内容太多，超过了上限（64 MB）。请删去多余的行、列和图片；整列设了格式的，请删除空白行列后再保存。"
+    );
 }
 
 #[test]

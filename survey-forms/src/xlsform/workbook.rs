@@ -9,12 +9,15 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use calamine::{DataRef, ExcelDateTime, Reader, Xlsx};
 
+use crate::archive::{self, Refusal};
 use crate::diagnostic::catalogue::Fault;
 use crate::expression::from_days;
 
 pub(super) const MOST_ROWS: u32 = 20_000;
 pub(super) const MOST_COLUMNS: u32 = 500;
 pub(super) const MOST_CELLS: usize = 400_000;
+/// Bytes that a workbook may unpack to: XML takes some fifty for a cell.
+const MOST_UNPACKED: u64 = 64 << 20;
 
 pub(super) struct Workbook {
     pub(super) sheets: Vec<Sheet>,
@@ -44,6 +47,13 @@ impl Sheet {
 
 impl Workbook {
     pub(super) fn open(bytes: &[u8]) -> Result<Self, Fault> {
+        // calamine unpacks the table of texts whole.
+        archive::measure(bytes, MOST_UNPACKED).map_err(|refusal| match refusal {
+            Refusal::Broken(reason) => Fault::BrokenWorkbook { reason },
+            Refusal::TooLarge => Fault::TooLarge {
+                most: format!("{} MB", MOST_UNPACKED >> 20),
+            },
+        })?;
         // calamine indexes into what a file claims of itself; a crafted file must not take the server down.
         catch_unwind(AssertUnwindSafe(|| Self::read(bytes))).unwrap_or_else(|_| {
             Err(Fault::BrokenWorkbook {

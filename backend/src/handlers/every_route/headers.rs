@@ -89,6 +89,10 @@ fn faults(path: &str, reply: &Reply, is_https: bool) -> Vec<String> {
         let kind = word(headers, "content-type");
         must(!kind.is_empty(), "content without a type");
         must(
+            !(reply.status.is_client_error() && kind.starts_with("text/plain")),
+            "a refusal that no reader and no program understands",
+        );
+        must(
             !kind.starts_with("text/") || kind.contains("charset=utf-8"),
             "text without its encoding",
         );

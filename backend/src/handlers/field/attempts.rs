@@ -6,8 +6,7 @@ use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use serde::Deserialize;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -18,6 +17,7 @@ use crate::app::AppState;
 use crate::error::AppError;
 use crate::field::attempts::{self, NewAttempt, Recorded};
 use crate::field::sealing::{self, Envelope, OpenError, Subject};
+use crate::handlers::responses::FaultBody;
 use crate::store::{assignments, begin};
 use crate::submit::SubmitError;
 
@@ -33,8 +33,15 @@ pub struct Body {
     /// The case.
     case_id: String,
     /// A `NewAttempt` of the same id, round and case, encrypted to the server's key of the bundle.
-    #[schema(value_type = Object)]
     sealed: Envelope,
+}
+
+/// An attempt that is stored.
+#[derive(Serialize, ToSchema)]
+pub struct RecordedBody {
+    /// Its id.
+    #[schema(value_type = String, format = "uuid")]
+    id: Uuid,
 }
 
 impl Body {
@@ -61,14 +68,14 @@ impl Body {
 /// # Errors
 /// 400 cannot be opened, 404 when the case is not the interviewer's, 409 other content under the id, 422 faults by field; 401, 410.
 #[utoipa::path(post, path = "/api/v1/field/attempts", request_body = Body, security(("device" = [])), responses(
-    (status = 201, description = "Stored durably"),
-    (status = 200, description = "Stored before, with the same content"),
+    (status = 201, description = "Stored durably", body = RecordedBody),
+    (status = 200, description = "Stored before, with the same content", body = RecordedBody),
     (status = 400, description = "Cannot be opened; the plaintext is an attempt, sealed like an interview"),
     (status = 401, description = "No such device, a closed account, or too many days without contact"),
     (status = 410, description = "The device was reported lost and is to be wiped"),
     (status = 404, description = "The case is not this interviewer's"),
     (status = 409, description = "Other content under the same id"),
-    (status = 422, description = "Faults by field"),
+    (status = 422, description = "Faults by field", body = Vec<FaultBody>),
 ))]
 pub async fn create(
     State(state): State<AppState>,
@@ -97,5 +104,5 @@ pub async fn create(
         Recorded::Conflict => return Err(SubmitError::IdConflict.into()),
     };
     tx.commit().await?;
-    Ok((status, Json(json!({ "id": id }))).into_response())
+    Ok((status, Json(RecordedBody { id })).into_response())
 }

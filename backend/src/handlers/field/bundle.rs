@@ -4,7 +4,8 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::{Value, json};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::app::has;
 use super::contact::{Contact, Delivery};
@@ -17,7 +18,7 @@ use crate::field::bundle::Load;
 /// # Errors
 /// 401, 410; when the database does not answer.
 #[utoipa::path(get, path = "/api/v1/field/bundle", security(("device" = [])), responses(
-    (status = 200, description = "Cases with their questionnaires, words and media; its version in ETag"),
+    (status = 200, description = "Cases with their questionnaires, words and media; its version in ETag", body = Object),
     (status = 304, description = "The device has this version (If-None-Match)"),
     (status = 401, description = "No such device, a closed account, or too many days without contact"),
     (status = 403, description = "The token only delivers"),
@@ -40,25 +41,39 @@ pub async fn show(
     Ok(reply)
 }
 
+/// What a device asks for before it fetches anything.
+#[derive(Serialize, ToSchema)]
+pub struct StatusBody {
+    /// Days without contact after which it must sign in again.
+    max_offline_days: i32,
+    /// Version of the bundle; not for a token that only delivers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bundle_etag: Option<String>,
+}
+
 /// `GET /api/v1/field/status`: whether there is anything new; a token that only delivers is told the rule alone.
 ///
 /// # Errors
 /// 401, 410; when the database does not answer.
 #[utoipa::path(get, path = "/api/v1/field/status", security(("device" = [])), responses(
-    (status = 200, description = "`bundle_etag`, the version of the bundle, and `max_offline_days`; the latter alone for a token that only delivers"),
+    (status = 200, description = "Whether there is anything new", body = StatusBody),
     (status = 401, description = "No such device, a closed account, or too many days without contact"),
     (status = 410, description = "The device was reported lost and is to be wiped"),
 ))]
-pub async fn status(State(state): State<AppState>, delivery: Delivery) -> Result<Json<Value>, FieldProblem> {
+pub async fn status(
+    State(state): State<AppState>,
+    delivery: Delivery,
+) -> Result<Json<StatusBody>, FieldProblem> {
     let Delivery { contact, reads } = delivery;
     if !reads {
-        return Ok(Json(
-            json!({ "max_offline_days": contact.device.max_offline_days }),
-        ));
+        return Ok(Json(StatusBody {
+            max_offline_days: contact.device.max_offline_days,
+            bundle_etag: None,
+        }));
     }
     let load = Load::of(&state, &contact.staff, &contact.device).await?;
-    Ok(Json(json!({
-        "max_offline_days": contact.device.max_offline_days,
-        "bundle_etag": load.etag(),
-    })))
+    Ok(Json(StatusBody {
+        max_offline_days: contact.device.max_offline_days,
+        bundle_etag: Some(load.etag().to_owned()),
+    }))
 }

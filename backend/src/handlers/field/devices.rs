@@ -8,9 +8,8 @@ use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::contact::Anyhow;
@@ -81,12 +80,37 @@ pub(crate) async fn sign_in(
     Ok(account)
 }
 
+/// The interviewer whose device it is.
+#[derive(Serialize, ToSchema)]
+pub struct OwnerBody {
+    /// User name.
+    login: String,
+    /// Name.
+    name: String,
+}
+
+/// A device that was registered.
+#[derive(Serialize, ToSchema)]
+pub struct RegisteredBody {
+    /// The device.
+    #[schema(value_type = String, format = "uuid")]
+    device_id: uuid::Uuid,
+    /// Bearer token that reads.
+    token: String,
+    /// Bearer token that only delivers.
+    send_token: String,
+    /// Whose it is.
+    interviewer: OwnerBody,
+    /// Days without contact after which it must sign in again.
+    max_offline_days: i32,
+}
+
 /// `POST /api/v1/field/devices`: the same answer for a wrong name, a wrong password and a closed account.
 ///
 /// # Errors
 /// 401 wrong login; 403 for others than interviewers, and for those whom a judged unit employs; 429.
 #[utoipa::path(post, path = "/api/v1/field/devices", request_body = Registration, responses(
-    (status = 201, description = "`device_id`, its bearer `token`, which reads, `send_token`, which only delivers, `interviewer` and `max_offline_days`"),
+    (status = 201, description = "Registered", body = RegisteredBody),
     (status = 400, description = "No JSON object of this kind"),
     (status = 401, description = "Wrong name or password, or a closed account"),
     (status = 403, description = "No interviewer, or employed by a judged unit (`reason`)"),
@@ -100,13 +124,16 @@ pub async fn register(
     let said: Registration = read(body)?;
     let account = sign_in(&state, address, &said.login, said.password).await?;
     let registered = devices::register(&state, &account, &said.device_name).await?;
-    let reply = json!({
-        "device_id": registered.device.id,
-        "token": registered.token,
-        "send_token": registered.send_token,
-        "interviewer": { "login": account.login, "name": account.display_name },
-        "max_offline_days": registered.device.max_offline_days,
-    });
+    let reply = RegisteredBody {
+        device_id: registered.device.id,
+        token: registered.token,
+        send_token: registered.send_token,
+        interviewer: OwnerBody {
+            login: account.login,
+            name: account.display_name,
+        },
+        max_offline_days: registered.device.max_offline_days,
+    };
     Ok((StatusCode::CREATED, Json(reply)).into_response())
 }
 

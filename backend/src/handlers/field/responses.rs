@@ -6,8 +6,7 @@ use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -17,6 +16,7 @@ use super::problem::FieldProblem;
 use crate::app::AppState;
 use crate::field::interviews::{self, Received, Sent};
 use crate::field::sealing::Envelope;
+use crate::handlers::responses::{FaultBody, ReceiptBody};
 use crate::middleware::reading;
 
 /// An interview as a device sends it.
@@ -31,8 +31,16 @@ pub struct Body {
     /// The case.
     case_id: String,
     /// The answers, encrypted to the server's key of the bundle: `v`, `kid`, `epk`, `iv`, `ct`.
-    #[schema(value_type = Object)]
     sealed: Envelope,
+}
+
+/// An interview that the office looks at before it counts.
+#[derive(Serialize, ToSchema)]
+pub struct HeldBody {
+    /// `held`.
+    state: String,
+    /// Why.
+    faults: Vec<FaultBody>,
 }
 
 /// Takes in an interview: 201 accepted, 200 accepted before, 202 held for the office. After any of the three it is
@@ -41,9 +49,9 @@ pub struct Body {
 /// # Errors
 /// 400 cannot be opened, 404 unknown round, 409 other content under the id, 413; 401, 410; 503 come back later.
 #[utoipa::path(post, path = "/api/v1/field/responses", request_body = Body, security(("device" = [])), responses(
-    (status = 201, description = "Accepted, with its receipt"),
-    (status = 200, description = "Accepted before, with the same content"),
-    (status = 202, description = "Stored durably and held for the office, with faults by field"),
+    (status = 201, description = "Accepted", body = ReceiptBody),
+    (status = 200, description = "Accepted before, with the same content", body = ReceiptBody),
+    (status = 202, description = "Stored durably and held for the office", body = HeldBody),
     (status = 400, description = "Cannot be opened"),
     (status = 401, description = "No such device, a closed account, or too many days without contact"),
     (status = 410, description = "The device was reported lost and is to be wiped"),
@@ -72,19 +80,25 @@ pub async fn create(
             } else {
                 StatusCode::CREATED
             };
-            Ok((status, Json(json!({ "receipt": accepted.receipt }))).into_response())
+            Ok((
+                status,
+                Json(ReceiptBody {
+                    receipt: accepted.receipt,
+                }),
+            )
+                .into_response())
         }
         Received::Held(faults) => {
             let lang = reading::of_headers(&headers).lang.code();
-            let faults: Vec<Value> = faults
-                .iter()
-                .map(|fault| json!({ "field": fault.field, "message": fault.message.get(lang) }))
-                .collect();
-            Ok((
-                StatusCode::ACCEPTED,
-                Json(json!({ "state": "held", "faults": faults })),
-            )
-                .into_response())
+            let faults = faults.into_iter().map(|fault| FaultBody {
+                message: fault.message.get(lang).to_owned(),
+                field: fault.field,
+            });
+            let held = HeldBody {
+                state: "held".to_owned(),
+                faults: faults.collect(),
+            };
+            Ok((StatusCode::ACCEPTED, Json(held)).into_response())
         }
     }
 }

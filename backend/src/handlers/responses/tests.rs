@@ -18,6 +18,7 @@ use crate::rounds::{
 use crate::store::{forms, invitations, responses};
 use crate::submit::receipt;
 
+mod guessing;
 mod races;
 
 const FORM: &str = "grassroots";

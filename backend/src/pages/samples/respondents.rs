@@ -333,6 +333,7 @@ pub(super) fn pages(reading: Reading) -> Vec<(&'static str, Markup)> {
         ("forbidden", Problem::Forbidden),
         ("stale", Problem::Stale),
         ("failed", Problem::Failed),
+        ("unreadable", Problem::Unreadable),
     ];
     pages.extend(problems.map(|(name, what)| (name, problem::page(reading, &what, Some(&help), "/"))));
     pages.extend(results::all(reading));
