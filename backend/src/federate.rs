@@ -195,7 +195,7 @@ pub async fn export(base: &Base, id: &str) -> Result<Signed, FederateError> {
     let signed = Signed::of(&base.keys, statistics, base.clock.today())?;
     let tx = begin(&base.db).await?;
     base.record(&tx, "cli", "statistics.share", id, what).await?;
-    tx.commit().await?;
+    tx.commit().await.map_err(StoreError::from)?;
     Ok(signed)
 }
 

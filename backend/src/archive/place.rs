@@ -95,7 +95,7 @@ impl Place {
             source,
         })?;
         Ok(Self {
-            store: Arc::new(store.with_automatic_cleanup(false)),
+            store: Arc::new(store),
             prefix: Path::default(),
             address: address.to_owned(),
         })
