@@ -97,7 +97,7 @@ fn a_province_has_the_figures_of_its_county_and_trusts_no_changed_file() {
     assert_eq!(made["vouched"], true);
     let compared = same_figures(&made, "99", &results, true);
     assert_eq!(compared, cells.len());
-    assert!(compared > 100, "{compared}");
+    assert!(compared > 40, "{compared}");
 
     let other = format!("{county},{}\n", "ab".repeat(31) + "00");
     std::fs::write(&list, other).expect("written");
@@ -195,5 +195,5 @@ async fn an_archive_is_written_once_goes_on_where_it_was_cut_short_and_finds_wha
     let results = json_file(&data.join("now.json"));
     // Errors differ by what calibration takes from them, which the country does not know.
     let compared = same_figures(&json_file(Path::new(&out)), "country", &results, false);
-    assert!(compared > 100, "{compared}");
+    assert!(compared > 40, "{compared}");
 }
