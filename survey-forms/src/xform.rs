@@ -10,10 +10,13 @@
 //!
 //! Captions of films have no place in an XForm; they are the one thing left out.
 
+use std::collections::HashMap;
+
 use indexmap::IndexMap;
 
-use crate::form::{ChoiceList, Form, Item, Metadata};
+use crate::form::{ChoiceList, Form, Item, MORE, Metadata, Question};
 
+mod actions;
 mod body;
 mod itext;
 mod model;
@@ -66,7 +69,12 @@ pub fn write(form: &Form) -> String {
 /// The XForm of a questionnaire under another id or version, or with questions before it.
 pub fn write_with(form: &Form, cover: &Cover<'_>) -> String {
     let paths = Paths::of(form, cover);
-    let source = Source { form, cover, paths };
+    let source = Source {
+        form,
+        cover,
+        paths,
+        triggered: actions::triggered(form),
+    };
     let mut itext = Itext::default();
     let body = body::body(&source, &mut itext);
     let mut model = Element::new("model").with("odk:xforms-version", "1.0.0");
@@ -75,6 +83,7 @@ pub fn write_with(form: &Form, cover: &Cover<'_>) -> String {
     model.push(itext.into_element(&source));
     model.extend(instances);
     model.extend(binds);
+    model.extend(actions::at_first(&source));
     let title = Element::new("h:title").with_text(form.title.get(form.default_language()));
     let head = Element::new("h:head").with_child(title).with_child(model);
     let html = Element::new("h:html")
@@ -95,12 +104,14 @@ struct Source<'a> {
     form: &'a Form,
     cover: &'a Cover<'a>,
     paths: Paths,
+    /// Questions by the names of those whose change lets them be computed anew.
+    triggered: HashMap<&'a str, Vec<&'a Question>>,
 }
 
 impl<'a> Source<'a> {
     /// What is asked, in order.
     fn items(&self) -> impl Iterator<Item = &'a Item> {
-        self.cover.before.iter().chain(&self.form.items)
+        self.cover.before.iter().chain(self.form.written())
     }
 
     fn metadata(&self) -> impl Iterator<Item = &'a Metadata> {
@@ -108,7 +119,23 @@ impl<'a> Source<'a> {
     }
 
     fn lists(&self) -> impl Iterator<Item = &'a ChoiceList> {
-        self.cover.lists.values().chain(self.form.choice_lists.values())
+        // "Is there another?" is what clients ask by themselves.
+        let own = self.form.choice_lists.values().filter(|list| list.name != MORE);
+        self.cover.lists.values().chain(own)
+    }
+
+    /// Questions that are computed anew when this one changes.
+    fn triggered_by(&self, name: &str) -> &[&'a Question] {
+        self.triggered.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether a question is computed anew when another changes. What is never shown never changes by hand, so that where
+    /// nothing else is named its value follows as any calculation does.
+    fn is_triggered(&self, question: &Question) -> bool {
+        question
+            .trigger
+            .iter()
+            .any(|name| self.triggered.contains_key(name.as_str()))
     }
 }
 

@@ -16,16 +16,20 @@ pub(super) struct Itext<'a> {
 
 #[derive(Default)]
 struct Entry<'a> {
+    /// Name of the node that the words stand at.
+    at: &'a str,
     words: Option<&'a Text>,
     guidance: Option<&'a Text>,
     media: Option<&'a Media>,
 }
 
 impl<'a> Itext<'a> {
-    /// Words under an id; the expression that refers to them.
-    pub(super) fn words(&mut self, id: String, words: &'a Text) -> String {
+    /// Words at a node under an id; the expression that refers to them.
+    pub(super) fn words(&mut self, id: String, at: &'a str, words: &'a Text) -> String {
         let reference = format!("jr:itext('{id}')");
-        self.entry(id).words = Some(words);
+        let entry = self.entry(id);
+        entry.at = at;
+        entry.words = Some(words);
         reference
     }
 
@@ -70,13 +74,13 @@ fn text(id: &str, entry: &Entry<'_>, language: &str, source: &Source<'_>) -> Ele
     let words = entry.words.map_or("", |words| words.get(language));
     if !words.is_empty() {
         let mut value = Element::new("value");
-        value.add(source.paths.words(words));
+        value.add(source.paths.words(words, entry.at));
         text.push(value);
     }
     let guidance = entry.guidance.map_or("", |guidance| guidance.get(language));
     if !guidance.is_empty() {
         let mut value = Element::new("value").with("form", "guidance");
-        value.add(source.paths.words(guidance));
+        value.add(source.paths.words(guidance, entry.at));
         text.push(value);
     }
     if let Some(media) = entry.media {

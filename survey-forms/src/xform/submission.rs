@@ -9,8 +9,9 @@ use quick_xml::Reader;
 use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::{BytesStart, Event};
 
+use super::path::Helpers;
 use super::{body, xml};
-use crate::form::{Form, Group, Item};
+use crate::form::{Form, Group, Item, Repeat};
 use crate::response::RawAnswers;
 use crate::text::Text;
 
@@ -170,7 +171,6 @@ impl Submission {
     /// does not have are under their own names, so that whoever validates says so; `apart` names elements of the root
     /// that are none of the form's.
     pub fn answers(&self, form: &Form, apart: &[&str]) -> RawAnswers {
-        let mut answers = RawAnswers::new();
         let own: Vec<&Node> = self
             .root
             .children
@@ -180,33 +180,86 @@ impl Submission {
                 !apart.contains(&node.name.as_str()) && !is_metadata
             })
             .collect();
-        collect(&own, &form.items, None, &mut answers);
-        answers
+        let helpers = Helpers::of(form);
+        let mut reader = Collector {
+            helpers: &helpers,
+            out: RawAnswers::new(),
+        };
+        reader.collect(&own, form.written(), None, "");
+        reader.out
     }
 }
 
-/// Answers of nodes that stand where `items` do.
-fn collect(nodes: &[&Node], items: &[Item], group: Option<&Group>, out: &mut RawAnswers) {
-    let head = group.and_then(body::table_head);
-    let mut seen = BTreeSet::new();
-    for node in nodes.iter().filter(|node| !node.is_foreign) {
-        let item = items.iter().find(|item| xml::name(item.name()) == node.name);
-        let is_first = seen.insert(node.name.as_str());
-        match item {
-            Some(Item::Group(inside)) if is_first => {
-                let children: Vec<&Node> = node.children.iter().collect();
-                collect(&children, &inside.items, Some(inside), out);
-            }
-            Some(Item::Question(question)) if is_first => {
-                if !node.text.trim().is_empty() {
-                    out.insert(question.name.clone(), node.text.clone());
+struct Collector<'h> {
+    helpers: &'h Helpers,
+    out: RawAnswers,
+}
+
+impl Collector<'_> {
+    /// Answers of nodes that stand where `items` do, within the instances of repeats that `numbers` names: `[2][1]`.
+    fn collect(&mut self, nodes: &[&Node], items: &[Item], group: Option<&Group>, numbers: &str) {
+        let head = group.and_then(body::table_head);
+        let mut seen = BTreeSet::new();
+        for node in nodes.iter().filter(|node| !node.is_foreign) {
+            let item = items.iter().find(|item| xml::name(item.name()) == node.name);
+            let is_first = seen.insert(node.name.as_str());
+            match item {
+                Some(Item::Group(inside)) if let Some(repeat) = &inside.repeat => {
+                    if is_first {
+                        let same = nodes
+                            .iter()
+                            .filter(|other| !other.is_foreign && other.name == node.name);
+                        self.instances(&same.copied().collect::<Vec<_>>(), inside, repeat, numbers);
+                    }
                 }
+                Some(Item::Group(inside)) if is_first => {
+                    let children: Vec<&Node> = node.children.iter().collect();
+                    self.collect(&children, &inside.items, Some(inside), numbers);
+                }
+                Some(Item::Question(question)) if is_first => {
+                    if !node.text.trim().is_empty() {
+                        self.out
+                            .insert(format!("{}{numbers}", question.name), node.text.clone());
+                    }
+                }
+                None if head.as_ref().is_some_and(|head| head.name == node.name) => {}
+                None if self.helpers.has(&node.name) => {}
+                None if group.is_none() && is_meta(node) => {}
+                _ => strange(node, &mut self.out),
             }
-            None if head.as_ref().is_some_and(|head| head.name == node.name) => {}
-            None if group.is_none() && is_meta(node) => {}
-            _ => strange(node, out),
         }
     }
+
+    /// The instances of a repeat. Where nothing says how many there are, "is there another?" is answered as the client was:
+    /// yes for each that is there, no behind the last. One more than there can be has names that the form does not know, so
+    /// that whoever validates says so.
+    fn instances(&mut self, nodes: &[&Node], group: &Group, repeat: &Repeat, numbers: &str) {
+        let is_open = repeat.count.is_none();
+        // Clients begin the first instance unasked.
+        let said = nodes
+            .iter()
+            .rposition(|node| says_something(node))
+            .map_or(0, |at| at + 1);
+        let there = if is_open { said } else { nodes.len() };
+        for (number, node) in (1..).zip(nodes.iter().take(there)) {
+            let deeper = format!("{numbers}[{number}]");
+            let children: Vec<&Node> = node.children.iter().collect();
+            self.collect(&children, &group.items, Some(group), &deeper);
+        }
+        if is_open {
+            let most = repeat.most as usize;
+            let answered = (1..=there.min(most)).map(|number| (number, "yes"));
+            let last = (there < most).then_some((there + 1, "no"));
+            for (number, word) in answered.chain(last) {
+                self.out
+                    .insert(format!("{}_more{numbers}[{number}]", group.name), word.to_owned());
+            }
+        }
+    }
+}
+
+fn says_something(node: &Node) -> bool {
+    !node.text.trim().is_empty() || node.children.iter().any(says_something)
 }
 
 fn is_meta(node: &Node) -> bool {

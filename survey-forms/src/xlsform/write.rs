@@ -5,8 +5,11 @@
 use indexmap::{IndexMap, IndexSet};
 use rust_xlsxwriter::{Format, Workbook, XlsxError};
 
-use crate::form::{Choice, Form, Group, Item, Media, MetadataKind, Question, QuestionKind, Required};
+use crate::expression::{Expression, NodeKind};
+use crate::form::{Choice, ChoiceList, Form, Group, Item, MORE, Media, Question, QuestionKind, Required};
 use crate::text::{Language, Text};
+
+mod tables;
 
 /// A sheet while it is filled: cells by header, row by row. Columns stand in the order in which they were first used.
 #[derive(Debug, Default)]
@@ -79,9 +82,13 @@ pub(crate) fn language_name(tag: &str) -> String {
 /// # Errors
 /// When a sheet is larger than a workbook can hold.
 pub(crate) fn workbook(survey: &Rows, choices: &Rows, settings: &Rows) -> Result<Vec<u8>, XlsxError> {
+    sheets([("survey", survey), ("choices", choices), ("settings", settings)])
+}
+
+fn sheets<'s>(sheets: impl IntoIterator<Item = (&'s str, &'s Rows)>) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
     let bold = Format::new().set_bold();
-    for (name, rows) in [("survey", survey), ("choices", choices), ("settings", settings)] {
+    for (name, rows) in sheets {
         let sheet = workbook.add_worksheet();
         sheet.set_name(name)?;
         sheet.set_freeze_panes(1, 0)?;
@@ -126,23 +133,16 @@ pub fn write(form: &Form) -> Result<Vec<u8>, XlsxError> {
 
     let mut survey = Rows::with_columns(fixed(["type", "name"]).chain(labels()));
     for metadata in &form.metadata {
-        let kind = match metadata.kind {
-            MetadataKind::Start => "start",
-            MetadataKind::End => "end",
-            MetadataKind::Today => "today",
-            MetadataKind::DeviceId => "deviceid",
-        };
         let mut row = Row::default();
-        row.set("type", kind);
+        row.set("type", metadata.kind.type_name());
         row.set("name", metadata.name.as_str());
         survey.push(row);
     }
-    for item in &form.items {
-        add(item, &mut survey);
-    }
+    add(form.written(), form, &mut survey);
 
     let mut choices = Rows::with_columns(fixed(["list_name", "name"]).chain(labels()));
-    for list in form.choice_lists.values() {
+    let own = |list: &&ChoiceList| list.file.is_none() && list.name != MORE;
+    for list in form.choice_lists.values().filter(own) {
         for one in &list.choices {
             choices.push(choice(&list.name, one));
         }
@@ -155,54 +155,124 @@ pub fn write(form: &Form) -> Result<Vec<u8>, XlsxError> {
     row.set("version", form.author_version.as_str());
     row.set("default_language", language_name(form.default_language()));
     settings.push(row);
-    workbook(&survey, &choices, &settings)
+    let files = tables::of(form);
+    let own = [
+        ("survey", &survey),
+        ("choices", &choices),
+        ("settings", &settings),
+    ];
+    sheets(
+        own.into_iter()
+            .chain(files.iter().map(|(name, rows)| (name.as_str(), rows))),
+    )
 }
 
-fn add(item: &Item, survey: &mut Rows) {
-    match item {
-        Item::Question(question) => survey.push(asked(question)),
-        Item::Group(group) => {
-            survey.push(begin(group));
-            for inside in &group.items {
-                add(inside, survey);
+fn add(items: &[Item], form: &Form, survey: &mut Rows) {
+    let mut items = items.iter().peekable();
+    while let Some(item) = items.next() {
+        match item {
+            Item::Question(question) => {
+                let next = items.peek().and_then(|item| item.as_question());
+                let or_other = next.is_some_and(|next| tables::is_other(question, next, form));
+                survey.push(asked(question, or_other, form));
+                if or_other {
+                    items.next();
+                }
             }
-            let mut end = Row::default();
-            end.set("type", "end_group");
-            survey.push(end);
+            Item::Group(group) => {
+                survey.push(begin(group));
+                add(&group.items, form, survey);
+                let mut end = Row::default();
+                end.set("type", format!("end_{}", word(group)));
+                survey.push(end);
+            }
         }
+    }
+}
+
+fn word(group: &Group) -> &'static str {
+    match group.repeat {
+        Some(_) => "repeat",
+        None => "group",
     }
 }
 
 fn begin(group: &Group) -> Row {
     let mut row = Row::default();
-    row.set("type", "begin_group");
+    row.set("type", format!("begin_{}", word(group)));
     row.set("name", group.name.as_str());
     row.set_text("label", &group.label);
     if let Some(relevant) = &group.relevant {
         row.set("relevant", relevant.source());
     }
     row.set("appearance", group.appearance.as_str());
+    if let Some(repeat) = &group.repeat {
+        let count = repeat.count.as_ref();
+        row.set("repeat_count", count.map_or("", Expression::source));
+        // A number says itself how many there can be.
+        if !count.is_some_and(|count| matches!(count.root().kind, NodeKind::Number(_))) {
+            row.set("parameters", format!("most={}", repeat.most));
+        }
+    }
     row
 }
 
-fn type_cell(kind: &QuestionKind) -> String {
+fn type_cell(kind: &QuestionKind, form: &Form) -> String {
+    let word = kind.type_name();
+    let Some(list) = kind.list() else {
+        return word.to_owned();
+    };
+    let is_file = form
+        .choice_lists
+        .get(list)
+        .is_some_and(|list| list.file.is_some());
     match kind {
-        QuestionKind::SelectOne { list } | QuestionKind::SelectMultiple { list } => {
-            format!("{} {list}", kind.type_name())
+        QuestionKind::SelectOne { .. } | QuestionKind::SelectMultiple { .. } if is_file => {
+            format!("{word}_from_file {list}")
         }
-        QuestionKind::Text
-        | QuestionKind::Integer
-        | QuestionKind::Decimal
-        | QuestionKind::Date
-        | QuestionKind::Range { .. }
-        | QuestionKind::Note
-        | QuestionKind::Calculate => kind.type_name().to_owned(),
+        _ => format!("{word} {list}"),
     }
 }
 
-fn asked(question: &Question) -> Row {
+/// The `parameters` cell.
+fn parameters(question: &Question, form: &Form) -> String {
+    let mut pairs = Vec::new();
+    if let QuestionKind::Range { start, end, step } = &question.kind {
+        pairs.extend([
+            format!("start={start}"),
+            format!("end={end}"),
+            format!("step={step}"),
+        ]);
+    }
+    let list = question.kind.list().and_then(|list| form.choice_lists.get(list));
+    if let Some(columns) = list.and_then(|list| list.file.as_ref()) {
+        pairs.extend([
+            format!("value={}", columns.value),
+            format!("label={}", columns.label),
+        ]);
+    }
+    if let Some(randomize) = &question.randomize {
+        pairs.push("randomize=true".to_owned());
+        pairs.extend(
+            randomize
+                .seed
+                .iter()
+                .map(|seed| format!("seed={}", seed.source())),
+        );
+    }
+    pairs.extend(
+        question
+            .parameters
+            .iter()
+            .map(|(key, value)| format!("{key}={value}")),
+    );
+    pairs.join(" ")
+}
+
+fn asked(question: &Question, or_other: bool, form: &Form) -> Row {
     let mut row = Row::default();
-    row.set("type", type_cell(&question.kind));
+    let other = if or_other { " or_other" } else { "" };
+    row.set("type", format!("{}{other}", type_cell(&question.kind, form)));
     row.set("name", question.name.as_str());
     row.set_text("label", &question.label);
     row.set_text("hint", &question.hint);
@@ -212,6 +282,7 @@ fn asked(question: &Question) -> Row {
         ("constraint", &question.constraint),
         ("choice_filter", &question.choice_filter),
         ("calculation", &question.calculation),
+        ("default", &question.dynamic_default),
     ];
     for (column, rule) in rules {
         if let Some(rule) = rule {
@@ -231,9 +302,13 @@ fn asked(question: &Question) -> Row {
     if question.read_only {
         row.set("read_only", "yes");
     }
-    if let QuestionKind::Range { start, end, step } = &question.kind {
-        row.set("parameters", format!("start={start} end={end} step={step}"));
-    }
+    let triggers: Vec<String> = question
+        .trigger
+        .iter()
+        .map(|name| format!("${{{name}}}"))
+        .collect();
+    row.set("trigger", triggers.join(", "));
+    row.set("parameters", parameters(question, form));
     row
 }
 
