@@ -9,7 +9,7 @@ more than pyxform's where the meaning asks for it, and the comparison allows exa
 - a computed question that is shown is read-only;
 - an earlier answer in words is shown as the choice's words (`jr:choice-name`);
 - a language without words of its own has the usual ones, where pyxform writes "-" or nothing.
-Where a name is not of ASCII signs pyxform's form is one that ODK Validate refuses; there is nothing to compare.
+What Minyi writes in another way is in OWN, which only ODK Validate judges. Where a name is not of ASCII signs pyxform's form is one that ODK Validate refuses; there is nothing to compare.
 """
 import io
 import json
@@ -26,6 +26,8 @@ from pyxform.xls2xform import convert
 XF = "{http://www.w3.org/2002/xforms}"
 JR = "{http://openrosa.org/javarosa}"
 ORX = "{http://openrosa.org/xforms}"
+
+ACTIONS = ("setvalue", "setgeopoint", "recordaudio")
 
 ZH, EN = "::中文 (zh)", "::English (en)"
 
@@ -124,6 +126,86 @@ def computing(expressions):
     return rows
 
 
+# What came later: kinds that devices answer, repeats, actions, orders of chance.
+WIDE = [
+    row("username", "who"),
+    row("email", "mail"),
+    row("phonenumber", "phone"),
+    row("simserial", "sim"),
+    row("subscriberid", "subscriber"),
+    row("audit", "audit"),
+    row("start-geopoint", "where"),
+    row("background-audio", "recorded"),
+    row("time", "clock", "几点？", "What time?", default="now()"),
+    row("dateTime", "moment", "什么时候？", "When?"),
+    row("rank area", "order", "排一排", "Put in order", choice_filter="kind != ''"),
+    row("acknowledge", "read", "读过了", "I have read it", required="yes"),
+    row("barcode", "bar", "条码", "Barcode"),
+    row(
+        "geopoint", "place", "在哪里？", "Where?",
+        parameters="capture-accuracy=2.5 warning-accuracy=10 allow-mock-accuracy=true",
+    ),
+    row("image", "photo", "照片", "Photo", parameters="max-pixels=640"),
+    row("audio", "voice", "录音", "Recording", parameters="quality=low"),
+    row("video", "film", "录像", "Film"),
+    row("file", "paper", "文件", "Paper"),
+    row("hidden", "kept", default="5"),
+    row("text", "long", "说说", "Tell us", parameters="rows=3"),
+    row("range", "pain", "多疼？", "How much pain?", parameters="start=1 end=5 step=1"),
+    row(
+        "select_one area", "shuffled", "选", "Choose", parameters="randomize=true, seed=${pain}",
+        choice_filter="kind != ${long}",
+    ),
+    row("select_multiple area", "fixed", "多选", "Several", parameters="randomize=true, seed=42"),
+    row("select_multiple area", "chance", "多选", "Several", parameters="randomize=true"),
+    row("integer", "n", "几个人？", "How many people?"),
+    row("text", "after", "之后", "After", calculation="concat(${n}, 'x')", trigger="${n}"),
+    row("calculate", "at", calculation="now()", trigger="${n}, ${long}"),
+    row("begin_repeat", "person", "人", "Person", relevant="${n} > 0", appearance="field-list", repeat_count="${n}", parameters="most=3"),
+    row("text", "name", "第几个？共 ${n} 个", "Which of ${n}?", default="concat('a', position(..))"),
+    row("begin_group", "more", "细节", "Details", relevant="${name} != ''"),
+    row(
+        "integer", "age", "${name} 几岁？", "How old is ${name}?",
+        constraint=". > 0 and ${name} != ''", constraint_message=("不对", "Wrong"),
+    ),
+    row("select_one area", "kind", "选", "Choose", choice_filter="kind = ${name} or kind = ${long}"),
+    row("text", "older", "大几岁", "Older by", calculation="${age} + 1", trigger="${age}"),
+    row("begin_repeat", "job", "工作", "Job", repeat_count="1 + ${age} * 0", parameters="most=2"),
+    row("text", "what", "${age} 岁做什么？", "What at ${age}?", relevant="${age} > 3", constraint="${name} != 'x'", required="${n} > 1"),
+    row("end_repeat"),
+    row("end_group"),
+    row("calculate", "jobs", calculation="join(',', ${what})"),
+    row("end_repeat"),
+    row("begin_repeat", "visit", "探访", "Visit", repeat_count="3"),
+    row("date", "day", "哪天？", "Which day?"),
+    row("end_repeat"),
+    row("begin_repeat", "open", "其他", "Other", parameters="most=2"),
+    row("begin_group", "inside"),
+    row("integer", "much", "多少？", "How much?"),
+    row("end_group"),
+    row("end_repeat"),
+    row("calculate", "total", calculation="sum(${age}) + count(${person}) + indexed-repeat(${age}, ${person}, 1)"),
+]
+# What Minyi writes in another way than pyxform: a choice "other" with words of its own, tables in the form itself and not
+# beside it, a seed that is computed, the number of an instance asked for in a group in it, answers counted in a repeat.
+OWN = [
+    row("select_one area or_other", "s", "选", "Choose"),
+    row("integer", "n", "几个？", "How many?"),
+    row("select_one_from_file villages.csv", "village", "哪个村？", "Which village?", choice_filter="town = ${s}"),
+    row("calculate", "people", calculation="pulldata('villages', 'people', 'name', ${village})"),
+    row("select_one area", "shuffled", "选", "Choose", parameters="randomize=true, seed=${n}*7+1"),
+    row("begin_repeat", "person", "人", "Person", parameters="most=3"),
+    row("begin_group", "inside", "里面", "Inside"),
+    row("calculate", "at", calculation="position(..)"),
+    row("integer", "age", "几岁？", "How old?"),
+    row("select_one yn", "kind", "选", "Choose"),
+    row("note", "said", "您选了 ${kind}", "You chose ${kind}"),
+    row("end_group"),
+    row("end_repeat"),
+    row("calculate", "ages", calculation="count(${age}) + sum(${age}, ${n}) + max(${age})"),
+]
+VILLAGES = [{"name": "v1", "label": "东村", "town": "a", "people": "320"}, {"name": "v2", "label": "西村", "town": "b", "people": "150"}]
+
 SETTINGS = [{"form_title": "样样都有", "form_id": "everything", "version": "3", "default_language": "中文 (zh)"}]
 
 
@@ -131,12 +213,14 @@ def make(folder):
     write(SURVEY, pathlib.Path(folder) / "everything.xlsx")
     write(computing(FUNCTIONS), pathlib.Path(folder) / "functions.xlsx")
     write(computing(ONLY_MINYI), pathlib.Path(folder) / "spelled.xlsx")
+    write(WIDE, pathlib.Path(folder) / "wide.xlsx")
+    write(OWN, pathlib.Path(folder) / "own.xlsx", [("villages.csv", VILLAGES)])
 
 
-def write(survey, path):
+def write(survey, path, tables=()):
     book = openpyxl.Workbook()
     book.remove(book.active)
-    for name, rows in [("survey", survey), ("choices", CHOICES), ("settings", SETTINGS)]:
+    for name, rows in [("survey", survey), ("choices", CHOICES), ("settings", SETTINGS), *tables]:
         sheet = book.create_sheet(name)
         used = {key: None for one in rows for key, cell in one.items() if cell is not None}
         columns = list(used)
@@ -158,7 +242,7 @@ STRENGTH = {"or": 1, "and": 2, "=": 3, "!=": 3, "<": 4, "<=": 4, ">": 4, ">=": 4
 def tree(source):
     """XPath 1.0's operators, all of which group to the left, with calls, literals and paths as leaves."""
     tokens, at = [], 0
-    source = source.strip()
+    source = source.strip().replace("current()/", "current/")
     while at < len(source):
         match = TOKEN.match(source, at)
         if not match:
@@ -211,9 +295,11 @@ def tree(source):
 
 
 def chosen_from(nodeset):
-    """The list and the filter of an itemset."""
-    name, condition = re.fullmatch(r"instance\('(.+?)'\)/root/item(?:\[(.*)\])?", nodeset, re.S).groups()
-    return (name, condition and tree(condition))
+    """The list, the filter and the order of an itemset."""
+    order = re.fullmatch(r"randomize\((.*?\](?=[,)])|instance[^,]*?item)(?:,(.*))?\)", nodeset, re.S)
+    chance = order and ("chance", order[2] and tree(order[2]))
+    name, condition = re.fullmatch(r"instance\('(.+?)'\)/root/item(?:\[(.*)\])?", order[1] if order else nodeset, re.S).groups()
+    return (name, condition and tree(condition), chance)
 
 
 # --- forms by meaning -------------------------------------------------------------------------------------------------
@@ -266,7 +352,12 @@ def meaning(xform):
     data = primary[0]
 
     def shape(node):
-        return [local(node), (node.text or "").strip(), [shape(child) for child in node]]
+        kind = "template" if f"{JR}template" in node.attrib else "node"
+        return [local(node), (node.text or "").strip(), [shape(child) for child in node], kind]
+
+    def action(element):
+        value = element.get("value")
+        return [local(element), element.get("ref"), element.get("event"), value and tree(value)]
 
     binds = {}
     for bind in model.findall(f"{XF}bind"):
@@ -293,11 +384,15 @@ def meaning(xform):
     def control(element):
         nodeset = [chosen_from(child.get("nodeset")) for child in element if local(child) == "itemset"]
         said = {local(child): spoken(child, texts) for child in element if local(child) in ("label", "hint")}
-        inside = [control(c) for c in element if local(c) not in ("label", "hint", "itemset", "value")]
-        more = {key: value for key, value in element.attrib.items() if key in ("start", "end", "step")}
+        inside = [control(c) for c in element if local(c) not in ("label", "hint", "itemset", "value", *ACTIONS)]
+        said["actions"] = [action(child) for child in element if local(child) in ACTIONS]
+        more = {key: value for key, value in element.attrib.items() if key not in ("ref", "nodeset", "appearance")}
+        more = {key: float(value) if key in ("start", "end", "step") else value for key, value in more.items()}
+        if f"{JR}count" in more:
+            more[f"{JR}count"] = tree(more[f"{JR}count"])
         appearance = sorted((element.get("appearance") or "").split())
-        reference = element.get("ref")
-        return [local(element), reference, appearance, {k: float(v) for k, v in more.items()}, nodeset, said, inside]
+        reference = element.get("ref") or element.get("nodeset")
+        return [local(element), reference, appearance, more, nodeset, said, inside]
 
     body = next(child for child in root if local(child) == "body")
     return {
@@ -305,6 +400,7 @@ def meaning(xform):
         "root": {key: data.get(key) for key in ("id", "version")},
         "instance": shape(data),
         "binds": binds,
+        "actions": sorted((action(child) for child in model if local(child) in ACTIONS), key=str),
         "lists": lists,
         "body": [control(element) for element in body],
     }
@@ -359,7 +455,7 @@ def without_table_notes(form):
         return name.startswith("generated_table_list_label_")
 
     def prune(node):
-        return [node[0], node[1], [prune(child) for child in node[2] if not is_note(child[0])]]
+        return [node[0], node[1], [prune(child) for child in node[2] if not is_note(child[0])], node[3]]
 
     def controls(elements):
         kept = []

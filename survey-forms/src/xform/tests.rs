@@ -6,6 +6,8 @@ use crate::form::Form;
 use crate::testing::{TODAY, form};
 use crate::validate::validate;
 
+mod wide;
+
 /// Everything that an XForm says in a way of its own.
 const EVERYTHING: &str = "
     | survey |
