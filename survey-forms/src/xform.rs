@@ -6,9 +6,13 @@
 //! - every wording (`zh-x-easy`) is a translation of its own and is complete, with the usual words where it has none;
 //! - `${name}` of a chosen answer shows the choice's words, not its code (`jr:choice-name`);
 //! - a question that is computed cannot be typed in (`readonly`);
-//! - why a choice is no answer (`missing`) stands as a column of its list.
+//! - why a choice is no answer (`missing`) stands as a column of its list;
+//! - tables stand in the form, so that no file has to be sent along, and `pulldata` looks into them;
+//! - `count` of a question in a repeat counts answers, and `position(..)` is the repeat's however deep its groups.
 //!
-//! Captions of films have no place in an XForm; they are the one thing left out.
+//! A repeat is written once, as its author wrote it ([`Form::written`]), and its instances in a submission are the
+//! answers to `age[1]`, `age[2]`, …. Two things have no place in an XForm and are left out: captions of films, and how
+//! often a repeat without a count can be asked at most; a submission with more instances is one with unknown fields.
 
 use std::collections::HashMap;
 

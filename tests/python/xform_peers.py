@@ -20,6 +20,7 @@ import sys
 import xml.etree.ElementTree as ElementTree
 
 import openpyxl
+from pyxform.errors import PyXFormError
 from pyxform.validators.odk_validate import ODK_VALIDATE_PATH
 from pyxform.xls2xform import convert
 
@@ -105,12 +106,12 @@ string-length(${t}) | concat(${t}, 'a', ${n}) | join(',', ${t}, 'b') | contains(
 ends-with(${t}, 'a') | substr(${t}, 0, 1) | substring-before(${t}, 'a') | substring-after(${t}, 'a')
 normalize-space(${t}) | regex(${t}, '[0-9]+') | number(${t}) | int(${n}) | round(${n}, 1)
 abs(${n}) | sqrt(${n}) | pow(${n}, 2) | exp(${n}) | log(${n}) | log10(${n}) | min(${n}, 2) | max(${n}, 2) | sum(${n})
-count(${n}) | count-non-empty(${n}) | checklist(1, 2, ${n} = 1, ${n} = 2) | today() | date('2026-01-01')
+count-non-empty(${n}) | checklist(1, 2, ${n} = 1, ${n} = 2) | today() | date('2026-01-01')
 -(${n}) * 2 | ${n} - 1 - (2 - ${n}) | (${n} + 1) * (${n} mod 2) | ${n} div 2 != 1 | 1 <= ${n} and (${n} < 2 or ${n} >= 3)
 """
 # Those that JavaRosa has not, or only of repeated questions: Minyi spells them out, and pyxform's form is refused.
 ONLY_MINYI = """
-floor(${n}) | ceiling(-${n} div 2) | sum(${n}, 2, ${k}) | count(${n}, ${k}) | count-non-empty(${n}, ${t}, 1)
+floor(${n}) | count(${k}) | ceiling(-${n} div 2) | sum(${n}, 2, ${k}) | count(${n}, ${k}) | count-non-empty(${n}, ${t}, 1)
 """
 
 
@@ -161,7 +162,10 @@ WIDE = [
     row("integer", "n", "几个人？", "How many people?"),
     row("text", "after", "之后", "After", calculation="concat(${n}, 'x')", trigger="${n}"),
     row("calculate", "at", calculation="now()", trigger="${n}, ${long}"),
-    row("begin_repeat", "person", "人", "Person", relevant="${n} > 0", appearance="field-list", repeat_count="${n}", parameters="most=3"),
+    row(
+        "begin_repeat", "person", "人", "Person", relevant="${n} > 0", appearance="field-list", repeat_count="${n}",
+        parameters="most=3",
+    ),
     row("text", "name", "第几个？共 ${n} 个", "Which of ${n}?", default="concat('a', position(..))"),
     row("begin_group", "more", "细节", "Details", relevant="${name} != ''"),
     row(
@@ -171,7 +175,10 @@ WIDE = [
     row("select_one area", "kind", "选", "Choose", choice_filter="kind = ${name} or kind = ${long}"),
     row("text", "older", "大几岁", "Older by", calculation="${age} + 1", trigger="${age}"),
     row("begin_repeat", "job", "工作", "Job", repeat_count="1 + ${age} * 0", parameters="most=2"),
-    row("text", "what", "${age} 岁做什么？", "What at ${age}?", relevant="${age} > 3", constraint="${name} != 'x'", required="${n} > 1"),
+    row(
+        "text", "what", "${age} 岁做什么？", "What at ${age}?", relevant="${age} > 3", constraint="${name} != 'x'",
+        required="${n} > 1",
+    ),
     row("end_repeat"),
     row("end_group"),
     row("calculate", "jobs", calculation="join(',', ${what})"),
@@ -202,9 +209,16 @@ OWN = [
     row("note", "said", "您选了 ${kind}", "You chose ${kind}"),
     row("end_group"),
     row("end_repeat"),
-    row("calculate", "ages", calculation="count(${age}) + sum(${age}, ${n}) + max(${age})"),
+    row(
+        "calculate", "ages",
+        calculation="count(${age}) + sum(${age}, ${n}) + max(${age}, ${n}) + count(${kind}, ${n})",
+    ),
+    row("calculate", "joined", calculation="concat(join('-', ${at}, ${n}), '/', concat(${kind}, 'x'))"),
 ]
-VILLAGES = [{"name": "v1", "label": "东村", "town": "a", "people": "320"}, {"name": "v2", "label": "西村", "town": "b", "people": "150"}]
+VILLAGES = [
+    {"name": "v1", "label": "东村", "town": "a", "people": "320"},
+    {"name": "v2", "label": "西村", "town": "b", "people": "150"},
+]
 
 SETTINGS = [{"form_title": "样样都有", "form_id": "everything", "version": "3", "default_language": "中文 (zh)"}]
 
@@ -233,7 +247,9 @@ def write(survey, path, tables=()):
 # --- expressions as trees ---------------------------------------------------------------------------------------------
 
 TOKEN = re.compile(
-    r"""\s*(?:(?P<text>'[^']*'|"[^"]*")|(?P<number>\d+(?:\.\d*)?|\.\d+)"""
+    # A look into an instance is a leaf, as a path is.
+    r"""\s*(?:(?P<look>instance\('[^']*'\)/root/item\[[^\]]*\]/[^\s(),=<>!+*'"]+)"""
+    r"""|(?P<text>'[^']*'|"[^"]*")|(?P<number>\d+(?:\.\d*)?|\.\d+)"""
     r"""|(?P<symbol>!=|<=|>=|[=<>+*(),]|-)|(?P<name>\.\.?(?![\d])(?:/[^\s(),=<>!+*'"]+)*|[^\s(),=<>!+*'"]+))"""
 )
 STRENGTH = {"or": 1, "and": 2, "=": 3, "!=": 3, "<": 4, "<=": 4, ">": 4, ">=": 4, "+": 5, "-": 5, "*": 6, "div": 6, "mod": 6}
@@ -478,9 +494,12 @@ def judge(folder):
     forms = sorted(pathlib.Path(folder).glob("*.xml"))
     for form in forms:
         ours = meaning(form.read_text())
-        theirs = without_table_notes(meaning(of_pyxform(form.with_suffix(".xlsx"))))
         differences = []
-        compare(ours, theirs, "", differences)
+        try:
+            theirs = without_table_notes(meaning(of_pyxform(form.with_suffix(".xlsx"))))
+            compare(ours, theirs, "", differences)
+        except PyXFormError as error:
+            differences.append(str(error))
         size = len(ours["binds"]) + sum(len(items) for items in ours["lists"].values())
         verdicts[form.stem] = {"compared": size, "differences": differences}
     for form in forms:

@@ -218,12 +218,17 @@ impl Paths {
     fn call(&self, function: Function, arguments: &[Node], view: View<'_>, made: &Made<'_>) -> Option<Node> {
         let one = |node: &Node| self.node(node, view);
         let many = |node: &Node| matches!(&node.kind, NodeKind::Reference(name) if self.is_many(name, view));
+        let is_node = |node: &Node| matches!(node.kind, NodeKind::Reference(_));
         let absolute = |node: &Node| match &node.kind {
             NodeKind::Reference(name) => made.of(NodeKind::Column(self.of_name(name))),
             _ => one(node),
         };
         match (function, arguments) {
-            (Function::Sum | Function::Count | Function::CountNonEmpty, [_, _, ..]) => {
+            (Function::Count | Function::CountNonEmpty, [argument]) if is_node(argument) => {
+                Some(made.call(self.counting(function, argument), vec![one(argument)]))
+            }
+            (Function::Sum, [argument]) if is_node(argument) => None,
+            (Function::Sum | Function::Count | Function::CountNonEmpty, _) => {
                 let parts = arguments.iter().map(|argument| match function {
                     _ if many(argument) => made.call(self.counting(function, argument), vec![one(argument)]),
                     Function::Sum => made.call(Function::Coalesce, vec![one(argument), made.number(0.0)]),
@@ -234,8 +239,20 @@ impl Paths {
                 });
                 parts.reduce(|sum, part| made.binary(Operator::Add, sum, part))
             }
-            (Function::Count | Function::CountNonEmpty, [argument]) if many(argument) => {
-                Some(made.call(self.counting(function, argument), vec![one(argument)]))
+            // A set of nodes is one only where nothing stands beside it.
+            (Function::Min | Function::Max | Function::Concat, [_, _, ..]) if arguments.iter().any(many) => {
+                let parts = arguments.iter().map(|argument| match many(argument) {
+                    true => made.call(function, vec![one(argument)]),
+                    false => one(argument),
+                });
+                Some(made.call(function, parts.collect()))
+            }
+            (Function::Join, [sign, _, _, ..]) if arguments.iter().any(many) => {
+                let parts = arguments.iter().map(|argument| match many(argument) {
+                    true => made.call(function, vec![one(sign), one(argument)]),
+                    false => one(argument),
+                });
+                Some(made.call(function, parts.collect()))
             }
             (Function::Floor | Function::Ceiling, [argument]) => {
                 let (missed, step) = match function {

@@ -249,7 +249,8 @@ impl Collector<'_> {
         if is_open {
             let most = repeat.most as usize;
             let answered = (1..=there.min(most)).map(|number| (number, "yes"));
-            let last = (there < most).then_some((there + 1, "no"));
+            // Where none says anything, the repeat may not have been asked at all.
+            let last = (1..most).contains(&there).then_some((there + 1, "no"));
             for (number, word) in answered.chain(last) {
                 self.out
                     .insert(format!("{}_more{numbers}[{number}]", group.name), word.to_owned());

@@ -1,7 +1,10 @@
 //! Kinds that devices answer, repeats, actions and orders of chance.
 
+use proptest::prelude::*;
+
 use super::{filled, lines};
-use crate::form::Form;
+use crate::flow::clear_hidden;
+use crate::form::{Form, Item};
 use crate::response::RawAnswers;
 use crate::testing::{TODAY, answers, form};
 use crate::validate::validate;
@@ -133,7 +136,7 @@ fn answers__of_more_instances_than_there_can_be__are_not_lost() {
          | | end_repeat | | | | |",
     );
     let read = |inside: &str| filled(&form, inside).answers(&form, &[]);
-    assert_eq!(read("<r><t/></r>"), answers(&[("r_more[1]", "no")]));
+    assert_eq!(read("<r><t/></r>"), answers(&[]));
     assert_eq!(
         read("<r><t/></r><r><t>b</t></r>"),
         answers(&[("r_more[1]", "yes"), ("r_more[2]", "yes"), ("t[2]", "b")])
@@ -141,4 +144,85 @@ fn answers__of_more_instances_than_there_can_be__are_not_lost() {
     let many = read("<r><t>a</t></r><r><t>b</t></r><r><t>c</t></r>");
     let faults = validate(&form, &many, TODAY).unwrap_err();
     assert_eq!(faults[0].field, "t[3]");
+}
+
+/// What a client would send that was given these answers. More instances than were asked say nothing.
+fn sent(items: &[Item], numbers: &str, answers: &RawAnswers) -> String {
+    let value = |name: &str| {
+        answers
+            .get(&format!("{name}{numbers}"))
+            .map_or("", String::as_str)
+    };
+    let mut out = String::new();
+    for item in items {
+        let name = item.name();
+        match item {
+            Item::Question(_) => out.push_str(&format!("<{name}>{}</{name}>", value(name))),
+            Item::Group(group) => {
+                let most = group.repeat.as_ref().map_or(0, |repeat| repeat.most);
+                for number in 1..=most {
+                    let inside = sent(&group.items, &format!("{numbers}[{number}]"), answers);
+                    out.push_str(&format!("<{name}>{inside}</{name}>"));
+                }
+                if most == 0 {
+                    out.push_str(&format!(
+                        "<{name}>{}</{name}>",
+                        sent(&group.items, numbers, answers)
+                    ));
+                }
+            }
+        }
+    }
+    out
+}
+
+/// Fields with answers that they may have.
+const FIELDS: &[(&str, &[&str])] = &[
+    ("clock", &["7:5", "23:59:59"]),
+    ("order", &["x y z other", "other z y x"]),
+    ("bar", &["x", "690"]),
+    ("place", &["1 2", "-38.5,116,3,4"]),
+    ("photo", &["a.jpg"]),
+    ("n", &["0", "1", "2", "3"]),
+    ("pick", &["x", "other"]),
+    ("pick_other", &["别的"]),
+    ("after", &["改了"]),
+    ("name[1]", &["甲", "x"]),
+    ("name[2]", &["乙"]),
+    ("age[1]", &["3", "40"]),
+    ("age[2]", &["4"]),
+    ("age[3]", &["50"]),
+    ("older[1]", &["7"]),
+    ("job_more[1][1]", &["yes", "no"]),
+    ("job_more[1][2]", &["yes"]),
+    ("job_more[3][1]", &["yes"]),
+    ("what[1][1]", &["y", "z other"]),
+    ("what[1][2]", &["z"]),
+    ("what[3][1]", &["y z"]),
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
+    #[test]
+    fn answers__of_a_submission__are_those_that_the_web_stored(
+        given in proptest::collection::vec(proptest::option::of(0..4usize), FIELDS.len()),
+    ) {
+        let form = form(WIDE);
+        let mut web: RawAnswers = FIELDS
+            .iter()
+            .zip(given)
+            .filter_map(|((name, values), at)| Some(((*name).to_owned(), values[at? % values.len()].to_owned())))
+            .collect();
+        clear_hidden(&form, &mut web, TODAY);
+        let web = validate(&form, &web, TODAY);
+        prop_assume!(web.is_ok());
+        let web = web.unwrap();
+        let app = stored(&form, &sent(form.written(), "", &web));
+        // A client says how many there are by what is there.
+        let without = |answers: &RawAnswers| -> RawAnswers {
+            let all = answers.iter().filter(|(name, _)| !name.starts_with("job_more"));
+            all.map(|(name, value)| (name.clone(), value.clone())).collect()
+        };
+        prop_assert_eq!(without(&app), without(&web));
+    }
 }
