@@ -286,7 +286,7 @@ async fn unpack(body: Result<Multipart, MultipartRejection>) -> Result<Parcel, A
 }
 
 /// `POST /openrosa/{round}/submission`: 201 when it became a response, now or before; 202 when it is held for the office.
-/// After either it is stored durably and the client may forget it. Files are not kept: no question asks for one.
+/// After either it is stored durably and the client may forget it. Files are not kept, and the reply says so.
 ///
 /// # Errors
 /// 400 for what is no submission; 401; 404 for a form that the round never had; 409 for other content under an id that
