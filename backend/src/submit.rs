@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use sea_orm::DatabaseConnection;
 use survey_forms::form::Form;
+use survey_forms::response::RESPONSE_ID;
 use survey_forms::text::Text;
 use survey_forms::validate::{self, FieldError};
 use thiserror::Error;
@@ -218,6 +219,10 @@ impl Submitter {
                     said.clone_into(answer);
                 }
             }
+        }
+        if form.leaves_to_chance() {
+            let id = || response.id.to_string();
+            answers.entry(RESPONSE_ID.to_owned()).or_insert_with(id);
         }
         let day = response.ended_on.unwrap_or_else(|| self.clock.0.today());
         let answers = validate::validate(form, &answers, day)?;

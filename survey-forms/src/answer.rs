@@ -14,8 +14,13 @@ use crate::form::QuestionKind;
 pub(crate) const LONGEST_TEXT: usize = 10_000;
 /// More digits than any count of people, yuan or days has; also what a double keeps exactly.
 const MOST_DIGITS: usize = 15;
+/// What a tick is stored as, in ODK too.
+pub(crate) const TICKED: &str = "OK";
 /// A step may be missed by this fraction of itself: 0.1 has no exact double.
 const STEP_TOLERANCE: f64 = 1e-6;
+
+pub(crate) mod parts;
+pub(crate) mod rank;
 
 /// What is wrong with an answer by its type alone.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,6 +28,11 @@ pub(crate) enum AnswerFault {
     NotAnInteger,
     NotANumber,
     NotADate,
+    NotATime,
+    NotAMoment,
+    NotAPlace,
+    NotAFile,
+    NotTicked,
     TooLarge,
     TooLong,
     OutsideRange,
@@ -35,6 +45,14 @@ pub(crate) fn canonical<'a>(kind: &QuestionKind, raw: &'a str) -> Result<Cow<'a,
         QuestionKind::Integer => integer(raw),
         QuestionKind::Decimal => decimal(raw),
         QuestionKind::Date => date(raw),
+        QuestionKind::Time => parts::time(raw).map(Cow::Owned).ok_or(AnswerFault::NotATime),
+        QuestionKind::DateTime => parts::moment(raw).map(Cow::Owned).ok_or(AnswerFault::NotAMoment),
+        QuestionKind::GeoPoint => parts::place(raw).map(Cow::Owned).ok_or(AnswerFault::NotAPlace),
+        QuestionKind::Acknowledge => match raw.trim().to_ascii_lowercase().as_str() {
+            "ok" | "yes" | "true" | "1" => Ok(Cow::Borrowed(TICKED)),
+            _ => Err(AnswerFault::NotTicked),
+        },
+        QuestionKind::Upload { .. } if !crate::media::is_plain_name(raw.trim()) => Err(AnswerFault::NotAFile),
         QuestionKind::Range { start, end, step } => {
             let text = decimal(raw)?;
             let value: f64 = text.parse().map_err(|_| AnswerFault::NotANumber)?;
@@ -52,7 +70,7 @@ pub(crate) fn canonical<'a>(kind: &QuestionKind, raw: &'a str) -> Result<Cow<'a,
             }
             Ok(text)
         }
-        QuestionKind::Text => {
+        QuestionKind::Text | QuestionKind::Barcode => {
             if raw.chars().count() > LONGEST_TEXT {
                 return Err(AnswerFault::TooLong);
             }
@@ -145,27 +163,6 @@ fn date(raw: &str) -> Result<Cow<'_, str>, AnswerFault> {
     Ok(Cow::Owned(date.to_string()))
 }
 
-/// Year, month and day that were written into three fields, as one answer. A year that stands alone is left as it is:
-/// it may be a whole date. Nothing in all three is no answer.
-pub(crate) fn join_date(parts: &[&str]) -> String {
-    let joined = parts.iter().map(|part| part.trim()).collect::<Vec<_>>().join("-");
-    joined.trim_end_matches('-').to_owned()
-}
-
-/// What stands in the fields for year, month and day: the parts of the date, or what was typed where it is none.
-pub(crate) fn split_date(raw: &str) -> [String; 3] {
-    let read = date(raw).unwrap_or(Cow::Borrowed(raw));
-    let mut parts = read.trim().splitn(3, '-').map(|part| part.trim().to_owned());
-    let mut next = || parts.next().unwrap_or_default();
-    let is_date = parse_date(&read).is_some();
-    // People write 3, not 03.
-    let plain = |part: String| match part.strip_prefix('0') {
-        Some(rest) if is_date => rest.to_owned(),
-        _ => part,
-    };
-    [next(), plain(next()), plain(next())]
-}
-
 /// Full-width digits and signs to ASCII, blanks around taken away.
 fn fold(raw: &str) -> String {
     raw.trim()
@@ -185,7 +182,8 @@ fn fold(raw: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{AnswerFault, canonical, join_date, split_date};
+    use super::parts::{join, split};
+    use super::{AnswerFault, canonical};
     use crate::form::QuestionKind;
 
     fn read(kind: &QuestionKind, raw: &str) -> Result<String, AnswerFault> {
@@ -271,8 +269,12 @@ mod tests {
             (["昨天", "", ""], "昨天", ["昨天", "", ""]),
             (["", " ", ""], "", ["", "", ""]),
         ] {
-            assert_eq!(join_date(&fields), joined);
-            assert_eq!(split_date(joined), shown.map(str::to_owned), "{joined}");
+            assert_eq!(join(&QuestionKind::Date, &fields), joined);
+            assert_eq!(
+                split(&QuestionKind::Date, joined),
+                shown.map(str::to_owned),
+                "{joined}"
+            );
         }
     }
 

@@ -8,9 +8,13 @@ mod choices;
 mod dependencies;
 mod expressions;
 mod names;
+mod reach;
+mod reading;
+mod repeats;
 mod translations;
 mod wording;
 
+pub(crate) use dependencies::evaluation_order;
 use names::Names;
 
 /// Checks everything that can be checked of `parts`, which were read from these tables.
@@ -28,5 +32,11 @@ pub(crate) fn check(
     expressions::check(parts, &nodes, &names, survey, choices, faults);
     wording::check(parts, &nodes, &names, survey, faults);
     translations::check(parts, &nodes, survey, choices, faults);
-    dependencies::check(&nodes, &names, survey, faults)
+    repeats::check(parts, &nodes, &names, survey, faults);
+    reading::check(&nodes, survey, faults);
+    let order = dependencies::check(&nodes, &names, survey, faults);
+    if !faults.has_errors() {
+        reach::check(parts, &nodes, &names, survey, faults);
+    }
+    order
 }

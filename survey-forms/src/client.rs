@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde_json::{Map, Value as Json, json};
 
-use crate::expression::Expression;
+use crate::expression::{Expression, Function};
 use crate::flow;
 use crate::form::{Choice, Form, Item, Node, Question, QuestionKind, Required};
 use crate::render;
@@ -53,12 +53,14 @@ pub fn model(form: &Form) -> Json {
         "id": form.id,
         "title": form.title,
         "version": form.version,
+        "author_version": form.author_version,
         "languages": form.languages,
         "metadata": form.metadata,
         "order": form.evaluation_order(),
         "nodes": nodes,
         "lists": lists,
         "messages": messages,
+        "words": { "ticked": render::ticked_words() },
     })
 }
 
@@ -92,7 +94,9 @@ fn node(form: &Form, node: &Node<'_>, words: &State<'_>) -> Json {
 fn of_question(question: &Question, label: &Text, words: &State<'_>, fields: &mut Fields) {
     fields.put("type", json!(question.kind.type_name()));
     match &question.kind {
-        QuestionKind::SelectOne { list } | QuestionKind::SelectMultiple { list } => {
+        QuestionKind::SelectOne { list }
+        | QuestionKind::SelectMultiple { list }
+        | QuestionKind::Rank { list } => {
             fields.put("list", json!(list));
         }
         QuestionKind::Range { start, end, step } => {
@@ -121,6 +125,21 @@ fn of_question(question: &Question, label: &Text, words: &State<'_>, fields: &mu
     fields.put("read_only", json!(question.read_only));
     if let Some(default) = &question.default {
         fields.put("default", json!(default));
+    }
+    fields.expression("dynamic_default", question.dynamic_default.as_ref());
+    if !question.trigger.is_empty() {
+        fields.put("trigger", json!(question.trigger));
+    }
+    if let Some(randomize) = &question.randomize {
+        let seed = randomize.seed.as_ref().map(|seed| tree(seed.root()));
+        fields.put("randomize", json!({ "seed": seed }));
+    }
+    if question
+        .calculation
+        .as_ref()
+        .is_some_and(|e| e.calls(Function::Once))
+    {
+        fields.put("once", json!(true));
     }
 }
 

@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 
+use crate::answer::TICKED;
 use crate::form::{Choice, Form, MissingKind, QuestionKind};
 use crate::text::Text;
 
@@ -38,6 +39,11 @@ pub enum VariableKind {
     Date,
     /// One of the levels.
     Factor {
+        /// In the order of the list.
+        levels: Vec<Level>,
+    },
+    /// All levels in an order, joined by spaces.
+    Ranking {
         /// In the order of the list.
         levels: Vec<Level>,
     },
@@ -79,7 +85,27 @@ impl CodeBook {
                     QuestionKind::SelectMultiple { .. } => VariableKind::MultiResponse {
                         levels: levels(form.choices(question)),
                     },
-                    QuestionKind::Text | QuestionKind::Note | QuestionKind::Calculate => VariableKind::Text,
+                    QuestionKind::Rank { .. } => VariableKind::Ranking {
+                        levels: levels(form.choices(question)),
+                    },
+                    QuestionKind::Acknowledge => VariableKind::Factor {
+                        levels: vec![Level {
+                            value: TICKED.to_owned(),
+                            label: Text::zh_en("已打勾", "Ticked"),
+                            missing: None,
+                        }],
+                    },
+                    // Places and files are words to analysis: like them, they tell of one person and are left out
+                    // wherever words are.
+                    QuestionKind::Text
+                    | QuestionKind::Time
+                    | QuestionKind::DateTime
+                    | QuestionKind::Barcode
+                    | QuestionKind::GeoPoint
+                    | QuestionKind::Upload { .. }
+                    | QuestionKind::Note
+                    | QuestionKind::Calculate
+                    | QuestionKind::Hidden => VariableKind::Text,
                 },
             })
             .collect();
@@ -96,7 +122,9 @@ impl Variable {
     /// The levels; empty for what has none.
     pub fn levels(&self) -> &[Level] {
         match &self.kind {
-            VariableKind::Factor { levels } | VariableKind::MultiResponse { levels } => levels,
+            VariableKind::Factor { levels }
+            | VariableKind::MultiResponse { levels }
+            | VariableKind::Ranking { levels } => levels,
             _ => &[],
         }
     }

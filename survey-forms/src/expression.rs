@@ -9,10 +9,12 @@ use std::ops::Range;
 
 use serde::{Serialize, Serializer};
 
+pub(crate) mod chance;
 mod date;
 mod evaluate;
 mod function;
 mod lex;
+pub(crate) mod moment;
 mod parse;
 mod print;
 mod types;
@@ -21,7 +23,7 @@ mod value;
 pub use date::{from_days, parse_date, to_days};
 pub use evaluate::{Context, evaluate};
 pub use function::Function;
-pub(crate) use lex::is_name;
+pub(crate) use lex::{is_name, is_reference};
 pub use parse::{Fault, FaultKind};
 pub use types::{Schema, TypeFault, ValueType, check_types};
 pub use value::Value;
@@ -56,6 +58,14 @@ impl Expression {
         })
     }
 
+    /// An expression that nobody wrote.
+    pub(crate) fn of(root: Node) -> Self {
+        Self {
+            source: root.to_string(),
+            root,
+        }
+    }
+
     /// The text as the author wrote it.
     pub fn source(&self) -> &str {
         &self.source
@@ -82,6 +92,15 @@ impl Expression {
         let mut found = false;
         self.root
             .visit(&mut |node| found |= node.kind == NodeKind::Current);
+        found
+    }
+
+    /// Whether a function is called anywhere in it.
+    pub fn calls(&self, function: Function) -> bool {
+        let mut found = false;
+        self.root.visit(&mut |node| {
+            found |= matches!(&node.kind, NodeKind::Call { function: called, .. } if *called == function);
+        });
         found
     }
 

@@ -6,8 +6,9 @@
 
 use jiff::civil::Date;
 
+use crate::expression::Function;
 use crate::form::{Form, Item, Required};
-use crate::response::RawAnswers;
+use crate::response::{RawAnswers, TRIGGERED};
 use crate::state::State;
 
 /// A page of the questionnaire, as it stands for certain answers on a certain day.
@@ -108,7 +109,8 @@ pub fn progress(form: &Form, answers: &RawAnswers, name: &str, today: Date) -> (
     )
 }
 
-/// Takes away the answers of questions that are not asked any more.
+/// Takes away the answers of questions that are not asked any more, and writes down what has to be remembered from one
+/// page to the next: what `once()` found and what a trigger set.
 ///
 /// Once is enough: a hidden question counts as unanswered for all others already.
 pub fn clear_hidden(form: &Form, answers: &mut RawAnswers, today: Date) {
@@ -118,9 +120,32 @@ pub fn clear_hidden(form: &Form, answers: &mut RawAnswers, today: Date) {
         .filter(|name| form.slot(name).is_some_and(|slot| !state.is_relevant(slot)))
         .cloned()
         .collect();
+    let kept: Vec<(String, String)> = (0..state.len())
+        .filter_map(|slot| Some((slot, state.question(slot)?)))
+        .filter(|(slot, _)| state.is_relevant(*slot))
+        .flat_map(|(slot, question)| {
+            let is_triggered = !question.trigger.is_empty();
+            let is_once = question
+                .calculation
+                .as_ref()
+                .is_some_and(|calculation| calculation.calls(Function::Once));
+            let value = (is_triggered || is_once)
+                .then(|| (question.name.clone(), state.value(slot).to_owned()))
+                .filter(|(_, value)| is_triggered || !value.is_empty());
+            let mark = is_triggered.then(|| {
+                (
+                    format!("{}{TRIGGERED}", question.name),
+                    state.trigger_mark(question),
+                )
+            });
+            value.into_iter().chain(mark)
+        })
+        .collect();
     for name in hidden {
+        answers.remove(&format!("{name}{TRIGGERED}"));
         answers.remove(&name);
     }
+    answers.extend(kept);
 }
 
 struct Pages(Vec<Page>);

@@ -14,9 +14,13 @@ use crate::text::{Language, Text};
 
 mod choice_list;
 mod question;
+mod unroll;
 
 pub use choice_list::{Choice, ChoiceList, MissingKind};
-pub use question::{Appearance, Group, Item, Media, Question, QuestionKind, Required};
+pub use question::{
+    Appearance, Group, Instance, Item, Media, Question, QuestionKind, Randomize, Repeat, Required, UploadKind,
+};
+pub(crate) use unroll::{Unrolled, unroll};
 
 /// A questionnaire that has passed every check.
 ///
@@ -42,8 +46,11 @@ pub struct Form {
     pub choice_lists: IndexMap<String, ChoiceList>,
     /// What a device notes by itself (`start`, `end`, `today`, `deviceid`).
     pub metadata: Vec<Metadata>,
-    /// Questions and groups in order.
+    /// Questions and groups in order; repeats are there as often as they can be asked, `age[1]`, `age[2]`, ….
     pub items: Vec<Item>,
+    /// The items as the author wrote them, where that is something else.
+    #[serde(skip)]
+    written: Option<Vec<Item>>,
     #[serde(skip)]
     index: Index,
 }
@@ -69,6 +76,55 @@ pub enum MetadataKind {
     Today,
     /// An identifier of the device.
     DeviceId,
+    /// Who is signed in to the client.
+    Username,
+    /// The e-mail address of who is signed in.
+    Email,
+    /// The telephone number of the device.
+    PhoneNumber,
+    /// The number of the SIM card.
+    SimSerial,
+    /// The subscriber of the SIM card.
+    SubscriberId,
+    /// A log of what was done when, in a file.
+    Audit,
+    /// Where the form was opened.
+    #[serde(rename = "start-geopoint")]
+    StartGeopoint,
+    /// A recording of the whole interview.
+    #[serde(rename = "background-audio")]
+    BackgroundAudio,
+}
+
+impl MetadataKind {
+    /// All of them, with their words of the type column.
+    pub const ALL: [(Self, &'static str); 12] = [
+        (Self::Start, "start"),
+        (Self::End, "end"),
+        (Self::Today, "today"),
+        (Self::DeviceId, "deviceid"),
+        (Self::Username, "username"),
+        (Self::Email, "email"),
+        (Self::PhoneNumber, "phonenumber"),
+        (Self::SimSerial, "simserial"),
+        (Self::SubscriberId, "subscriberid"),
+        (Self::Audit, "audit"),
+        (Self::StartGeopoint, "start-geopoint"),
+        (Self::BackgroundAudio, "background-audio"),
+    ];
+
+    /// The XLSForm word for it.
+    pub fn type_name(self) -> &'static str {
+        Self::ALL
+            .iter()
+            .find(|(kind, _)| *kind == self)
+            .map_or("", |(_, word)| word)
+    }
+
+    /// Whether web pages know it. The others are the business of apps, and tell more of a person than a survey may ask.
+    pub fn is_known_here(self) -> bool {
+        matches!(self, Self::Start | Self::End | Self::Today | Self::DeviceId)
+    }
 }
 
 /// What a [`Form`] is made from, before it has a version and an index.
@@ -82,12 +138,16 @@ pub(crate) struct FormParts {
     pub(crate) choice_lists: IndexMap<String, ChoiceList>,
     pub(crate) metadata: Vec<Metadata>,
     pub(crate) items: Vec<Item>,
+    /// The items as they were before repeats were unrolled.
+    pub(crate) written: Option<Vec<Item>>,
 }
 
 /// Slots number questions and groups together in document order (a group before what it holds).
 #[derive(Clone, Debug, Default)]
 struct Index {
     slots: HashMap<String, usize>,
+    /// Whether anything in the form is drawn by chance.
+    chance: bool,
     /// A slot comes after all slots that its `relevant` and `calculation` read, and after its group.
     evaluation_order: Vec<usize>,
 }
@@ -114,6 +174,7 @@ impl Form {
             choice_lists: parts.choice_lists,
             metadata: parts.metadata,
             items: parts.items,
+            written: parts.written,
             index: Index::default(),
         };
         let slots = form
@@ -122,12 +183,19 @@ impl Form {
             .enumerate()
             .map(|(slot, node)| (node.item.name().to_owned(), slot))
             .collect();
+        let chance = form.questions().any(Question::leaves_to_chance);
         form.index = Index {
             slots,
+            chance,
             evaluation_order,
         };
         form.version = fingerprint(&form);
         form
+    }
+
+    /// Questions and groups as the author wrote them: each repeat once, with [`Group::repeat`].
+    pub fn written(&self) -> &[Item] {
+        self.written.as_deref().unwrap_or(&self.items)
     }
 
     /// All questions in document order, those in groups included.
@@ -196,6 +264,28 @@ impl Form {
             .list()
             .and_then(|list| self.choice_lists.get(list))
             .map_or(&[], |list| &list.choices)
+    }
+
+    /// The questions as the author wrote them, those of a repeat once.
+    pub fn written_questions(&self) -> Vec<&Question> {
+        nodes(self.written())
+            .into_iter()
+            .filter_map(|node| node.item.as_question())
+            .collect()
+    }
+
+    /// The choice lists that the author wrote: without those that [`Form::items`] alone needs.
+    pub fn written_lists(&self) -> impl Iterator<Item = &ChoiceList> {
+        let is_own = self.written.is_none();
+        self.choice_lists
+            .values()
+            .filter(move |list| is_own || list.name != unroll::MORE)
+    }
+
+    /// Whether an order of choices, `random()` or `uuid()` follows from the response's own identifier, which then should
+    /// stand among the answers (see [`crate::response::RESPONSE_ID`]).
+    pub fn leaves_to_chance(&self) -> bool {
+        self.index.chance
     }
 
     /// The default language.

@@ -1,6 +1,6 @@
 //! `${name}` in words that people read: the place where an earlier answer is shown.
 
-use crate::expression::is_name;
+use crate::expression::is_reference;
 
 /// A piece of words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub(crate) fn parts(words: &str) -> Vec<Part<'_>> {
             parts.push(Part::Words(&rest[..at]));
         }
         let inside = &rest[at + 2..];
-        match inside.find('}').filter(|&end| is_name(inside[..end].trim())) {
+        match inside.find('}').filter(|&end| is_reference(inside[..end].trim())) {
             Some(end) => {
                 parts.push(Part::Answer(inside[..end].trim()));
                 rest = &inside[end + 1..];

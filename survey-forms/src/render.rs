@@ -4,7 +4,8 @@
 //! - One question's words are the page's `<h1>`: inside `<legend>` for choices, inside `<label>` for inputs.
 //! - Hints and errors are tied to their field with `aria-describedby`; an input's `id` is the question's name, a
 //!   choice's `NAME-VALUE`, an error's `err-NAME`, a hint's `hint-NAME`. A date has three fields of one name, year
-//!   first; the year's `id` is the question's name.
+//!   first, as have a time, a moment and a place; the first one's `id` is the question's name. Every line of an order has a
+//!   list of numbers, all of one name.
 //! - Scales are words with a decorative face; numbers that only serve analysis are never shown.
 //! - A text that fell back to another language carries `lang`.
 //! - What is heard instead of a text stands in its `data-audio`; films in sign language are native players with
@@ -175,9 +176,28 @@ pub fn answer_text(form: &Form, question: &Question, value: &str, lang: &str) ->
                 .collect::<Vec<_>>()
                 .join(separator)
         }
+        QuestionKind::Rank { .. } => {
+            // An order that is not whole is shown as it is.
+            let places = value.split_whitespace().enumerate().map(|(at, name)| {
+                let choice = form.choices(question).iter().find(|choice| choice.name == name);
+                let label = choice.map_or(name, |choice| choice.label.get(lang));
+                format!("{}. {label}", at + 1)
+            });
+            places.collect::<Vec<_>>().join(separator)
+        }
+        QuestionKind::Acknowledge if value == answer::TICKED => words::ticked().get(lang).to_owned(),
+        kind @ (QuestionKind::Time | QuestionKind::DateTime) => {
+            words::moment(&answer::lenient(kind, value), lang)
+        }
+        kind @ QuestionKind::GeoPoint => words::place(&answer::lenient(kind, value), lang),
         kind @ QuestionKind::Date => words::date(&answer::lenient(kind, value), lang),
         kind => answer::lenient(kind, value).into_owned(),
     }
+}
+
+/// What a tick says, for clients that say it themselves.
+pub(crate) fn ticked_words() -> Text {
+    words::ticked()
 }
 
 /// What every widget needs to know.
@@ -205,7 +225,14 @@ impl View<'_, '_> {
         }
         match self.answers.get(&question.name) {
             Some(typed) => typed.clone(),
-            None => question.default.clone().unwrap_or_default(),
+            // What a trigger has set stands before a default.
+            None if !question.trigger.is_empty() && !self.state.value(slot).is_empty() => {
+                self.state.value(slot).to_owned()
+            }
+            None => match self.state.question(slot) {
+                Some(question) => self.state.default_of(slot, question).into_owned(),
+                None => String::new(),
+            },
         }
     }
 

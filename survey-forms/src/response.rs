@@ -2,9 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use crate::answer;
+use crate::answer::{parts, rank};
 use crate::flow::Page;
 use crate::form::{Form, QuestionKind};
+
+/// Key under which a response's own identifier may stand among its answers. What is left to chance (the order of
+/// choices, `random()`, `uuid()`) follows from it; it is never stored as an answer.
+pub const RESPONSE_ID: &str = "meta/instanceID";
+
+/// Key under which the moment of answering may stand, as ODK writes it. Without it, `now()` is the beginning of the day.
+pub const NOW: &str = "meta/now";
+
+/// What stands behind a question's name in the key under which its trigger's last value is kept.
+pub(crate) const TRIGGERED: &str = "/trigger";
 
 /// Answers by question name. An answer to a `select_multiple` is its choices joined by spaces; no answer is absent
 /// or the empty text.
@@ -13,7 +23,8 @@ pub type RawAnswers = BTreeMap<String, String>;
 /// The answers that a page's HTML form sent back.
 ///
 /// Every question of the page is in the result, with the empty text where nothing was given, so that an answer can
-/// be taken back; repeated keys of a `select_multiple` and the three fields of a date are joined. Keys that are not of this page are left out.
+/// be taken back; repeated keys of a `select_multiple` or `rank` and the
+/// fields of a date, time or place are joined. Keys that are not of this page are left out.
 pub fn from_pairs(form: &Form, page: &Page, pairs: &[(String, String)]) -> RawAnswers {
     let mut answers = RawAnswers::new();
     for name in &page.questions {
@@ -28,7 +39,8 @@ pub fn from_pairs(form: &Form, page: &Page, pairs: &[(String, String)]) -> RawAn
             QuestionKind::SelectMultiple { .. } => {
                 given.filter(|v| !v.is_empty()).collect::<Vec<_>>().join(" ")
             }
-            QuestionKind::Date => answer::join_date(&given.collect::<Vec<_>>()),
+            QuestionKind::Rank { .. } => rank::join(given),
+            ref kind if kind.fields() > 1 => parts::join(kind, &given.collect::<Vec<_>>()),
             // A browser sends one; of several the last one wins, as in a URL that was edited by hand.
             _ => given.next_back().unwrap_or_default().to_owned(),
         };

@@ -6,16 +6,23 @@ use std::borrow::Cow;
 use jiff::civil::Date;
 
 use crate::answer;
-use crate::expression::{Context, Value, parse_date};
-use crate::form::{Choice, Form, Group, Item, MetadataKind, Node, Question, QuestionKind, Required};
+use crate::expression::chance::{seed_of, seed_of_value, shuffle};
+use crate::expression::{Value, parse_date};
+use crate::form::{Choice, Form, Group, Item, Node, Question, QuestionKind, Required};
 use crate::placeholder::{self, Part};
 use crate::render::answer_text;
-use crate::response::RawAnswers;
+use crate::response::{RESPONSE_ID, RawAnswers, TRIGGERED};
 use crate::text::Text;
+
+mod about;
+
+use about::About;
 
 pub(crate) struct State<'a> {
     form: &'a Form,
     today: Date,
+    /// Absent for a template.
+    answers: Option<&'a RawAnswers>,
     nodes: Vec<Node<'a>>,
     /// By slot: the answer in canonical form; of a hidden question, empty.
     values: Vec<Cow<'a, str>>,
@@ -28,6 +35,9 @@ pub(crate) struct State<'a> {
 /// use, which no keyboard types.
 pub(crate) const MARKS: (char, char) = ('\u{e000}', '\u{e001}');
 
+/// What stands between the values of several triggers; no answer holds it.
+const BETWEEN: char = '\u{1f}';
+
 impl<'a> State<'a> {
     /// The state from which pages are rendered for clients that know the answers only later: everything is asked,
     /// every choice is offered, whatever may be required is required, and `${name}` becomes the name between
@@ -37,6 +47,7 @@ impl<'a> State<'a> {
         Self {
             form,
             today,
+            answers: None,
             values: vec![Cow::Borrowed(""); nodes.len()],
             relevant: vec![true; nodes.len()],
             nodes,
@@ -51,6 +62,7 @@ impl<'a> State<'a> {
         let mut state = Self {
             form,
             today,
+            answers: Some(answers),
             nodes,
             values,
             relevant,
@@ -77,18 +89,63 @@ impl<'a> State<'a> {
         }
         let given = answers.get(&question.name).map_or("", String::as_str);
         self.values[slot] = match &question.calculation {
-            Some(calculation) => {
-                // What `once()` finds is what was stored before.
-                let now = About {
-                    state: self,
-                    current: self.typed(question, Cow::Borrowed(given)),
-                    choice: None,
-                };
-                calculation.evaluate(&now).to_answer()
-            }
-            None if question.read_only => Cow::Borrowed(question.default.as_deref().unwrap_or_default()),
+            _ if !question.trigger.is_empty() => self.triggered(slot, question, given),
+            Some(_) => self.calculated(slot, question, given),
+            None if question.is_fixed() => self.default_of(slot, question),
             None => answer::lenient(&question.kind, given),
         };
+    }
+
+    fn calculated(&self, slot: usize, question: &'a Question, given: &'a str) -> Cow<'a, str> {
+        let Some(calculation) = &question.calculation else {
+            return Cow::Borrowed("");
+        };
+        // What `once()` finds is what was stored before.
+        let now = About::of(self, slot, self.typed(question, Cow::Borrowed(given)));
+        calculation.evaluate(&now).to_answer()
+    }
+
+    /// The value of a question that follows a trigger: computed when the trigger has another value than when it was
+    /// computed last, else what is there, which a respondent may have typed over it.
+    fn triggered(&self, slot: usize, question: &'a Question, given: &'a str) -> Cow<'a, str> {
+        let mark = self.trigger_mark(question);
+        let last = self
+            .answers
+            .and_then(|answers| answers.get(&format!("{}{TRIGGERED}", question.name)));
+        let as_given = || answer::lenient(&question.kind, given);
+        match last {
+            Some(last) if *last == mark => as_given(),
+            // A client that keeps its own account of triggers sends the value alone.
+            None if !given.trim().is_empty() => as_given(),
+            None if mark.chars().all(|c| c == BETWEEN) => Cow::Borrowed(""),
+            _ => self.calculated(slot, question, given),
+        }
+    }
+
+    /// The values of a question's triggers, by which a change is noticed.
+    pub(crate) fn trigger_mark(&self, question: &Question) -> String {
+        let values: Vec<&str> = question
+            .trigger
+            .iter()
+            .map(|name| self.form.slot(name).map_or("", |slot| self.value(slot)))
+            .collect();
+        values.join(&BETWEEN.to_string())
+    }
+
+    /// What stands in a question before anybody has answered it.
+    pub(crate) fn default_of(&self, slot: usize, question: &'a Question) -> Cow<'a, str> {
+        match (&question.default, &question.dynamic_default) {
+            (Some(fixed), _) => Cow::Borrowed(fixed),
+            (None, Some(_)) if self.template => Cow::Borrowed(""),
+            (None, Some(dynamic)) => {
+                let value = dynamic.evaluate(&About::of(self, slot, Value::EMPTY)).to_answer();
+                match answer::canonical(&question.kind, &value) {
+                    Ok(read) => Cow::Owned(read.into_owned()),
+                    Err(_) => value,
+                }
+            }
+            (None, None) => Cow::Borrowed(""),
+        }
     }
 
     pub(crate) fn form(&self) -> &'a Form {
@@ -160,36 +217,54 @@ impl<'a> State<'a> {
             .is_none_or(|constraint| constraint.holds(&self.about(slot)))
     }
 
-    /// The choices that a question offers now.
+    /// The choices that a question offers now, in the order in which it offers them.
     pub(crate) fn offered(&self, question: &'a Question) -> Vec<&'a Choice> {
         let choices = self.form.choices(question).iter();
-        match &question.choice_filter {
-            _ if self.template => choices.collect(),
+        let offered: Vec<&Choice> = match &question.choice_filter {
+            _ if self.template => return choices.collect(),
             None => choices.collect(),
             Some(filter) => choices
-                .filter(|choice| {
-                    filter.holds(&About {
-                        state: self,
-                        current: Value::EMPTY,
-                        choice: Some(choice),
-                    })
-                })
+                .filter(|choice| filter.holds(&About::of_choice(self, choice)))
                 .collect(),
+        };
+        match &question.randomize {
+            Some(randomize) => {
+                let seed = match &randomize.seed {
+                    Some(seed) => {
+                        let slot = self.form.slot(&question.name).unwrap_or_default();
+                        let value = seed.evaluate(&About::of(self, slot, Value::EMPTY));
+                        seed_of_value(value.to_number(), &value.to_text())
+                    }
+                    None => seed_of(&format!("{}/{}", self.response_id(), question.name)),
+                };
+                shuffle(&offered, seed)
+            }
+            None => offered,
         }
+    }
+
+    /// The names that a question offers to be put in order; "don't know" and its like have no place in one.
+    pub(crate) fn ranked(&self, question: &'a Question) -> Vec<&'a Choice> {
+        let offered = self.offered(question).into_iter();
+        offered.filter(|choice| choice.missing.is_none()).collect()
     }
 
     /// Whether a question offers this choice now.
     pub(crate) fn offers(&self, question: &'a Question, name: &str) -> bool {
         self.form.choices(question).iter().any(|choice| {
             choice.name == name
-                && question.choice_filter.as_ref().is_none_or(|filter| {
-                    filter.holds(&About {
-                        state: self,
-                        current: Value::EMPTY,
-                        choice: Some(choice),
-                    })
-                })
+                && question
+                    .choice_filter
+                    .as_ref()
+                    .is_none_or(|filter| filter.holds(&About::of_choice(self, choice)))
         })
+    }
+
+    /// The response's own identifier, as far as the caller gives one.
+    fn response_id(&self) -> &'a str {
+        self.answers
+            .and_then(|answers| answers.get(RESPONSE_ID))
+            .map_or("", String::as_str)
     }
 
     /// The context of expressions that belong to this slot.
@@ -198,11 +273,7 @@ impl<'a> State<'a> {
             Some(question) => self.typed(question, self.values[slot].clone()),
             None => Value::EMPTY,
         };
-        About {
-            state: self,
-            current,
-            choice: None,
-        }
+        About::of(self, slot, current)
     }
 
     /// An answer with the type that its question gives it.
@@ -220,55 +291,6 @@ impl<'a> State<'a> {
             QuestionKind::Date => parse_date(&answer).map_or(Value::Text(answer), Value::Date),
             _ => Value::Text(answer),
         }
-    }
-}
-
-/// What an expression sees: the state, the answer being tested, the choice being tested.
-struct About<'s, 'a> {
-    state: &'s State<'a>,
-    current: Value<'a>,
-    choice: Option<&'a Choice>,
-}
-
-impl<'a> Context<'a> for About<'_, 'a> {
-    fn answer(&self, name: &str) -> Value<'a> {
-        let state = self.state;
-        match state.form.slot(name) {
-            Some(slot) => state.question(slot).map_or(Value::EMPTY, |question| {
-                state.typed(question, state.values[slot].clone())
-            }),
-            None => {
-                let today = state
-                    .form
-                    .metadata
-                    .iter()
-                    .any(|m| m.name == name && m.kind == MetadataKind::Today);
-                if today {
-                    Value::Date(state.today)
-                } else {
-                    Value::EMPTY
-                }
-            }
-        }
-    }
-
-    fn current(&self) -> Value<'a> {
-        self.current.clone()
-    }
-
-    fn column(&self, name: &str) -> Value<'a> {
-        match self.choice {
-            Some(choice) if name == "name" => Value::text(choice.name.as_str()),
-            Some(choice) => choice
-                .filters
-                .get(name)
-                .map_or(Value::EMPTY, |cell| Value::text(cell.as_str())),
-            None => Value::EMPTY,
-        }
-    }
-
-    fn today(&self) -> Date {
-        self.state.today
     }
 }
 
@@ -304,18 +326,13 @@ impl State<'_> {
                     Some((slot, question)) => {
                         out.push_str(&answer_text(self.form, question, self.value(slot), lang))
                     }
-                    None => out.push_str(
-                        &About {
-                            state: self,
-                            current: Value::EMPTY,
-                            choice: None,
-                        }
-                        .answer(name)
-                        .to_text(),
-                    ),
+                    None => out.push_str(&self.noted(name).to_text()),
                 },
             }
         }
         out
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,9 +9,10 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::answer;
+use crate::answer::rank::{self, RankFault};
 use crate::flow::Page;
-use crate::form::{Form, Question, QuestionKind};
-use crate::response::RawAnswers;
+use crate::form::{Choice, Form, Question, QuestionKind};
+use crate::response::{NOW, RESPONSE_ID, RawAnswers, TRIGGERED};
 use crate::state::State;
 use crate::text::Text;
 
@@ -37,6 +38,9 @@ pub fn validate(form: &Form, answers: &RawAnswers, today: Date) -> Result<RawAns
     let state = State::of(form, answers, today);
     let mut errors = Vec::new();
     for (name, value) in answers {
+        if is_account(form, name) {
+            continue;
+        }
         if form.slot(name).is_none() && !form.metadata.iter().any(|metadata| metadata.name == *name) {
             errors.push(FieldError {
                 field: name.clone(),
@@ -73,6 +77,15 @@ pub fn validate(form: &Form, answers: &RawAnswers, today: Date) -> Result<RawAns
     } else {
         Err(errors)
     }
+}
+
+/// Whether a key holds what is known of the response itself, and no answer.
+fn is_account(form: &Form, key: &str) -> bool {
+    key == RESPONSE_ID
+        || key == NOW
+        || key
+            .strip_suffix(TRIGGERED)
+            .is_some_and(|name| form.slot(name).is_some())
 }
 
 /// Checks the answers to the questions of one page; other questions' answers only serve conditions.
@@ -112,7 +125,7 @@ pub(crate) fn slots(state: &State<'_>, page: &Page) -> Vec<usize> {
 
 /// The value to be stored, or what to say.
 fn check<'a>(
-    state: &State<'a>,
+    state: &'a State<'a>,
     slot: usize,
     question: &'a Question,
     given: &'a str,
@@ -136,6 +149,11 @@ fn check<'a>(
     if question.is_fixed() {
         return Ok(Cow::Owned(state.value(slot).to_owned()));
     }
+    let given = match given {
+        // Nobody was asked yet: what the trigger has set stands.
+        "" if !question.trigger.is_empty() => state.value(slot),
+        given => given,
+    };
     if given.is_empty() {
         if !state.is_required(slot) {
             return Ok(Cow::Borrowed(""));
@@ -155,6 +173,7 @@ fn check<'a>(
             Cow::Borrowed(given)
         }
         QuestionKind::SelectMultiple { .. } => Cow::Owned(chosen(state, question, given)?),
+        QuestionKind::Rank { .. } => Cow::Owned(ranked(state, question, given)?),
         kind => answer::canonical(kind, given).map_err(|fault| messages::invalid(&fault, kind))?,
     };
     if !state.satisfies_constraint(slot) {
@@ -166,6 +185,20 @@ fn check<'a>(
         });
     }
     Ok(value)
+}
+
+/// The order that was given, of everything offered.
+fn ranked<'a>(state: &State<'a>, question: &'a Question, given: &str) -> Result<String, Text> {
+    let offered: Vec<&str> = state
+        .ranked(question)
+        .into_iter()
+        .map(|choice: &Choice| choice.name.as_str())
+        .collect();
+    rank::canonical(given, &offered).map_err(|fault| match fault {
+        RankFault::Unknown => messages::not_offered(),
+        RankFault::Incomplete => messages::rank_incomplete(),
+        RankFault::Twice => messages::rank_twice(),
+    })
 }
 
 /// Chosen values in the order of the list, each once.

@@ -1,17 +1,20 @@
-//! XLSForm in and out. In: the bytes of an `.xlsx` workbook to a [`Form`], or everything that is wrong with it.
+//! XLSForm in and out. In: the bytes of an `.xlsx` workbook, or of a `.csv` file with all sheets, to a [`Form`], or
+//! everything that is wrong with it.
 //!
 //! Reading goes on after a fault, with a stand-in where something could not be understood, so that one run reports
 //! all faults; a form is made only when none of them is an error.
 
-use crate::check::check;
+use crate::check::{check, evaluation_order};
 use crate::diagnostic::catalogue::Fault;
 use crate::diagnostic::{Diagnostic, Place, nearest};
-use crate::form::{Form, FormParts};
+use crate::form::{Form, FormParts, Unrolled, nodes, unroll};
 
 mod aliases;
 mod choices;
+mod csv;
 mod faults;
 mod headers;
+mod parameters;
 mod settings;
 mod survey;
 mod workbook;
@@ -67,7 +70,12 @@ fn read_into(file_name: &str, bytes: &[u8], faults: &mut Faults) -> Option<Form>
         faults.add(Fault::TooLarge { most }, Place::unknown());
         return None;
     }
-    let workbook = match Workbook::open(bytes) {
+    let is_csv = file_name.to_lowercase().ends_with(".csv");
+    let workbook = match if is_csv {
+        csv::read(bytes)
+    } else {
+        Workbook::open(bytes)
+    } {
         Ok(workbook) => workbook,
         Err(fault) => {
             faults.add(fault, Place::unknown());
@@ -99,11 +107,16 @@ fn read_into(file_name: &str, bytes: &[u8], faults: &mut Faults) -> Option<Form>
     languages.finish(tables.into_iter().flatten(), faults, &settings_table);
 
     let settings = settings::read(&settings_table, file_name, &languages, faults);
-    let choice_lists = match &choices_table {
+    let mut choice_lists = match &choices_table {
         Some(table) => choices::read(table, &languages, faults),
         None => indexmap::IndexMap::new(),
     };
     let survey = survey::read(&survey_table, &languages, faults);
+    for list in &survey.with_other {
+        if let Some(list) = choice_lists.get_mut(list) {
+            choices::add_other(list, &languages);
+        }
+    }
     if choices_sheet.is_none() && survey.has_selects {
         // Reported once rather than for each question, which would only repeat it.
         required_sheet(&workbook, "choices", faults);
@@ -117,11 +130,22 @@ fn read_into(file_name: &str, bytes: &[u8], faults: &mut Faults) -> Option<Form>
         choice_lists,
         metadata: survey.metadata,
         items: survey.items,
+        written: None,
     };
     let order = check(&parts, &survey_table, choices_table.as_ref(), faults);
     if faults.has_errors() {
         return None;
     }
+    let (parts, order) = match unroll(&parts.items) {
+        None => (parts, order),
+        Some(Unrolled { items, lists }) => {
+            let mut parts = parts;
+            parts.choice_lists.extend(lists);
+            parts.written = Some(std::mem::replace(&mut parts.items, items));
+            let order = evaluation_order(&nodes(&parts.items));
+            (parts, order)
+        }
+    };
     Some(Form::new(parts, order))
 }
 

@@ -23,6 +23,29 @@ export function parseDay(text) {
   return parts ? dayOf(Number(parts[1]), Number(parts[2]), Number(parts[3])) : null;
 }
 
+const TIME = /^([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:\.(\d+))?)?(Z|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?)?$/;
+
+/** Reads `14:05`, `14:05:30.250` and both with an offset: `{ ms, offset }`, offset in minutes or null; null for anything else. */
+export function parseTime(text) {
+  const parts = TIME.exec(trim(text));
+  if (!parts) return null;
+  const [, hour, minute, second = '0', fraction = '0', zone] = parts;
+  const ms = ((Number(hour) * 60 + Number(minute)) * 60 + Number(second)) * 1000 + Number(fraction.padEnd(3, '0').slice(0, 3));
+  if (zone === undefined) return { ms, offset: null };
+  const digits = zone.replace(/[Z:+-]/g, '').padEnd(4, '0');
+  const minutes = Number(digits.slice(0, 2)) * 60 + Number(digits.slice(2, 4));
+  return { ms, offset: zone.startsWith('-') ? -minutes : minutes };
+}
+
+/** Reads a day with a time behind `T`: `{ day, time }`, or null. */
+export function parseMoment(text) {
+  const trimmed = trim(text);
+  const at = trimmed.indexOf('T');
+  if (at < 0) return null;
+  const [day, time] = [parseDay(trimmed.slice(0, at)), parseTime(trimmed.slice(at + 1))];
+  return day && time ? { day, time } : null;
+}
+
 /** The day of these numbers, or null when the calendar has none. */
 export function dayOf(year, month, day) {
   if (!(year >= -9999 && year <= 9999 && month >= 1 && month <= 12 && day >= 1 && day <= lengthOf(year, month))) return null;
@@ -85,4 +108,22 @@ export function sayDay(text, lang) {
   if (!day) return text;
   const [year, month, date] = civil(day.days);
   return lang.startsWith('zh') ? year + '年' + month + '月' + date + '日' : date + ' ' + MONTHS[month - 1] + ' ' + year;
+}
+
+const SHORT_MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const WEEKDAYS = { en: ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'], zh: ['周日', '周一', '周二', '周三', '周四', '周五', '周六'] };
+
+/** A day, and the milliseconds of it, in the words of a format of `format-date-time()`. */
+export function formatDay(day, ms, pattern, language) {
+  const [year, month, date] = civil(day.days);
+  const isChinese = language.split('-')[0] === 'zh';
+  const pad = (number, width) => (number < 0 ? '-' + String(-number).padStart(width - 1, '0') : String(number).padStart(width, '0'));
+  const [hour, minute, second] = [Math.trunc(ms / 3600000), Math.trunc(ms / 60000) % 60, Math.trunc(ms / 1000) % 60];
+  const signs = {
+    'Y': () => pad(year, 4), 'y': () => pad(((year % 100) + 100) % 100, 2), 'm': () => pad(month, 2), 'n': () => String(month),
+    'b': () => (isChinese ? month + '月' : SHORT_MONTHS[month - 1]), 'd': () => pad(date, 2), 'e': () => String(date),
+    'a': () => WEEKDAYS[isChinese ? 'zh' : 'en'][(((day.days + 4) % 7) + 7) % 7], 'H': () => pad(hour, 2),
+    'h': () => String(hour), 'M': () => pad(minute, 2), 'S': () => pad(second, 2), '3': () => pad(ms % 1000, 3), '%': () => '%',
+  };
+  return pattern.replace(/%([\s\S])/gu, (whole, sign) => (signs[sign] ? signs[sign]() : whole));
 }

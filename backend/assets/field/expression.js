@@ -4,8 +4,12 @@
 // A value is a boolean, a number, a text or a Day. A missing answer is the empty text. Every tree has a value in
 // every context: what makes no sense is NaN or the empty text.
 
-import { Day, dayFromNumber, parseDay } from './day.js';
+import { ParkMiller, hexadecimal, uuid } from './chance.js';
+import { Day, dayFromNumber, formatDay, parseDay, parseMoment, parseTime } from './day.js';
+import { digest } from './digest.js';
 import { length, trim, words } from './text.js';
+
+const DAY_MS = 86400000;
 
 const PLAIN_NUMBER = /^-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)$/;
 
@@ -26,11 +30,18 @@ export function toNumber(value) {
     case 'string': {
       const text = trim(value);
       if (PLAIN_NUMBER.test(text)) return Number(text);
-      const day = parseDay(text);
-      return day ? day.days : NaN;
+      return daysOf(text);
     }
     default: return value.days;
   }
+}
+
+/** Days since 1970-01-01 of a day or a moment, in Greenwich's time where the offset is known; else NaN. */
+function daysOf(text) {
+  const moment = parseMoment(text);
+  if (moment) return moment.day.days + (moment.time.ms - (moment.time.offset || 0) * 60000) / DAY_MS;
+  const day = parseDay(text);
+  return day ? day.days : NaN;
 }
 
 export function toText(value) {
@@ -69,7 +80,8 @@ function equal(left, right) {
 
 /**
  * The value of a tree as survey_forms::client writes it.
- * context: { answer(name), current, column(name), today } with today a Day.
+ * context: { answer(name), current, column(name), today, now, chance(), language, choiceName(question, value), version,
+ * property(name), pulled(table, column, keyColumn, key) } with today a Day.
  */
 export function evaluate(tree, context) {
   switch (tree[0]) {
@@ -196,6 +208,42 @@ function matches(text, source) {
   }
 }
 
+/** The day and its milliseconds that a value says, or null. */
+function clock(value) {
+  if (value instanceof Day) return [value, 0];
+  if (typeof value === 'boolean') return null;
+  if (typeof value === 'number') {
+    const day = dayFromNumber(value);
+    const ms = Math.floor((value - Math.floor(value)) * DAY_MS + 0.5);
+    return day && [day, Math.min(ms, DAY_MS - 1)];
+  }
+  const moment = parseMoment(value);
+  if (moment) return [moment.day, moment.time.ms];
+  const day = parseDay(value);
+  return day && [day, 0];
+}
+
+function format(args) {
+  const [value, pattern] = [args.value(0), args.text(1)];
+  const found = clock(value);
+  return found ? formatDay(found[0], found[1], pattern, args.context.language) : '';
+}
+
+function translate(args) {
+  const [from, to] = [Array.from(args.text(1)), Array.from(args.text(2))];
+  return Array.from(args.text(0)).map(c => {
+    const at = from.indexOf(c);
+    return at < 0 ? c : to[at] || '';
+  }).join('');
+}
+
+function weightedChecklist(args) {
+  let weighed = -0;
+  for (let at = 2; at + 1 < args.count; at += 2) if (args.boolean(at)) weighed += args.number(at + 1);
+  const [least, most] = [args.number(0), args.number(1)];
+  return (least < 0 || weighed >= least) && (most < 0 || weighed <= most);
+}
+
 const FUNCTIONS = {
   'selected': args => words(args.text(0)).indexOf(args.text(1)) >= 0,
   'selected-at': args => {
@@ -260,4 +308,49 @@ const FUNCTIONS = {
     if (value instanceof Day) return value;
     return (typeof value === 'string' ? parseDay(value) : dayFromNumber(toNumber(value))) || '';
   },
+  'now': args => args.context.now,
+  'format-date': format,
+  'format-date-time': format,
+  'decimal-date-time': args => args.number(0),
+  'decimal-time': args => {
+    const text = args.text(0);
+    const moment = parseMoment(text);
+    const time = moment ? moment.time : parseTime(text);
+    return time ? time.ms / DAY_MS : NaN;
+  },
+  'translate': translate,
+  'jr:choice-name': args => {
+    const question = args.tree[3] && args.tree[3][0] === 'answer' ? args.tree[3][1] : null;
+    return question === null ? '' : words(args.text(0)).map(name => args.context.choiceName(question, name)).join(', ');
+  },
+  'weighted-checklist': weightedChecklist,
+  'position': () => 1,
+  'indexed-repeat': args => args.value(0),
+  'item-at': args => {
+    const at = place(args.number(0));
+    return at === null || at < 1 || at >= args.count ? '' : args.value(at);
+  },
+  'pi': () => Math.PI,
+  'sin': args => Math.sin(args.number(0)),
+  'cos': args => Math.cos(args.number(0)),
+  'tan': args => Math.tan(args.number(0)),
+  'asin': args => Math.asin(args.number(0)),
+  'acos': args => Math.acos(args.number(0)),
+  'atan': args => Math.atan(args.number(0)),
+  'atan2': args => Math.atan2(args.number(0), args.number(1)),
+  'exp10': args => Math.pow(10, args.number(0)),
+  'random': args => args.context.chance(),
+  'uuid': args => {
+    const chance = new ParkMiller(Math.trunc(args.context.chance() * 2147483647));
+    if (args.count === 0) return uuid(chance);
+    const asked = args.number(0);
+    return hexadecimal(chance, Number.isNaN(asked) ? 0 : Math.trunc(Math.min(64, Math.max(0, asked))));
+  },
+  'digest': args => {
+    if (args.text(1).toUpperCase() !== 'SHA-256') return '';
+    return digest(args.text(0), args.text(2).toLowerCase() === 'hex');
+  },
+  'version': args => args.context.version,
+  'property': args => args.context.property(args.text(0)),
+  'pulldata': args => args.context.pulled(args.text(0), args.text(1), args.text(2), args.text(3)),
 };

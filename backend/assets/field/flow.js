@@ -2,7 +2,7 @@
 // answers belong to nobody any more. As the server's survey-forms/src/flow.rs; both are held to
 // survey-forms/tests/vectors/flow.json.
 
-import { State, isVisible } from './state.js';
+import { State, TRIGGERED, isVisible, own } from './state.js';
 
 /** All pages that are asked now, in order: `{ name, questions, hasRequired }`. */
 export function pages(model, answers, today) {
@@ -62,13 +62,26 @@ export function firstUnanswered(model, answers, today) {
     || all.slice(reached).find(page => isOpen(page, false)) || null;
 }
 
-/** The answers without those to questions that are not asked any more. */
+/** The answers without those to questions that are not asked any more, and with what has to be remembered from one page
+ * to the next: what once() found and what a trigger set. */
 export function clearHidden(model, answers, today) {
   const state = new State(model, answers, today);
   const kept = {};
   for (const name of Object.keys(answers)) {
-    const slot = state.slot(name);
-    if (slot === undefined || state.relevant[slot]) kept[name] = answers[name];
+    const slot = state.slot(name.endsWith(TRIGGERED) ? name.slice(0, -TRIGGERED.length) : name);
+    const isAnswer = state.slot(name) !== undefined;
+    // A trigger's account goes with an answer that goes.
+    const isGone = slot !== undefined && !state.relevant[slot] && (isAnswer || own(answers, state.nodes[slot].name) !== '');
+    if (!isGone) kept[name] = answers[name];
   }
+  state.nodes.forEach((node, slot) => {
+    if (node.group || !state.relevant[slot]) return;
+    if (node.trigger) {
+      kept[node.name] = state.values[slot];
+      kept[node.name + TRIGGERED] = state.triggerMark(node);
+    } else if (node.once && state.values[slot] !== '') {
+      kept[node.name] = state.values[slot];
+    }
+  });
   return kept;
 }

@@ -3,7 +3,7 @@
 
 import { withZone } from './day.js';
 import { firstUnanswered, clearHidden, pagesOf } from './flow.js';
-import { State, takesAnswer } from './state.js';
+import { RESPONSE_ID, State, takesAnswer } from './state.js';
 import { validate, validatePage } from './validate.js';
 
 /** Longest pause that still counts as working on the interview. */
@@ -25,7 +25,12 @@ export class Interview {
   }
 
   state() {
-    return new State(this.model, this.draft.answers, this.today);
+    return new State(this.model, this.known(), this.today);
+  }
+
+  /** The answers, with what decides the order of choices and other chance. */
+  known(given = {}) {
+    return Object.assign({}, this.draft.answers, given, { [RESPONSE_ID]: this.draft.id });
   }
 
   /** Whether a question is left out for want of the consent to it. */
@@ -81,7 +86,7 @@ export class Interview {
     if (this.draft.page === '~check') return null;
     const last = this.page(this.draft.page);
     if (last) return last;
-    const first = firstUnanswered(this.model, this.draft.answers, this.today);
+    const first = firstUnanswered(this.model, this.known(), this.today);
     return (first && this.page(first.name)) || this.next(null);
   }
 
@@ -93,16 +98,17 @@ export class Interview {
 
   /** Takes over a page's answers; what is not asked any more loses its answer. */
   answer(given) {
-    this.draft.answers = clearHidden(this.model, Object.assign({}, this.draft.answers, given), this.today);
+    this.draft.answers = clearHidden(this.model, this.known(given), this.today);
+    delete this.draft.answers[RESPONSE_ID];
   }
 
   faultsOf(page) {
-    return validatePage(this.model, page, this.draft.answers, this.today);
+    return validatePage(this.model, page, this.known(), this.today);
   }
 
   /** `{ stored }` or `{ faults }` of the whole. */
   result() {
-    return validate(this.model, this.draft.answers, this.today);
+    return validate(this.model, this.known(), this.today);
   }
 
   /** Counts the time since the last step as working time, pauses left out. */

@@ -1,7 +1,7 @@
 // A page of the questionnaire: the server's own markup with every question and choice, made to fit the answers so
 // far. What is not asked or not offered is hidden; earlier answers are put into the words; faults are shown in place.
 
-import { joinDate, splitDate } from './answer.js';
+import { fieldsOf, joinParts, joinRank, rankOf, splitParts } from './answer.js';
 import { h } from './dom.js';
 import { isVisible } from './state.js';
 import { pick, trim, words } from './text.js';
@@ -25,11 +25,15 @@ export class PageForm {
   fill(state, answers) {
     this.questions.forEach((question, at) => {
       const box = this.boxes[at];
-      const value = Object.prototype.hasOwnProperty.call(answers, question.name) ? answers[question.name] : question.default || '';
+      const value = standing(state, question, answers);
       const chosen = words(value);
-      const parts = question.type === 'date' ? splitDate(value) : [value];
+      const parts = splitParts(question.type, value);
       this.inputs(box, question).forEach((input, part) => {
-        if (input.type === 'radio' || input.type === 'checkbox') input.checked = chosen.indexOf(input.value) >= 0;
+        if (question.type === 'rank') {
+          const name = input.closest('.q-rank').getAttribute('data-choice');
+          const rank = rankOf(value, name);
+          input.value = rank === null ? '' : rank + ':' + name;
+        } else if (input.type === 'radio' || input.type === 'checkbox') input.checked = chosen.indexOf(input.value) >= 0;
         else input.value = parts[part];
       });
     });
@@ -47,6 +51,20 @@ export class PageForm {
       for (const mark of Array.from(box.querySelectorAll('.q-required'))) mark.hidden = !state.isRequired(slot);
       if (question.list === undefined) return;
       const offered = state.offered(question).map(choice => choice.name);
+      if (question.randomize) putInOrder(box, offered);
+      if (question.type === 'rank') {
+        const count = state.ranked(question).length;
+        for (const line of Array.from(box.querySelectorAll('.q-rank'))) {
+          const select = line.querySelector('select');
+          line.hidden = offered.indexOf(line.getAttribute('data-choice')) < 0;
+          if (line.hidden) select.value = '';
+          Array.from(select.options).forEach((option, at) => {
+            option.hidden = at > count;
+            option.disabled = at > count;
+          });
+        }
+        return;
+      }
       for (const input of this.inputs(box, question)) {
         const isOffered = offered.indexOf(input.value) >= 0;
         input.closest('.choice').hidden = !isOffered;
@@ -69,11 +87,13 @@ export class PageForm {
       if (box.hidden) return;
       const inputs = this.inputs(box, question);
       if (inputs.length === 0) return;
-      if (question.list !== undefined) {
+      if (question.type === 'rank') {
+        given[question.name] = joinRank(inputs.map(input => input.value));
+      } else if (question.list !== undefined || question.type === 'acknowledge') {
         given[question.name] = inputs.filter(input => input.checked).map(input => input.value).join(' ');
       } else {
         const typed = inputs.map(input => input.value);
-        given[question.name] = question.type === 'date' ? joinDate(typed) : trim(typed[0]);
+        given[question.name] = fieldsOf(question) > 1 ? joinParts(question.type, typed) : trim(typed[0]);
       }
     });
     return given;
@@ -92,7 +112,8 @@ export class PageForm {
       for (const element of group ? [group] : inputs) describe(element, id, Boolean(fault));
       for (const input of inputs) {
         // On each of a dozen boxes it would be heard a dozen times: there the group's description says it.
-        if (fault && question.list === undefined) input.setAttribute('aria-invalid', 'true');
+        const isAlone = question.type === 'rank' || (question.list === undefined && question.type !== 'acknowledge');
+        if (fault && isAlone) input.setAttribute('aria-invalid', 'true');
         else input.removeAttribute('aria-invalid');
       }
       if (!fault) return;
@@ -104,6 +125,31 @@ export class PageForm {
 
   inputs(box, question) {
     return Array.from(box.querySelectorAll('input, textarea, select')).filter(input => input.name === question.name);
+  }
+}
+
+/** What stands in a question: what was said; else what a trigger has set; else its default. */
+function standing(state, question, answers) {
+  if (Object.prototype.hasOwnProperty.call(answers, question.name)) return answers[question.name];
+  const set = question.trigger ? state.values[state.slot(question.name)] : '';
+  return set || state.defaultOf(question);
+}
+
+/** Puts the choices of a question in the order in which they are offered, each with what belongs to it behind it. */
+function putInOrder(box, offered) {
+  for (const list of Array.from(box.querySelectorAll('.choices, .q-ranks'))) {
+    const groups = [];
+    for (const element of Array.from(list.children)) {
+      if (element.matches('.choice, .q-rank')) groups.push([]);
+      if (groups.length > 0) groups[groups.length - 1].push(element);
+    }
+    const place = group => {
+      const input = group[0].querySelector('input');
+      const at = offered.indexOf(input ? input.value : group[0].getAttribute('data-choice'));
+      return at < 0 ? offered.length : at;
+    };
+    groups.map((group, at) => [group, at]).sort((a, b) => (place(a[0]) - place(b[0])) || a[1] - b[1])
+      .forEach(([group]) => group.forEach(element => list.appendChild(element)));
   }
 }
 

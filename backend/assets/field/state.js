@@ -1,10 +1,18 @@
 // A form's state for certain answers: which items are asked and what every calculation comes to. Everything that
 // depends on answers asks here. As the server's survey-forms/src/state.rs.
 
-import { lenient } from './answer.js';
+import { TICKED, canonical, lenient } from './answer.js';
+import { ParkMiller, seedOf, shuffle } from './chance.js';
 import { parseDay, sayDay } from './day.js';
 import { evaluate, holds, toAnswer, toNumber, toText } from './expression.js';
-import { mapText, pick, words } from './text.js';
+import { mapText, pick, trim, words } from './text.js';
+
+/** Keys under which the response's own identifier, and the moment of answering, may stand among the answers. */
+export const RESPONSE_ID = 'meta/instanceID';
+export const NOW = 'meta/now';
+/** What stands behind a question's name in the key under which its trigger's last value is kept. */
+export const TRIGGERED = '/trigger';
+const BETWEEN = '\u001f';
 
 const MARKED = /\ue000([^\ue001]*)\ue001/g;
 
@@ -13,27 +21,57 @@ export class State {
   constructor(model, answers, today) {
     this.model = model;
     this.today = today;
+    this.answers = answers;
     this.nodes = model.nodes;
     this.slots = new Map(model.nodes.map((node, slot) => [node.name, slot]));
     this.values = model.nodes.map(() => '');
     this.relevant = model.nodes.map(() => false);
-    for (const slot of model.order) this.settle(slot, answers);
+    for (const slot of model.order) this.settle(slot);
   }
 
-  settle(slot, answers) {
+  settle(slot) {
     const node = this.nodes[slot];
     const inside = node.parent === null || this.relevant[node.parent];
     this.relevant[slot] = inside && (!node.relevant || holds(node.relevant, this.about(slot)));
     if (node.group || !this.relevant[slot]) return;
-    const given = own(answers, node.name);
-    if (node.calculation) {
-      // What once() finds is what was stored before.
-      this.values[slot] = toAnswer(evaluate(node.calculation, this.context(typed(node, given), null)));
-    } else if (node.read_only) {
-      this.values[slot] = node.default || '';
-    } else {
-      this.values[slot] = lenient(node, given);
-    }
+    const given = own(this.answers, node.name);
+    if (node.trigger) this.values[slot] = this.triggered(slot, node, given);
+    else if (node.calculation) this.values[slot] = this.calculated(node, given);
+    else if (isFixed(node)) this.values[slot] = this.defaultOf(node);
+    else this.values[slot] = lenient(node, given);
+  }
+
+  calculated(node, given) {
+    // What once() finds is what was stored before.
+    return node.calculation ? toAnswer(evaluate(node.calculation, this.context(typed(node, given), null, node.name))) : '';
+  }
+
+  /** The value of a question that follows a trigger: computed when the trigger has another value than when it was
+   * computed last, else what is there, which somebody may have typed over it. */
+  triggered(slot, node, given) {
+    const mark = this.triggerMark(node);
+    const key = node.name + TRIGGERED;
+    const isKnown = Object.prototype.hasOwnProperty.call(this.answers, key);
+    if (isKnown && this.answers[key] === mark) return lenient(node, given);
+    if (!isKnown && trim(given) !== '') return lenient(node, given);
+    if (!isKnown && mark.split(BETWEEN).join('') === '') return '';
+    return this.calculated(node, given);
+  }
+
+  triggerMark(node) {
+    return node.trigger.map(name => {
+      const slot = this.slots.get(name);
+      return slot === undefined ? '' : this.values[slot];
+    }).join(BETWEEN);
+  }
+
+  /** What stands in a question before anybody has answered it. */
+  defaultOf(node) {
+    if (node.default !== undefined) return node.default;
+    if (!node.dynamic_default) return '';
+    const value = toAnswer(evaluate(node.dynamic_default, this.context('', null, node.name)));
+    const read = canonical(node, value);
+    return read.fault ? value : read.value;
   }
 
   slot(name) {
@@ -48,29 +86,57 @@ export class State {
 
   about(slot) {
     const question = this.question(slot);
-    return this.context(question ? typed(question, this.values[slot]) : '', null);
+    return this.context(question ? typed(question, this.values[slot]) : '', null, this.nodes[slot].name);
   }
 
-  context(current, choice) {
+  context(current, choice, name) {
+    let drawn = 0;
     return {
       current,
       today: this.today,
-      answer: name => this.answer(name),
-      column: name => {
+      now: own(this.answers, NOW) || this.today.toString() + 'T00:00:00',
+      language: this.model.languages[0],
+      version: this.model.author_version,
+      answer: other => this.answer(other),
+      chance: () => {
+        const chance = new ParkMiller(seedOf(own(this.answers, RESPONSE_ID) + '/' + name + '/' + drawn));
+        drawn += 1;
+        // The first number lies near its seed.
+        chance.next();
+        return chance.next();
+      },
+      choiceName: (question, value) => {
+        const found = this.question(this.slots.get(question));
+        const label = found && this.choices(found).find(one => one.name === value);
+        return label ? pick(label.label, this.model.languages[0]) : value;
+      },
+      property: wanted => {
+        const noted = this.model.metadata.find(one => one.kind === wanted);
+        return noted ? toText(this.noted(noted)) : '';
+      },
+      pulled: () => '',
+      column: column => {
         if (!choice) return '';
-        return name === 'name' ? choice.name : own(choice.columns || {}, name);
+        return column === 'name' ? choice.name : own(choice.columns || {}, column);
       },
     };
+  }
+
+  /** What the device noted: the day always, all else as far as the answers hold it. */
+  noted(noted) {
+    return noted.kind === 'today' ? this.today : own(this.answers, noted.name);
   }
 
   answer(name) {
     const slot = this.slots.get(name);
     if (slot === undefined) {
-      const isToday = this.model.metadata.some(noted => noted.name === name && noted.kind === 'today');
-      return isToday ? this.today : '';
+      const noted = this.model.metadata.find(one => one.name === name);
+      return noted ? this.noted(noted) : '';
     }
     const question = this.question(slot);
-    return question ? typed(question, this.values[slot]) : '';
+    // A group is there or not: this is how instances of a repeat are counted.
+    if (!question) return this.relevant[slot] ? '1' : '';
+    return typed(question, this.values[slot]);
   }
 
   isInside(slot, group) {
@@ -98,10 +164,23 @@ export class State {
     return this.model.lists[question.list] || [];
   }
 
-  /** The choices that a question offers now. */
+  /** The choices that a question offers now, in the order in which it offers them. */
   offered(question) {
     const filter = question.choice_filter;
-    return this.choices(question).filter(choice => !filter || holds(filter, this.context('', choice)));
+    const offered = this.choices(question).filter(choice => !filter || holds(filter, this.context('', choice, '')));
+    if (!question.randomize) return offered;
+    let seed = seedOf(own(this.answers, RESPONSE_ID) + '/' + question.name);
+    if (question.randomize.seed) {
+      const value = evaluate(question.randomize.seed, this.context('', null, question.name));
+      const number = toNumber(value);
+      seed = Number.isNaN(number) ? seedOf(toText(value)) : Math.trunc(number);
+    }
+    return shuffle(offered, seed);
+  }
+
+  /** What is put in order; "don't know" and its like have no place in one. */
+  ranked(question) {
+    return this.offered(question).filter(choice => !choice.missing);
   }
 
   /** Words with earlier answers in them, in every language. */
@@ -124,10 +203,38 @@ export class State {
         const choice = this.choices(question).find(one => one.name === name);
         return choice ? pick(choice.label, lang) : name;
       };
-      return words(value).map(label).join(/^(zh|ja)/.test(lang) ? '；' : '; ');
+      const numbered = (name, at) => (question.type === 'rank' ? at + 1 + '. ' : '') + label(name);
+      return words(value).map(numbered).join(/^(zh|ja)/.test(lang) ? '；' : '; ');
     }
-    return question.type === 'date' ? sayDay(value, lang) : lenient(question, value);
+    switch (question.type) {
+      case 'date': return sayDay(value, lang);
+      case 'time': case 'dateTime': return sayMoment(lenient(question, value), lang);
+      case 'geopoint': return sayPlace(lenient(question, value), lang);
+      case 'acknowledge': return value === TICKED ? pick(this.model.words.ticked, lang) : lenient(question, value);
+      default: return lenient(question, value);
+    }
   }
+}
+
+/** A time, or a day with a time, as people say it; what is neither, as it is. */
+function sayMoment(value, lang) {
+  const at = value.indexOf('T');
+  const day = at < 0 ? '' : value.slice(0, at);
+  const clock = at < 0 ? value : value.slice(at + 1);
+  const parts = clock.split(':');
+  if (parts.length < 2) return value;
+  const isChinese = lang.startsWith('zh');
+  const number = text => text.replace(/^0+/, '') || '0';
+  const said = isChinese
+    ? number(parts[0]) + '时' + number(parts[1]) + '分' + (parts.length > 2 ? number(parts[2]) + '秒' : '') : clock;
+  if (day === '') return said;
+  return sayDay(day, lang) + (isChinese ? '' : ' ') + said;
+}
+
+function sayPlace(value, lang) {
+  const parts = words(value);
+  if (parts.length < 2) return value;
+  return lang.startsWith('zh') ? '纬度 ' + parts[0] + '，经度 ' + parts[1] : 'latitude ' + parts[0] + ', longitude ' + parts[1];
 }
 
 /** A field of an object that came from outside: never one that it inherits. */
@@ -137,15 +244,17 @@ export function own(fields, name) {
 
 /** Whether its value is computed or preset. */
 export function isFixed(question) {
-  return Boolean(question.calculation) || question.read_only;
+  return question.read_only || question.type === 'calculate' || question.type === 'hidden'
+    || (Boolean(question.calculation) && !question.trigger);
 }
 
 export function takesAnswer(question) {
-  return question.type !== 'note' && question.type !== 'calculate' && !isFixed(question);
+  return isVisible(question) && question.type !== 'note' && !isFixed(question);
 }
 
+/** Whether a page shows it. Files are taken by other clients only. */
 export function isVisible(question) {
-  return question.type !== 'calculate';
+  return ['calculate', 'hidden', 'image', 'audio', 'video', 'file'].indexOf(question.type) < 0;
 }
 
 /** An answer with the type that its question gives it. */

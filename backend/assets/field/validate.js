@@ -2,8 +2,8 @@
 // survey-forms/src/validate.rs decides; this says the same earlier. Both are held to
 // survey-forms/tests/vectors/validation.json.
 
-import { canonical } from './answer.js';
-import { State, isFixed, isVisible, own } from './state.js';
+import { canonical, canonicalRank } from './answer.js';
+import { NOW, RESPONSE_ID, State, TRIGGERED, isFixed, isVisible, own } from './state.js';
 import { mapText, pick, trim, words } from './text.js';
 
 /** A whole response: `{ stored }` or `{ faults: [{ field, message }] }`, message being a text per language. */
@@ -11,7 +11,8 @@ export function validate(model, answers, today) {
   const state = new State(model, answers, today);
   const faults = [];
   // In the order of the names' code points, as the server keeps answers.
-  for (const name of Object.keys(answers).sort()) {
+  for (const name of Object.keys(answers).sort(byCodePoint)) {
+    if (isAccount(state, name)) continue;
     const slot = state.slot(name);
     const isNoted = model.metadata.some(noted => noted.name === name);
     if (slot === undefined && !isNoted) {
@@ -28,6 +29,21 @@ export function validate(model, answers, today) {
     else if (found.value !== '') stored[node.name] = found.value;
   });
   return faults.length > 0 ? { faults } : { stored };
+}
+
+function byCodePoint(a, b) {
+  const [left, right] = [Array.from(a), Array.from(b)];
+  for (let at = 0; at < left.length && at < right.length; at += 1) {
+    const difference = left[at].codePointAt(0) - right[at].codePointAt(0);
+    if (difference !== 0) return difference;
+  }
+  return left.length - right.length;
+}
+
+/** Whether a key holds what is known of the response itself, and no answer. */
+function isAccount(state, key) {
+  if (key === RESPONSE_ID || key === NOW) return true;
+  return key.endsWith(TRIGGERED) && state.slot(key.slice(0, -TRIGGERED.length)) !== undefined;
 }
 
 /** The faults of one page's questions. */
@@ -53,12 +69,15 @@ export function slotsOf(state, page) {
   return page.questions.map(name => state.slot(name)).filter(slot => slot !== undefined);
 }
 
-function check(state, slot, given) {
+function check(state, slot, typed) {
   const question = state.question(slot);
+  let given = typed;
   const messages = state.model.messages;
   if (!state.relevant[slot]) return given === '' || isFixed(question) ? { value: '' } : { message: messages.not_asked };
   if (question.type === 'note') return given === '' ? { value: '' } : { message: messages.takes_no_answer };
   if (isFixed(question)) return { value: state.values[slot] };
+  // Nobody was asked yet: what the trigger has set stands.
+  if (given === '' && question.trigger) given = state.values[slot];
   if (given === '') {
     if (!state.isRequired(slot)) return { value: '' };
     return {
@@ -73,6 +92,10 @@ function check(state, slot, given) {
     const chosen = several(state, question, given);
     if (chosen.message) return chosen;
     value = chosen.value;
+  } else if (question.type === 'rank') {
+    const read = canonicalRank(given, state.ranked(question).map(choice => choice.name));
+    if (read.fault) return { message: messages[read.fault] };
+    value = read.value;
   } else {
     const read = canonical(question, given);
     if (read.fault) return { message: question[read.fault] || messages[read.fault] };
@@ -89,6 +112,11 @@ function requiredKey(question) {
     case 'select_one': return 'required_select_one';
     case 'select_multiple': return 'required_select_multiple';
     case 'date': return 'required_date';
+    case 'time': return 'required_time';
+    case 'dateTime': return 'required_moment';
+    case 'geopoint': return 'required_place';
+    case 'acknowledge': return 'required_tick';
+    case 'rank': return 'required_rank';
     case 'integer': case 'decimal': case 'range': return 'required_number';
     default: return 'required_text';
   }

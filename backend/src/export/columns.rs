@@ -255,7 +255,8 @@ fn may_hold(variable: &Variable, detail: Detail) -> bool {
 
 fn kind(variable: &Variable) -> Kind {
     match variable.kind {
-        VariableKind::Text => Kind::Text,
+        // An order stands in one column, its names with blanks between.
+        VariableKind::Text | VariableKind::Ranking { .. } => Kind::Text,
         VariableKind::Integer => Kind::Integer,
         VariableKind::Decimal => Kind::Decimal,
         VariableKind::Date => Kind::Date,
@@ -267,7 +268,11 @@ fn kind(variable: &Variable) -> Kind {
 fn column(variable: Variable) -> Column {
     Column {
         kind: kind(&variable),
-        levels: variable.levels().to_vec(),
+        levels: match variable.kind {
+            // Labels belong to single values, and an order is one of many.
+            VariableKind::Ranking { .. } => Vec::new(),
+            _ => variable.levels().to_vec(),
+        },
         name: variable.name,
         label: variable.label,
         from: From::Answer,

@@ -86,11 +86,6 @@ fn check_list(list: &ChoiceList, table: &Table, faults: &mut Faults) {
 fn check_default(question: &Question, parts: &FormParts, survey: &Table, faults: &mut Faults) {
     let Some(value) = &question.default else { return };
     let place = || survey.place_of(question.row, "default");
-    // pyxform's sign of a dynamic default is likewise an operator or a call.
-    if value.contains("${") || value.ends_with(')') && value.contains('(') {
-        faults.add(Fault::DynamicDefault { value: value.clone() }, place());
-        return;
-    }
     let bad = match question.kind.list() {
         Some(name) => {
             let Some(list) = parts.choice_lists.get(name) else {

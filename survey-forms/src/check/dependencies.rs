@@ -1,5 +1,7 @@
 //! What depends on what: circles are reported as a path, and what remains gives the order of evaluation.
 
+use std::collections::HashMap;
+
 use petgraph::algo::{tarjan_scc, toposort};
 use petgraph::graph::{DiGraph, NodeIndex};
 
@@ -23,11 +25,8 @@ type Graph = DiGraph<usize, Need>;
 
 /// Reports circles; returns all slots, dependencies first.
 pub(super) fn check(nodes: &[Node<'_>], names: &Names<'_>, table: &Table, faults: &mut Faults) -> Vec<usize> {
-    let graph = graph(nodes, names);
-    let values = graph.filter_map(
-        |_, &slot| Some(slot),
-        |_, need| matches!(need, Need::Value(_)).then_some(*need),
-    );
+    let graph = graph(nodes, &|name| names.slot(name));
+    let values = values_of(&graph);
     let mut in_circle = vec![false; nodes.len()];
     for circle in circles(&values) {
         circle.iter().for_each(|&at| in_circle[at.index()] = true);
@@ -61,14 +60,35 @@ pub(super) fn check(nodes: &[Node<'_>], names: &Names<'_>, table: &Table, faults
         }
     }
     report_same_page(nodes, names, table, faults);
+    order(&values)
+}
+
+/// All slots of a form without circles, dependencies first.
+pub(crate) fn evaluation_order(nodes: &[Node<'_>]) -> Vec<usize> {
+    let slots: HashMap<&str, usize> = nodes
+        .iter()
+        .enumerate()
+        .map(|(slot, node)| (node.item.name(), slot))
+        .collect();
+    order(&values_of(&graph(nodes, &|name| slots.get(name).copied())))
+}
+
+fn values_of(graph: &Graph) -> Graph {
+    graph.filter_map(
+        |_, &slot| Some(slot),
+        |_, need| matches!(need, Need::Value(_)).then_some(*need),
+    )
+}
+
+fn order(values: &Graph) -> Vec<usize> {
     // Edges run from what needs to what is needed, so the reverse is the order of evaluation.
-    toposort(&values, None).map_or_else(
-        |_| (0..nodes.len()).collect(),
+    toposort(values, None).map_or_else(
+        |_| (0..values.node_count()).collect(),
         |order| order.into_iter().rev().map(NodeIndex::index).collect(),
     )
 }
 
-fn graph(nodes: &[Node<'_>], names: &Names<'_>) -> Graph {
+fn graph(nodes: &[Node<'_>], slot_of: &dyn Fn(&str) -> Option<usize>) -> Graph {
     let mut graph = Graph::with_capacity(nodes.len(), nodes.len() * 2);
     let at: Vec<NodeIndex> = (0..nodes.len()).map(|slot| graph.add_node(slot)).collect();
     for (slot, node) in nodes.iter().enumerate() {
@@ -76,23 +96,27 @@ fn graph(nodes: &[Node<'_>], names: &Names<'_>) -> Graph {
             graph.add_edge(at[slot], at[parent], Need::Value("relevant"));
         }
         let mut add = |name: &str, need: Need| {
-            if let Some(other) = names.slot(name) {
+            if let Some(other) = slot_of(name) {
                 graph.add_edge(at[slot], at[other], need);
             }
         };
         match node.item {
-            Item::Group(group) => group
-                .relevant
-                .iter()
-                .flat_map(|e| e.references())
-                .for_each(|name| {
-                    add(name, Need::Value("relevant"));
-                }),
+            Item::Group(group) => {
+                let count = group.repeat.as_ref().and_then(|repeat| repeat.count.as_ref());
+                for (column, expression) in [("relevant", group.relevant.as_ref()), ("repeat_count", count)] {
+                    for name in expression.into_iter().flat_map(|e| e.references()) {
+                        add(name, Need::Value(column));
+                    }
+                }
+            }
             Item::Question(question) => {
+                for name in &question.trigger {
+                    add(name, Need::Value("trigger"));
+                }
                 for (column, expression) in of_question(question) {
                     for name in expression.references() {
                         match column {
-                            "relevant" | "calculation" => add(name, Need::Value(column)),
+                            "relevant" | "calculation" | "default" => add(name, Need::Value(column)),
                             // A constraint changes no value, and neither does which choices are offered or what is
                             // required; but a circle through them means that no order of asking is right.
                             _ => add(name, Need::Constraint),

@@ -29,6 +29,9 @@ pub(super) fn check(
                 if let Some(relevant) = &group.relevant {
                     checker.expression(relevant, group.row, "relevant", None);
                 }
+                if let Some(count) = group.repeat.as_ref().and_then(|repeat| repeat.count.as_ref()) {
+                    checker.expression(count, group.row, "repeat_count", None);
+                }
             }
             Item::Question(question) => checker.question(question),
         }
@@ -55,6 +58,14 @@ pub(super) fn of_question(question: &Question) -> impl Iterator<Item = (&'static
         ("constraint", question.constraint.as_ref()),
         ("calculation", question.calculation.as_ref()),
         ("choice_filter", question.choice_filter.as_ref()),
+        ("default", question.dynamic_default.as_ref()),
+        (
+            "parameters",
+            question
+                .randomize
+                .as_ref()
+                .and_then(|randomize| randomize.seed.as_ref()),
+        ),
     ]
     .into_iter()
     .filter_map(|(column, expression)| expression.map(|expression| (column, expression)))
@@ -68,14 +79,26 @@ impl Checker<'_, '_> {
         let place = |column: &str| self.survey.place_of(question.row, column);
         let kind = &question.kind;
         if let Some(constraint) = &question.constraint
-            && kind != &QuestionKind::Calculate
+            && !matches!(kind, QuestionKind::Calculate | QuestionKind::Hidden)
             && !constraint.uses_current()
             && !constraint.references().any(|name| name == question.name)
         {
             self.faults
                 .add(Fault::ConstraintWithoutCurrent, place("constraint"));
         }
-        if kind == &QuestionKind::Calculate && question.calculation.is_none() {
+        for name in &question.trigger {
+            if let Some(fault) = self.reference(name) {
+                self.faults.add(fault, place("trigger"));
+            }
+        }
+        if let QuestionKind::Upload { .. } = kind {
+            let word = kind.type_name();
+            self.faults.add(Fault::UploadElsewhere { word }, place("type"));
+        }
+        if kind == &QuestionKind::Calculate
+            && question.calculation.is_none()
+            && question.dynamic_default.is_none()
+        {
             self.faults.add(Fault::MissingCalculation, place("calculation"));
         }
         let mut no_effect = |column: &str, stands: bool| {
@@ -90,7 +113,14 @@ impl Checker<'_, '_> {
         if kind.list().is_none() {
             no_effect("choice_filter", question.choice_filter.is_some());
         }
-        if matches!(kind, QuestionKind::Note | QuestionKind::Calculate) {
+        no_effect(
+            "trigger",
+            !question.trigger.is_empty() && question.calculation.is_none(),
+        );
+        if matches!(
+            kind,
+            QuestionKind::Note | QuestionKind::Calculate | QuestionKind::Hidden
+        ) {
             no_effect("required", !matches!(question.required, Required::No));
             no_effect("constraint", question.constraint.is_some());
         }
@@ -147,6 +177,7 @@ impl Checker<'_, '_> {
                 })
             }
             Some(Item::Question(_)) => None,
+            Some(Item::Group(group)) if group.repeat.is_some() => None,
             Some(Item::Group(_)) => Some(Fault::HasNoValue {
                 name: name.to_owned(),
                 is_group: true,
@@ -200,10 +231,19 @@ impl Schema for FormSchema<'_, '_> {
                     ValueType::Number
                 }
                 QuestionKind::Date => ValueType::Date,
-                QuestionKind::Text => ValueType::Text,
+                QuestionKind::DateTime => ValueType::DateTime,
+                QuestionKind::Text
+                | QuestionKind::Time
+                | QuestionKind::Barcode
+                | QuestionKind::Acknowledge
+                | QuestionKind::GeoPoint
+                | QuestionKind::Upload { .. } => ValueType::Text,
                 QuestionKind::SelectOne { .. } => ValueType::Choice,
                 QuestionKind::SelectMultiple { .. } => ValueType::Set,
-                QuestionKind::Note | QuestionKind::Calculate => ValueType::Any,
+                QuestionKind::Rank { .. }
+                | QuestionKind::Note
+                | QuestionKind::Calculate
+                | QuestionKind::Hidden => ValueType::Any,
             })
     }
 

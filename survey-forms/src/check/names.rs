@@ -48,7 +48,9 @@ impl<'a> Names<'a> {
                 slots.insert(name, slot);
             }
             match node.item {
-                Item::Question(question) => questions |= question.kind != QuestionKind::Calculate,
+                Item::Question(question) => {
+                    questions |= !matches!(question.kind, QuestionKind::Calculate | QuestionKind::Hidden);
+                }
                 Item::Group(group) => {
                     if group.items.is_empty() {
                         faults.add(

@@ -24,7 +24,7 @@ pub(super) fn check(
             Item::Question(question) => {
                 let place = |column: &str| table.place_of(question.row, column);
                 if !question.label.has_language()
-                    && question.kind != QuestionKind::Calculate
+                    && !matches!(question.kind, QuestionKind::Calculate | QuestionKind::Hidden)
                     && table.has("label")
                 {
                     faults.add(

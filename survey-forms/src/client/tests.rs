@@ -15,9 +15,10 @@ use serde::Serialize;
 use serde_json::{Value as Json, json};
 
 use super::{fragments, model, tree};
+use crate::answer::{parts, rank};
 use crate::expression::{Context, Expression, Function, Node, NodeKind, Operator, Pattern, Value, evaluate};
 use crate::flow;
-use crate::form::Form;
+use crate::form::{Form, QuestionKind};
 use crate::response::RawAnswers;
 use crate::state::State;
 use crate::testing::{TODAY, answers, form};
@@ -27,7 +28,7 @@ mod answers;
 mod expressions;
 mod fragments;
 
-use self::answers::{odd_answers, sample_answers};
+use self::answers::{odd_answers, sample_answers, wide_answers};
 
 /// What the first form does not have: a calculation that keeps its value, a fixed question, conditions in
 /// conditions, earlier answers in words, patterns, dates that depend on the day, a range that goes down.
@@ -68,6 +69,65 @@ const ODD: &str = "
     | settings |                      |          |         |                  |
     |          | form_title::中文 (zh) | form_title::English (en) | form_id  | version | default_language |
     |          | 别的                  | Other                    | odd      | 1       | 中文 (zh)        |
+";
+
+/// The types, functions and columns that the other two forms do not have, and repeats of every kind.
+const WIDE: &str = "
+    | survey |                          |          |                  |                      |                                   |          |                |                        |             |                  |                            |              |               |           |
+    |        | type                     | name     | label::中文 (zh) | label::English (en)  | relevant                          | required | constraint     | constraint_message::中文 (zh) | default     | calculation      | parameters                 | repeat_count | choice_filter | trigger   | read_only |
+    |        | start                    | begun    |                  |                      |                                   |          |                |                        |             |                  |                            |              |               |           |
+    |        | deviceid                 | device   |                  |                      |                                   |          |                |                        |             |                  |                            |              |               |           |
+    |        | acknowledge              | read     | 请读一遍。       | Please read.         |                                   | yes      |                |                        |             |                  |                            |              |               |           |
+    |        | time                     | wakes    | 几点起床？       | When do you get up?  |                                   | yes      | decimal-time(.) < 0.5 | 请填上午。      |             |                  |                            |              |               |           |
+    |        | dateTime                 | visited  | 什么时候来的？   | When did they come?  |                                   |          | . <= now()     | 不能晚于现在。         |             |                  |                            |              |               |           |
+    |        | geopoint                 | place    | 在哪里？         | Where is it?         |                                   |          |                |                        |             |                  |                            |              |               |           |
+    |        | barcode                  | code     | 条码             | Barcode              |                                   |          | string-length(.) > 3 | 太短了。         |             |                  |                            |              |               |           |
+    |        | rank need                | order    | 排个顺序         | Put in order         |                                   | yes      | not(starts-with(., 'job')) | 就业不在第一。 |          |                  |                            |              |               |           |
+    |        | select_one want or_other | first    | 最要紧的？       | Which first?         |                                   |          |                |                        |             |                  | randomize=true seed=${seed} |             |               |           |
+    |        | select_multiple town     | towns    | 哪些镇？         | Which towns?         |                                   |          |                |                        |             |                  | randomize=true             |              | size > 1      |           |
+    |        | integer                  | seed     | 种子             | Seed                 |                                   |          |                |                        | 6 * 7       |                  |                            |              |               |           |
+    |        | hidden                   | source   |                  |                      |                                   |          |                |                        | web         |                  |                            |              |               |           |
+    |        | hidden                   | chance   |                  |                      |                                   |          |                |                        |             | once(random())   |                            |              |               |           |
+    |        | calculate                | draws    |                  |                      |                                   |          |                |                        |             | concat(uuid(8), '/', random() = random()) |   |              |               |           |
+    |        | text                     | guess    | 称呼             | Name                 |                                   |          |                |                        |             | concat(${seed}, '号') |                       |              |               | ${seed}   |           |
+    |        | calculate                | stamp    |                  |                      |                                   |          |                |                        |             | concat(${code}, ${seed}) |                    |              |               | ${code}, ${seed} | |
+    |        | text                     | noted    | 记下的           | Noted                |                                   |          |                |                        | concat('第', ${seed}) |        |                            |              |               |           | yes       |
+    |        | image                    | photo    | 照片             | A picture            |                                   |          |                |                        |             |                  |                            |              |               |           |
+    |        | integer                  | members  | 家里几口人？     | How many at home?    |                                   |          | . < 4          | 最多三口。             |             |                  |                            |              |               |           |
+    |        | begin_repeat             | member   | 家里人           | Member               |                                   |          |                |                        |             |                  | most=3                     | ${members}   |               |           |
+    |        | text                     | called   | 怎么称呼？       | What name?           |                                   | yes      |                |                        | concat('第', position(..)) |     |                            |              |               |           |
+    |        | integer                  | age      | ${called}几岁？  | How old is ${called}? |                                  |          | . >= 0         | 不能小于 0。           |             |                  |                            |              |               |           |
+    |        | begin_repeat             | job      | 工作             | Job                  | ${age} >= 16                      |          |                |                        |             |                  |                            | 2            |               |           |
+    |        | text                     | work     | ${called}做什么？ | What does ${called} do? | position(..) = 1 or ${age} > 20 |         |                |                        |             |                  |                            |              |               |           |
+    |        | end_repeat               |          |                  |                      |                                   |          |                |                        |             |                  |                            |              |               |           |
+    |        | end_repeat               |          |                  |                      |                                   |          |                |                        |             |                  |                            |              |               |           |
+    |        | calculate                | years    |                  |                      |                                   |          |                |                        |             | sum(${age})      |                            |              |               |           |
+    |        | calculate                | there    |                  |                      |                                   |          |                |                        |             | count(${member}) |                            |              |               |           |
+    |        | calculate                | second   |                  |                      |                                   |          |                |                        |             | indexed-repeat(${called}, ${member}, ${there}) | |            |               |           |
+    |        | calculate                | jobs     |                  |                      |                                   |          |                |                        |             | join('/', ${work}) |                          |              |               |           |
+    |        | note                     | total    | 一共${years}岁，${second}。 | ${years} years in all. |              |          |                |                        |             |                  |                            |              |               |           |
+    |        | begin_repeat             | pet      | 宠物             | Pet                  | ${there} > 0                      |          |                |                        |             |                  | most=2                     |              |               |           |
+    |        | text                     | kind     | 是什么？         | Which kind?          |                                   |          |                |                        |             |                  |                            |              |               |           |
+    |        | end_repeat               |          |                  |                      |                                   |          |                |                        |             |                  |                            |              |               |           |
+    |        | calculate                | says     |                  |                      |                                   |          |                |                        |             | concat(jr:choice-name(${first}, '${first}'), ' ', format-date-time(now(), '%Y年%n月%e日 %a'), version(), property('deviceid'), ${begun}) | | | | |
+
+    | choices |           |       |                  |                     |           |      |
+    |         | list_name | name  | label::中文 (zh) | label::English (en) | missing   | size |
+    |         | need      | rehab | 康复             | Rehabilitation      |           |      |
+    |         | need      | care  | 托养             | Day care            |           |      |
+    |         | need      | job   | 就业             | Work                |           |      |
+    |         | need      | dk    | 说不清           | Don't know          | dont_know |      |
+    |         | want      | rehab | 康复             | Rehabilitation      |           |      |
+    |         | want      | care  | 托养             | Day care            |           |      |
+    |         | want      | none  | 都不要           | None of them        |           |      |
+    |         | town      | a     | 东镇             | East                |           | 1    |
+    |         | town      | b     | 西镇             | West                |           | 2    |
+    |         | town      | c     | 南镇             | South               |           | 3    |
+    |         | town      | d     | 北镇             | North               |           | 4    |
+
+    | settings |                      |          |         |                  |
+    |          | form_title::中文 (zh) | form_title::English (en) | form_id  | version | default_language |
+    |          | 宽的                  | Wide                     | wide     | 7       | 中文 (zh)        |
 ";
 
 /// Compares with the committed file, or writes it when asked to.
@@ -116,6 +176,7 @@ fn forms() -> Vec<(Form, Vec<RawAnswers>)> {
     vec![
         (form(crate::xlsform::tests::EVERYTHING), sample_answers()),
         (form(ODD), odd_answers()),
+        (form(WIDE), wide_answers()),
     ]
 }
 
@@ -173,13 +234,37 @@ fn flow_vectors__pages_and_ways__are_what_clients_are_held_to() {
                 (!value.is_empty()).then(|| (question.name.as_str(), [say("zh"), say("en")]))
             })
             .collect();
+        let offered: BTreeMap<&str, Vec<&str>> = form
+            .questions()
+            .filter(|question| question.kind.list().is_some())
+            .map(|question| {
+                let choices = state.offered(question);
+                (
+                    question.name.as_str(),
+                    choices.iter().map(|choice| choice.name.as_str()).collect(),
+                )
+            })
+            .collect();
+        let defaults: BTreeMap<&str, String> = form
+            .questions()
+            .filter(|question| question.dynamic_default.is_some())
+            .filter_map(|question| {
+                let slot = form.slot(&question.name)?;
+                Some((
+                    question.name.as_str(),
+                    state.default_of(slot, question).into_owned(),
+                ))
+            })
+            .collect();
         json!({
+            "defaults": defaults,
             "pages": page,
             "first_unanswered": flow::first_unanswered(form, given, TODAY).map(|page| page.name),
             "ways": ways,
             "cleared": cleared,
             "words": words,
             "said": said,
+            "offered": offered,
         })
     });
     settle("flow.json", &computed);
@@ -221,13 +306,60 @@ fn date_vectors__three_fields_and_one_answer__are_what_clients_are_held_to() {
         ["1", "2", "3-4"],
         ["", "\u{3000}", ""],
     ];
-    let vectors: Vec<Json> = typed
+    let vector = |kind: &QuestionKind, fields: &[&str]| {
+        let joined = parts::join(kind, fields);
+        let shown = parts::split(kind, &joined);
+        json!({ "type": kind.type_name(), "typed": fields, "answer": joined, "shown": shown })
+    };
+    let mut vectors: Vec<Json> = typed
         .iter()
-        .map(|fields| {
-            let joined = crate::answer::join_date(fields);
-            let shown = crate::answer::split_date(&joined);
-            json!({ "typed": fields, "answer": joined, "shown": shown })
-        })
+        .map(|fields| vector(&QuestionKind::Date, fields))
         .collect();
+    for fields in [
+        ["14", "5"],
+        ["１４", " 05 "],
+        ["14:05", ""],
+        ["", "5"],
+        ["24", "0"],
+        ["", ""],
+        ["下午", "2"],
+    ] {
+        vectors.push(vector(&QuestionKind::Time, &fields));
+    }
+    for fields in [
+        ["38.25", "116.5"],
+        ["３８．２５", ""],
+        ["", "1"],
+        ["x", "y z"],
+        ["", ""],
+        ["91", "0"],
+    ] {
+        vectors.push(vector(&QuestionKind::GeoPoint, &fields));
+    }
+    for fields in [
+        ["2026", "1", "31", "9", "30"],
+        ["2026", "", "", "", ""],
+        ["", "", "", "9", ""],
+        ["2026", "2", "30", "9", "30"],
+        ["2026年", "1月", "31日", "9时", "30分"],
+        ["", "", "", "", ""],
+    ] {
+        vectors.push(vector(&QuestionKind::DateTime, &fields));
+    }
+    let ranks = [
+        vec!["2:b", "1:a", "3:c"],
+        vec!["1:b", "1:a", ""],
+        vec!["", "", ""],
+        vec!["a b c"],
+        vec!["3:b", "", "1:a"],
+    ];
+    vectors.extend(ranks.iter().map(|typed| {
+        let joined = rank::join(typed.iter().copied());
+        let places: Vec<Option<usize>> = ["a", "b", "c"]
+            .iter()
+            .map(|name| rank::place_of(&joined, name))
+            .collect();
+        json!({ "type": "rank", "typed": typed, "answer": joined, "shown": places })
+    }));
     settle("dates.json", &json!({ "vectors": vectors }));
 }

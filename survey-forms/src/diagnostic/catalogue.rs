@@ -3,7 +3,7 @@
 //!
 //! XF00x workbook and columns · XF01x names and references · XF02x types · XF03x groups and pages · XF04x choices ·
 //! XF05x–XF06x expressions · XF07x words and languages · XF08x settings and values ·
-//! XF09x media files.
+//! XF09x media files · XF10x easy reading · XF11x CSV.
 
 use super::{Diagnostic, Place, Severity};
 use crate::expression::{FaultKind, TypeFault};
@@ -12,6 +12,7 @@ use crate::text::Text;
 mod choices;
 mod expressions;
 mod media;
+mod repeats;
 mod wording;
 
 /// A fault, holding what its message names.
@@ -204,9 +205,6 @@ pub enum Fault {
         value: String,
         suggestion: Option<String>,
     },
-    DynamicDefault {
-        value: String,
-    },
     BadFormId {
         id: String,
     },
@@ -221,6 +219,59 @@ pub enum Fault {
     },
     RowBeyondTypes {
         text: String,
+    },
+    RepeatedReference {
+        name: String,
+        repeat: String,
+    },
+    PositionOutsideRepeat,
+    NotARepeat {
+        name: String,
+    },
+    WrongEnd {
+        name: String,
+        is_repeat: bool,
+    },
+    BadRepeatCount {
+        most: u32,
+    },
+    OpenRepeat {
+        most: u32,
+    },
+    TooManyInstances {
+        count: usize,
+        most: usize,
+    },
+    CountWithoutRepeat {
+        name: String,
+    },
+    BadTrigger {
+        text: String,
+    },
+    OtherOutOfPlace,
+    UploadElsewhere {
+        word: &'static str,
+    },
+    NotNotedHere {
+        word: &'static str,
+    },
+    NeverAsked {
+        name: String,
+    },
+    NeverSatisfied {
+        name: String,
+    },
+    LongSentence {
+        count: usize,
+        most: usize,
+        text: String,
+    },
+    RareCharacters {
+        characters: String,
+    },
+    NotUtf8,
+    UnclosedQuote {
+        line: u32,
     },
 }
 
@@ -284,6 +335,7 @@ impl Fault {
             .or_else(|| choices::words(self))
             .or_else(|| wording::words(self))
             .or_else(|| media::words(self))
+            .or_else(|| repeats::words(self))
             .or_else(|| expressions::words(self))
             // Every variant has its words: `every_fault_has_words_and_its_own_code` holds this to be so.
             .unwrap_or_else(|| error("XF000", "问卷有误。", "The questionnaire is wrong."))
@@ -451,10 +503,13 @@ impl Fault {
                 .mend("请在 type 列写上题型，例如 text。", "Give it one in the type column, for instance text."),
             Self::BadParameter { text } => error(
                 "XF023",
-                format!("看不懂参数“{text}”。range 的参数写作 start=0 end=10 step=1，都是数字。"),
-                format!("“{text}” is not understood; a range is written start=0 end=10 step=1, all numbers."),
+                format!("看不懂参数“{text}”，或者它对这种题不起作用。"),
+                format!("The parameter “{text}” is not understood, or means nothing for this type."),
             )
-            .mend("请照这个样子改写。", "Write it like this."),
+            .mend(
+                "range 写 start=0 end=10 step=1；选择题写 randomize=true，可再写 seed=${题目}；重复组写 most=20。",
+                "A range takes start=0 end=10 step=1; a select takes randomize=true and perhaps seed=${question}; a repeat takes most=20.",
+            ),
             Self::RangeRunsBackwards { start, end, step } => error(
                 "XF024",
                 format!("range 的范围不通：从 {start} 到 {end}，每步 {step}。起点要小于终点，步长要大于 0 且不超过范围。"),

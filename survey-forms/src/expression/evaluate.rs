@@ -4,11 +4,12 @@ use std::borrow::Cow;
 
 use jiff::civil::Date;
 
-use super::date::{from_days, parse_date};
 use super::function::Function;
 use super::parse::compile_pattern;
 use super::value::Value;
 use super::{Node, NodeKind, Operator, Pattern};
+
+mod more;
 
 /// What an expression may ask about.
 pub trait Context<'a> {
@@ -24,6 +25,34 @@ pub trait Context<'a> {
     }
     /// The day on which the form is filled in.
     fn today(&self) -> Date;
+    /// The moment of answering as ODK writes it, as far as it is known.
+    fn now(&self) -> Value<'a> {
+        Value::text(format!("{}T00:00:00", self.today()))
+    }
+    /// The next number from 0 up to 1: the same each time that an expression is evaluated for a response.
+    fn chance(&self) -> f64 {
+        0.5
+    }
+    /// The language in which days are written.
+    fn language(&self) -> &str {
+        "en"
+    }
+    /// The label of a choice of a question; the value itself where there is none.
+    fn choice_name(&self, _question: &str, value: &str) -> String {
+        value.to_owned()
+    }
+    /// The author's version of the form.
+    fn version(&self) -> Value<'a> {
+        Value::EMPTY
+    }
+    /// What the device says of itself.
+    fn property(&self, _name: &str) -> Value<'a> {
+        Value::EMPTY
+    }
+    /// A cell of a table: of `column`, in the first row that has `key` in `key_column`.
+    fn pulled(&self, _table: &str, _column: &str, _key_column: &str, _key: &str) -> Value<'a> {
+        Value::EMPTY
+    }
 }
 
 /// The value of `node` in `context`.
@@ -201,13 +230,58 @@ impl<'a, C: Context<'a>> Call<'a, '_, C> {
                 let (least, most) = (self.number(0), self.number(1));
                 Boolean((least < 0.0 || hits >= least) && (most < 0.0 || hits <= most))
             }
-            F::Today => Value::Date(self.context.today()),
-            F::Date => match self.argument(0) {
-                Value::Text(text) => parse_date(&text).map_or(Value::EMPTY, Value::Date),
-                Value::Date(date) => Value::Date(date),
-                other => from_days(other.to_number()).map_or(Value::EMPTY, Value::Date),
+            F::Sin => Number(self.number(0).sin()),
+            F::Cos => Number(self.number(0).cos()),
+            F::Tan => Number(self.number(0).tan()),
+            F::Asin => Number(self.number(0).asin()),
+            F::Acos => Number(self.number(0).acos()),
+            F::Atan => Number(self.number(0).atan()),
+            F::Atan2 => Number(self.number(0).atan2(self.number(1))),
+            F::Exp10 => Number(10_f64.powf(self.number(0))),
+            F::Pi => Number(std::f64::consts::PI),
+            F::WeightedChecklist => self.weighted_checklist(),
+            F::ItemAt => {
+                let at = whole(self.number(0)).and_then(|at| at.checked_sub(1));
+                let at = at.filter(|at| *at < self.arguments.len() - 1);
+                at.map_or(Value::EMPTY, |at| self.argument(at + 1))
+            }
+            // Both mean something in a repeat only, where the form has put other expressions in their place.
+            F::Position => Number(1.0),
+            F::IndexedRepeat => self.argument(0),
+            F::Today | F::Date | F::Now => self.day(function),
+            F::FormatDate | F::FormatDateTime | F::DecimalDateTime | F::DecimalTime => self.moment(function),
+            F::Translate => self.translate(),
+            F::ChoiceName => match self.arguments.get(1).map(|node| &node.kind) {
+                Some(NodeKind::Reference(question)) => {
+                    let chosen = self.text(0);
+                    let names: Vec<String> = chosen
+                        .split_whitespace()
+                        .map(|name| self.context.choice_name(question, name))
+                        .collect();
+                    Value::text(names.join(", "))
+                }
+                _ => Value::EMPTY,
             },
+            F::Random => Number(self.context.chance()),
+            F::Uuid => self.uuid(),
+            F::Digest => self.digest(),
+            F::Version => self.context.version(),
+            F::Property => self.context.property(&self.text(0)),
+            F::PullData => {
+                let [table, column, key_column, key] = [0, 1, 2, 3].map(|at| self.text(at));
+                self.context.pulled(&table, &column, &key_column, &key)
+            }
         }
+    }
+
+    fn weighted_checklist(&self) -> Value<'a> {
+        let weighed: f64 = (2..self.arguments.len().saturating_sub(1))
+            .step_by(2)
+            .filter(|&at| self.argument(at).to_boolean())
+            .map(|at| self.number(at + 1))
+            .sum();
+        let (least, most) = (self.number(0), self.number(1));
+        Value::Boolean((least < 0.0 || weighed >= least) && (most < 0.0 || weighed <= most))
     }
 
     /// The least or greatest of what is given; `NaN` when nothing is, or when anything is no number.

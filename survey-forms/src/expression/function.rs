@@ -89,6 +89,58 @@ pub enum Function {
     Today,
     /// `date(x)`: a day from a text or from days since 1970-01-01.
     Date,
+    /// `now()`: the moment of answering, as far as it is known.
+    Now,
+    /// `format-date(x, format)`.
+    FormatDate,
+    /// `format-date-time(x, format)`.
+    FormatDateTime,
+    /// `decimal-date-time(x)`: days since 1970-01-01 with the time as their fraction.
+    DecimalDateTime,
+    /// `decimal-time(x)`: the part of the day that has gone by.
+    DecimalTime,
+    /// `translate(text, from, to)`: characters of `from` become those of `to` at the same place, or nothing.
+    Translate,
+    /// `jr:choice-name(value, '${question}')`: the label of a choice, in the form's default language.
+    ChoiceName,
+    /// `weighted-checklist(min, max, a, weight, …)`.
+    WeightedChecklist,
+    /// `position(..)`: the number of the instance of the repeat around it, from 1.
+    Position,
+    /// `indexed-repeat(${question}, ${repeat}, n, …)`: the answer in the n-th instance.
+    IndexedRepeat,
+    /// `item-at(n, a, b, …)`: the n-th of what follows, from 1. Not of ODK: it is what `indexed-repeat()` becomes.
+    ItemAt,
+    /// `pi()`.
+    Pi,
+    /// `sin(x)`.
+    Sin,
+    /// `cos(x)`.
+    Cos,
+    /// `tan(x)`.
+    Tan,
+    /// `asin(x)`.
+    Asin,
+    /// `acos(x)`.
+    Acos,
+    /// `atan(x)`.
+    Atan,
+    /// `atan2(y, x)`.
+    Atan2,
+    /// `exp10(x)`.
+    Exp10,
+    /// `random()`: from 0 up to 1; the same for the same response and place.
+    Random,
+    /// `uuid(length?)`: an identifier; the same for the same response and place.
+    Uuid,
+    /// `digest(text, 'SHA-256', encoding?)`, in base64 or hex.
+    Digest,
+    /// `version()`: the version that the author gave the form.
+    Version,
+    /// `property(name)`: what the device says of itself, such as `deviceid`.
+    Property,
+    /// `pulldata(table, column, key column, key)`: a cell of a table that came with the form.
+    PullData,
 }
 
 /// Name, least and greatest number of arguments, and what comes out.
@@ -142,53 +194,86 @@ const TABLE: &[Entry] = {
         (F::Checklist, "checklist", 3, ANY, T::Boolean),
         (F::Today, "today", 0, 0, T::Date),
         (F::Date, "date", 1, 1, T::Date),
+        (F::Now, "now", 0, 0, T::DateTime),
+        (F::FormatDate, "format-date", 2, 2, T::Text),
+        (F::FormatDateTime, "format-date-time", 2, 2, T::Text),
+        (F::DecimalDateTime, "decimal-date-time", 1, 1, T::Number),
+        (F::DecimalTime, "decimal-time", 1, 1, T::Number),
+        (F::Translate, "translate", 3, 3, T::Text),
+        (F::ChoiceName, "jr:choice-name", 2, 2, T::Text),
+        (F::WeightedChecklist, "weighted-checklist", 4, ANY, T::Boolean),
+        (F::Position, "position", 0, 0, T::Number),
+        (F::IndexedRepeat, "indexed-repeat", 3, 7, T::Any),
+        (F::ItemAt, "item-at", 2, ANY, T::Any),
+        (F::Pi, "pi", 0, 0, T::Number),
+        (F::Sin, "sin", 1, 1, T::Number),
+        (F::Cos, "cos", 1, 1, T::Number),
+        (F::Tan, "tan", 1, 1, T::Number),
+        (F::Asin, "asin", 1, 1, T::Number),
+        (F::Acos, "acos", 1, 1, T::Number),
+        (F::Atan, "atan", 1, 1, T::Number),
+        (F::Atan2, "atan2", 2, 2, T::Number),
+        (F::Exp10, "exp10", 1, 1, T::Number),
+        (F::Random, "random", 0, 0, T::Number),
+        (F::Uuid, "uuid", 0, 1, T::Text),
+        (F::Digest, "digest", 2, 3, T::Text),
+        (F::Version, "version", 0, 0, T::Text),
+        (F::Property, "property", 1, 1, T::Text),
+        (F::PullData, "pulldata", 4, 4, T::Text),
     ]
 };
 
 /// Functions that ODK has and that are not understood here yet, so that the message can say so.
 const KNOWN_ELSEWHERE: &[&str] = &[
-    "acos",
     "area",
-    "asin",
-    "atan",
-    "atan2",
     "base64-decode",
-    "cos",
     "count-if",
     "current",
-    "decimal-date-time",
-    "decimal-time",
-    "digest",
     "distance",
-    "exp10",
     "extract-signed",
-    "format-date",
-    "format-date-time",
     "geofence",
-    "indexed-repeat",
     "instance",
+    "intersects",
     "itemset",
-    "jr:choice-name",
     "jr:itext",
     "last",
-    "now",
-    "pi",
-    "position",
-    "pulldata",
-    "random",
     "randomize",
     "search",
-    "sin",
-    "tan",
-    "translate",
-    "uuid",
-    "weighted-checklist",
 ];
 
 impl Function {
     /// The function of this name.
     pub fn named(name: &str) -> Option<Self> {
+        // JavaRosa reads both.
+        let name = if name == "is-selected" { "selected" } else { name };
         TABLE.iter().find(|entry| entry.1 == name).map(|entry| entry.0)
+    }
+
+    /// Whether so many arguments are right.
+    pub fn takes(self, count: usize) -> bool {
+        let (least, most) = self.arity();
+        (least..=most).contains(&count)
+            && match self {
+                // Truth values and weights come in pairs; so do repeats and their numbers behind the question.
+                Self::WeightedChecklist => count.is_multiple_of(2),
+                Self::IndexedRepeat => !count.is_multiple_of(2),
+                _ => true,
+            }
+    }
+
+    /// Whether one argument may stand for a question in every instance of a repeat.
+    pub fn takes_many(self) -> bool {
+        matches!(
+            self,
+            Self::Sum
+                | Self::Min
+                | Self::Max
+                | Self::Count
+                | Self::CountNonEmpty
+                | Self::Join
+                | Self::Concat
+                | Self::Checklist
+        )
     }
 
     /// All names, for suggestions.

@@ -21,8 +21,10 @@ pub(super) enum Token<'s> {
     Open,
     Close,
     Comma,
-    /// `/`, `..`, `@`: the paths of full XPath.
+    /// `/`, `@`, `[`: the paths of full XPath.
     Path,
+    /// `..`, which only `position(..)` knows.
+    Parent,
     UnclosedText,
     /// `${` without a name and `}` behind it.
     BrokenReference,
@@ -96,15 +98,34 @@ fn bare_name<'s>(input: &mut Input<'s>) -> Lexed<&'s str> {
         .parse_next(input)
 }
 
+/// Whether this can be what stands in `${…}`: a name, or a name in instances of repeats, `age[2]` or `age[2][1]`.
+pub(crate) fn is_reference(text: &str) -> bool {
+    let (name, mut rest) = text.split_at(text.find('[').unwrap_or(text.len()));
+    while let Some(inside) = rest.strip_prefix('[') {
+        let Some((number, behind)) = inside.split_once(']') else {
+            return false;
+        };
+        if number.is_empty() || number.len() > 4 || !number.bytes().all(|byte| byte.is_ascii_digit()) {
+            return false;
+        }
+        rest = behind;
+    }
+    is_name(name) && rest.is_empty()
+}
+
 fn reference<'s>(input: &mut Input<'s>) -> Lexed<Token<'s>> {
     fn blank(input: &mut Input<'_>) -> Lexed<()> {
         take_while(0.., |c: char| c.is_whitespace())
             .void()
             .parse_next(input)
     }
-    delimited(("${", blank), bare_name, (blank, "}"))
-        .map(Token::Reference)
-        .parse_next(input)
+    delimited(
+        ("${", blank),
+        take_while(1.., |c: char| !c.is_whitespace() && c != '}').verify(is_reference),
+        (blank, "}"),
+    )
+    .map(Token::Reference)
+    .parse_next(input)
 }
 
 fn text<'s>(input: &mut Input<'s>) -> Lexed<Token<'s>> {
@@ -143,7 +164,8 @@ fn symbol<'s>(input: &mut Input<'s>) -> Lexed<Token<'s>> {
             "*".value(Operator::Multiply),
         ))
         .map(Token::Symbol),
-        alt(("..", "/", "@", "|", "[")).value(Token::Path),
+        "..".value(Token::Parent),
+        alt(("/", "@", "|", "[")).value(Token::Path),
         alt((
             ".".value(Token::Current),
             "(".value(Token::Open),

@@ -4,7 +4,7 @@
 //! its tokens are counted, and so is how deep it nests.
 
 use super::function::Function;
-use super::lex::{Token, tokens};
+use super::lex::{Token, is_reference, tokens};
 use super::{Node, NodeKind, Operator, Pattern, Span};
 
 /// Real questionnaires stay below 300 tokens; a chain of operators is as deep a tree as it is long.
@@ -71,6 +71,9 @@ pub enum FaultKind {
         /// How many stand there.
         given: usize,
     },
+    /// `jr:choice-name()` without the question whose list is meant.
+    #[error("a question is expected here")]
+    NoQuestion,
     /// A pattern that is no regular expression.
     #[error("not a regular expression: {0}")]
     BadPattern(String),
@@ -220,7 +223,9 @@ impl<'s> Parser<'s> {
             });
         };
         let mut arguments = Vec::new();
-        if self.peek() != Some(&Token::Close) {
+        if name == "position" && self.peek() == Some(&Token::Parent) {
+            self.at += 1;
+        } else if self.peek() != Some(&Token::Close) {
             arguments.push(self.expression(0)?);
             while self.peek() == Some(&Token::Comma) {
                 self.at += 1;
@@ -246,8 +251,7 @@ impl<'s> Parser<'s> {
                 span: whole,
             });
         };
-        let (least, most) = function.arity();
-        if !(least..=most).contains(&arguments.len()) {
+        if !function.takes(arguments.len()) {
             self.faults.push(Fault {
                 kind: FaultKind::Arguments {
                     function,
@@ -256,6 +260,7 @@ impl<'s> Parser<'s> {
                 span: whole.clone(),
             });
         }
+        self.check_literals(function, &mut arguments);
         let pattern = self.pattern(function, &arguments);
         Ok(Node {
             kind: NodeKind::Call {
@@ -265,6 +270,44 @@ impl<'s> Parser<'s> {
             },
             span: whole,
         })
+    }
+
+    /// What some functions ask of arguments that are literals.
+    fn check_literals(&mut self, function: Function, arguments: &mut [Node]) {
+        match (function, arguments) {
+            // pyxform's way of saying which question is meant; a plain reference says the same.
+            (Function::ChoiceName, [_, question]) => {
+                let name = match &question.kind {
+                    NodeKind::Text(text) => text
+                        .trim()
+                        .strip_prefix("${")
+                        .and_then(|rest| rest.strip_suffix('}'))
+                        .map(str::trim)
+                        .filter(|name| is_reference(name))
+                        .map(str::to_owned),
+                    NodeKind::Reference(name) => Some(name.clone()),
+                    _ => None,
+                };
+                match name {
+                    Some(name) => question.kind = NodeKind::Reference(name),
+                    None => self.faults.push(Fault {
+                        kind: FaultKind::NoQuestion,
+                        span: question.span.clone(),
+                    }),
+                }
+            }
+            (Function::Digest, [_, algorithm, ..]) => {
+                if let NodeKind::Text(name) = &algorithm.kind
+                    && !name.eq_ignore_ascii_case("SHA-256")
+                {
+                    self.faults.push(Fault {
+                        kind: FaultKind::UnsupportedFunction(format!("digest(…, '{name}')")),
+                        span: algorithm.span.clone(),
+                    });
+                }
+            }
+            _ => {}
+        }
     }
 
     fn pattern(&mut self, function: Function, arguments: &[Node]) -> Pattern {
@@ -315,7 +358,7 @@ fn unexpected(token: &Token<'_>, span: Span) -> Fault {
     let kind = match token {
         Token::UnclosedText => FaultKind::UnclosedText,
         Token::BrokenReference => FaultKind::BrokenReference,
-        Token::Path => FaultKind::Path,
+        Token::Path | Token::Parent => FaultKind::Path,
         Token::Wrong(found) => match half_width(*found) {
             Some(wanted) => FaultKind::FullWidth {
                 found: *found,

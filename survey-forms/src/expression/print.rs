@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Node, NodeKind};
+use super::{Function, Node, NodeKind};
 
 /// Tighter than every binary operator.
 const UNARY: u8 = 7;
@@ -25,6 +25,18 @@ impl fmt::Display for Node {
                 write!(f, " {} ", operator.symbol())?;
                 // All operators group to the left, so an equal one on the right needs parentheses.
                 child(f, right, operator.strength() + 1)
+            }
+            NodeKind::Call {
+                function: Function::Position,
+                ..
+            } => f.write_str("position(..)"),
+            NodeKind::Call {
+                function: Function::ChoiceName,
+                arguments,
+                ..
+            } if arguments.len() == 2 => {
+                // As pyxform wants it: the name of the question, not its value.
+                write!(f, "jr:choice-name({}, '{}')", arguments[0], arguments[1])
             }
             NodeKind::Call {
                 function, arguments, ..

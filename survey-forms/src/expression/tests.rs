@@ -176,8 +176,11 @@ fn parse__faults_say_what_and_where() {
         }
     );
     assert_eq!(
-        fault("now() > 1"),
-        (FaultKind::UnsupportedFunction("now".to_owned()), "now".to_owned())
+        fault("instance() > 1"),
+        (
+            FaultKind::UnsupportedFunction("instance".to_owned()),
+            "instance".to_owned()
+        )
     );
     assert_eq!(fault("regex(., '[')").1, "'['");
     assert_eq!(
@@ -245,10 +248,16 @@ fn any_tree() -> impl Strategy<Value = Node> {
             prop::collection::vec(inner.clone(), 3),
         )
             .prop_map(|(function, mut arguments)| {
-                let (least, most) = function.arity();
-                arguments.truncate(most);
-                // The list holds three, which is no less than any function needs.
-                assert!(arguments.len() >= least);
+                arguments.truncate(function.arity().1);
+                match function {
+                    Function::ChoiceName => arguments[1] = node(NodeKind::Reference("q".to_owned())),
+                    Function::Digest => arguments[1] = node(NodeKind::Text("SHA-256".to_owned())),
+                    Function::WeightedChecklist | Function::PullData => {
+                        arguments.push(node(NodeKind::Current))
+                    }
+                    _ => {}
+                }
+                assert!(function.takes(arguments.len()));
                 node(NodeKind::Call {
                     function,
                     arguments,
@@ -317,7 +326,7 @@ proptest! {
     fn parse__anything_of_expressions_parts__never_panics(
         parts in prop::collection::vec(proptest::sample::select(vec![
             "${a}", "(", ")", "'", "\"", ".", "..", ",", "1", ".5", "-", "and", "div", "selected(", "regex(.,", "$", "{", "}",
-            "<=", "!", "“", "（", "if(", "not(", "today()", "𠮷", " ", "pow(", "substr(", "1e9",
+            "position(", "jr:choice-name(", "'${a}'", "${a[1]}", "[", "<=", "!", "“", "（", "if(", "not(", "today()", "𠮷", " ", "pow(", "substr(", "1e9",
         ]), 0..30)
     ) {
         if let Ok(expression) = Expression::parse(&parts.concat()) {

@@ -18,6 +18,8 @@ pub enum ValueType {
     Text,
     /// A day.
     Date,
+    /// A day with a time.
+    DateTime,
     /// One choice of a list.
     Choice,
     /// Chosen values joined by spaces.
@@ -120,7 +122,9 @@ fn check_equality(operand: &Node, literal: &Node, schema: &dyn Schema, faults: &
         ValueType::Boolean if matches!(literal.kind, NodeKind::Text(_)) => TypeFault::BooleanCompared {
             literal: code.into_owned(),
         },
-        ValueType::Number | ValueType::Date if Value::text(code.as_ref()).to_number().is_nan() => {
+        ValueType::Number | ValueType::Date | ValueType::DateTime
+            if Value::text(code.as_ref()).to_number().is_nan() =>
+        {
             TypeFault::NotANumber {
                 literal: code.into_owned(),
             }
@@ -147,7 +151,10 @@ fn check_selected(set: &Node, code: &Node, schema: &dyn Schema, faults: &mut Vec
     let Some(question) = subject(set) else { return };
     if schema.codes(question).is_none() {
         // A calculation may hold chosen values; a number or a day cannot.
-        if matches!(schema.value_type(question), ValueType::Number | ValueType::Date) {
+        if matches!(
+            schema.value_type(question),
+            ValueType::Number | ValueType::Date | ValueType::DateTime
+        ) {
             faults.push((
                 TypeFault::NotChosen {
                     question: question.map(str::to_owned),

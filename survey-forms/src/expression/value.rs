@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use jiff::civil::Date;
 
 use super::date::{parse_date, to_days};
+use super::moment::{moment_to_days, parse_moment};
 
 /// A value while an expression is evaluated. A missing answer is the empty text.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,7 +44,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// XPath's `number()`; a day, or a text that is one, is days since 1970-01-01.
+    /// XPath's `number()`; a day or moment, or a text that is one, is days since 1970-01-01.
     pub fn to_number(&self) -> f64 {
         match self {
             Self::Boolean(value) => f64::from(u8::from(*value)),
@@ -78,11 +79,18 @@ fn text_to_number(text: &str) -> f64 {
     let plain = text
         .bytes()
         .all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-'));
-    if !plain {
-        return parse_date(text).map_or(f64::NAN, to_days);
+    plain
+        .then(|| text.parse().ok())
+        .flatten()
+        .unwrap_or_else(|| days_of(text))
+}
+
+/// Days since 1970-01-01 of a text that is a day or a moment, else `NaN`.
+pub(super) fn days_of(text: &str) -> f64 {
+    match parse_moment(text) {
+        Some((day, time)) => moment_to_days(day, time),
+        None => parse_date(text).map_or(f64::NAN, to_days),
     }
-    text.parse()
-        .unwrap_or_else(|_| parse_date(text).map_or(f64::NAN, to_days))
 }
 
 fn number_to_text(value: f64) -> Cow<'static, str> {

@@ -1,8 +1,9 @@
 //! Questions and groups.
 
+use indexmap::IndexMap;
 use serde::Serialize;
 
-use crate::expression::Expression;
+use crate::expression::{Expression, Function};
 use crate::text::Text;
 
 /// A question, or a group of items.
@@ -59,11 +60,37 @@ pub struct Group {
     /// How it is laid out.
     #[serde(skip_serializing_if = "Appearance::is_empty")]
     pub appearance: Appearance,
+    /// What makes it a repeat. Only in [`Form::written`](super::Form::written): where answers are concerned, a repeat is
+    /// its instances.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub repeat: Option<Repeat>,
+    /// Of which repeat it is an instance.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instance: Option<Instance>,
     /// What it holds, in order.
     pub items: Vec<Item>,
     /// Row on the survey sheet, for messages.
     #[serde(skip)]
     pub row: u32,
+}
+
+/// What makes a group a repeat.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Repeat {
+    /// How often it is asked; as often as the respondent wants, when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub count: Option<Expression>,
+    /// How often it can be asked at most: so many columns there are.
+    pub most: u32,
+}
+
+/// One of the times that a repeat can be asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Instance {
+    /// Name of the repeat as the author wrote it.
+    pub of: String,
+    /// Which time, from 1.
+    pub number: u32,
 }
 
 impl Group {
@@ -121,31 +148,99 @@ pub struct Question {
     /// The answer that stands there before the respondent has said anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default: Option<String>,
+    /// How that answer is computed when the question is first shown; never beside a fixed one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dynamic_default: Option<Expression>,
     /// Whether the respondent cannot change it.
     pub read_only: bool,
-    /// How its value follows from other answers; a question with a calculation is never typed in.
+    /// How its value follows from other answers; a question with a calculation and no trigger is never typed in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub calculation: Option<Expression>,
+    /// Questions whose change lets the calculation be made again; until then its value stays, and may be typed over.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub trigger: Vec<String>,
+    /// In which order choices are offered, where it is not the list's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub randomize: Option<Randomize>,
+    /// Further words of the `parameters` column, such as `max-pixels`; they mean something to other clients.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    pub parameters: IndexMap<String, String>,
     /// Row on the survey sheet, for messages.
     #[serde(skip)]
     pub row: u32,
 }
 
 impl Question {
-    /// Whether a respondent can be asked to give an answer here.
-    pub fn takes_answer(&self) -> bool {
-        !matches!(self.kind, QuestionKind::Note | QuestionKind::Calculate) && !self.is_fixed()
+    /// A question of these words and nothing else.
+    pub(crate) fn new(name: String, kind: QuestionKind, label: Text, row: u32) -> Self {
+        Self {
+            name,
+            kind,
+            label,
+            hint: Text::new(),
+            guidance: Text::new(),
+            relevant: None,
+            constraint: None,
+            constraint_message: Text::new(),
+            required: Required::No,
+            required_message: Text::new(),
+            appearance: Appearance::default(),
+            choice_filter: None,
+            media: Media::default(),
+            default: None,
+            dynamic_default: None,
+            read_only: false,
+            calculation: None,
+            trigger: Vec::new(),
+            randomize: None,
+            parameters: IndexMap::new(),
+            row,
+        }
     }
 
-    /// Whether a page shows it.
+    /// Whether a respondent can be asked to give an answer here.
+    pub fn takes_answer(&self) -> bool {
+        self.is_visible() && self.kind != QuestionKind::Note && !self.is_fixed()
+    }
+
+    /// Whether a page shows it. Files are taken by other clients only.
     pub fn is_visible(&self) -> bool {
-        self.kind != QuestionKind::Calculate
+        !matches!(
+            self.kind,
+            QuestionKind::Calculate | QuestionKind::Hidden | QuestionKind::Upload { .. }
+        )
+    }
+
+    /// Whether something about it is drawn by chance.
+    pub(crate) fn leaves_to_chance(&self) -> bool {
+        let expressions = [
+            &self.relevant,
+            &self.constraint,
+            &self.calculation,
+            &self.dynamic_default,
+            &self.choice_filter,
+        ];
+        self.randomize.is_some()
+            || expressions
+                .into_iter()
+                .flatten()
+                .any(|expression| expression.calls(Function::Random) || expression.calls(Function::Uuid))
     }
 
     /// Whether its value is computed or preset, so that what a client sends for it does not count.
     pub fn is_fixed(&self) -> bool {
-        self.calculation.is_some() || self.read_only
+        self.read_only
+            || matches!(self.kind, QuestionKind::Calculate | QuestionKind::Hidden)
+            || (self.calculation.is_some() && self.trigger.is_empty())
     }
+}
+
+/// That choices come in an order of chance, the same each time that they are shown.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Randomize {
+    /// What the order follows from; without one, from the response and the question.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seed: Option<Expression>,
 }
 
 /// Kinds of question.
@@ -160,6 +255,11 @@ pub enum QuestionKind {
     Decimal,
     /// A day.
     Date,
+    /// A time of day.
+    Time,
+    /// A day with a time.
+    #[serde(rename = "dateTime")]
+    DateTime,
     /// One choice of a list.
     SelectOne {
         /// Name of the list.
@@ -169,6 +269,23 @@ pub enum QuestionKind {
     SelectMultiple {
         /// Name of the list.
         list: String,
+    },
+    /// All choices of a list, put in order.
+    Rank {
+        /// Name of the list.
+        list: String,
+    },
+    /// A tick that something was read or agreed to.
+    Acknowledge,
+    /// The digits or letters of a barcode.
+    Barcode,
+    /// A place on the earth.
+    #[serde(rename = "geopoint")]
+    GeoPoint,
+    /// A file that is sent with the response.
+    Upload {
+        /// What is in it.
+        media: UploadKind,
     },
     /// A number from `start` to `end` in steps.
     Range {
@@ -183,13 +300,29 @@ pub enum QuestionKind {
     Note,
     /// A value computed from other answers.
     Calculate,
+    /// A value that is never shown: a default, or what a trigger sets.
+    Hidden,
+}
+
+/// What is in a file that is sent with a response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum UploadKind {
+    /// A picture.
+    Image,
+    /// A recording.
+    Audio,
+    /// A film.
+    Video,
+    /// Anything.
+    File,
 }
 
 impl QuestionKind {
     /// The list that the answer comes from.
     pub fn list(&self) -> Option<&str> {
         match self {
-            Self::SelectOne { list } | Self::SelectMultiple { list } => Some(list),
+            Self::SelectOne { list } | Self::SelectMultiple { list } | Self::Rank { list } => Some(list),
             _ => None,
         }
     }
@@ -206,6 +339,29 @@ impl QuestionKind {
             Self::Range { .. } => "range",
             Self::Note => "note",
             Self::Calculate => "calculate",
+            Self::Hidden => "hidden",
+            Self::Time => "time",
+            Self::DateTime => "dateTime",
+            Self::Rank { .. } => "rank",
+            Self::Acknowledge => "acknowledge",
+            Self::Barcode => "barcode",
+            Self::GeoPoint => "geopoint",
+            Self::Upload { media } => match media {
+                UploadKind::Image => "image",
+                UploadKind::Audio => "audio",
+                UploadKind::Video => "video",
+                UploadKind::File => "file",
+            },
+        }
+    }
+
+    /// In how many fields of a page an answer is typed: a day in three, a place in two.
+    pub fn fields(&self) -> usize {
+        match self {
+            Self::Date => 3,
+            Self::Time | Self::GeoPoint => 2,
+            Self::DateTime => 5,
+            _ => 1,
         }
     }
 

@@ -6,7 +6,8 @@ use maud::{Markup, html};
 
 use super::face::face;
 use super::{View, has, words};
-use crate::answer::split_date;
+use crate::answer::parts;
+use crate::answer::{TICKED, rank};
 use crate::form::{Choice, Question, QuestionKind};
 use crate::text::Text;
 
@@ -26,10 +27,14 @@ impl View<'_, '_> {
                     (self.heading(question, slot, first))
                     (self.hint(question))
                     p.q-fixed { (super::answer_text(self.state.form(), question, self.state.value(slot), self.lang)) }
+                } @else if matches!(question.kind, QuestionKind::Rank { .. }) {
+                    (self.ranks(question, slot, first, error))
                 } @else if is_choice {
                     (self.choices(question, slot, first, error))
-                } @else if question.kind == QuestionKind::Date {
-                    (self.date(question, slot, first, error))
+                } @else if question.kind == QuestionKind::Acknowledge {
+                    (self.tick(question, slot, first, error))
+                } @else if question.kind.fields() > 1 {
+                    (self.parts(question, slot, first, error))
                 } @else {
                     (self.label(question, slot, first))
                     (self.hint(question))
@@ -155,27 +160,89 @@ impl View<'_, '_> {
         }
     }
 
-    /// Three text fields: a browser's own date field speaks the browser's language, has its own order, and cannot show
-    /// what was mistyped.
-    fn date(&self, question: &Question, slot: usize, first: bool, error: Option<&Text>) -> Markup {
+    /// Text fields for the parts of an answer: a browser's own date field speaks the browser's language, has its own
+    /// order, and cannot show what was mistyped. A place is typed too: these pages never ask a device where it is.
+    fn parts(&self, question: &Question, slot: usize, first: bool, error: Option<&Text>) -> Markup {
         let name = question.name.as_str();
         let described = self.described_by(question, error);
         let invalid = error.map(|_| "true");
-        let ids = [name.to_owned(), format!("{name}-month"), format!("{name}-day")];
-        let values = split_date(&self.value(question, slot));
+        let values = parts::split(&question.kind, &self.value(question, slot));
+        let lines: Vec<_> = values.iter().zip(words::fields(&question.kind)).collect();
+        let is_place = question.kind == QuestionKind::GeoPoint;
+        let keypad = if is_place { "decimal" } else { "numeric" };
         html! {
             fieldset aria-describedby=[described] {
                 legend { (self.heading(question, slot, first)) }
                 (self.hint(question))
                 (self.media(question))
                 (self.error_text(question, error))
-                div.q-parts {
-                    @for ((id, value), label) in ids.iter().zip(&values).zip(words::date_fields()) {
-                        div.q-part {
-                            label for=(id) { (self.text(&label)) }
-                            input.q-input type="text" inputmode="numeric" id=(id) name=(name) value=(value)
-                                autocomplete="off" maxlength="40" aria-invalid=[invalid];
+                // The clock of a moment stands below its day.
+                @for line in lines.chunks(3) {
+                    div.q-parts {
+                        @for (value, (suffix, label)) in line {
+                            @let id = format!("{name}{suffix}");
+                            div.q-part {
+                                label for=(id) { (self.text(label)) }
+                                input.q-input type="text" inputmode=(keypad) id=(id) name=(name) value=(value)
+                                    autocomplete="off" maxlength="40" aria-invalid=[invalid];
+                            }
                         }
+                    }
+                }
+            }
+        }
+    }
+
+    /// One box to tick.
+    fn tick(&self, question: &Question, slot: usize, first: bool, error: Option<&Text>) -> Markup {
+        let described = self.described_by(question, error);
+        let is_ticked = self.value(question, slot).trim().eq_ignore_ascii_case(TICKED);
+        let id = format!("{}-{TICKED}", question.name);
+        html! {
+            fieldset aria-describedby=[described] {
+                legend { (self.heading(question, slot, first)) }
+                (self.hint(question))
+                (self.media(question))
+                (self.error_text(question, error))
+                div.choices {
+                    label.choice for=(id) {
+                        input type="checkbox" id=(id) name=(question.name) value=(TICKED) checked[is_ticked];
+                        span.choice-label { (self.text(&words::ticked())) }
+                    }
+                }
+            }
+        }
+    }
+
+    /// A number beside each choice: nothing has to be dragged, and every order can be given with a keyboard or a voice.
+    fn ranks(&self, question: &Question, slot: usize, first: bool, error: Option<&Text>) -> Markup {
+        let value = self.value(question, slot);
+        let described = self.described_by(question, error);
+        let invalid = error.map(|_| "true");
+        let ranked = self.state.ranked(question);
+        html! {
+            fieldset aria-describedby=[described] {
+                legend { (self.heading(question, slot, first)) }
+                (self.hint(question))
+                (self.media(question))
+                (self.error_text(question, error))
+                div.q-parts.q-ranks {
+                    @for choice in &ranked {
+                        @let id = format!("{}-{}", question.name, choice.name);
+                        @let place = rank::place_of(&value, &choice.name);
+                        @let audio = self.recording(&choice.label, &choice.media.audio);
+                        div.q-part.q-rank data-choice=(choice.name) {
+                            label for=(id) data-audio=[audio] { (self.text(&choice.label)) }
+                            select.q-input id=(id) name=(question.name) aria-invalid=[invalid] {
+                                option value="" { (self.text(&words::no_rank())) }
+                                @for number in 1..=ranked.len() {
+                                    option value={ (number) ":" (choice.name) } selected[place == Some(number)] {
+                                        (self.text(&words::rank(number)))
+                                    }
+                                }
+                            }
+                        }
+                        (self.choice_media(choice))
                     }
                 }
             }
@@ -254,6 +321,11 @@ fn own_hint(kind: &QuestionKind) -> Option<Text> {
     match kind {
         QuestionKind::SelectMultiple { .. } => Some(words::choose_several()),
         QuestionKind::Date => Some(words::date_hint()),
+        QuestionKind::Time => Some(words::time_hint()),
+        QuestionKind::DateTime => Some(words::moment_hint()),
+        QuestionKind::GeoPoint => Some(words::place_hint()),
+        QuestionKind::Barcode => Some(words::barcode_hint()),
+        QuestionKind::Rank { .. } => Some(words::rank_hint()),
         QuestionKind::Range { .. } => Some(words::range_hint(kind)),
         _ => None,
     }

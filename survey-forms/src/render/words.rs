@@ -44,13 +44,121 @@ pub(super) fn date_hint() -> Text {
     )
 }
 
-/// The names of a date's three fields, in their order.
-pub(super) fn date_fields() -> [Text; 3] {
-    [
-        Text::zh_en("年", "Year"),
-        Text::zh_en("月", "Month"),
-        Text::zh_en("日", "Day"),
-    ]
+/// The parts of an answer with several fields, in their order: what stands behind the question's name in the field's
+/// id, and its label.
+pub(super) fn fields(kind: &QuestionKind) -> Vec<(&'static str, Text)> {
+    let day = || {
+        vec![
+            ("", Text::zh_en("年", "Year")),
+            ("-month", Text::zh_en("月", "Month")),
+            ("-day", Text::zh_en("日", "Day")),
+        ]
+    };
+    let clock = |hour| {
+        vec![
+            (hour, Text::zh_en("时", "Hour")),
+            ("-minute", Text::zh_en("分", "Minute")),
+        ]
+    };
+    match kind {
+        QuestionKind::Date => day(),
+        QuestionKind::Time => clock(""),
+        QuestionKind::DateTime => {
+            let mut fields = day();
+            fields.extend(clock("-hour"));
+            fields
+        }
+        QuestionKind::GeoPoint => vec![
+            ("", Text::zh_en("纬度", "Latitude")),
+            ("-longitude", Text::zh_en("经度", "Longitude")),
+        ],
+        _ => Vec::new(),
+    }
+}
+
+pub(super) fn time_hint() -> Text {
+    Text::zh_en(
+        "用 24 小时制，例如：下午两点半填 14 时 30 分。",
+        "24-hour clock; for example: hour 14, minute 30.",
+    )
+}
+
+pub(super) fn moment_hint() -> Text {
+    Text::zh_en(
+        "例如：2026年 1月 31日 14时 30分。",
+        "For example: year 2026, month 1, day 31, hour 14, minute 30.",
+    )
+}
+
+pub(super) fn place_hint() -> Text {
+    Text::zh_en(
+        "填数字，例如：纬度 38.25，经度 116.5。",
+        "Numbers, for example: latitude 38.25, longitude 116.5.",
+    )
+}
+
+pub(super) fn barcode_hint() -> Text {
+    Text::zh_en(
+        "填条码下面印的数字或字母。",
+        "Enter the digits or letters under the bars.",
+    )
+}
+
+pub(super) fn rank_hint() -> Text {
+    Text::zh_en(
+        "给每一项选一个名次，第 1 是最重要的，名次不能重复。",
+        "Choose a number for each line; 1 comes first, and no number is used twice.",
+    )
+}
+
+pub(super) fn rank(number: usize) -> Text {
+    Text::zh_en(format!("第 {number}"), number.to_string())
+}
+
+pub(super) fn no_rank() -> Text {
+    Text::zh_en("还没选", "Not chosen")
+}
+
+/// Beside a box to tick.
+pub(super) fn ticked() -> Text {
+    Text::zh_en("我读过了，知道了", "I have read this")
+}
+
+/// A time, or a day with a time, as people say it; what is neither, as it is.
+pub(super) fn moment(value: &str, lang: &str) -> String {
+    let chinese = lang.starts_with("zh");
+    let (day, clock) = value.split_once('T').unwrap_or(("", value));
+    let mut parts = clock.split(':');
+    let (Some(hour), Some(minute)) = (parts.next(), parts.next()) else {
+        return value.to_owned();
+    };
+    let number = |text: &str| text.trim_start_matches('0').to_owned();
+    let clock = if chinese {
+        let zero = |text: String| if text.is_empty() { "0".to_owned() } else { text };
+        let second = parts
+            .next()
+            .map_or(String::new(), |second| format!("{}秒", zero(number(second))));
+        format!("{}时{}分{second}", zero(number(hour)), zero(number(minute)))
+    } else {
+        clock.to_owned()
+    };
+    match (day, chinese) {
+        ("", _) => clock,
+        (day, true) => format!("{}{clock}", date(day, lang)),
+        (day, false) => format!("{} {clock}", date(day, lang)),
+    }
+}
+
+/// A place without what is zero for want of knowledge.
+pub(super) fn place(value: &str, lang: &str) -> String {
+    let mut numbers = value.split_whitespace();
+    match (numbers.next(), numbers.next()) {
+        (Some(latitude), Some(longitude)) if lang.starts_with("zh") => {
+            format!("纬度 {latitude}，经度 {longitude}")
+        }
+        (Some(latitude), Some(longitude)) => format!("latitude {latitude}, longitude {longitude}"),
+        _ => value.to_owned(),
+    }
 }
 
 /// A range in words; nothing needs to be dragged.

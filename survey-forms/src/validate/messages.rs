@@ -20,11 +20,23 @@ pub(crate) fn catalogue() -> Vec<(&'static str, Text)> {
             required(&QuestionKind::SelectMultiple { list: list() }),
         ),
         ("required_date", required(&QuestionKind::Date)),
+        ("required_time", required(&QuestionKind::Time)),
+        ("required_moment", required(&QuestionKind::DateTime)),
+        ("required_place", required(&QuestionKind::GeoPoint)),
+        ("required_tick", required(&QuestionKind::Acknowledge)),
+        ("required_rank", required(&QuestionKind::Rank { list: list() })),
         ("required_number", required(&QuestionKind::Integer)),
         ("required_text", required(&QuestionKind::Text)),
         ("not_an_integer", by_kind(AnswerFault::NotAnInteger)),
         ("not_a_number", by_kind(AnswerFault::NotANumber)),
         ("not_a_date", by_kind(AnswerFault::NotADate)),
+        ("not_a_time", by_kind(AnswerFault::NotATime)),
+        ("not_a_moment", by_kind(AnswerFault::NotAMoment)),
+        ("not_a_place", by_kind(AnswerFault::NotAPlace)),
+        ("not_a_file", by_kind(AnswerFault::NotAFile)),
+        ("not_ticked", by_kind(AnswerFault::NotTicked)),
+        ("rank_incomplete", rank_incomplete()),
+        ("rank_twice", rank_twice()),
         ("too_large", by_kind(AnswerFault::TooLarge)),
         ("too_long", by_kind(AnswerFault::TooLong)),
         ("not_offered", not_offered()),
@@ -63,6 +75,26 @@ pub(super) fn required(kind: &QuestionKind) -> Text {
             "这道题还没有填日期。请填年、月、日。",
             "There is no date yet. Enter the year, the month and the day.",
         ),
+        QuestionKind::Time => Text::zh_en(
+            "这道题还没有填时间。请填几时几分。",
+            "There is no time yet. Enter the hour and the minute.",
+        ),
+        QuestionKind::DateTime => Text::zh_en(
+            "这道题还没有填。请填年、月、日和几时几分。",
+            "There is no answer yet. Enter the year, the month, the day, the hour and the minute.",
+        ),
+        QuestionKind::GeoPoint => Text::zh_en(
+            "这道题还没有填位置。请填纬度和经度。",
+            "There is no place yet. Enter the latitude and the longitude.",
+        ),
+        QuestionKind::Acknowledge => Text::zh_en(
+            "这里还没有打勾。请读完以后打勾。",
+            "This is not ticked yet. Read it, then tick the box.",
+        ),
+        QuestionKind::Rank { .. } => Text::zh_en(
+            "这道题还没有排序。请给每一项选一个名次。",
+            "There is no order yet. Choose a number for each line.",
+        ),
         QuestionKind::Integer | QuestionKind::Decimal | QuestionKind::Range { .. } => Text::zh_en(
             "这道题还没有填。请填一个数字。",
             "There is no answer yet. Enter a number.",
@@ -87,6 +119,26 @@ pub(super) fn invalid(fault: &AnswerFault, kind: &QuestionKind) -> Text {
         AnswerFault::NotADate => Text::zh_en(
             "这个日期不对，或者没有填全。请看一看年、月、日，年要写4个数字。",
             "This is no date, or a part is missing. Check year, month and day; the year has four digits.",
+        ),
+        AnswerFault::NotATime => Text::zh_en(
+            "这个时间不对，或者没有填全。请填 0 到 23 时、0 到 59 分，例如 14 时 30 分。",
+            "This is no time, or a part is missing. Hours go from 0 to 23, minutes from 0 to 59.",
+        ),
+        AnswerFault::NotAMoment => Text::zh_en(
+            "这个日期或时间不对，或者没有填全。请看一看年、月、日、时、分。",
+            "The date or the time is wrong, or a part is missing. Check year, month, day, hour and minute.",
+        ),
+        AnswerFault::NotAPlace => Text::zh_en(
+            "这个位置不对，或者没有填全。纬度在 -90 到 90 之间，经度在 -180 到 180 之间，例如 38.25 和 116.5。",
+            "This is no place, or a part is missing. Latitude goes from -90 to 90, longitude from -180 to 180.",
+        ),
+        AnswerFault::NotAFile => Text::zh_en(
+            "这里要的是随答卷一起交来的文件的名称。",
+            "This must be the name of a file that came with the response.",
+        ),
+        AnswerFault::NotTicked => Text::zh_en(
+            "这里只能打勾，或者空着。",
+            "This can only be ticked, or left empty.",
         ),
         AnswerFault::TooLarge => Text::zh_en(
             "这个数字太长了。请检查有没有多写。",
@@ -137,6 +189,20 @@ pub(super) fn missing_beside_answers(missing: &Text) -> Text {
             "“{}” cannot be chosen together with other answers. Take one of them away.",
             missing.get("en")
         ),
+    )
+}
+
+pub(super) fn rank_incomplete() -> Text {
+    Text::zh_en(
+        "还有没排到的项目。请给每一项选一个名次，从 1 起，不跳号。",
+        "Something has no place yet. Choose a number for each line, from 1 on, leaving none out.",
+    )
+}
+
+pub(super) fn rank_twice() -> Text {
+    Text::zh_en(
+        "有两项选了同一个名次。请让每一项的名次都不一样。",
+        "Two lines have the same number. Give each line a number of its own.",
     )
 }
 

@@ -1,5 +1,7 @@
 //! The many spellings of XLSForm: columns, types, yes and no. After pyxform's `aliases.py` and the XLSForm reference.
 
+use crate::form::MetadataKind;
+
 /// How a column of a sheet is treated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Treatment {
@@ -37,8 +39,8 @@ pub(super) const SURVEY: &[(&str, Treatment)] = &[
     ("calculation", Plain),
     ("parameters", Plain),
     ("disabled", Plain),
-    ("repeat_count", Unsupported),
-    ("trigger", Unsupported),
+    ("repeat_count", Plain),
+    ("trigger", Plain),
     ("save_to", Unsupported),
     ("query", Unsupported),
     ("intent", Unsupported),
@@ -118,17 +120,29 @@ pub(super) fn column(header: &str, is_choices: bool, is_settings: bool) -> &str 
     }
 }
 
+/// How choices are given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Chosen {
+    One,
+    Several,
+    Ranked,
+}
+
 /// What a `type` cell says.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum RowType {
     Simple(&'static str),
     Select {
-        multiple: bool,
+        chosen: Chosen,
         list: Option<String>,
+        /// Whether a choice "other" and a question for it come too.
+        or_other: bool,
     },
     BeginGroup,
     EndGroup,
-    Metadata(&'static str),
+    BeginRepeat,
+    EndRepeat,
+    Metadata(MetadataKind),
     /// XLSForm knows it; this does not, yet.
     Unsupported,
     Unknown {
@@ -139,88 +153,70 @@ pub(super) enum RowType {
 const SIMPLE: &[(&str, &str)] = &[
     ("text", "text"),
     ("string", "text"),
-    ("add text prompt", "text"),
     ("integer", "integer"),
     ("int", "integer"),
-    ("add integer prompt", "integer"),
     ("decimal", "decimal"),
-    ("add decimal prompt", "decimal"),
     ("date", "date"),
-    ("add date prompt", "date"),
+    ("time", "time"),
+    ("datetime", "dateTime"),
+    ("date time", "dateTime"),
     ("range", "range"),
     ("note", "note"),
-    ("add note prompt", "note"),
     ("calculate", "calculate"),
-    ("add calculate prompt", "calculate"),
+    ("hidden", "hidden"),
+    ("acknowledge", "acknowledge"),
+    ("trigger", "acknowledge"),
+    ("barcode", "barcode"),
+    ("geopoint", "geopoint"),
+    ("gps", "geopoint"),
+    ("location", "geopoint"),
+    ("image", "image"),
+    ("photo", "image"),
+    ("picture", "image"),
+    ("audio", "audio"),
+    ("video", "video"),
+    ("file", "file"),
 ];
 
-const METADATA: &[(&str, &str)] = &[
-    ("start", "start"),
-    ("start time", "start"),
-    ("end", "end"),
-    ("end time", "end"),
-    ("today", "today"),
-    ("deviceid", "deviceid"),
-    ("device id", "deviceid"),
-    ("imei", "deviceid"),
+/// Other spellings of what is noted without asking.
+const METADATA: &[(&str, MetadataKind)] = &[
+    ("start time", MetadataKind::Start),
+    ("end time", MetadataKind::End),
+    ("device id", MetadataKind::DeviceId),
+    ("imei", MetadataKind::DeviceId),
+    ("phone number", MetadataKind::PhoneNumber),
+    ("sim id", MetadataKind::SimSerial),
+    ("subscriber id", MetadataKind::SubscriberId),
 ];
 
-const SELECTS: &[(&str, bool)] = &[
-    ("select one from", false),
-    ("select one using", false),
-    ("select one", false),
-    ("select1", false),
-    ("select multiple from", true),
-    ("select multiple using", true),
-    ("select multiple", true),
-    ("select all that apply from", true),
-    ("select all that apply", true),
+const SELECTS: &[(&str, Chosen)] = &[
+    ("select one from", Chosen::One),
+    ("select one using", Chosen::One),
+    ("select one", Chosen::One),
+    ("select1", Chosen::One),
+    ("select multiple from", Chosen::Several),
+    ("select multiple using", Chosen::Several),
+    ("select multiple", Chosen::Several),
+    ("select all that apply from", Chosen::Several),
+    ("select all that apply", Chosen::Several),
+    ("rank", Chosen::Ranked),
 ];
 
 /// First words of types that XLSForm has and this has not.
 const UNSUPPORTED: &[&str] = &[
-    "acknowledge",
-    "audio",
-    "audit",
-    "background-audio",
     "background-geopoint",
-    "barcode",
     "begin loop",
-    "begin repeat",
     "binary",
     "csv-external",
-    "datetime",
-    "dateTime",
-    "email",
     "end loop",
-    "end repeat",
-    "file",
-    "geopoint",
     "geoshape",
     "geotrace",
-    "gps",
-    "hidden",
-    "image",
-    "location",
+    "loop",
     "osm",
-    "phonenumber",
-    "photo",
-    "picture",
-    "rank",
     "select one external",
     "select one from file",
     "select multiple from file",
-    "simserial",
-    "start-geopoint",
-    "subscriberid",
-    "time",
-    "trigger",
-    "username",
-    "video",
     "xml-external",
-    "repeat",
-    "loop",
-    "add repeat",
 ];
 
 /// Reads a `type` cell.
@@ -230,65 +226,107 @@ pub(super) fn row_type(cell: &str) -> RowType {
     match normal.as_str() {
         "begin group" | "begingroup" | "start group" | "group" => return RowType::BeginGroup,
         "end group" | "endgroup" | "stop group" => return RowType::EndGroup,
+        "begin repeat" | "beginrepeat" | "start repeat" | "repeat" | "begin looped group"
+        | "begin lgroup" => {
+            return RowType::BeginRepeat;
+        }
+        "end repeat" | "endrepeat" | "stop repeat" | "end looped group" | "end lgroup" => {
+            return RowType::EndRepeat;
+        }
         _ => {}
     }
-    if let Some((_, kind)) = SIMPLE.iter().find(|(word, _)| *word == normal) {
+    // The spellings of the first years: `add text prompt`, `q text`, `get start time`.
+    let bare = normal
+        .strip_prefix("add ")
+        .and_then(|rest| rest.strip_suffix(" prompt"))
+        .or_else(|| normal.strip_prefix("q "))
+        .or_else(|| normal.strip_prefix("get "))
+        .unwrap_or(&normal);
+    if let Some((_, kind)) = SIMPLE.iter().find(|(word, _)| *word == bare) {
         return RowType::Simple(kind);
     }
-    if let Some((_, kind)) = METADATA.iter().find(|(word, _)| *word == normal) {
+    let metadata = MetadataKind::ALL.iter().map(|(kind, word)| (*word, *kind));
+    if let Some((_, kind)) = metadata
+        .chain(METADATA.iter().copied())
+        .find(|(word, _)| *word == bare)
+    {
         return RowType::Metadata(kind);
     }
     if starts_with_any(&normal, UNSUPPORTED) {
         return RowType::Unsupported;
     }
-    for (prefix, multiple) in SELECTS {
-        let Some(rest) = normal.strip_prefix(prefix) else {
+    let (plain, or_other) = [" or other", " or specify other"]
+        .iter()
+        .find_map(|ending| normal.strip_suffix(ending))
+        .map_or((normal.as_str(), false), |plain| (plain, true));
+    for (prefix, chosen) in SELECTS {
+        let Some(rest) = plain.strip_prefix(prefix) else {
             continue;
         };
         if !rest.is_empty() && !rest.starts_with(' ') {
             continue;
         }
-        if rest.ends_with(" or other") || rest.ends_with(" or specify other") {
-            return RowType::Unsupported;
-        }
-        // The list keeps its own spelling: it is the last word of the cell as written.
+        // The list keeps its own spelling: it is the last word of the cell as written, before `or_other`.
+        let behind = match (or_other, words.last()) {
+            (true, Some(last)) if last.eq_ignore_ascii_case("or_other") => 1,
+            (true, _) => normal[plain.len()..].split_whitespace().count(),
+            (false, _) => 0,
+        };
         let list = (!rest.trim().is_empty())
-            .then(|| words.last().map(|word| (*word).to_owned()))
+            .then(|| words.iter().rev().nth(behind).map(|word| (*word).to_owned()))
             .flatten();
         return RowType::Select {
-            multiple: *multiple,
+            chosen: *chosen,
             list,
+            or_other,
         };
     }
     let first = normal.split(' ').next().unwrap_or_default();
-    let known = [
-        "text",
-        "integer",
-        "decimal",
-        "date",
-        "range",
-        "note",
-        "calculate",
-        "select_one",
-        "select_multiple",
-        "begin_group",
-        "end_group",
-        "start",
-        "end",
-        "today",
-        "deviceid",
-    ];
     let spelled = normal.replace(' ', "_");
-    let suggestion = crate::diagnostic::nearest(&spelled, known)
-        .or_else(|| crate::diagnostic::nearest(first, known))
+    let suggestion = crate::diagnostic::nearest(&spelled, KNOWN)
+        .or_else(|| crate::diagnostic::nearest(first, KNOWN))
         .or_else(|| {
-            known
+            KNOWN
                 .into_iter()
                 .find(|word| word.starts_with("select") && spelled.starts_with(&word[..8]))
         })
         .or_else(|| synonym(first));
     RowType::Unknown { suggestion }
 }
+
+/// What may have been meant.
+const KNOWN: [&str; 30] = [
+    "text",
+    "integer",
+    "decimal",
+    "date",
+    "time",
+    "dateTime",
+    "range",
+    "note",
+    "calculate",
+    "select_one",
+    "select_multiple",
+    "rank",
+    "begin_group",
+    "end_group",
+    "begin_repeat",
+    "end_repeat",
+    "acknowledge",
+    "barcode",
+    "geopoint",
+    "hidden",
+    "image",
+    "audio",
+    "video",
+    "file",
+    "start",
+    "end",
+    "today",
+    "deviceid",
+    "username",
+    "audit",
+];
 
 /// What people write who have not seen the reference.
 fn synonym(word: &str) -> Option<&'static str> {
@@ -299,6 +337,11 @@ fn synonym(word: &str) -> Option<&'static str> {
         "checkbox" | "multi" | "multiple" | "多选" | "多选题" => "select_multiple",
         "文本" | "文字" | "填空" | "textarea" => "text",
         "日期" => "date",
+        "时间" => "time",
+        "排序" | "排序题" | "ranking" => "rank",
+        "定位" | "位置" => "geopoint",
+        "照片" | "拍照" => "image",
+        "录音" => "audio",
         "说明" | "label" => "note",
         _ => return None,
     })
@@ -306,11 +349,9 @@ fn synonym(word: &str) -> Option<&'static str> {
 
 fn starts_with_any(normal: &str, words: &[&str]) -> bool {
     words.iter().any(|word| {
-        let word = word.to_lowercase();
-        normal == word
-            || normal
-                .strip_prefix(word.as_str())
-                .is_some_and(|rest| rest.starts_with(' '))
+        normal
+            .strip_prefix(word)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
     })
 }
 
@@ -325,44 +366,76 @@ pub(super) fn yes_no(cell: &str) -> Option<bool> {
 
 #[cfg(test)]
 mod tests {
-    use super::{RowType, row_type};
+    use super::{Chosen, RowType, row_type};
+    use crate::form::MetadataKind;
+
+    fn select(chosen: Chosen, list: Option<&str>, or_other: bool) -> RowType {
+        RowType::Select {
+            chosen,
+            list: list.map(str::to_owned),
+            or_other,
+        }
+    }
 
     #[test]
     fn row_type__spellings_of_one_type__are_one() {
-        let list = |multiple| RowType::Select {
-            multiple,
-            list: Some("Yes_No".to_owned()),
-        };
         for cell in [
             "select_one Yes_No",
             "select one  Yes_No",
             "select1 Yes_No",
             "Select one from Yes_No",
         ] {
-            assert_eq!(row_type(cell), list(false), "{cell}");
+            assert_eq!(
+                row_type(cell),
+                select(Chosen::One, Some("Yes_No"), false),
+                "{cell}"
+            );
         }
-        assert_eq!(row_type("select all that apply from Yes_No"), list(true));
         assert_eq!(
-            row_type("select_one"),
-            RowType::Select {
-                multiple: false,
-                list: None
-            }
+            row_type("select all that apply from Yes_No"),
+            select(Chosen::Several, Some("Yes_No"), false)
         );
+        for cell in [
+            "select_one Yes_No or_other",
+            "select one Yes_No or other",
+            "select_one Yes_No or specify other",
+        ] {
+            assert_eq!(
+                row_type(cell),
+                select(Chosen::One, Some("Yes_No"), true),
+                "{cell}"
+            );
+        }
+        assert_eq!(
+            row_type("rank Needs"),
+            select(Chosen::Ranked, Some("Needs"), false)
+        );
+        assert_eq!(row_type("select_one"), select(Chosen::One, None, false));
         assert_eq!(row_type("begin_group"), RowType::BeginGroup);
+        assert_eq!(row_type("begin repeat"), RowType::BeginRepeat);
+        for cell in ["dateTime", "datetime", "date time", "q date time"] {
+            assert_eq!(row_type(cell), RowType::Simple("dateTime"), "{cell}");
+        }
+        assert_eq!(row_type("add integer prompt"), RowType::Simple("integer"));
+        assert_eq!(row_type("trigger"), RowType::Simple("acknowledge"));
+        assert_eq!(
+            row_type("get phone number"),
+            RowType::Metadata(MetadataKind::PhoneNumber)
+        );
+        assert_eq!(row_type("username"), RowType::Metadata(MetadataKind::Username));
     }
 
     #[test]
     fn row_type__not_supported_yet__is_not_unknown() {
         for cell in [
-            "begin_repeat",
-            "end repeat",
-            "rank yn",
-            "geopoint",
-            "select_one yn or_other",
-            "dateTime",
+            "begin loop",
+            "geotrace",
+            "geoshape",
             "select_one_from_file a.csv",
-            "acknowledge",
+            "select_multiple_from_file a.csv",
+            "select_one_external yn",
+            "osm",
+            "xml-external",
         ] {
             assert_eq!(row_type(cell), RowType::Unsupported, "{cell}");
         }
@@ -375,6 +448,8 @@ mod tests {
             ("selct_one yn", "select_one"),
             ("number", "integer"),
             ("单选", "select_one"),
+            ("acknowlege", "acknowledge"),
+            ("排序", "rank"),
         ] {
             assert_eq!(
                 row_type(cell),

@@ -7,6 +7,10 @@ use super::headers::{Languages, Table, TableRow};
 use super::survey::media;
 use crate::diagnostic::catalogue::Fault;
 use crate::form::{Choice, ChoiceList, MissingKind};
+use crate::text::Text;
+
+/// The value of what `or_other` adds, in pyxform too.
+pub(super) const OTHER: &str = "other";
 
 pub(super) fn read(
     table: &Table,
@@ -39,6 +43,32 @@ pub(super) fn read(
         }
     }
     lists
+}
+
+/// Adds the choice of `or_other`, unless the list has one.
+pub(super) fn add_other(list: &mut ChoiceList, languages: &Languages) {
+    if list.choice(OTHER).is_some() {
+        return;
+    }
+    list.choices.push(Choice {
+        name: OTHER.to_owned(),
+        label: in_languages(languages, "其他", "Other"),
+        row: list.choices.last().map_or(1, |choice| choice.row),
+        ..Choice::default()
+    });
+}
+
+/// Words of the program's own in all languages of a form; in those that it does not speak, in English.
+pub(super) fn in_languages(languages: &Languages, zh: &str, en: &str) -> Text {
+    let tags = languages.tags();
+    let words = tags.iter().map(|language| {
+        let is_chinese = language.as_str().split('-').next() == Some("zh");
+        (
+            language.as_str().to_owned(),
+            if is_chinese { zh } else { en }.to_owned(),
+        )
+    });
+    words.collect()
 }
 
 fn choice(

@@ -1,16 +1,28 @@
 //! The survey sheet to questions and groups.
 
 use super::Faults;
-use super::aliases::{RowType, row_type, yes_no};
+use super::aliases::{Chosen, RowType, row_type, yes_no};
+use super::choices::{OTHER, in_languages};
 use super::headers::{Languages, Table, TableRow};
+use super::parameters;
 use crate::diagnostic::catalogue::Fault;
-use crate::expression::Expression;
-use crate::form::{Appearance, Group, Item, Media, Metadata, MetadataKind, Question, QuestionKind, Required};
+use crate::expression::{Expression, Node, NodeKind};
+use crate::form::{
+    Appearance, Group, Item, Metadata, MetadataKind, Question, QuestionKind, Repeat, Required,
+};
+
+mod cells;
+mod kinds;
+
+use cells::around;
+pub(super) use cells::media;
 
 pub(super) struct Survey {
     pub(super) items: Vec<Item>,
     pub(super) metadata: Vec<Metadata>,
     pub(super) has_selects: bool,
+    /// Lists to which `or_other` adds a choice.
+    pub(super) with_other: Vec<String>,
 }
 
 pub(super) fn read(table: &Table, languages: &Languages, faults: &mut Faults) -> Survey {
@@ -20,6 +32,7 @@ pub(super) fn read(table: &Table, languages: &Languages, faults: &mut Faults) ->
         faults,
         metadata: Vec::new(),
         has_selects: false,
+        with_other: Vec::new(),
     };
     // A page without words would be reported for every question; once is enough.
     for column in ["type", "name", "label"] {
@@ -36,6 +49,7 @@ pub(super) fn read(table: &Table, languages: &Languages, faults: &mut Faults) ->
         items,
         metadata: reader.metadata,
         has_selects: reader.has_selects,
+        with_other: reader.with_other,
     }
 }
 
@@ -45,9 +59,10 @@ struct Reader<'t> {
     faults: &'t mut Faults,
     metadata: Vec<Metadata>,
     has_selects: bool,
+    with_other: Vec<String>,
 }
 
-/// A group that has begun, or a repeat standing in for one so that its end finds it.
+/// A group or repeat that has begun.
 struct Open {
     group: Group,
     items_before: Vec<Item>,
@@ -70,18 +85,34 @@ impl Reader<'_> {
                 continue;
             };
             match row_type(cell.text) {
-                RowType::BeginGroup => {
-                    let group = self.group(row);
+                kind @ (RowType::BeginGroup | RowType::BeginRepeat) => {
+                    let mut group = self.group(row);
+                    if kind == RowType::BeginRepeat {
+                        group.repeat = Some(self.repeat(row));
+                    } else if table.cell(row, "repeat_count").is_some() {
+                        let fault = Fault::CountWithoutRepeat {
+                            name: group.name.clone(),
+                        };
+                        self.faults.add(fault, table.place_of(row.number, "repeat_count"));
+                    }
                     open.push(Open {
                         group,
                         items_before: std::mem::take(&mut items),
                     });
                 }
-                RowType::EndGroup => match open.pop() {
+                kind @ (RowType::EndGroup | RowType::EndRepeat) => match open.pop() {
                     Some(Open {
                         mut group,
                         items_before,
                     }) => {
+                        let is_repeat = group.repeat.is_some();
+                        if is_repeat != (kind == RowType::EndRepeat) {
+                            let fault = Fault::WrongEnd {
+                                name: group.name.clone(),
+                                is_repeat,
+                            };
+                            self.faults.add(fault, table.place_of(row.number, "type"));
+                        }
                         group.items = std::mem::replace(&mut items, items_before);
                         items.push(Item::Group(group));
                     }
@@ -91,32 +122,12 @@ impl Reader<'_> {
                 },
                 RowType::Metadata(kind) => self.metadata(row, kind),
                 RowType::Unsupported => {
-                    let normal = cell.text.to_lowercase().replace('_', " ");
-                    if !normal.starts_with("end ") {
-                        let fault = Fault::UnsupportedType {
-                            word: cell.text.to_owned(),
-                        };
-                        self.faults.add(fault, table.place_of(row.number, "type"));
-                    }
-                    if normal.starts_with("begin") {
-                        let group = self.group(row);
-                        open.push(Open {
-                            group,
-                            items_before: std::mem::take(&mut items),
-                        });
-                    } else if normal.starts_with("end") {
-                        if let Some(Open {
-                            mut group,
-                            items_before,
-                        }) = open.pop()
-                        {
-                            group.items = std::mem::replace(&mut items, items_before);
-                            items.push(Item::Group(group));
-                        }
-                    } else {
-                        // A stand-in, so that references to it are not reported too.
-                        items.extend(self.question(row, QuestionKind::Text).map(Item::Question));
-                    }
+                    let fault = Fault::UnsupportedType {
+                        word: cell.text.to_owned(),
+                    };
+                    self.faults.add(fault, table.place_of(row.number, "type"));
+                    // A stand-in, so that references to it are not reported too.
+                    items.extend(self.question(row, QuestionKind::Text).map(Item::Question));
                 }
                 RowType::Unknown { suggestion } => {
                     let fault = Fault::UnknownType {
@@ -126,22 +137,15 @@ impl Reader<'_> {
                     self.faults.add(fault, table.place_of(row.number, "type"));
                     items.extend(self.question(row, QuestionKind::Text).map(Item::Question));
                 }
-                RowType::Select { multiple, list } => {
-                    self.has_selects = true;
-                    let list = list.unwrap_or_else(|| {
-                        let fault = Fault::MissingList {
-                            word: cell.text.to_owned(),
-                        };
-                        self.faults.add(fault, table.place_of(row.number, "type"));
-                        String::new()
-                    });
-                    let kind = if multiple {
-                        QuestionKind::SelectMultiple { list }
-                    } else {
-                        QuestionKind::SelectOne { list }
-                    };
-                    items.extend(self.question(row, kind).map(Item::Question));
-                }
+                RowType::Select {
+                    chosen,
+                    list,
+                    or_other,
+                } => items.extend(
+                    self.select(row, cell.text, chosen, list, or_other)
+                        .into_iter()
+                        .map(Item::Question),
+                ),
                 RowType::Simple(word) => {
                     let kind = self.simple(row, word);
                     items.extend(self.question(row, kind).map(Item::Question));
@@ -178,73 +182,6 @@ impl Reader<'_> {
         }
     }
 
-    fn simple(&mut self, row: &TableRow, word: &str) -> QuestionKind {
-        match word {
-            "integer" => QuestionKind::Integer,
-            "decimal" => QuestionKind::Decimal,
-            "date" => QuestionKind::Date,
-            "note" => QuestionKind::Note,
-            "calculate" => QuestionKind::Calculate,
-            "range" => self.range(row),
-            _ => QuestionKind::Text,
-        }
-    }
-
-    /// `start=0 end=10 step=1`, the defaults of the XLSForm reference where one is left out.
-    fn range(&mut self, row: &TableRow) -> QuestionKind {
-        let (mut start, mut end, mut step) = (0.0, 10.0, 1.0);
-        if let Some(cell) = self.table.cell(row, "parameters") {
-            let place = self.table.place(row.number).column(cell.header);
-            let spaced = cell
-                .text
-                .replace([',', ';', '，', '；'], " ")
-                .replace(" =", "=")
-                .replace("= ", "=");
-            for part in spaced.split_whitespace() {
-                let read = part.split_once('=').and_then(|(key, value)| {
-                    let value: f64 = value.parse().ok().filter(|value: &f64| value.is_finite())?;
-                    match key.to_lowercase().as_str() {
-                        "start" => start = value,
-                        "end" => end = value,
-                        "step" => step = value,
-                        "tick_interval" | "placeholder" => {}
-                        _ => return None,
-                    }
-                    Some(())
-                });
-                if read.is_none() {
-                    self.faults.add(
-                        Fault::BadParameter {
-                            text: part.to_owned(),
-                        },
-                        place.clone(),
-                    );
-                }
-            }
-            if start >= end || step <= 0.0 || step > end - start {
-                let fault = Fault::RangeRunsBackwards {
-                    start: start.to_string(),
-                    end: end.to_string(),
-                    step: step.to_string(),
-                };
-                self.faults.add(fault, place);
-            }
-        }
-        QuestionKind::Range { start, end, step }
-    }
-
-    fn metadata(&mut self, row: &TableRow, kind: &str) {
-        let kind = match kind {
-            "start" => MetadataKind::Start,
-            "end" => MetadataKind::End,
-            "today" => MetadataKind::Today,
-            _ => MetadataKind::DeviceId,
-        };
-        if let Some(name) = self.name(row) {
-            self.metadata.push(Metadata { name, kind });
-        }
-    }
-
     /// The name; its rules are checked when all names are known.
     fn name(&mut self, row: &TableRow) -> Option<String> {
         let cell = self.table.cell(row, "name");
@@ -262,6 +199,8 @@ impl Reader<'_> {
             label: self.table.text(row, "label", self.languages),
             relevant: self.expression(row, "relevant"),
             appearance: self.appearance(row),
+            repeat: None,
+            instance: None,
             items: Vec::new(),
             row: row.number,
         }
@@ -273,6 +212,8 @@ impl Reader<'_> {
         let text = |column: &str| table.text(row, column, self.languages);
         let (label, hint, guidance) = (text("label"), text("hint"), text("guidance_hint"));
         let (constraint_message, required_message) = (text("constraint_message"), text("required_message"));
+        let (default, dynamic_default) = self.default(row, &kind);
+        let (randomize, parameters) = self.parameters(row, &kind);
         Some(Question {
             name,
             label,
@@ -286,9 +227,13 @@ impl Reader<'_> {
             appearance: self.appearance(row),
             choice_filter: self.expression(row, "choice_filter"),
             media: media(table, row, self.languages),
-            default: table.cell(row, "default").map(|cell| cell.text.to_owned()),
+            default,
+            dynamic_default,
             read_only: self.read_only(row),
             calculation: self.expression(row, "calculation"),
+            trigger: self.trigger(row),
+            randomize,
+            parameters,
             row: row.number,
             kind,
         })
@@ -361,31 +306,4 @@ impl Reader<'_> {
             }
         }
     }
-}
-
-pub(super) fn media(table: &Table, row: &TableRow, languages: &Languages) -> Media {
-    Media {
-        image: table.text(row, "media::image", languages),
-        audio: table.text(row, "media::audio", languages),
-        video: table.text(row, "media::video", languages),
-        captions: table.text(row, "media::captions", languages),
-    }
-}
-
-/// The part of an expression around a fault, short enough for a message: `… and ${b} = ⟨，⟩ …`.
-fn around(source: &str, span: &std::ops::Range<usize>) -> String {
-    const CHARS: usize = 15;
-    let (before, rest) = source.split_at_checked(span.start).unwrap_or((source, ""));
-    let (at, after) = rest
-        .split_at_checked(span.end.saturating_sub(span.start))
-        .unwrap_or((rest, ""));
-    let skipped = before.chars().count().saturating_sub(CHARS);
-    let lead: String = before.chars().skip(skipped).collect();
-    let tail: String = after.chars().take(CHARS).collect();
-    let dots = |needed: bool| if needed { "…" } else { "" };
-    format!(
-        "{}{lead}⟨{at}⟩{tail}{}",
-        dots(skipped > 0),
-        dots(after.chars().count() > CHARS)
-    )
 }

@@ -7,6 +7,8 @@ use crate::form::{Item, MetadataKind, MissingKind, QuestionKind, Required};
 use crate::testing::{faults, form, lines, read, xlsx};
 use crate::xlsform;
 
+mod reference;
+
 /// One of everything that is supported.
 pub(crate) const EVERYTHING: &str = "
     | survey   |                     |            |                 |                  |          |                        |                                     |                        |          |             |                 |                    |            |
@@ -167,7 +169,7 @@ fn read__faults_of_all_kinds__are_reported_in_one_run() {
         |         | begin_repeat     | rep      | 重复       |                        |             |                      |          |                      |            |
         |         | text             | in_rep   | 里面       |                        |             | words = 3            |          |                      |            |
         |         | end_repeat       |          |            |                        |             |                      |          |                      |            |
-        |         | geopoint         | where    | 在哪里？   |                        |             | ${words} = 'x'       |          |                      |            |
+        |         | geotrace         | where    | 在哪里？   |                        |             | ${words} = 'x'       |          |                      |            |
         |         | text             | after    | 之后       |                        |             | ${g} = 1 or selectd(1, 2) |     |                      |            |
         |         | text             | wide     | 全角       |                        |             | ${age} ＞ 18         |          |                      |            |
         |         |                  | untyped  | 没有题型   |                        |             |                      |          |                      |            |

@@ -12,12 +12,12 @@ use calamine::{DataRef, ExcelDateTime, Reader, Xlsx};
 use crate::diagnostic::catalogue::Fault;
 use crate::expression::from_days;
 
-const MOST_ROWS: u32 = 20_000;
-const MOST_COLUMNS: u32 = 500;
-const MOST_CELLS: usize = 400_000;
+pub(super) const MOST_ROWS: u32 = 20_000;
+pub(super) const MOST_COLUMNS: u32 = 500;
+pub(super) const MOST_CELLS: usize = 400_000;
 
 pub(super) struct Workbook {
-    sheets: Vec<Sheet>,
+    pub(super) sheets: Vec<Sheet>,
 }
 
 pub(super) struct Sheet {
@@ -126,7 +126,7 @@ fn text(cell: &DataRef<'_>) -> Option<String> {
 }
 
 /// Trims, and turns the no-break spaces that Word and WeChat leave behind into spaces.
-fn clean(text: &str) -> String {
+pub(super) fn clean(text: &str) -> String {
     text.replace(['\u{a0}', '\u{202f}'], " ")
         .replace(['\u{200b}', '\u{feff}'], "")
         .trim()
@@ -134,6 +134,17 @@ fn clean(text: &str) -> String {
 }
 
 fn day(value: &ExcelDateTime) -> Option<String> {
-    // Serial day 25569 is 1970-01-01.
-    from_days(value.as_f64() - 25_569.0).map(|date| date.to_string())
+    // Serial day 25569 is 1970-01-01; less than one day is a time alone.
+    let (whole, fraction) = (value.as_f64().floor(), value.as_f64().fract());
+    let minutes = (fraction * 1440.0).round() as u32;
+    let time = format!("{:02}:{:02}", minutes / 60 % 24, minutes % 60);
+    if whole == 0.0 && minutes > 0 {
+        return Some(time);
+    }
+    let date = from_days(whole - 25_569.0)?;
+    Some(if minutes > 0 {
+        format!("{date}T{time}")
+    } else {
+        date.to_string()
+    })
 }

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
-import { joinDate, splitDate } from '../../../backend/assets/field/answer.js';
+import { joinParts, joinRank, rankOf, splitParts } from '../../../backend/assets/field/answer.js';
 import { Day, parseDay } from '../../../backend/assets/field/day.js';
 import { evaluate, toAnswer, toText } from '../../../backend/assets/field/expression.js';
 import { clearHidden, firstUnanswered, next, pages, previous } from '../../../backend/assets/field/flow.js';
@@ -37,6 +37,13 @@ test('evaluate: every vector has the server\'s value, with its type', () => {
     current: answer('.'),
     answer,
     column: name => file.columns[name] || '',
+    now: file.today + 'T00:00:00',
+    chance: () => 0.5,
+    language: 'en',
+    choiceName: (_, value) => value,
+    version: '',
+    property: () => '',
+    pulled: () => '',
   };
   assert.ok(file.vectors.length > 700);
   for (const { source, tree, value, stored } of file.vectors) {
@@ -76,6 +83,13 @@ test('flow: pages, ways, resumption and cleared answers are the server\'s', () =
     for (const [name, words] of Object.entries(expected.words)) {
       assert.deepEqual(state.fill(model.nodes[state.slot(name)].label), words, name + about);
     }
+    for (const [name, order] of Object.entries(expected.offered)) {
+      const offered = state.offered(state.question(state.slot(name)));
+      assert.deepEqual(offered.map(choice => choice.name), order, name + about);
+    }
+    for (const [name, value] of Object.entries(expected.defaults)) {
+      assert.equal(state.defaultOf(state.question(state.slot(name))), value, name + about);
+    }
     for (const [name, [zh, en]] of Object.entries(expected.said)) {
       const slot = state.slot(name);
       const say = lang => state.say(state.question(slot), state.values[slot], lang);
@@ -94,11 +108,16 @@ test('validate: faults by field and message, and what is stored, are the server\
   });
 });
 
-test('dates: three fields are one answer, and three fields again, as on the server', () => {
+test('fields: several are one answer, and several again, as on the server', () => {
   const found = vectors('dates').vectors;
-  assert.ok(found.length >= 12);
-  for (const { typed, answer, shown } of found) {
-    assert.equal(joinDate(typed), answer);
-    assert.deepEqual(splitDate(answer), shown, answer);
+  assert.ok(found.length >= 30);
+  for (const { type, typed, answer, shown } of found) {
+    if (type === 'rank') {
+      assert.equal(joinRank(typed), answer);
+      assert.deepEqual(['a', 'b', 'c'].map(name => rankOf(answer, name)), shown, answer);
+    } else {
+      assert.equal(joinParts(type, typed), answer);
+      assert.deepEqual(splitParts(type, answer), shown, answer);
+    }
   }
 });

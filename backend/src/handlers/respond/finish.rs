@@ -10,7 +10,7 @@ use survey_forms::render::{Words, answer_text};
 use survey_forms::validate::FieldError;
 
 use super::visit::{Device, Entry, Visit};
-use super::{Pairs, field, html, phone, room, ways_of_page};
+use super::{Pairs, field, html, phone, room, walk, ways_of_page};
 use crate::app::AppState;
 use crate::dataset;
 use crate::error::AppError;
@@ -115,7 +115,7 @@ fn response_of(
 ) -> NewResponse {
     let mut ways = draft.kept.ways();
     ways.extend(ways_of_page(visit.reading, pairs));
-    let mut answers = draft.answers();
+    let mut answers = walk::known(&visit.form, draft);
     flow::clear_hidden(&visit.form, &mut answers, visit.today);
     answers.retain(|_, value| !value.is_empty());
     let (door, draft_id) = match &visit.entry {

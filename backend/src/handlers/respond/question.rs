@@ -151,7 +151,7 @@ pub async fn answer(
         faults = Walk::new(&visit.form, &passed, &device.hash, visit.today).faults(&page);
         if faults.is_empty() {
             draft = passed;
-            walk::clear_hidden(&visit.form, &mut draft, visit.today);
+            walk::clear_hidden(&visit.form, &mut draft, &device.hash, visit.today);
         } else {
             walk::write(&mut draft, given, &device.hash, false);
         }

@@ -8,7 +8,7 @@
 use jiff::civil::Date;
 use survey_forms::flow::{self, Page};
 use survey_forms::form::{Form, Question};
-use survey_forms::response::RawAnswers;
+use survey_forms::response::{RESPONSE_ID, RawAnswers};
 use survey_forms::validate::{self, FieldError};
 
 use crate::store::drafts::{Draft, Given};
@@ -54,7 +54,7 @@ impl<'a> Walk<'a> {
             draft,
             device,
             today,
-            answers: draft.answers(),
+            answers: known(form, draft),
         }
     }
 
@@ -190,11 +190,24 @@ pub(super) fn write(draft: &mut Draft, given: RawAnswers, device: &str, passed: 
     }
 }
 
-/// Takes away the answers of questions that are no longer asked.
-pub(super) fn clear_hidden(form: &Form, draft: &mut Draft, today: Date) {
-    let mut kept = draft.answers();
+/// Takes away the answers of questions that are no longer asked, and keeps what the form remembers from page to page.
+pub(super) fn clear_hidden(form: &Form, draft: &mut Draft, device: &str, today: Date) {
+    let before = draft.answers();
+    let mut kept = known(form, draft);
     flow::clear_hidden(form, &mut kept, today);
     draft.kept.answers.retain(|name, _| kept.contains_key(name));
+    kept.remove(RESPONSE_ID);
+    kept.retain(|name, value| before.get(name) != Some(value));
+    write(draft, kept, device, true);
+}
+
+/// All answers, with what decides the order of choices and other chance in the forms that have some.
+pub(super) fn known(form: &Form, draft: &Draft) -> RawAnswers {
+    let mut answers = draft.answers();
+    if form.leaves_to_chance() {
+        answers.insert(RESPONSE_ID.to_owned(), draft.response_id.to_string());
+    }
+    answers
 }
 
 /// Whether every answer was given on `device`: only then may it decide who else sees them.

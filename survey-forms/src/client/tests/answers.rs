@@ -216,3 +216,152 @@ pub(super) fn odd_answers() -> Vec<RawAnswers> {
     all.extend(random_answers(150, &fields, &values));
     all
 }
+
+pub(super) fn wide_answers() -> Vec<RawAnswers> {
+    let good = answers(&[
+        ("meta/instanceID", "uuid:1"),
+        ("meta/now", "2026-11-23T14:05:06.789+08:00"),
+        ("device", "phone 7"),
+        ("begun", "2026-11-23T14:00:00.000+08:00"),
+        ("read", "OK"),
+        ("wakes", "６：30"),
+        ("visited", "2026-11-20T9:5"),
+        ("place", "38.25, 116.50"),
+        ("code", "６９０１"),
+        ("order", "care rehab job"),
+        ("first", "other"),
+        ("first_other", "修路"),
+        ("towns", "d b"),
+        ("seed", "42"),
+        ("members", "2"),
+        ("called[1]", "小明"),
+        ("age[1]", "30"),
+        ("work[1][1]", "种地"),
+        ("work[1][2]", "打工"),
+        ("called[2]", "小红"),
+        ("age[2]", "17"),
+        ("work[2][1]", "上学"),
+        ("pet_more[1]", "yes"),
+        ("kind[1]", "猫"),
+        ("pet_more[2]", "no"),
+    ]);
+    let changed = |name: &str, value: &str| {
+        let mut all = good.clone();
+        all.insert(name.to_owned(), value.to_owned());
+        all
+    };
+    let mut all = vec![RawAnswers::new(), good.clone()];
+    for (name, value) in [
+        ("meta/instanceID", "uuid:2"),
+        ("read", ""),
+        ("read", "yes"),
+        ("read", "no"),
+        ("wakes", "14:30"),
+        ("wakes", "25:00"),
+        ("wakes", "06:30:00.000+08:00"),
+        ("wakes", ""),
+        ("visited", "2026-11-24T09:00"),
+        ("visited", "2026-11-23 14点05分"),
+        ("visited", "2026-11-20"),
+        ("place", "91 0"),
+        ("place", "38.25"),
+        ("place", "38.25 116.5 12.50 4"),
+        ("code", "690"),
+        ("order", "job care rehab"),
+        ("order", "care rehab"),
+        ("order", "care care job"),
+        ("order", "1:care 1:rehab 2:job"),
+        ("order", "1:care 2:rehab"),
+        ("order", "care rehab dk"),
+        ("order", ""),
+        ("first", "rehab"),
+        ("first", "gone"),
+        ("towns", "a b"),
+        ("seed", "43"),
+        ("seed", "-7"),
+        ("seed", ""),
+        ("seed", "x"),
+        ("source", "typed"),
+        ("chance", "0.25"),
+        ("guess", "自己写的"),
+        ("guess/trigger", "42"),
+        ("guess/trigger", "41"),
+        ("stamp/trigger", "６９０１\u{1f}42"),
+        ("noted/trigger", "x"),
+        ("gone/trigger", "x"),
+        ("photo", "1700000000000.jpg"),
+        ("photo", "../x.jpg"),
+        ("members", "0"),
+        ("members", "3"),
+        ("members", "4"),
+        ("members", ""),
+        ("called[2]", ""),
+        ("called[4]", "x"),
+        ("age[1]", "12"),
+        ("age[2]", "-1"),
+        ("work[2][2]", "x"),
+        ("kind[2]", "狗"),
+        ("pet_more[1]", "no"),
+        ("pet_more[2]", "yes"),
+        ("member[1]", "x"),
+    ] {
+        all.push(changed(name, value));
+    }
+    let mut typed_over = changed("guess", "自己写的");
+    typed_over.insert("guess/trigger".to_owned(), "42".to_owned());
+    all.push(typed_over);
+    let mut moved_on = changed("guess", "42号");
+    moved_on.insert("guess/trigger".to_owned(), "41".to_owned());
+    all.push(moved_on);
+    let fields = [
+        "meta/instanceID",
+        "read",
+        "wakes",
+        "visited",
+        "place",
+        "code",
+        "order",
+        "first",
+        "first_other",
+        "towns",
+        "seed",
+        "guess",
+        "members",
+        "called[1]",
+        "age[1]",
+        "work[1][1]",
+        "work[1][2]",
+        "called[2]",
+        "age[2]",
+        "pet_more[1]",
+        "kind[1]",
+        "pet_more[2]",
+        "chance",
+        "guess/trigger",
+    ];
+    let values = [
+        "",
+        "OK",
+        "6:30",
+        "2026-11-01T08:00",
+        "1 2",
+        "6901234",
+        "care rehab job",
+        "job rehab care",
+        "other",
+        "care",
+        "b c",
+        "1",
+        "2",
+        "3",
+        "42",
+        "17",
+        "30",
+        "yes",
+        "no",
+        "猫",
+        "小明",
+    ];
+    all.extend(random_answers(150, &fields, &values));
+    all
+}

@@ -172,6 +172,15 @@ fn of_grammar(kind: &FaultKind, around: &str) -> Words {
             )
             .mend("请检查逗号和括号。", "Check commas and parentheses.")
         }
+        FaultKind::NoQuestion => error(
+            "XF066",
+            zh("jr:choice-name 的第二个参数要写明是哪道题。".into()),
+            en("the second argument of jr:choice-name says which question is meant.".into()),
+        )
+        .mend(
+            "请写成 jr:choice-name(${题目}, '${题目}')。",
+            "Write jr:choice-name(${question}, '${question}').",
+        ),
         FaultKind::BadPattern(problem) => error(
             "XF054",
             format!("正则表达式有误（{problem}）。"),

@@ -110,7 +110,7 @@ fn every_fault() -> Vec<Fault> {
             name: s("selectd"),
             suggestion: Some("selected"),
         }),
-        expression(FaultKind::UnsupportedFunction(s("now"))),
+        expression(FaultKind::UnsupportedFunction(s("instance"))),
         expression(FaultKind::Arguments {
             function: Function::If,
             given: 2,
@@ -123,6 +123,7 @@ fn every_fault() -> Vec<Fault> {
             function: Function::Sum,
             given: 0,
         }),
+        expression(FaultKind::NoQuestion),
         expression(FaultKind::BadPattern(s("unclosed character class"))),
         of_type(TypeFault::UnknownCode {
             code: s("yse"),
@@ -192,7 +193,6 @@ fn every_fault() -> Vec<Fault> {
             value: s("yse"),
             suggestion: Some(s("yes")),
         },
-        Fault::DynamicDefault { value: s("today()") },
         Fault::BadFormId { id: s("a b") },
         Fault::IgnoredColumn { header: s("bind::x") },
         Fault::UnsupportedSheet { sheet: s("entities") },
@@ -202,6 +202,37 @@ fn every_fault() -> Vec<Fault> {
         Fault::RowBeyondTypes {
             text: s("第一部分")
         },
+        Fault::RepeatedReference {
+            name: s("age"),
+            repeat: s("member"),
+        },
+        Fault::PositionOutsideRepeat,
+        Fault::NotARepeat { name: s("about") },
+        Fault::WrongEnd {
+            name: s("member"),
+            is_repeat: true,
+        },
+        Fault::BadRepeatCount { most: 100 },
+        Fault::OpenRepeat { most: 10 },
+        Fault::TooManyInstances {
+            count: 9_000,
+            most: 5_000,
+        },
+        Fault::CountWithoutRepeat { name: s("about") },
+        Fault::BadTrigger { text: s("age") },
+        Fault::OtherOutOfPlace,
+        Fault::UploadElsewhere { word: "image" },
+        Fault::NotNotedHere { word: "phonenumber" },
+        Fault::NeverAsked { name: s("age") },
+        Fault::NeverSatisfied { name: s("age") },
+        Fault::LongSentence {
+            count: 70,
+            most: 50,
+            text: s("过去十二个月里"),
+        },
+        Fault::RareCharacters { characters: s("龘") },
+        Fault::NotUtf8,
+        Fault::UnclosedQuote { line: 3 },
     ]
 }
 

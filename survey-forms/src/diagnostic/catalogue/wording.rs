@@ -109,15 +109,6 @@ pub(super) fn words(fault: &Fault) -> Option<Words> {
             "请改正，或清空默认值。",
             "Correct it or leave it empty.",
         ),
-        Fault::DynamicDefault { value } => error(
-            "XF083",
-            format!("默认值“{value}”是算式，目前还不支持。"),
-            format!("The default “{value}” is an expression, which is not supported yet."),
-        )
-        .mend(
-            "请写固定的值，或用 calculate。",
-            "Use a fixed value or a calculate row.",
-        ),
         Fault::BadFormId { id } => error(
             "XF084",
             format!("form_id “{id}”不合规则：只能有字母、数字、_、- 和 .。"),

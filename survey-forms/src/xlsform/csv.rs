@@ -1,0 +1,115 @@
+//! A questionnaire in one CSV file, as pyxform reads it: the first column names the sheet, on a line of its own or beside
+//! the sheet's first row; the other columns are the sheet's.
+
+use std::collections::BTreeMap;
+
+use super::workbook::{MOST_CELLS, MOST_COLUMNS, MOST_ROWS, Row, Sheet, Workbook, clean};
+use crate::diagnostic::catalogue::Fault;
+
+pub(super) fn read(bytes: &[u8]) -> Result<Workbook, Fault> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let text = std::str::from_utf8(bytes).map_err(|_| Fault::NotUtf8)?;
+    let mut sheets: Vec<Sheet> = Vec::new();
+    let mut cells = 0;
+    for (number, record) in records(text)? {
+        if number > MOST_ROWS || record.len() > MOST_COLUMNS as usize {
+            let most = format!("{MOST_ROWS} × {MOST_COLUMNS}");
+            return Err(Fault::TooLarge { most });
+        }
+        let mut record = record.into_iter().map(|cell| clean(&cell));
+        let name = record.next().unwrap_or_default();
+        if !name.is_empty() {
+            sheets.push(Sheet {
+                name: name.to_lowercase(),
+                rows: Vec::new(),
+            });
+        }
+        let found: BTreeMap<u32, String> = (0..).zip(record).filter(|(_, cell)| !cell.is_empty()).collect();
+        cells += found.len();
+        if cells > MOST_CELLS {
+            let most = format!("{MOST_CELLS}");
+            return Err(Fault::TooLarge { most });
+        }
+        if let Some(sheet) = sheets.last_mut().filter(|_| !found.is_empty()) {
+            sheet.rows.push(Row { number, cells: found });
+        }
+    }
+    Ok(Workbook { sheets })
+}
+
+/// Records with the line on which each begins (RFC 4180; a bare `\n` or `\r` ends a line too). Only a quotation mark at
+/// the beginning of a cell quotes.
+fn records(text: &str) -> Result<Vec<(u32, Vec<String>)>, Fault> {
+    let mut out = Vec::new();
+    let mut record: Vec<String> = Vec::new();
+    let mut cell = String::new();
+    let (mut line, mut begun, mut quoted) = (1_u32, 1_u32, false);
+    let mut signs = text.chars().peekable();
+    while let Some(sign) = signs.next() {
+        line += u32::from(sign == '\n');
+        match sign {
+            '"' if quoted && signs.peek() == Some(&'"') => {
+                signs.next();
+                cell.push('"');
+            }
+            '"' if quoted => quoted = false,
+            '"' if cell.is_empty() => quoted = true,
+            _ if quoted => cell.push(sign),
+            ',' => record.push(std::mem::take(&mut cell)),
+            '\r' | '\n' => {
+                if sign == '\r' && signs.peek() == Some(&'\n') {
+                    continue;
+                }
+                record.push(std::mem::take(&mut cell));
+                out.push((begun, std::mem::take(&mut record)));
+                begun = line;
+            }
+            _ => cell.push(sign),
+        }
+    }
+    if quoted {
+        return Err(Fault::UnclosedQuote { line: begun });
+    }
+    if !cell.is_empty() || !record.is_empty() {
+        record.push(cell);
+        out.push((begun, record));
+    }
+    Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{read, records};
+    use crate::diagnostic::catalogue::Fault;
+
+    #[test]
+    fn records__quotes_and_line_ends() {
+        let found = records("a,\"b\"\"c\nd\",e\r\n,f\"g\n\"h").unwrap_err();
+        assert_eq!(found, Fault::UnclosedQuote { line: 4 });
+        let found = records("a,\"b\"\"c\nd\",e\r\n,f\"g\n").unwrap();
+        let cells = |row: &[&str]| row.iter().map(|cell| (*cell).to_owned()).collect::<Vec<_>>();
+        assert_eq!(
+            found,
+            [(1, cells(&["a", "b\"c\nd", "e"])), (3, cells(&["", "f\"g"]))]
+        );
+        assert!(records("").unwrap().is_empty());
+    }
+
+    #[test]
+    fn read__sheets_are_named_in_the_first_column() {
+        let workbook =
+            read("\u{feff}survey\n,type,name\n,text,a\n\nChoices,list_name,name\n,yn,yes\n".as_bytes())
+                .unwrap();
+        let names: Vec<&str> = workbook.names().collect();
+        assert_eq!(names, ["survey", "choices"]);
+        let rows: Vec<u32> = workbook
+            .sheet("choices")
+            .unwrap()
+            .rows
+            .iter()
+            .map(|row| row.number)
+            .collect();
+        assert_eq!(rows, [5, 6]);
+        assert_eq!(read(b"survey\n,type\n,\xc4\xe3").err(), Some(Fault::NotUtf8));
+    }
+}

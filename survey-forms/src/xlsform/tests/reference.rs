@@ -1,0 +1,383 @@
+//! The rows of the XLSForm reference (<https://xlsform.org/en/ref-table/>), each as a small form with its expected model.
+
+use crate::form::{Form, Item, Question, QuestionKind, Required, UploadKind};
+use crate::testing::{faults, form, lines};
+
+/// A form of one row: its cells by column, beside `type`, `name` and a label.
+fn of(kind: &str, cells: &[(&str, &str)]) -> String {
+    let given = |column: &str| {
+        cells
+            .iter()
+            .find(|(name, _)| *name == column)
+            .map(|(_, cell)| *cell)
+    };
+    let mut header = String::from("| survey | |\n| | type | name | label |");
+    let mut row = format!(
+        "| | {kind} | {} | {} |",
+        given("name").unwrap_or("q"),
+        given("label").unwrap_or("题目")
+    );
+    for (column, cell) in cells
+        .iter()
+        .filter(|(column, _)| !["name", "label"].contains(column))
+    {
+        header.push_str(&format!(" {column} |"));
+        row.push_str(&format!(" {cell} |"));
+    }
+    format!(
+        "{header}
+         | | text | a | 甲 |
+         {row}
+         | choices |
+         | | list_name | name | label | size |
+         | | l | x | 子 | 1 |
+         | | l | y | 丑 | 2 |"
+    )
+}
+
+fn question(form: &Form) -> &Question {
+    form.question("q").unwrap_or_else(|| panic!("{form:?}"))
+}
+
+/// The kind that a type cell gives a question.
+fn kind(cell: &str) -> QuestionKind {
+    question(&form(&of(
+        cell,
+        &[("calculation", if cell.contains("calculate") { "1" } else { "" })],
+    )))
+    .kind
+    .clone()
+}
+
+#[test]
+fn types__each_row__gives_its_kind() {
+    let list = || "l".to_owned();
+    let upload = |media| QuestionKind::Upload { media };
+    let range = QuestionKind::Range {
+        start: 0.0,
+        end: 10.0,
+        step: 1.0,
+    };
+    for (cell, expected) in [
+        ("integer", QuestionKind::Integer),
+        ("decimal", QuestionKind::Decimal),
+        ("range", range),
+        ("text", QuestionKind::Text),
+        ("select_one l", QuestionKind::SelectOne { list: list() }),
+        ("select_multiple l", QuestionKind::SelectMultiple { list: list() }),
+        ("rank l", QuestionKind::Rank { list: list() }),
+        ("note", QuestionKind::Note),
+        ("geopoint", QuestionKind::GeoPoint),
+        ("date", QuestionKind::Date),
+        ("time", QuestionKind::Time),
+        ("dateTime", QuestionKind::DateTime),
+        ("image", upload(UploadKind::Image)),
+        ("audio", upload(UploadKind::Audio)),
+        ("video", upload(UploadKind::Video)),
+        ("file", upload(UploadKind::File)),
+        ("barcode", QuestionKind::Barcode),
+        ("calculate", QuestionKind::Calculate),
+        ("acknowledge", QuestionKind::Acknowledge),
+        ("trigger", QuestionKind::Acknowledge),
+        ("hidden", QuestionKind::Hidden),
+        // Older spellings, as pyxform reads them.
+        ("string", QuestionKind::Text),
+        ("int", QuestionKind::Integer),
+        ("photo", upload(UploadKind::Image)),
+        ("gps", QuestionKind::GeoPoint),
+        ("location", QuestionKind::GeoPoint),
+        ("select1 l", QuestionKind::SelectOne { list: list() }),
+        (
+            "select all that apply l",
+            QuestionKind::SelectMultiple { list: list() },
+        ),
+        ("add integer prompt", QuestionKind::Integer),
+    ] {
+        assert_eq!(kind(cell), expected, "{cell}");
+    }
+}
+
+#[test]
+fn types__not_understood__are_named() {
+    for cell in [
+        "geotrace",
+        "geoshape",
+        "select_one_from_file l.csv",
+        "select_multiple_from_file l.csv",
+        "select_one_external l",
+        "xml-external",
+        "csv-external",
+        "osm",
+        "background-geopoint",
+    ] {
+        let found = faults(&of(cell, &[]));
+        assert!(
+            found
+                .iter()
+                .any(|fault| fault.code == "XF021" && fault.message.get("zh").contains(cell)),
+            "{cell}: {}",
+            lines(&found)
+        );
+    }
+}
+
+#[test]
+fn metadata__each_row__is_noted() {
+    for word in [
+        "start",
+        "end",
+        "today",
+        "deviceid",
+        "username",
+        "email",
+        "phonenumber",
+        "simserial",
+        "subscriberid",
+        "audit",
+        "start-geopoint",
+        "background-audio",
+    ] {
+        let form = form(&of(word, &[]));
+        assert_eq!(form.metadata[0].kind.type_name(), word);
+        assert_eq!(form.metadata[0].name, "q");
+        assert_eq!(serde_json::to_value(&form.metadata[0]).unwrap()["kind"], word);
+        let warned = faults(&of(word, &[])).iter().any(|fault| fault.code == "XF028");
+        assert_eq!(warned, !form.metadata[0].kind.is_known_here(), "{word}");
+    }
+}
+
+#[test]
+fn columns__each_row__is_read() {
+    let read = |kind: &str, cells: &[(&str, &str)]| question(&form(&of(kind, cells))).clone();
+    let text =
+        |expression: &Option<crate::expression::Expression>| expression.as_ref().map(ToString::to_string);
+
+    let q = read(
+        "text",
+        &[
+            ("hint", "提示"),
+            ("guidance_hint", "给访问员"),
+            ("appearance", "multiline"),
+        ],
+    );
+    assert_eq!((q.hint.get("zh"), q.guidance.get("zh")), ("提示", "给访问员"));
+    assert!(q.appearance.has("multiline"));
+
+    let q = read(
+        "integer",
+        &[
+            ("constraint", ". > 3"),
+            ("constraint_message", "太小"),
+            ("required", "yes"),
+            ("required_message", "要填"),
+        ],
+    );
+    assert_eq!(text(&q.constraint).as_deref(), Some(". > 3"));
+    assert!(matches!(q.required, Required::Yes));
+    assert_eq!(
+        (q.constraint_message.get("zh"), q.required_message.get("zh")),
+        ("太小", "要填")
+    );
+
+    let q = read(
+        "text",
+        &[
+            ("required", "${a} = 'x'"),
+            ("relevant", "${a} != ''"),
+            ("read_only", "yes"),
+            ("default", "好"),
+        ],
+    );
+    assert!(matches!(q.required, Required::When(_)) && q.read_only && q.is_fixed());
+    assert_eq!(
+        (text(&q.relevant).as_deref(), q.default.as_deref()),
+        (Some("${a} != ''"), Some("好"))
+    );
+
+    let q = read(
+        "text",
+        &[("calculation", "concat(${a}, '!')"), ("trigger", "${a}")],
+    );
+    assert_eq!(
+        (text(&q.calculation).as_deref(), q.trigger.as_slice()),
+        (Some("concat(${a}, '!')"), &["a".to_owned()][..])
+    );
+    assert!(q.takes_answer(), "it can be typed over");
+
+    let q = read(
+        "select_one l",
+        &[
+            ("choice_filter", "size > 1"),
+            ("parameters", "randomize=true, seed=${a}"),
+        ],
+    );
+    assert_eq!(text(&q.choice_filter).as_deref(), Some("size > 1"));
+    let seed = q.randomize.and_then(|randomize| randomize.seed);
+    assert_eq!(text(&seed).as_deref(), Some("${a}"));
+
+    let q = read(
+        "select_one l",
+        &[
+            ("media::image", "a.png"),
+            ("audio", "a.mp3"),
+            ("media::video", "a.mp4"),
+        ],
+    );
+    let media = [&q.media.image, &q.media.audio, &q.media.video].map(|file| file.get("zh"));
+    assert_eq!(media, ["a.png", "a.mp3", "a.mp4"]);
+
+    let q = read("image", &[("parameters", "max-pixels=1024")]);
+    assert_eq!(q.parameters["max-pixels"], "1024");
+    let q = read("range", &[("parameters", "start=1;end=5;step=0.5")]);
+    assert_eq!(
+        q.kind,
+        QuestionKind::Range {
+            start: 1.0,
+            end: 5.0,
+            step: 0.5
+        }
+    );
+}
+
+#[test]
+fn defaults__fixed_and_computed__are_told_apart() {
+    for (kind, cell, computed) in [
+        ("text", "你好 (x)", false),
+        ("text", "a-b", false),
+        ("text", "today()", true),
+        ("text", "${a}", true),
+        ("text", "concat(${a}, '-')", true),
+        ("date", "2026-11-23", false),
+        ("date", "today()", true),
+        ("integer", "5", false),
+        ("integer", "-5", false),
+        ("integer", "2 * 3", true),
+        ("integer", "position(..)", true),
+        ("select_one l", "x", false),
+        ("select_multiple l", "x y", false),
+        ("geopoint", "38.25 116.5 0 0", false),
+        ("time", "14:05", false),
+    ] {
+        let found = faults(&of(kind, &[("default", cell)]));
+        let broken: Vec<_> = found
+            .iter()
+            .filter(|fault| fault.is_error() && fault.code != "XF017")
+            .collect();
+        assert!(broken.is_empty(), "{kind} {cell}: {}", lines(&found));
+        if cell == "position(..)" {
+            continue;
+        }
+        let form = form(&of(kind, &[("default", cell)]));
+        let q = question(&form);
+        assert_eq!(
+            (q.default.is_some(), q.dynamic_default.is_some()),
+            (!computed, computed),
+            "{kind} {cell}"
+        );
+    }
+}
+
+#[test]
+fn or_other__adds_a_choice_and_a_question() {
+    let form = form(&of("select_multiple l or_other", &[("required", "yes")]));
+    let names: Vec<&str> = form.questions().map(|question| question.name.as_str()).collect();
+    assert_eq!(names, ["a", "q", "q_other"]);
+    let choices: Vec<(&str, &str)> = form
+        .choices(question(&form))
+        .iter()
+        .map(|choice| (choice.name.as_str(), choice.label.get("zh")))
+        .collect();
+    assert_eq!(choices, [("x", "子"), ("y", "丑"), ("other", "其他")]);
+    let other = form.question("q_other").unwrap();
+    assert_eq!(
+        other.relevant.as_ref().unwrap().to_string(),
+        "selected(${q}, 'other')"
+    );
+    for (kind, cells) in [
+        ("rank l or_other", &[][..]),
+        ("select_one l or_other", &[("choice_filter", "size > 1")][..]),
+    ] {
+        let found = faults(&of(kind, cells));
+        assert!(
+            found.iter().any(|fault| fault.code == "XF026"),
+            "{}",
+            lines(&found)
+        );
+    }
+}
+
+#[test]
+fn groups_and_repeats__nest_as_written() {
+    let form = form(
+        "
+        | survey |              |      |        |               |            |
+        |        | type         | name | label  | relevant      | repeat_count | parameters |
+        |        | integer      | n    | 几个？ |               |            |
+        |        | begin_group  | g    | 外     | ${n} > 0      |            |
+        |        | begin_repeat | r    | 人     |               | ${n}       | most=2 |
+        |        | begin_group  | h    | 内     | ${n} > 1      |            |
+        |        | text         | t    | 名字   |               |            |
+        |        | end_group    |      |        |               |            |
+        |        | end_repeat   |      |        |               |            |
+        |        | end_group    |      |        |               |            |
+        ",
+    );
+    let names: Vec<String> = form
+        .nodes()
+        .iter()
+        .map(|node| node.item.name().to_owned())
+        .collect();
+    assert_eq!(names, ["n", "g", "r[1]", "h[1]", "t[1]", "r[2]", "h[2]", "t[2]"]);
+    let Item::Group(outer) = &form.written()[1] else {
+        panic!("a group")
+    };
+    let Item::Group(repeat) = &outer.items[0] else {
+        panic!("a repeat")
+    };
+    let written = repeat.repeat.as_ref().unwrap();
+    assert_eq!((repeat.name.as_str(), written.most), ("r", 2));
+    assert_eq!(written.count.as_ref().unwrap().to_string(), "${n}");
+    let Item::Group(second) = form.nodes()[5].item else {
+        panic!("a group")
+    };
+    assert_eq!(second.relevant.as_ref().unwrap().to_string(), "${n} >= 2");
+    assert_eq!(second.label.get("zh"), "人（第 2 个）");
+}
+
+#[test]
+fn repeats__what_is_wrong_with_them__is_said_once() {
+    let found = faults(
+        "
+        | survey |              |      |        |                                    |              |            |             |
+        |        | type         | name | label  | relevant                           | repeat_count | parameters | calculation |
+        |        | begin_group  | g    | 组     |                                    | 3            |            |             |
+        |        | text         | x    | 甲     | position(..) = 1                   |              |            |             |
+        |        | end_repeat   |      |        |                                    |              |            |             |
+        |        | begin_repeat | r    | 人     |                                    | 0            |            |             |
+        |        | text         | t    | 名字   |                                    |              |            |             |
+        |        | end_repeat   |      |        |                                    |              |            |             |
+        |        | begin_repeat | s    | 事     |                                    | ${nn}        | most=x     |             |
+        |        | text         | u    | ${t}？ | ${t} = 'a' or sum(${t}) > 0        |              |            |             |
+        |        | end_repeat   |      |        |                                    |              |            |             |
+        |        | calculate    | c    |        |                                    |              |            | indexed-repeat(${t}, ${g}, 1) + ${r} |
+        |        | calculate    | d    |        |                                    |              |            | count(${r}) + indexed-repeat(${t}, ${r}, 2) |
+        ",
+    );
+    insta::assert_snapshot!(lines(&found));
+}
+
+#[test]
+fn csv__is_read_as_a_workbook_is() {
+    let csv = "survey,,,,\n,type,name,label::中文 (zh),label::English (en)\n,integer,age,\"您几岁,\n周岁？\",How old?\n,select_one yn,works,工作吗？,Work?\nchoices,list_name,name,label::中文 (zh),label::English (en)\n,yn,yes,是,Yes\n,yn,no,否,No\nsettings,form_title::中文 (zh),form_id\n,问卷,r\n";
+    let read = crate::xlsform::read("问卷.CSV", csv.as_bytes())
+        .unwrap_or_else(|faults| panic!("{}", lines(&faults)));
+    assert_eq!((read.form.id.as_str(), read.form.title.get("zh")), ("r", "问卷"));
+    assert_eq!(
+        read.form.question("age").unwrap().label.get("zh"),
+        "您几岁,\n周岁？"
+    );
+    assert_eq!(read.form.choices(read.form.question("works").unwrap()).len(), 2);
+    let faults =
+        crate::xlsform::read("a.csv", "survey\n,type,name,label\n,intger,age,年龄\n".as_bytes()).unwrap_err();
+    assert_eq!(faults[0].place.row, Some(3));
+}
