@@ -23,6 +23,8 @@ need python3 python3
 python3 -c 'import ensurepip' 2>/dev/null || packages+=(python3-venv)
 need openssl openssl
 need pdftotext poppler-utils
+# For ODK Validate, which comes with pyxform.
+need java default-jre-headless
 # Only for the browser's pictures: the pages use the phone's own fonts, and a bare machine has none for Chinese.
 need '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc' fonts-noto-cjk
 if [ "${#packages[@]}" -gt 0 ]; then

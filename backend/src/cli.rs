@@ -63,7 +63,7 @@ enum Command {
     /// Staff accounts.
     #[command(subcommand)]
     Staff(staff::StaffCommand),
-    /// Take responses out.
+    /// Bring responses in, or take them out.
     #[command(subcommand)]
     Responses(responses::ResponsesCommand),
     /// Administrative series of a round.

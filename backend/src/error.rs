@@ -118,6 +118,37 @@ impl AppError {
         )
     }
 
+    /// A client of OpenRosa's without a good user name and token.
+    pub fn no_client() -> Self {
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "unauthorized",
+            "请用户名填访问员账号，密码填在 /field/odk 领取的设备口令。没有发送的内容还在设备上。",
+            "Give the interviewer's user name, and as password the device's token from /field/odk. What has not been sent is still on the device.",
+        )
+    }
+
+    /// A form, or a version of it, that a round never had or does not give out.
+    pub fn form_not_offered() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "unknown_form",
+            "本轮测评没有这份问卷或者这个版本。请核对设备上的服务器地址，再重新获取问卷。",
+            "The round does not have this form, or not in this version. Check the server's address on the device and fetch the forms again.",
+        )
+    }
+
+    /// What a client sent is no submission.
+    pub fn no_submission(fault: &survey_forms::xform::submission::Fault) -> Self {
+        let message = fault.message();
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "malformed",
+            message.get("zh"),
+            message.get("en"),
+        )
+    }
+
     /// A wrong name or password, or a closed account: never which.
     pub fn wrong_login() -> Self {
         Self::new(

@@ -9,6 +9,7 @@ pub mod login;
 pub mod media;
 pub mod mine;
 pub mod open_link;
+pub mod openrosa;
 pub mod password;
 pub mod privacy;
 pub mod receipt;

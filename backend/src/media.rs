@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use md5::Md5;
 use sha2::{Digest, Sha256};
 use survey_forms::form::{Choice, Form, Question};
 use survey_forms::media::{self, MediaType};
@@ -26,6 +27,8 @@ pub const FOLDER: &str = "media/";
 pub struct MediaFile {
     /// SHA-256 of the bytes, hexadecimal.
     pub sha256: String,
+    /// MD5 of the bytes, hexadecimal: by which clients of OpenRosa's know whether they have a file, and nothing else.
+    pub md5: String,
     /// What it is, by its bytes.
     pub media_type: MediaType,
     /// How large it is, in bytes.
@@ -114,6 +117,7 @@ async fn index(app: &App, round: &str) -> Result<MediaIndex, StoreError> {
             let sha256 = hex::encode(Sha256::digest(&bytes));
             let file = MediaFile {
                 sha256,
+                md5: hex::encode(Md5::digest(&bytes)),
                 media_type,
                 bytes: bytes.len(),
             };

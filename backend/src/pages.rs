@@ -28,6 +28,7 @@ pub mod mailing;
 pub mod marking;
 pub mod mine;
 pub mod no_remind;
+pub mod odk;
 pub mod office;
 pub mod own;
 pub mod password;

@@ -20,8 +20,8 @@ use crate::handlers::console::marking::card_page;
 use crate::handlers::console::{inviting, marking, records, scoring};
 use crate::handlers::respond::{self, after, finish, handover, later, pin, question, remind, start};
 use crate::handlers::{
-    assets, console, field, forms, health, login, media, mine, password, privacy, receipt, responses,
-    results, roots, second_factor, services, sessions, stop_mail, weigh,
+    assets, console, field, forms, health, login, media, mine, openrosa, password, privacy, receipt,
+    responses, results, roots, second_factor, services, sessions, stop_mail, weigh,
 };
 use crate::middleware::pressure::{self, MAX_BODY_BYTES};
 use crate::middleware::problems::PageError;
@@ -72,6 +72,26 @@ fn interviewers(state: &AppState) -> Router<AppState> {
         .route("/field", get(field::app::index))
         .route("/field/{*file}", get(field::app::file))
         .merge(api)
+}
+
+/// Clients of OpenRosa's: ODK Collect, Enketo; and the page on which an interviewer lets one in.
+fn openrosa_clients() -> Router<AppState> {
+    let base = "/openrosa/{round}";
+    Router::new()
+        .route(&format!("{base}/formList"), get(openrosa::form_list))
+        .route(&format!("{base}/forms/{{form}}/{{version}}"), get(openrosa::form))
+        .route(
+            &format!("{base}/forms/{{form}}/{{version}}/manifest"),
+            get(openrosa::manifest),
+        )
+        .route(
+            &format!("{base}/submission"),
+            post(openrosa::submit).head(openrosa::ready),
+        )
+        .route(
+            "/field/odk",
+            get(openrosa::join::show).post(openrosa::join::register),
+        )
 }
 
 /// Respondents: a code, an open link or one's own earlier response, then the same pages.
@@ -464,6 +484,7 @@ pub fn router(state: AppState) -> Router {
         .merge(operations())
         .merge(api())
         .merge(interviewers(&state))
+        .merge(openrosa_clients())
         .merge(pages);
     guarded(quick, &state, TIMEOUT)
         .merge(guarded(uploads(), &state, UPLOAD_TIMEOUT))

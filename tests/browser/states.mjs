@@ -4,6 +4,7 @@ import { answer, clear, consent, go, questionOf } from './answering.mjs';
 import { AUTH, AUTH_PAGES } from './states/auth.mjs';
 import { DATA, DATA_CONSOLE, DATA_PAGES } from './states/data.mjs';
 import { DURABLE, DURABLE_CONSOLE, DURABLE_PUBLIC } from './states/durable.mjs';
+import { FORMB, FORMB_PUBLIC } from './states/formb.mjs';
 import { EVALUATION_PAGES } from './states/eval.mjs';
 import { FIELD_APP } from './states/fieldapp.mjs';
 import { MAIL, MAIL_PAGES } from './states/mail.mjs';
@@ -50,6 +51,7 @@ export const PAGES = [
   ...RECORDS_PUBLIC,
   ...DATA_PAGES,
   ...DURABLE_PUBLIC,
+  ...FORMB_PUBLIC,
 ];
 
 /** Pages of the console: `[name, role, language, address]`, and the server where that is not the demo. */
@@ -89,6 +91,7 @@ export const JOURNEYS = [
   ...PLAN,
   ...DATA,
   ...DURABLE,
+  ...FORMB,
   ...RESPOND,
   ...AUTH,
   { name: 'a code typed', language: 'zh', who: 'respondent', walk: typeCode },

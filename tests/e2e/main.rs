@@ -35,3 +35,4 @@ mod round;
 mod several_servers;
 mod staff;
 mod weights;
+mod xform;

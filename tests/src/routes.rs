@@ -3,7 +3,15 @@
 use crate::command::tests_dir;
 
 /// Begins of addresses that serve machines: programs, monitoring, files.
-const MACHINES: [&str; 6] = ["/api/", "/healthz", "/readyz", "/metrics", "/assets/", "/media/"];
+const MACHINES: [&str; 7] = [
+    "/api/",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/assets/",
+    "/media/",
+    "/openrosa/",
+];
 
 /// Every route of the router at which a browser is shown a page: those that answer GET, machines and files left out.
 ///

@@ -1,4 +1,4 @@
-//! `minyi form check`: every fault of a questionnaire, or what it holds.
+//! `minyi form`: every fault of a questionnaire, or what it holds; the same for other programs, or from them.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -23,6 +23,22 @@ pub enum FormCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Write the ODK XForm of an XLSForm, for ODK Collect, Enketo and the like.
+    Xform {
+        /// The workbook.
+        file: PathBuf,
+        /// Where to write it; to standard output where this is left out.
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
+    /// Make an XLSForm of a survey exported from LimeSurvey, with a report of what could not be carried over.
+    FromLss {
+        /// The exported survey structure (.lss).
+        file: PathBuf,
+        /// The workbook to write.
+        #[arg(long)]
+        out: PathBuf,
+    },
 }
 
 /// Runs the command.
@@ -30,10 +46,55 @@ pub enum FormCommand {
 /// # Errors
 /// [`Faults`] when the form has any.
 pub fn run(command: FormCommand, lang: &str) -> Result<()> {
-    let FormCommand::Check { file, json } = command;
-    let (name, bytes) = workbook(&file)?;
+    match command {
+        FormCommand::Check { file, json } => check(&file, json, lang),
+        FormCommand::Xform { file, out } => xform(&file, out.as_deref(), lang),
+        FormCommand::FromLss { file, out } => from_lss(&file, &out, lang),
+    }
+}
+
+fn xform(file: &Path, out: Option<&Path>, lang: &str) -> Result<()> {
+    let (name, bytes) = workbook(file)?;
     let read = survey_forms::xlsform::read(&name, &bytes).map_err(Faults)?;
-    let media = media_beside(&file)?;
+    for warning in &read.warnings {
+        eprintln!("{}", warning.to_line(lang));
+    }
+    let xform = survey_forms::xform::write(&read.form);
+    match out {
+        None => say(&xform),
+        Some(path) => std::fs::write(path, xform).with_context(|| path.display().to_string())?,
+    }
+    Ok(())
+}
+
+fn from_lss(file: &Path, out: &Path, lang: &str) -> Result<()> {
+    let (name, bytes) = workbook(file)?;
+    let read = survey_forms::lss::read(&name, &bytes).map_err(Faults)?;
+    for remark in &read.remarks {
+        eprintln!("{}", remark.to_line(lang));
+    }
+    std::fs::write(out, read.workbook).with_context(|| out.display().to_string())?;
+    say(&match lang {
+        "en" => format!(
+            "{}: {} questions, {} remarks",
+            out.display(),
+            read.questions,
+            read.remarks.len()
+        ),
+        _ => format!(
+            "{}：{} 道题，{} 条说明",
+            out.display(),
+            read.questions,
+            read.remarks.len()
+        ),
+    });
+    Ok(())
+}
+
+fn check(file: &Path, json: bool, lang: &str) -> Result<()> {
+    let (name, bytes) = workbook(file)?;
+    let read = survey_forms::xlsform::read(&name, &bytes).map_err(Faults)?;
+    let media = media_beside(file)?;
     if let Some(media) = &media {
         let faults = survey_forms::media::check(&name, &read.form, media);
         if !faults.is_empty() {

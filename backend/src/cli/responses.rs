@@ -1,4 +1,4 @@
-//! `minyi responses export`: the answers of a round, without identity, as CSV, XLSX, Parquet or SPSS file, with a code
+//! `minyi responses`. Import: what was written on paper (`importing`). Export: the answers of a round, without identity, as CSV, XLSX, Parquet or SPSS file, with a code
 //! book beside it.
 //!
 //! CSV and XLSX are opened in spreadsheet programs, where a free text that begins like a formula would run as one: in
@@ -12,13 +12,16 @@ use clap::Subcommand;
 use serde_json::json;
 use uuid::Uuid;
 
+use super::failure::Faults;
 use super::progress::Progress;
 use super::say;
 use crate::app::Base;
 use crate::export::columns::Table;
 use crate::export::{self, Detail, Format, ddi};
+use crate::importing::{self, ImportError};
 use crate::rounds;
 use crate::store::{agreements, begin};
+use crate::tabular;
 
 /// Commands on responses.
 #[derive(Debug, Subcommand)]
@@ -43,6 +46,18 @@ pub enum ResponsesCommand {
         #[arg(long, value_name = "AGREEMENT")]
         agreement: Option<Uuid>,
     },
+    /// Import responses, one a row: a column code or case_id, mode (paper unless given), and a column for each question.
+    ///
+    /// Every row is checked before the first is stored. Imported again, nothing is stored twice.
+    Import {
+        /// The round.
+        id: String,
+        /// The file format.
+        #[arg(long, value_parser = ["csv", "xlsx"])]
+        format: String,
+        /// The table.
+        file: PathBuf,
+    },
 }
 
 /// Runs the command.
@@ -50,13 +65,53 @@ pub enum ResponsesCommand {
 /// # Errors
 /// When there is no such round, group or agreement, or a file cannot be written.
 pub async fn run(base: &Base, command: ResponsesCommand) -> Result<()> {
-    let ResponsesCommand::Export {
-        id,
-        format,
-        out,
-        group,
-        agreement,
-    } = command;
+    match command {
+        ResponsesCommand::Export {
+            id,
+            format,
+            out,
+            group,
+            agreement,
+        } => export(base, id, format, out, group, agreement).await,
+        // A workbook is known by its first bytes, so that a wrong word does no harm.
+        ResponsesCommand::Import { id, file, .. } => import(base, &id, &file).await,
+    }
+}
+
+async fn import(base: &Base, id: &str, file: &Path) -> Result<()> {
+    rounds::plan(base, id).await?;
+    let round = crate::store::rounds::find(&base.db, id)
+        .await?
+        .with_context(|| id.to_owned())?;
+    let bytes = std::fs::read(file).with_context(|| file.display().to_string())?;
+    let name = file.file_name().map_or_else(
+        || file.display().to_string(),
+        |name| name.to_string_lossy().into_owned(),
+    );
+    let csv = tabular::to_csv(&name, bytes, importing::LIMITS).map_err(Faults)?;
+    let (state, background) = base.clone().into_state();
+    let imported = importing::import(&state, &round, &name, &csv, "cli").await;
+    drop(state);
+    background.writer.await.context("the writer")?;
+    let imported = imported.map_err(|error| match error {
+        ImportError::Faults(faults) => anyhow::Error::from(Faults(faults)),
+        other => other.into(),
+    })?;
+    say(&format!(
+        "{} stored, {} known before",
+        imported.stored, imported.known
+    ));
+    Ok(())
+}
+
+async fn export(
+    base: &Base,
+    id: String,
+    format: Format,
+    out: PathBuf,
+    group: Option<String>,
+    agreement: Option<Uuid>,
+) -> Result<()> {
     let plan = rounds::plan(base, &id).await?;
     let detail = match agreement {
         None => Detail::Reduced,

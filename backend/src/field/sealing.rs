@@ -17,6 +17,7 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 use uuid::Uuid;
 
+use crate::clock::Entropy;
 use crate::keys::{KeyError, Keys};
 
 /// The only version of the envelope.
@@ -194,40 +195,50 @@ pub fn open(keys: &Keys, envelope: &Envelope, subject: Subject<'_>) -> Result<Ve
         .map_err(|_| OpenError::Damaged)
 }
 
+/// Seals as a device does: what reaches the server by another road is kept no other way.
+///
+/// # Errors
+/// [`OpenError`], never in practice: the keys are this server's own.
+pub fn seal(
+    keys: &Keys,
+    subject: Subject<'_>,
+    plain: &[u8],
+    entropy: &Entropy,
+) -> Result<Envelope, OpenError> {
+    let server = BoxKey::current(keys).map_err(|_| OpenError::UnknownKey)?;
+    let ephemeral = SecretKey::from_slice(&entropy.bytes::<32>()).map_err(|_| OpenError::Malformed)?;
+    let nonce = entropy.bytes::<12>();
+    let payload = Payload {
+        msg: plain,
+        aad: &additional_data(subject),
+    };
+    let sealed = cipher(&ephemeral, &server.secret.public_key(), subject.id)?
+        .encrypt(&Nonce::from(nonce), payload)
+        .map_err(|_| OpenError::Malformed)?;
+    Ok(Envelope {
+        v: VERSION,
+        kid: server.kid,
+        epk: Jwk::of(&ephemeral.public_key()),
+        iv: URL_SAFE_NO_PAD.encode(nonce),
+        ct: URL_SAFE_NO_PAD.encode(sealed),
+    })
+}
+
 #[cfg(test)]
 pub(crate) mod testing {
     //! A device that seals.
 
     use super::*;
-    use crate::clock::Entropy;
 
     /// Seals as a device does.
     pub(crate) fn seal(keys: &Keys, subject: Subject<'_>, plain: &[u8], entropy: &Entropy) -> Envelope {
-        let server = BoxKey::current(keys).unwrap();
-        let ephemeral = SecretKey::from_slice(&entropy.bytes::<32>()).unwrap();
-        let nonce = entropy.bytes::<12>();
-        let payload = Payload {
-            msg: plain,
-            aad: &additional_data(subject),
-        };
-        let sealed = cipher(&ephemeral, &server.secret.public_key(), subject.id)
-            .unwrap()
-            .encrypt(&Nonce::from(nonce), payload)
-            .unwrap();
-        Envelope {
-            v: VERSION,
-            kid: server.kid,
-            epk: Jwk::of(&ephemeral.public_key()),
-            iv: URL_SAFE_NO_PAD.encode(nonce),
-            ct: URL_SAFE_NO_PAD.encode(sealed),
-        }
+        super::seal(keys, subject, plain, entropy).unwrap()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::Entropy;
 
     const ID: Uuid = Uuid::from_u128(0x7c2f_6e0e_5b0e_4a3b_9a53_0a4d_1c1f_7b11);
     const SUBJECT: Subject<'_> = Subject {

@@ -16,6 +16,7 @@ mod after;
 mod callbacks;
 mod evaluated;
 mod mailing;
+mod odk;
 mod own;
 mod records;
 mod respondents;
@@ -161,6 +162,7 @@ pub(crate) fn all(reading: Reading) -> Vec<(String, Markup)> {
     pages.extend(mailing::stopping(reading));
     pages.extend(third::staff(reading.lang));
     pages.extend(own::staff(reading.lang));
+    pages.extend(odk::pages(reading.lang));
     pages.extend(evaluated::pages(reading.lang));
     pages
         .into_iter()

@@ -10,7 +10,7 @@ use crate::store::audit;
 
 /// Routes that no session of the console opens, and that ask for none: a code, a link, a receipt or a token is the key,
 /// or nothing is, because all may see what they show.
-const WITHOUT_SESSION: [&str; 20] = [
+const WITHOUT_SESSION: [&str; 21] = [
     "/",
     "/api/{*rest}",
     "/api/v1/forms/",
@@ -21,6 +21,7 @@ const WITHOUT_SESSION: [&str; 20] = [
     "/field",
     "/healthz",
     "/mail/stop/",
+    "/openrosa/",
     "/media/",
     "/metrics",
     "/privacy",

@@ -42,7 +42,10 @@ fn token(parts: &Parts) -> Option<&str> {
 }
 
 async fn delivery(parts: &Parts, state: &AppState) -> Result<Delivery, AppError> {
-    let token = token(parts).ok_or_else(AppError::unauthorized)?;
+    by_token(state, token(parts).ok_or_else(AppError::unauthorized)?).await
+}
+
+async fn by_token(state: &AppState, token: &str) -> Result<Delivery, AppError> {
     // Found by a keyed hash: how long the look-up takes says nothing of the token.
     let hash = state.keys.field_token_hash(token);
     let device = devices::by_token(&state.db, &hash)
@@ -79,27 +82,37 @@ impl FromRequestParts<AppState> for Anyhow {
     }
 }
 
+/// The device of a token, if it may still speak; its contact is noted.
+///
+/// # Errors
+/// 401 for no device, a closed account, or a token that reads and has lapsed; 410 when the device is to be wiped; when
+/// the database does not answer.
+pub async fn of_token(state: &AppState, token: &str) -> Result<Delivery, AppError> {
+    let delivery = by_token(state, token).await?;
+    let device = &delivery.contact.device;
+    check(&delivery.contact)?;
+    let today = state.clock.today();
+    if has_lapsed(device, today) {
+        // An interview that comes late is worth having, and delivering it reads nothing; but it gives no new
+        // life to the token that reads.
+        return if delivery.reads {
+            Err(AppError::unauthorized())
+        } else {
+            Ok(delivery)
+        };
+    }
+    if device.last_seen_day != today.to_string() {
+        devices::seen(&state.db, device.id, &today.to_string()).await?;
+    }
+    Ok(delivery)
+}
+
 impl FromRequestParts<AppState> for Delivery {
     type Rejection = FieldProblem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, FieldProblem> {
-        let delivery = delivery(parts, state).await?;
-        let device = &delivery.contact.device;
-        check(&delivery.contact)?;
-        let today = state.clock.today();
-        if has_lapsed(device, today) {
-            // An interview that comes late is worth having, and delivering it reads nothing; but it gives no new
-            // life to the token that reads.
-            return if delivery.reads {
-                Err(AppError::unauthorized().into())
-            } else {
-                Ok(delivery)
-            };
-        }
-        if device.last_seen_day != today.to_string() {
-            devices::seen(&state.db, device.id, &today.to_string()).await?;
-        }
-        Ok(delivery)
+        let token = token(parts).ok_or_else(AppError::unauthorized)?;
+        Ok(of_token(state, token).await?)
     }
 }
 

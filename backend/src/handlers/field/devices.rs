@@ -1,5 +1,7 @@
 //! `POST /api/v1/field/devices`, `…/wiped` and `…/sign-out`.
 
+use std::net::IpAddr;
+
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
@@ -19,7 +21,7 @@ use crate::error::AppError;
 use crate::field::devices;
 use crate::middleware::client::ClientAddress;
 use crate::store::devices::ACTIVE;
-use crate::store::staff;
+use crate::store::staff::{self, Staff};
 
 /// Longest login looked at.
 const MAX_LOGIN: usize = 100;
@@ -49,6 +51,35 @@ pub struct Registration {
     device_name: String,
 }
 
+/// The interviewer of a user name and password: the same answer for a wrong name, a wrong password and a closed account.
+///
+/// # Errors
+/// 401 wrong login; 403 for others than interviewers; 429; when the database or argon2 fails.
+pub(crate) async fn sign_in(
+    state: &AppState,
+    address: IpAddr,
+    login: &str,
+    password: String,
+) -> Result<Staff, AppError> {
+    let login: String = login.trim().chars().take(MAX_LOGIN).collect();
+    if let Some(wait) = state.limits.login_wait(&login, address) {
+        return Err(AppError::too_many(wait.as_secs() + 1));
+    }
+    let account = staff::by_login(&state.db, &login).await?;
+    let stored = account.as_ref().map(|account| account.password_hash.clone());
+    let is_right = password::verify(password, stored)
+        .await
+        .map_err(|error| AppError::internal(&error))?;
+    let Some(account) = account.filter(|account| is_right && !account.disabled) else {
+        state.limits.login_failed(&login, address);
+        return Err(AppError::wrong_login());
+    };
+    if Role::parse(&account.role) != Some(Role::Interviewer) {
+        return Err(AppError::not_an_interviewer());
+    }
+    Ok(account)
+}
+
 /// `POST /api/v1/field/devices`: the same answer for a wrong name, a wrong password and a closed account.
 ///
 /// # Errors
@@ -66,22 +97,7 @@ pub async fn register(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, FieldProblem> {
     let said: Registration = read(body)?;
-    let login: String = said.login.trim().chars().take(MAX_LOGIN).collect();
-    if let Some(wait) = state.limits.login_wait(&login, address) {
-        return Err(AppError::too_many(wait.as_secs() + 1).into());
-    }
-    let account = staff::by_login(&state.db, &login).await?;
-    let stored = account.as_ref().map(|account| account.password_hash.clone());
-    let is_right = password::verify(said.password, stored)
-        .await
-        .map_err(|error| AppError::internal(&error))?;
-    let Some(account) = account.filter(|account| is_right && !account.disabled) else {
-        state.limits.login_failed(&login, address);
-        return Err(AppError::wrong_login().into());
-    };
-    if Role::parse(&account.role) != Some(Role::Interviewer) {
-        return Err(AppError::not_an_interviewer().into());
-    }
+    let account = sign_in(&state, address, &said.login, said.password).await?;
     let registered = devices::register(&state, &account, &said.device_name).await?;
     let reply = json!({
         "device_id": registered.device.id,

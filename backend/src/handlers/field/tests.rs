@@ -245,5 +245,6 @@ mod accounts;
 mod attacks;
 mod bundle;
 mod interviews;
+mod openrosa;
 mod tokens;
 mod visits;
