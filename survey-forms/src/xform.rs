@@ -100,7 +100,7 @@ struct Source<'a> {
 impl<'a> Source<'a> {
     /// What is asked, in order.
     fn items(&self) -> impl Iterator<Item = &'a Item> {
-        self.cover.before.iter().chain(&self.form.items)
+        self.cover.before.iter().chain(self.form.written())
     }
 
     fn metadata(&self) -> impl Iterator<Item = &'a Metadata> {
@@ -108,7 +108,7 @@ impl<'a> Source<'a> {
     }
 
     fn lists(&self) -> impl Iterator<Item = &'a ChoiceList> {
-        self.cover.lists.values().chain(self.form.choice_lists.values())
+        self.cover.lists.values().chain(self.form.written_lists())
     }
 }
 

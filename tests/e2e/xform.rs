@@ -36,6 +36,7 @@ fn xforms_are_accepted_by_odk_validate_and_mean_what_pyxforms_mean() {
     std::fs::copy(greeting, folder.join("greeting.xlsx")).expect("a form");
     let names = [
         "everything",
+        "more",
         "functions",
         "spelled",
         "resident",

@@ -84,6 +84,40 @@ SURVEY = [
 ]
 
 
+# What repeats, is set, is asked of the device, or comes as a file.
+MORE = [
+    row("username", "who"),
+    row("audit", "audit"),
+    row("start-geopoint", "opened_at"),
+    row("integer", "people", "几口人？", "How many people?"),
+    row("begin_repeat", "person", "家人", "Person", repeat_count="${people}"),
+    row("text", "called", "怎么称呼？", "What name?", default="concat('P', ${people})"),
+    row("integer", "years", "${called} 几岁？", "How old is ${called}?", relevant="${called} != '' and position(..) >= 1"),
+    row("select_multiple area", "wants", "要什么？", "What?", choice_filter="kind = ${called} or ${people} > 1"),
+    row("end_repeat"),
+    row("begin_repeat", "visit", "走访", "Visit", repeat_count="${people} + 1", parameters="most=5"),
+    row("date", "on", "哪天？", "When?"),
+    row("end_repeat"),
+    row("begin_repeat", "wish", "心愿", "Wish", parameters="most=3"),
+    row("text", "wished", "什么？", "What?"),
+    row("end_repeat"),
+    row("time", "at", "几点？", "At what time?"),
+    row("dateTime", "moment", "什么时候？", "When?", default="now()"),
+    row("rank area", "order", "排一排", "Put in order", parameters="randomize=true seed=42"),
+    row("select_one yn", "shuffled", "乱序", "In any order", parameters="randomize=true"),
+    row("acknowledge", "seen", "看过了", "Seen"),
+    row("barcode", "bar", "扫一扫", "Scan"),
+    row("geopoint", "place", "在哪里？", "Where?", parameters="capture-accuracy=10 warning-accuracy=20"),
+    row("image", "photo", "照片", "Photograph", parameters="max-pixels=1000"),
+    row("audio", "voice", "录音", "Recording", parameters="quality=low"),
+    row("video", "film", "录像", "Film"),
+    row("file", "paper", "文件", "File"),
+    row("hidden", "kept", default="h"),
+    row("text", "follows", "跟着变", "Follows", trigger="${people}", calculation="concat(${people}, 'y')", parameters="rows=3"),
+    row("calculate", "all", calculation="sum(${years}) + count(${person}) + indexed-repeat(${years}, ${person}, 2)"),
+]
+
+
 def choice(list_name, name, zh, en, **cells):
     return row(None, name, zh, en, list_name=list_name, **cells)
 
@@ -104,6 +138,10 @@ ends-with(${t}, 'a') | substr(${t}, 0, 1) | substring-before(${t}, 'a') | substr
 normalize-space(${t}) | regex(${t}, '[0-9]+') | number(${t}) | int(${n}) | round(${n}, 1)
 abs(${n}) | sqrt(${n}) | pow(${n}, 2) | exp(${n}) | log(${n}) | log10(${n}) | min(${n}, 2) | max(${n}, 2) | sum(${n})
 count(${n}) | count-non-empty(${n}) | checklist(1, 2, ${n} = 1, ${n} = 2) | today() | date('2026-01-01')
+now() | format-date(today(), '%Y-%n-%e') | format-date-time(now(), '%H:%M') | decimal-date-time(now())
+decimal-time(now()) | translate(${t}, 'ab', 'AB') | jr:choice-name(${s}, '${s}') | pi() | sin(${n})
+weighted-checklist(1, 2, ${n} = 1, 1, ${n} = 2, 2) | cos(${n}) | tan(${n}) | asin(0.5) | acos(0.5) | atan(${n}) | atan2(1, 2)
+exp10(2) | random() | uuid() | digest(${t}, 'SHA-256', 'hex')
 -(${n}) * 2 | ${n} - 1 - (2 - ${n}) | (${n} + 1) * (${n} mod 2) | ${n} div 2 != 1 | 1 <= ${n} and (${n} < 2 or ${n} >= 3)
 """
 # Those that JavaRosa has not, or only of repeated questions: Minyi spells them out, and pyxform's form is refused.
@@ -118,6 +156,7 @@ def computing(expressions):
         row("integer", "k", "数", "Number"),
         row("text", "t", "文", "Text"),
         row("select_multiple area", "m", "多选", "Several"),
+        row("select_one yn", "s", "单选", "One"),
     ]
     for at, one in enumerate(re.split(r" \| |\n", expressions.strip())):
         rows.append(row("calculate", f"c{at}", calculation=one))
@@ -129,6 +168,7 @@ SETTINGS = [{"form_title": "样样都有", "form_id": "everything", "version": "
 
 def make(folder):
     write(SURVEY, pathlib.Path(folder) / "everything.xlsx")
+    write(MORE, pathlib.Path(folder) / "more.xlsx")
     write(computing(FUNCTIONS), pathlib.Path(folder) / "functions.xlsx")
     write(computing(ONLY_MINYI), pathlib.Path(folder) / "spelled.xlsx")
 
@@ -155,10 +195,12 @@ TOKEN = re.compile(
 STRENGTH = {"or": 1, "and": 2, "=": 3, "!=": 3, "<": 4, "<=": 4, ">": 4, ">=": 4, "+": 5, "-": 5, "*": 6, "div": 6, "mod": 6}
 
 
-def tree(source):
-    """XPath 1.0's operators, all of which group to the left, with calls, literals and paths as leaves."""
+def tree(source, around=None):
+    """XPath 1.0's operators, all of which group to the left, with calls, literals and paths as leaves. Paths that are
+    relative to the node `around` become absolute."""
     tokens, at = [], 0
-    source = source.strip()
+    # In a filter `.` is the item, and this the question.
+    source = source.replace("current()/", "").strip()
     while at < len(source):
         match = TOKEN.match(source, at)
         if not match:
@@ -184,7 +226,8 @@ def tree(source):
             assert take()[1] == ")", source
             return inside
         if kind == "text":
-            return ("text", word[1:-1])
+            # pyxform pads the paths that it puts in.
+            return ("text", re.sub(r"^ (/\S+) $", r"\1", word[1:-1]))
         if kind == "number":
             return ("number", float(word))
         if peek()[1] == "(":
@@ -196,6 +239,10 @@ def tree(source):
                     take()
             take()
             return ("call", word, *arguments)
+        if word.startswith("..") and around:
+            steps = word.split("/")
+            up = sum(step == ".." for step in steps)
+            return ("name", "/".join(around.split("/")[: -up or None] + steps[up:]))
         return ("name", word)
 
     def expression(floor):
@@ -210,10 +257,12 @@ def tree(source):
     return whole
 
 
-def chosen_from(nodeset):
-    """The list and the filter of an itemset."""
-    name, condition = re.fullmatch(r"instance\('(.+?)'\)/root/item(?:\[(.*)\])?", nodeset, re.S).groups()
-    return (name, condition and tree(condition))
+def chosen_from(nodeset, around):
+    """The list, the filter and the order of an itemset."""
+    order = re.fullmatch(r"randomize\((.*?)(?:,([^,\]]*))?\)", nodeset, re.S)
+    nodeset, seed = order.groups() if order else (nodeset, None)
+    name, condition = re.fullmatch(r"instance\('(.+?)'\)/root/item(?:\[(.*)\])?", nodeset.strip(), re.S).groups()
+    return (name, condition and tree(condition, around), bool(order), seed and tree(seed, around))
 
 
 # --- forms by meaning -------------------------------------------------------------------------------------------------
@@ -223,11 +272,11 @@ def local(element):
     return element.tag.split("}")[-1]
 
 
-def words(value):
+def words(value, around=None):
     """The words of a value with the earlier answers in them, blanks made one."""
     parts = [value.text or ""]
     for output in value:
-        shown = tree(output.get("value"))
+        shown = tree(output.get("value"), around)
         if shown[:2] == ("call", "jr:choice-name"):
             shown = shown[2]
         parts += [f"{{{shown[1]}}}", output.tail or ""]
@@ -243,7 +292,7 @@ def itext(model):
         language = re.sub(r".*\(([^()]+)\)$", r"\1", name)
         for text in translation:
             for value in text:
-                said = words(value)
+                said = words(value, text.get("id").split(":")[0])
                 if said not in ("", "-"):
                     texts.setdefault(text.get("id"), {})[language, value.get("form") or "words"] = said
     return texts
@@ -276,7 +325,7 @@ def meaning(xform):
             if name == "nodeset":
                 continue
             if name in ("relevant", "constraint", "required", "calculate", "readonly"):
-                value = tree(value)
+                value = tree(value, bind.get("nodeset"))
             elif name in ("jr:constraintMsg", "jr:requiredMsg"):
                 value = spoken(bind, texts, next(key for key in bind.attrib if key.replace(JR, "jr:") == name))
             rules[name] = value
@@ -290,14 +339,31 @@ def meaning(xform):
 
     lists = {one.get("id"): [item(element) for element in one[0]] for one in others}
 
+    def set_by(parent, found):
+        for element in parent:
+            if local(element) in ("setvalue", "setgeopoint"):
+                value = element.get("value")
+                around = parent.get("ref") if local(parent) not in ("model", "repeat") else local(parent)
+                where = element.get("ref")
+                found.append([where, around, element.get("event"), value and tree(value, where)])
+            set_by(element, found)
+        return sorted(found, key=str)
+
+    def number(text):
+        try:
+            return float(text)
+        except ValueError:
+            return text.strip()
+
     def control(element):
-        nodeset = [chosen_from(child.get("nodeset")) for child in element if local(child) == "itemset"]
+        reference = element.get("ref") or element.get("nodeset")
+        nodeset = [chosen_from(child.get("nodeset"), reference) for child in element if local(child) == "itemset"]
         said = {local(child): spoken(child, texts) for child in element if local(child) in ("label", "hint")}
-        inside = [control(c) for c in element if local(c) not in ("label", "hint", "itemset", "value")]
-        more = {key: value for key, value in element.attrib.items() if key in ("start", "end", "step")}
+        inside = [control(c) for c in element if local(c) not in ("label", "hint", "itemset", "value", "setvalue")]
+        more = {key: value for key, value in element.attrib.items() if key not in ("ref", "nodeset", "appearance")}
         appearance = sorted((element.get("appearance") or "").split())
-        reference = element.get("ref")
-        return [local(element), reference, appearance, {k: float(v) for k, v in more.items()}, nodeset, said, inside]
+        more = {key: number(value) for key, value in more.items()}
+        return [local(element), reference, appearance, more, nodeset, said, inside]
 
     body = next(child for child in root if local(child) == "body")
     return {
@@ -306,6 +372,7 @@ def meaning(xform):
         "instance": shape(data),
         "binds": binds,
         "lists": lists,
+        "sets": set_by(root, []),
         "body": [control(element) for element in body],
     }
 

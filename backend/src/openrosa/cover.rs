@@ -56,8 +56,12 @@ fn question(name: String, kind: QuestionKind, label: Text) -> Question {
         choice_filter: None,
         media: Media::default(),
         default: None,
+        dynamic_default: None,
         read_only: false,
         calculation: None,
+        trigger: Vec::new(),
+        randomize: None,
+        parameters: IndexMap::new(),
         row: 0,
     }
 }
@@ -126,6 +130,8 @@ fn before(plan: &Plan, group: &str, form: &Form) -> Vec<Item> {
         label: both(|lang| tr!(lang, "openrosa.visit")),
         relevant: None,
         appearance: Appearance::default(),
+        repeat: None,
+        instance: None,
         items: items.into_iter().map(Item::Question).collect(),
         row: 0,
     })]

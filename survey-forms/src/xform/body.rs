@@ -2,8 +2,10 @@
 
 use super::Source;
 use super::itext::Itext;
+use super::model;
+use super::path::At;
 use super::xml::{self, Element};
-use crate::form::{Appearance, Group, Item, Question, QuestionKind};
+use crate::form::{Appearance, Group, Item, Question, QuestionKind, UploadKind};
 
 /// The row of a table (`table-list`) that says what its columns mean, which clients know as a question of its own.
 pub(super) struct TableHead<'a> {
@@ -56,6 +58,10 @@ fn add<'a>(
 fn group<'a>(group: &'a Group, source: &Source<'a>, itext: &mut Itext<'a>) -> Element {
     let path = source.paths.of_name(&group.name);
     let mut element = Element::new("group").with("ref", path.as_str());
+    if !group.label.is_empty() {
+        let reference = itext.words(format!("{path}:label"), &path, &group.label);
+        element.push(Element::new("label").with("ref", reference));
+    }
     let appearance = match group.is_table() {
         true => {
             let others = group.appearance.words().filter(|word| !is(word, "table-list"));
@@ -66,12 +72,17 @@ fn group<'a>(group: &'a Group, source: &Source<'a>, itext: &mut Itext<'a>) -> El
         }
         false => joined(&group.appearance),
     };
+    // What is asked again and again stands in an element of its own.
+    let mut repeat = group
+        .repeat
+        .as_ref()
+        .map(|_| Element::new("repeat").with("nodeset", path.as_str()));
+    let around = repeat.as_mut().unwrap_or(&mut element);
     if !appearance.is_empty() {
-        element.set("appearance", appearance);
+        around.set("appearance", appearance);
     }
-    if !group.label.is_empty() {
-        let reference = itext.words(format!("{path}:label"), &group.label);
-        element.push(Element::new("label").with("ref", reference));
+    if let Some(count) = model::count(group, source) {
+        around.set("jr:count", count);
     }
     let head = table_head(group);
     for inside in &group.items {
@@ -80,11 +91,28 @@ fn group<'a>(group: &'a Group, source: &Source<'a>, itext: &mut Itext<'a>) -> El
                 .with("ref", format!("{path}/{}", head.name))
                 .with("appearance", "label")
                 .with_child(itemset(head.list, None));
-            element.push(row);
+            around.push(row);
         }
-        add(inside, head.as_ref(), source, itext, &mut element);
+        add(inside, head.as_ref(), source, itext, around);
+    }
+    if group.repeat.is_some() {
+        set_defaults(&group.items, source, around);
+    }
+    if let Some(repeat) = repeat {
+        element.push(repeat);
     }
     element
+}
+
+/// Computed defaults of a repetition: set whenever there is another.
+fn set_defaults(items: &[Item], source: &Source<'_>, around: &mut Element) {
+    for item in items {
+        match item {
+            Item::Question(question) => around.extend(model::set_default(question, "odk-new-repeat", source)),
+            Item::Group(group) if group.repeat.is_none() => set_defaults(&group.items, source, around),
+            Item::Group(_) => {}
+        }
+    }
 }
 
 fn is(word: &str, other: &str) -> bool {
@@ -102,11 +130,18 @@ fn control(kind: &QuestionKind) -> Option<&'static str> {
         | QuestionKind::Integer
         | QuestionKind::Decimal
         | QuestionKind::Date
+        | QuestionKind::Time
+        | QuestionKind::DateTime
+        | QuestionKind::Barcode
+        | QuestionKind::GeoPoint
         | QuestionKind::Note => Some("input"),
         QuestionKind::SelectOne { .. } => Some("select1"),
         QuestionKind::SelectMultiple { .. } => Some("select"),
         QuestionKind::Range { .. } => Some("range"),
-        QuestionKind::Calculate => None,
+        QuestionKind::Rank { .. } => Some("odk:rank"),
+        QuestionKind::Acknowledge => Some("trigger"),
+        QuestionKind::Upload { .. } => Some("upload"),
+        QuestionKind::Calculate | QuestionKind::Hidden => None,
     }
 }
 
@@ -131,28 +166,77 @@ fn asked<'a>(
         element.set("end", end.to_string());
         element.set("step", step.to_string());
     }
+    if let QuestionKind::Upload { media } = &question.kind {
+        let media = match media {
+            UploadKind::Image => "image/*",
+            UploadKind::Audio => "audio/*",
+            UploadKind::Video => "video/*",
+            UploadKind::File => "application/*",
+        };
+        element.set("mediatype", media);
+    }
+    for (key, value) in &question.parameters {
+        match key.as_str() {
+            "rows" => element.set("rows", value.as_str()),
+            "capture-accuracy" => element.set("accuracyThreshold", value.as_str()),
+            "warning-accuracy" => element.set("unacceptableAccuracyThreshold", value.as_str()),
+            _ => {}
+        }
+    }
     let label = format!("{path}:label");
-    let reference = itext.words(label.clone(), &question.label);
+    let reference = itext.words(label.clone(), &path, &question.label);
     if !question.media.is_empty() {
         itext.media(&label, &question.media);
     }
     element.push(Element::new("label").with("ref", reference));
     if !question.hint.is_empty() || !question.guidance.is_empty() {
         let hint = format!("{path}:hint");
-        let reference = itext.words(hint.clone(), &question.hint);
+        let reference = itext.words(hint.clone(), &path, &question.hint);
         if !question.guidance.is_empty() {
             itext.guidance(&hint, &question.guidance);
         }
         element.push(Element::new("hint").with("ref", reference));
     }
     if let Some(list) = question.kind.list() {
+        let at = At {
+            path: &path,
+            is_filter: true,
+        };
         let filter = question
             .choice_filter
             .as_ref()
-            .map(|filter| source.paths.expression(filter));
-        element.push(itemset(list, filter));
+            .map(|filter| source.paths.expression(filter, at));
+        let mut items = itemset(list, filter);
+        if let Some(randomize) = &question.randomize {
+            let seed = randomize.seed.as_ref();
+            let seed = seed.map(|seed| format!(", {}", source.paths.expression(seed, At::of(&path))));
+            items.set_first(&format!("randomize({{}}{})", seed.unwrap_or_default()));
+        }
+        element.push(items);
     }
+    element.extend(triggered(question, source));
     Some(element)
+}
+
+/// Sets what is computed when this question's answer changes.
+fn triggered(question: &Question, source: &Source<'_>) -> Vec<Element> {
+    let all = source.form.written_questions();
+    let waiting = all
+        .into_iter()
+        .filter(|other| other.trigger.contains(&question.name));
+    waiting
+        .map(|other| {
+            let path = source.paths.of_question(other);
+            let value = other.calculation.as_ref();
+            let mut set = Element::new("setvalue")
+                .with("ref", path.as_str())
+                .with("event", "xforms-value-changed");
+            if let Some(value) = value {
+                set.set("value", source.paths.expression(value, At::of(&path)));
+            }
+            set
+        })
+        .collect()
 }
 
 /// Choices of a list, those that the filter leaves.

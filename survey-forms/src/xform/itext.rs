@@ -4,6 +4,7 @@
 use indexmap::IndexMap;
 
 use super::Source;
+use super::path::At;
 use super::xml::Element;
 use crate::form::Media;
 use crate::text::{Language, Text};
@@ -16,6 +17,8 @@ pub(super) struct Itext<'a> {
 
 #[derive(Default)]
 struct Entry<'a> {
+    /// Path of the node that they are said of; empty for a choice.
+    path: String,
     words: Option<&'a Text>,
     guidance: Option<&'a Text>,
     media: Option<&'a Media>,
@@ -23,9 +26,11 @@ struct Entry<'a> {
 
 impl<'a> Itext<'a> {
     /// Words under an id; the expression that refers to them.
-    pub(super) fn words(&mut self, id: String, words: &'a Text) -> String {
+    pub(super) fn words(&mut self, id: String, path: &str, words: &'a Text) -> String {
         let reference = format!("jr:itext('{id}')");
-        self.entry(id).words = Some(words);
+        let entry = self.entry(id);
+        path.clone_into(&mut entry.path);
+        entry.words = Some(words);
         reference
     }
 
@@ -70,13 +75,13 @@ fn text(id: &str, entry: &Entry<'_>, language: &str, source: &Source<'_>) -> Ele
     let words = entry.words.map_or("", |words| words.get(language));
     if !words.is_empty() {
         let mut value = Element::new("value");
-        value.add(source.paths.words(words));
+        value.add(source.paths.words(words, At::of(&entry.path)));
         text.push(value);
     }
     let guidance = entry.guidance.map_or("", |guidance| guidance.get(language));
     if !guidance.is_empty() {
         let mut value = Element::new("value").with("form", "guidance");
-        value.add(source.paths.words(guidance));
+        value.add(source.paths.words(guidance, At::of(&entry.path)));
         text.push(value);
     }
     if let Some(media) = entry.media {

@@ -1,11 +1,11 @@
 //! Instances and binds: what is answered, and by which rules.
 
 use super::itext::Itext;
-use super::path::ROOT;
+use super::path::{At, ROOT};
 use super::xml::{self, Element};
 use super::{Source, body};
-use crate::expression::is_name;
-use crate::form::{Choice, Group, Item, MetadataKind, Question, QuestionKind, Required};
+use crate::expression::{Expression, NodeKind, is_name};
+use crate::form::{Choice, Group, Item, Metadata, MetadataKind, Question, QuestionKind, Repeat, Required};
 
 /// The primary instance, then one for each choice list.
 pub(super) fn instances<'a>(source: &Source<'a>, itext: &mut Itext<'a>) -> Vec<Element> {
@@ -13,14 +13,22 @@ pub(super) fn instances<'a>(source: &Source<'a>, itext: &mut Itext<'a>) -> Vec<E
     if !source.cover.version.is_empty() {
         data.set("version", source.cover.version);
     }
-    for metadata in source.metadata() {
+    let is_own = |metadata: &&Metadata| metadata.kind != MetadataKind::Audit;
+    for metadata in source.metadata().filter(is_own) {
         data.push(Element::new(xml::name(&metadata.name)));
     }
     for item in source.items() {
         nodes(item, &mut data);
     }
     let (meta, id) = meta(source);
-    data.push(Element::new(meta).with_child(Element::new(id)));
+    let mut block = Element::new(meta);
+    if source
+        .metadata()
+        .any(|metadata| metadata.kind == MetadataKind::Audit)
+    {
+        block.push(Element::new(audit(meta)));
+    }
+    data.push(block.with_child(Element::new(id)));
     let mut all = vec![Element::new("instance").with_child(data)];
     for list in source.lists() {
         let choices = list.choices.iter().enumerate();
@@ -46,30 +54,67 @@ fn meta(source: &Source<'_>) -> (&'static str, &'static str) {
     }
 }
 
+/// Name of the node of the log, which stands beside the instance's id.
+fn audit(meta: &str) -> &'static str {
+    match meta {
+        "meta" => "audit",
+        _ => "orx:audit",
+    }
+}
+
 fn nodes(item: &Item, around: &mut Element) {
     let mut node = Element::new(xml::name(item.name()));
-    match item {
-        Item::Question(question) => {
-            if let Some(default) = &question.default {
-                node = node.with_text(default.as_str());
-            }
+    let Item::Group(group) = item else {
+        if let Item::Question(question) = item
+            && let Some(default) = &question.default
+        {
+            node = node.with_text(default.as_str());
         }
-        Item::Group(group) => {
-            let heads = body::table_head(group);
-            for inside in &group.items {
-                if let Some(head) = heads.as_ref().filter(|head| head.first == inside.name()) {
-                    node.push(Element::new(head.name.as_str()));
-                }
-                nodes(inside, &mut node);
-            }
+        return around.push(node);
+    };
+    let heads = body::table_head(group);
+    for inside in &group.items {
+        if let Some(head) = heads.as_ref().filter(|head| head.first == inside.name()) {
+            node.push(Element::new(head.name.as_str()));
         }
+        nodes(inside, &mut node);
+    }
+    if let Some(repeat) = &group.repeat {
+        if counts(repeat) {
+            around.push(Element::new(count_name(group)));
+        }
+        around.push(node.clone().with("jr:template", ""));
     }
     around.push(node);
 }
 
+/// Whether a repeat's count is more than one question's answer, so that clients need a node that computes it.
+fn counts(repeat: &Repeat) -> bool {
+    let is_answer = |count: &Expression| matches!(count.root().kind, NodeKind::Reference(_));
+    repeat.count.as_ref().is_some_and(|count| !is_answer(count))
+}
+
+/// Name of the node with the computed count of a repeat, as pyxform calls it.
+fn count_name(group: &Group) -> String {
+    format!("{}_count", xml::name(&group.name))
+}
+
+/// The node that says how often a repeat is asked; none where the respondent says so.
+pub(super) fn count(group: &Group, source: &Source<'_>) -> Option<String> {
+    let path = source.paths.of_name(&group.name);
+    let repeat = group.repeat.as_ref()?;
+    match &repeat.count.as_ref()?.root().kind {
+        NodeKind::Reference(_) => {
+            let count = repeat.count.as_ref()?;
+            Some(source.paths.expression(count, At::of(&path)))
+        }
+        _ => Some(format!("{path}_count")),
+    }
+}
+
 fn choice_item<'a>(list: &str, at: usize, choice: &'a Choice, itext: &mut Itext<'a>) -> Element {
     let id = format!("{}-{at}", xml::name(list));
-    itext.words(id.clone(), &choice.label);
+    itext.words(id.clone(), "", &choice.label);
     if !choice.media.is_empty() {
         itext.media(&id, &choice.media);
     }
@@ -89,18 +134,7 @@ fn choice_item<'a>(list: &str, at: usize, choice: &'a Choice, itext: &mut Itext<
 pub(super) fn binds<'a>(source: &Source<'a>, itext: &mut Itext<'a>) -> Vec<Element> {
     let mut all = Vec::new();
     for metadata in source.metadata() {
-        let (type_name, preload, parameter) = match metadata.kind {
-            MetadataKind::Start => ("dateTime", "timestamp", "start"),
-            MetadataKind::End => ("dateTime", "timestamp", "end"),
-            MetadataKind::Today => ("date", "date", "today"),
-            MetadataKind::DeviceId => ("string", "property", "deviceid"),
-        };
-        let bind = Element::new("bind")
-            .with("nodeset", source.paths.of_name(&metadata.name))
-            .with("type", type_name)
-            .with("jr:preload", preload)
-            .with("jr:preloadParams", parameter);
-        all.push(bind);
+        noted(metadata, source, &mut all);
     }
     for item in source.items() {
         binds_of(item, source, itext, &mut all);
@@ -115,9 +149,66 @@ pub(super) fn binds<'a>(source: &Source<'a>, itext: &mut Itext<'a>) -> Vec<Eleme
     all
 }
 
+/// What a device notes by itself.
+fn noted(metadata: &Metadata, source: &Source<'_>, out: &mut Vec<Element>) {
+    let path = source.paths.of_name(&metadata.name);
+    let preloaded = |type_name: &str, preload: &str, parameter: &str| {
+        Element::new("bind")
+            .with("nodeset", path.as_str())
+            .with("type", type_name)
+            .with("jr:preload", preload)
+            .with("jr:preloadParams", parameter)
+    };
+    let plain = |type_name: &str| {
+        Element::new("bind")
+            .with("nodeset", path.as_str())
+            .with("type", type_name)
+    };
+    match metadata.kind {
+        MetadataKind::Start => out.push(preloaded("dateTime", "timestamp", "start")),
+        MetadataKind::End => out.push(preloaded("dateTime", "timestamp", "end")),
+        MetadataKind::Today => out.push(preloaded("date", "date", "today")),
+        MetadataKind::DeviceId
+        | MetadataKind::Username
+        | MetadataKind::Email
+        | MetadataKind::PhoneNumber
+        | MetadataKind::SimSerial
+        | MetadataKind::SubscriberId => {
+            out.push(preloaded("string", "property", metadata.kind.type_name()));
+        }
+        MetadataKind::Audit => {
+            let (meta, _) = meta(source);
+            let bind = Element::new("bind")
+                .with("nodeset", format!("{ROOT}/{meta}/{}", audit(meta)))
+                .with("type", "binary");
+            out.push(bind);
+        }
+        MetadataKind::StartGeopoint => {
+            out.push(plain("geopoint"));
+            let set = Element::new("odk:setgeopoint")
+                .with("ref", path.as_str())
+                .with("event", FIRST);
+            out.push(set);
+        }
+        MetadataKind::BackgroundAudio => {
+            out.push(plain("binary"));
+            let record = Element::new("odk:recordaudio")
+                .with("ref", path.as_str())
+                .with("event", "odk-instance-load");
+            out.push(record);
+        }
+    }
+}
+
+/// When an instance is opened for the first time.
+const FIRST: &str = "odk-instance-first-load";
+
 fn binds_of<'a>(item: &'a Item, source: &Source<'a>, itext: &mut Itext<'a>, out: &mut Vec<Element>) {
     match item {
-        Item::Question(question) => out.push(bind(question, source, itext)),
+        Item::Question(question) => {
+            out.push(bind(question, source, itext));
+            out.extend(set_default(question, FIRST, source));
+        }
         Item::Group(group) => {
             group_bind(group, source, out);
             for inside in &group.items {
@@ -129,10 +220,24 @@ fn binds_of<'a>(item: &'a Item, source: &Source<'a>, itext: &mut Itext<'a>, out:
 
 fn group_bind(group: &Group, source: &Source<'_>, out: &mut Vec<Element>) {
     let path = source.paths.of_name(&group.name);
+    if let Some(count) = group
+        .repeat
+        .as_ref()
+        .filter(|repeat| counts(repeat))
+        .and_then(|repeat| repeat.count.as_ref())
+    {
+        let path = format!("{path}_count");
+        let bind = Element::new("bind")
+            .with("nodeset", path.as_str())
+            .with("type", "string")
+            .with("readonly", "true()")
+            .with("calculate", source.paths.expression(count, At::of(&path)));
+        out.push(bind);
+    }
     if let Some(relevant) = &group.relevant {
         let bind = Element::new("bind")
             .with("nodeset", path.as_str())
-            .with("relevant", source.paths.expression(relevant));
+            .with("relevant", source.paths.expression(relevant, At::of(&path)));
         out.push(bind);
     }
     if let Some(head) = body::table_head(group) {
@@ -144,6 +249,17 @@ fn group_bind(group: &Group, source: &Source<'_>, out: &mut Vec<Element>) {
     }
 }
 
+/// Sets a computed default when an instance or a repetition begins.
+pub(super) fn set_default(question: &Question, event: &str, source: &Source<'_>) -> Option<Element> {
+    let default = question.dynamic_default.as_ref()?;
+    let path = source.paths.of_question(question);
+    let set = Element::new("setvalue")
+        .with("ref", path.as_str())
+        .with("event", event)
+        .with("value", source.paths.expression(default, At::of(&path)));
+    Some(set)
+}
+
 /// The data type of ODK XForms.
 fn type_name(kind: &QuestionKind) -> &'static str {
     match kind {
@@ -152,7 +268,15 @@ fn type_name(kind: &QuestionKind) -> &'static str {
         QuestionKind::Date => "date",
         QuestionKind::Range { .. } if kind.is_whole_range() => "int",
         QuestionKind::Range { .. } => "decimal",
-        QuestionKind::Text
+        QuestionKind::Time => "time",
+        QuestionKind::DateTime => "dateTime",
+        QuestionKind::Rank { .. } => "odk:rank",
+        QuestionKind::Barcode => "barcode",
+        QuestionKind::GeoPoint => "geopoint",
+        QuestionKind::Upload { .. } => "binary",
+        QuestionKind::Acknowledge
+        | QuestionKind::Hidden
+        | QuestionKind::Text
         | QuestionKind::SelectOne { .. }
         | QuestionKind::SelectMultiple { .. }
         | QuestionKind::Note
@@ -166,30 +290,49 @@ fn bind<'a>(question: &'a Question, source: &Source<'a>, itext: &mut Itext<'a>) 
         .with("nodeset", path.as_str())
         .with("type", type_name(&question.kind));
     if let Some(relevant) = &question.relevant {
-        bind.set("relevant", source.paths.expression(relevant));
+        bind.set("relevant", source.paths.expression(relevant, At::of(&path)));
     }
     match &question.required {
         Required::No => {}
         Required::Yes => bind.set("required", "true()"),
-        Required::When(condition) => bind.set("required", source.paths.expression(condition)),
+        Required::When(condition) => bind.set("required", source.paths.expression(condition, At::of(&path))),
     }
     if !question.required_message.is_empty() {
         let id = format!("{path}:jr:requiredMsg");
-        bind.set("jr:requiredMsg", itext.words(id, &question.required_message));
+        bind.set(
+            "jr:requiredMsg",
+            itext.words(id, &path, &question.required_message),
+        );
     }
     if let Some(constraint) = &question.constraint {
-        bind.set("constraint", source.paths.expression(constraint));
+        bind.set("constraint", source.paths.expression(constraint, At::of(&path)));
     }
     if !question.constraint_message.is_empty() {
         let id = format!("{path}:jr:constraintMsg");
-        bind.set("jr:constraintMsg", itext.words(id, &question.constraint_message));
+        bind.set(
+            "jr:constraintMsg",
+            itext.words(id, &path, &question.constraint_message),
+        );
     }
-    if let Some(calculation) = &question.calculation {
-        bind.set("calculate", source.paths.expression(calculation));
+    // With a trigger it is set when that changes (`body`).
+    if let Some(calculation) = question
+        .calculation
+        .as_ref()
+        .filter(|_| question.trigger.is_empty())
+    {
+        bind.set("calculate", source.paths.expression(calculation, At::of(&path)));
     }
     let is_shown = question.is_visible();
     if question.kind == QuestionKind::Note || (is_shown && question.is_fixed()) {
         bind.set("readonly", "true()");
+    }
+    for (key, value) in &question.parameters {
+        match key.as_str() {
+            "max-pixels" => bind.set("orx:max-pixels", value.as_str()),
+            "quality" => bind.set("odk:quality", value.as_str()),
+            "allow-mock-accuracy" => bind.set("odk:allow-mock-accuracy", value.as_str()),
+            _ => {}
+        }
     }
     bind
 }

@@ -10,10 +10,31 @@ use crate::placeholder::{self, Part};
 /// The root of the primary instance, as pyxform calls it.
 pub(super) const ROOT: &str = "/data";
 
+/// Where an expression stands.
+#[derive(Clone, Copy)]
+pub(super) struct At<'a> {
+    /// Path of the node that it is about.
+    pub(super) path: &'a str,
+    /// Whether it chooses among a list's items, which are what `.` and bare names then are.
+    pub(super) is_filter: bool,
+}
+
+impl<'a> At<'a> {
+    /// An expression about a node.
+    pub(super) fn of(path: &'a str) -> Self {
+        Self {
+            path,
+            is_filter: false,
+        }
+    }
+}
+
 /// Absolute paths by name, with the questions whose answers are one choice.
 pub(super) struct Paths {
     paths: HashMap<String, String>,
     chosen: HashMap<String, bool>,
+    /// Paths of the repeats.
+    repeats: Vec<String>,
 }
 
 impl Paths {
@@ -21,13 +42,14 @@ impl Paths {
         let mut all = Self {
             paths: HashMap::new(),
             chosen: HashMap::new(),
+            repeats: Vec::new(),
         };
         for metadata in cover.metadata.iter().chain(&form.metadata) {
             let path = format!("{ROOT}/{}", xml::name(&metadata.name));
             all.paths.insert(metadata.name.clone(), path);
         }
         all.walk(cover.before, ROOT);
-        all.walk(&form.items, ROOT);
+        all.walk(form.written(), ROOT);
         all
     }
 
@@ -39,7 +61,12 @@ impl Paths {
                     let is_one = matches!(question.kind, QuestionKind::SelectOne { .. });
                     self.chosen.insert(question.name.clone(), is_one);
                 }
-                Item::Group(group) => self.walk(&group.items, &path),
+                Item::Group(group) => {
+                    if group.repeat.is_some() {
+                        self.repeats.push(path.clone());
+                    }
+                    self.walk(&group.items, &path);
+                }
             }
             self.paths.insert(item.name().to_owned(), path);
         }
@@ -57,19 +84,35 @@ impl Paths {
         self.of_name(&question.name)
     }
 
+    /// The path of a name as seen from a place: within the same repeat it is relative, so that it is of the same
+    /// instance.
+    fn seen(&self, name: &str, at: At<'_>) -> String {
+        let path = self.of_name(name);
+        let shares = |repeat: &String| is_inside(at.path, repeat) && is_inside(&path, repeat);
+        if !self.repeats.iter().any(shares) {
+            return path;
+        }
+        let (from, to): (Vec<&str>, Vec<&str>) = (at.path.split('/').collect(), path.split('/').collect());
+        let shared = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
+        let up = std::iter::repeat_n("..", from.len() - shared);
+        let steps: Vec<&str> = up.chain(to.into_iter().skip(shared)).collect();
+        let current = if at.is_filter { "current()/" } else { "" };
+        format!("{current}{}", steps.join("/"))
+    }
+
     /// An expression in ODK's XPath.
-    pub(super) fn expression(&self, expression: &Expression) -> String {
-        self.node(expression.root()).to_string()
+    pub(super) fn expression(&self, expression: &Expression, at: At<'_>) -> String {
+        self.node(expression.root(), at).to_string()
     }
 
     /// The same tree with paths in the place of `${name}`: a path is printed as a bare name is.
     ///
     /// What JavaRosa does not have is spelled out: `floor` and `ceiling` from `int`; `sum` and `count`, which it knows of
     /// one set of nodes alone, as additions in which an answer that is not there is nothing.
-    fn node(&self, node: &Node) -> Node {
-        let boxed = |node: &Node| Box::new(self.node(node));
+    fn node(&self, node: &Node, at: At<'_>) -> Node {
+        let boxed = |node: &Node| Box::new(self.node(node, at));
         let kind = match &node.kind {
-            NodeKind::Reference(name) => NodeKind::Column(self.of_name(name)),
+            NodeKind::Reference(name) => NodeKind::Column(self.seen(name, at)),
             NodeKind::Negate(inner) => NodeKind::Negate(boxed(inner)),
             NodeKind::Binary(operator, left, right) => NodeKind::Binary(*operator, boxed(left), boxed(right)),
             NodeKind::Call {
@@ -79,11 +122,13 @@ impl Paths {
             } if arguments.len() > 1 => {
                 let made = Made(&node.span);
                 let parts = arguments.iter().map(|argument| match function {
-                    Function::Sum => {
-                        made.call(Function::Coalesce, vec![self.node(argument), made.number(0.0)])
-                    }
+                    Function::Sum => made.call(
+                        Function::Coalesce,
+                        vec![self.node(argument, at), made.number(0.0)],
+                    ),
                     _ => {
-                        let is_there = made.binary(Operator::NotEqual, self.node(argument), made.text(""));
+                        let is_there =
+                            made.binary(Operator::NotEqual, self.node(argument, at), made.text(""));
                         made.choice(is_there, made.number(1.0), made.number(0.0))
                     }
                 });
@@ -101,10 +146,31 @@ impl Paths {
                     Function::Floor => (Operator::Less, Operator::Subtract),
                     _ => (Operator::Greater, Operator::Add),
                 };
-                let value = self.node(argument);
+                let value = self.node(argument, at);
                 let whole = made.call(Function::Int, vec![value.clone()]);
                 let next = made.binary(step, whole.clone(), made.number(1.0));
                 return made.choice(made.binary(missed, value, whole.clone()), next, whole);
+            }
+            NodeKind::Call {
+                function: function @ (Function::ChoiceName | Function::IndexedRepeat),
+                arguments,
+                pattern,
+            } => {
+                // These name nodes; only a value or a number of an instance is seen from the place.
+                let is_name = |at: usize| match function {
+                    Function::ChoiceName => at == 1,
+                    _ => at % 2 == 1 || at == 0,
+                };
+                let absolute = At::of(ROOT);
+                let arguments = arguments
+                    .iter()
+                    .enumerate()
+                    .map(|(nth, argument)| self.node(argument, if is_name(nth) { absolute } else { at }));
+                NodeKind::Call {
+                    function: *function,
+                    arguments: arguments.collect(),
+                    pattern: pattern.clone(),
+                }
             }
             NodeKind::Call {
                 function,
@@ -112,7 +178,7 @@ impl Paths {
                 pattern,
             } => NodeKind::Call {
                 function: *function,
-                arguments: arguments.iter().map(|argument| self.node(argument)).collect(),
+                arguments: arguments.iter().map(|argument| self.node(argument, at)).collect(),
                 pattern: pattern.clone(),
             },
             NodeKind::Column(name) => NodeKind::Column(xml::name(name)),
@@ -125,22 +191,27 @@ impl Paths {
     }
 
     /// Words cut at their placeholders, these as the expressions that show an earlier answer.
-    pub(super) fn words(&self, words: &str) -> Vec<xml::Child> {
+    pub(super) fn words(&self, words: &str, at: At<'_>) -> Vec<xml::Child> {
         placeholder::parts(words)
             .into_iter()
             .map(|part| match part {
                 Part::Words(words) | Part::Broken(words) => xml::Child::Text(words.to_owned()),
                 Part::Answer(name) => {
-                    let path = self.of_name(name);
+                    let seen = self.seen(name, at);
                     let value = match self.chosen.get(name) {
-                        Some(true) => format!("jr:choice-name({path}, '{path}')"),
-                        _ => path,
+                        Some(true) => format!("jr:choice-name({seen}, '{}')", self.of_name(name)),
+                        _ => seen,
                     };
                     xml::Child::Element(xml::Element::new("output").with("value", value))
                 }
             })
             .collect()
     }
+}
+
+fn is_inside(path: &str, repeat: &str) -> bool {
+    path.strip_prefix(repeat)
+        .is_some_and(|rest| rest.starts_with('/'))
 }
 
 /// Makes parts of an expression that stand where another stood.

@@ -3,7 +3,7 @@
 //! What is read comes from anywhere: no document type, no entities of its own, and depth and number of elements have
 //! bounds.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use quick_xml::Reader;
 use quick_xml::escape::resolve_predefined_entity;
@@ -180,33 +180,61 @@ impl Submission {
                 !apart.contains(&node.name.as_str()) && !is_metadata
             })
             .collect();
-        collect(&own, &form.items, None, &mut answers);
+        collect(&own, form.written(), None, "", &mut answers);
         answers
     }
 }
 
-/// Answers of nodes that stand where `items` do.
-fn collect(nodes: &[&Node], items: &[Item], group: Option<&Group>, out: &mut RawAnswers) {
+/// Answers of nodes that stand where `items` do, in the instance of repeats that `suffix` names (`[2][1]`).
+fn collect(nodes: &[&Node], items: &[Item], group: Option<&Group>, suffix: &str, out: &mut RawAnswers) {
     let head = group.and_then(body::table_head);
-    let mut seen = BTreeSet::new();
+    let mut seen: BTreeMap<&str, u32> = BTreeMap::new();
     for node in nodes.iter().filter(|node| !node.is_foreign) {
         let item = items.iter().find(|item| xml::name(item.name()) == node.name);
-        let is_first = seen.insert(node.name.as_str());
+        let times = seen.entry(node.name.as_str()).or_default();
+        *times += 1;
         match item {
-            Some(Item::Group(inside)) if is_first => {
+            Some(Item::Group(inside)) if *times == 1 || inside.repeat.is_some() => {
                 let children: Vec<&Node> = node.children.iter().collect();
-                collect(&children, &inside.items, Some(inside), out);
+                let suffix = match inside.repeat {
+                    Some(_) => format!("{suffix}[{times}]"),
+                    None => suffix.to_owned(),
+                };
+                collect(&children, &inside.items, Some(inside), &suffix, out);
             }
-            Some(Item::Question(question)) if is_first => {
+            Some(Item::Question(question)) if *times == 1 => {
                 if !node.text.trim().is_empty() {
-                    out.insert(question.name.clone(), node.text.clone());
+                    out.insert(format!("{}{suffix}", question.name), node.text.clone());
                 }
             }
             None if head.as_ref().is_some_and(|head| head.name == node.name) => {}
             None if group.is_none() && is_meta(node) => {}
+            None if items.iter().any(|item| is_count(node, item)) => {}
             _ => strange(node, out),
         }
     }
+    for item in items {
+        if let Item::Group(group) = item
+            && let Some(repeat) = &group.repeat
+            && repeat.count.is_none()
+        {
+            // Clients ask "another one?" by themselves; here it is a question.
+            let given = seen
+                .get(xml::name(&group.name).as_str())
+                .copied()
+                .unwrap_or_default();
+            for number in 1..=repeat.most.min(given + 1) {
+                let more = if number <= given { "yes" } else { "no" };
+                out.insert(format!("{}_more{suffix}[{number}]", group.name), more.to_owned());
+            }
+        }
+    }
+}
+
+/// Whether a node holds the computed count of a repeat.
+fn is_count(node: &Node, item: &Item) -> bool {
+    let Item::Group(group) = item else { return false };
+    group.repeat.is_some() && node.name == format!("{}_count", xml::name(&group.name))
 }
 
 fn is_meta(node: &Node) -> bool {

@@ -137,3 +137,51 @@ fn answers__what_the_form_has_no_place_for__is_not_lost() {
     assert!(!answers.contains_key("code"));
     assert_eq!(read.value(&["apart", "code"]), Some("1"));
 }
+
+const REPEATED: &str = "
+    | survey |
+    | | type | name | label | repeat_count | parameters | default | trigger | calculation | choice_filter | relevant |
+    | | integer | people | 几口人？ |
+    | | begin_repeat | person | 家人 | ${people} + 0 | most=3 |
+    | | text | called | 怎么称呼？ | | | concat('P', position(..)) |
+    | | integer | years | ${called} 几岁？ | | | | | | | ${called} != '' |
+    | | begin_repeat | wish | 心愿 | | most=2 |
+    | | select_one l | wished | 什么？ | | | | | | ${called} != name |
+    | | end_repeat |
+    | | end_repeat |
+    | | rank l | order | 排序 | | randomize=true seed=7 |
+    | | acknowledge | seen | 看过 |
+    | | image | photo | 照片 |
+    | | text | follows | 跟着变 | | | | ${people} | ${people} + 1 |
+    | | calculate | all | | | | | | sum(${years}) |
+    | choices |
+    | | list_name | name | label |
+    | | l | a | 甲 |
+    | | l | b | 乙 |";
+
+#[test]
+fn write__repeats_triggers_and_computed_defaults() {
+    insta::assert_snapshot!(lines(&write(&form(REPEATED))));
+}
+
+#[test]
+fn answers__of_repeats__are_those_of_their_instances() {
+    let form = form(REPEATED);
+    let read = filled(
+        &form,
+        "<people>2</people><person_count>2</person_count>\
+         <person><called>甲</called><years>7</years><wish><wished>b</wished></wish></person>\
+         <person><called>乙</called><years>8</years><wish><wished>a</wished></wish><wish><wished>b</wished></wish></person>\
+         <order>b a</order><seen>OK</seen><follows>3</follows><all>15</all>",
+    );
+    let stored = validate(&form, &read.answers(&form, &[]), TODAY).unwrap();
+    let stored: Vec<String> = stored
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    assert_eq!(
+        stored.join(" "),
+        "all=15 called[1]=甲 called[2]=乙 follows=3 order=b a people=2 seen=OK wish_more[1][1]=yes wish_more[1][2]=no \
+         wish_more[2][1]=yes wish_more[2][2]=yes wished[1][1]=b wished[2][1]=a wished[2][2]=b years[1]=7 years[2]=8"
+    );
+}

@@ -45,6 +45,13 @@ impl Element {
         self.attributes.push((name.to_owned(), value.into()));
     }
 
+    /// The first attribute's value, put in the place of `{}` in `around`.
+    pub(super) fn set_first(&mut self, around: &str) {
+        if let Some((_, value)) = self.attributes.first_mut() {
+            *value = around.replacen("{}", value, 1);
+        }
+    }
+
     pub(super) fn push(&mut self, child: Self) {
         self.children.push(Child::Element(child));
     }

@@ -5,7 +5,8 @@
 use indexmap::{IndexMap, IndexSet};
 use rust_xlsxwriter::{Format, Workbook, XlsxError};
 
-use crate::form::{Choice, Form, Group, Item, Media, MetadataKind, Question, QuestionKind, Required};
+use crate::expression::{Expression, NodeKind};
+use crate::form::{Choice, Form, Group, Item, Media, Question, QuestionKind, Required};
 use crate::text::{Language, Text};
 
 /// A sheet while it is filled: cells by header, row by row. Columns stand in the order in which they were first used.
@@ -126,23 +127,17 @@ pub fn write(form: &Form) -> Result<Vec<u8>, XlsxError> {
 
     let mut survey = Rows::with_columns(fixed(["type", "name"]).chain(labels()));
     for metadata in &form.metadata {
-        let kind = match metadata.kind {
-            MetadataKind::Start => "start",
-            MetadataKind::End => "end",
-            MetadataKind::Today => "today",
-            MetadataKind::DeviceId => "deviceid",
-        };
         let mut row = Row::default();
-        row.set("type", kind);
+        row.set("type", metadata.kind.type_name());
         row.set("name", metadata.name.as_str());
         survey.push(row);
     }
-    for item in &form.items {
+    for item in form.written() {
         add(item, &mut survey);
     }
 
     let mut choices = Rows::with_columns(fixed(["list_name", "name"]).chain(labels()));
-    for list in form.choice_lists.values() {
+    for list in form.written_lists() {
         for one in &list.choices {
             choices.push(choice(&list.name, one));
         }
@@ -167,7 +162,8 @@ fn add(item: &Item, survey: &mut Rows) {
                 add(inside, survey);
             }
             let mut end = Row::default();
-            end.set("type", "end_group");
+            let is_repeat = group.repeat.is_some();
+            end.set("type", if is_repeat { "end_repeat" } else { "end_group" });
             survey.push(end);
         }
     }
@@ -175,7 +171,21 @@ fn add(item: &Item, survey: &mut Rows) {
 
 fn begin(group: &Group) -> Row {
     let mut row = Row::default();
-    row.set("type", "begin_group");
+    match &group.repeat {
+        None => row.set("type", "begin_group"),
+        Some(repeat) => {
+            row.set("type", "begin_repeat");
+            match &repeat.count {
+                Some(count) => row.set("repeat_count", count.source()),
+                None => {}
+            }
+            // A count that is written as a number says how often by itself.
+            let is_number = |count: &Expression| matches!(count.root().kind, NodeKind::Number(_));
+            if !repeat.count.as_ref().is_some_and(is_number) {
+                row.set("parameters", format!("most={}", repeat.most));
+            }
+        }
+    }
     row.set("name", group.name.as_str());
     row.set_text("label", &group.label);
     if let Some(relevant) = &group.relevant {
@@ -187,7 +197,9 @@ fn begin(group: &Group) -> Row {
 
 fn type_cell(kind: &QuestionKind) -> String {
     match kind {
-        QuestionKind::SelectOne { list } | QuestionKind::SelectMultiple { list } => {
+        QuestionKind::SelectOne { list }
+        | QuestionKind::SelectMultiple { list }
+        | QuestionKind::Rank { list } => {
             format!("{} {list}", kind.type_name())
         }
         QuestionKind::Text
@@ -196,7 +208,14 @@ fn type_cell(kind: &QuestionKind) -> String {
         | QuestionKind::Date
         | QuestionKind::Range { .. }
         | QuestionKind::Note
-        | QuestionKind::Calculate => kind.type_name().to_owned(),
+        | QuestionKind::Calculate
+        | QuestionKind::Time
+        | QuestionKind::DateTime
+        | QuestionKind::Acknowledge
+        | QuestionKind::Barcode
+        | QuestionKind::GeoPoint
+        | QuestionKind::Upload { .. }
+        | QuestionKind::Hidden => kind.type_name().to_owned(),
     }
 }
 
@@ -227,14 +246,43 @@ fn asked(question: &Question) -> Row {
     row.set_text("required_message", &question.required_message);
     row.set("appearance", question.appearance.as_str());
     row.set_media(&question.media);
-    row.set("default", question.default.clone().unwrap_or_default());
+    let default = match (&question.default, &question.dynamic_default) {
+        (Some(fixed), _) => fixed.as_str(),
+        (None, Some(computed)) => computed.source(),
+        (None, None) => "",
+    };
+    row.set("default", default);
+    let trigger: Vec<String> = question
+        .trigger
+        .iter()
+        .map(|name| format!("${{{name}}}"))
+        .collect();
+    row.set("trigger", trigger.join(", "));
     if question.read_only {
         row.set("read_only", "yes");
     }
-    if let QuestionKind::Range { start, end, step } = &question.kind {
-        row.set("parameters", format!("start={start} end={end} step={step}"));
-    }
+    row.set("parameters", parameters(question));
     row
+}
+
+fn parameters(question: &Question) -> String {
+    let mut pairs = Vec::new();
+    if let QuestionKind::Range { start, end, step } = &question.kind {
+        pairs.push(format!("start={start} end={end} step={step}"));
+    }
+    if let Some(randomize) = &question.randomize {
+        pairs.push("randomize=true".to_owned());
+        if let Some(seed) = &randomize.seed {
+            pairs.push(format!("seed={}", seed.source()));
+        }
+    }
+    pairs.extend(
+        question
+            .parameters
+            .iter()
+            .map(|(key, value)| format!("{key}={value}")),
+    );
+    pairs.join(" ")
 }
 
 fn choice(list: &str, choice: &Choice) -> Row {

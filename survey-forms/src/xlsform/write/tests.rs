@@ -56,6 +56,45 @@ fn write__what_is_seldom_used__reads_back_the_same() {
     same(&round_trip(&form), &form);
 }
 
+const NEW: &str = "
+    | survey |
+    | | type | name | label | repeat_count | parameters | default | trigger | calculation | choice_filter | relevant |
+    | | username | who |
+    | | audit | log |
+    | | integer | people | 几口人？ |
+    | | begin_repeat | person | 家人 | ${people} | most=3 |
+    | | text | called | 怎么称呼？ | | rows=4 | concat('P', position(..)) |
+    | | begin_repeat | wish | 心愿 | | most=2 |
+    | | select_one l or_other | wished | 什么？ |
+    | | end_repeat |
+    | | end_repeat |
+    | | begin_repeat | twice | 两次 | 2 |
+    | | time | at | 几点？ |
+    | | end_repeat |
+    | | rank l | order | 排序 | | randomize=true seed=${people} |
+    | | select_multiple l | any | 乱序 | | randomize=true |
+    | | acknowledge | seen | 看过 |
+    | | barcode | bar | 扫 |
+    | | geopoint | place | 哪里 | | capture-accuracy=10 warning-accuracy=20 |
+    | | dateTime | moment | 何时 | | | now() |
+    | | image | photo | 照片 | | max-pixels=1000 |
+    | | file | paper | 文件 |
+    | | hidden | kept | | | | h |
+    | | text | follows | 跟着变 | | | | ${people}, ${seen} | ${people} + 1 |
+    | choices |
+    | | list_name | name | label |
+    | | l | a | 甲 |
+    | | l | b | 乙 |";
+
+#[test]
+fn write__repeats_triggers_chance_and_files__read_back_the_same() {
+    let form = crate::testing::form(NEW);
+    let again = round_trip(&form);
+    same(&again, &form);
+    let written = |form: &Form| serde_json::to_value(form.written()).unwrap();
+    assert_eq!(written(&again), written(&form));
+}
+
 /// Words as people put them into cells.
 fn words() -> impl Strategy<Value = String> {
     "[ -~一-龥①“”，。\n\t]{0,30}".prop_filter("a placeholder is a matter of its own", |text| {
