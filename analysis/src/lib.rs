@@ -10,6 +10,7 @@ pub mod disposition;
 pub mod estimate;
 pub mod evaluation;
 pub mod factor;
+pub mod federation;
 pub mod indicator;
 pub mod interval;
 pub mod moments;

@@ -31,6 +31,7 @@ mod classes;
 mod describe;
 mod evaluate;
 pub(crate) mod known;
+pub(crate) mod perspectives;
 mod quality;
 pub(crate) mod sample;
 mod scores;

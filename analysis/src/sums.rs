@@ -16,6 +16,7 @@
 
 mod cells;
 mod finish;
+mod moments;
 mod numbers;
 pub mod parquet;
 mod view;

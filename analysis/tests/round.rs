@@ -15,6 +15,8 @@ mod estimates;
 mod evaluation;
 #[path = "round/faults.rs"]
 mod faults;
+#[path = "round/federation.rs"]
+mod federation;
 #[path = "round/jackknife.rs"]
 mod jackknife;
 #[path = "round/quality.rs"]

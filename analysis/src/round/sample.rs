@@ -399,6 +399,11 @@ impl Sample {
         }
     }
 
+    /// The covariance of two sums of PSU totals under this sample's design.
+    pub(crate) fn covariance(&self, a: &[f64], b: &[f64]) -> f64 {
+        self.view.covariance(a, b)
+    }
+
     /// Degrees of freedom of a domain: PSUs with cases in it minus strata with cases in it.
     pub(crate) fn df(&self, space: &Space, inside: impl Iterator<Item = usize>) -> f64 {
         let mut psus = vec![false; space.len()];
@@ -414,6 +419,16 @@ impl Sample {
             }
         }
         f64::from(n_psus) - f64::from(n_strata)
+    }
+
+    /// The PSU of a case, numbered in the space of all samples.
+    pub(crate) fn psu(&self, row: usize) -> u32 {
+        self.psu[row]
+    }
+
+    /// The sampling fraction that corrects a case's part in variances, 1 where everybody was asked.
+    pub(crate) fn fraction(&self, row: usize) -> f64 {
+        1.0 - self.root_correction[row].powi(2)
     }
 
     /// Whether everybody in these cases' strata was asked and answered.

@@ -6,6 +6,7 @@ use polars::prelude::{ChunkedArray, Column, DataType, PolarsNumericType, PolarsR
 pub(super) fn to_f64(column: &Column) -> PolarsResult<Vec<f64>> {
     match column.dtype() {
         DataType::Float64 => Ok(collect(column.f64()?, |value| value)),
+        DataType::Float32 => Ok(collect(column.f32()?, f64::from)),
         DataType::Int32 => Ok(collect(column.i32()?, f64::from)),
         DataType::Int64 => Ok(collect(column.i64()?, |value| value as f64)),
         _ => Ok(collect(column.cast(&DataType::Float64)?.f64()?, |value| value)),
