@@ -13,6 +13,7 @@ use crate::app::Base;
 use crate::config::{Config, ConfigError};
 
 pub mod analyse;
+pub mod archive;
 pub mod audit;
 pub mod backup;
 pub mod demo;
@@ -20,6 +21,7 @@ pub mod doctor;
 pub mod erase;
 pub mod estimate;
 pub mod failure;
+pub mod federate;
 pub mod form;
 pub mod keys;
 pub mod mail;
@@ -80,6 +82,10 @@ enum Command {
     Results(results::ResultsCommand),
     Estimate(estimate::EstimateArgs),
     Replicate(replicate::ReplicateArgs),
+    Archive(archive::ArchiveArgs),
+    /// A province from its counties, and the country, without seeing persons.
+    #[command(subcommand)]
+    Federate(federate::FederateCommand),
     Analyse(analyse::AnalyseArgs),
     Report(report::ReportArgs),
     Mail(mail::MailArgs),
@@ -127,6 +133,10 @@ async fn dispatch(cli: Cli) -> Result<()> {
         Command::Form(command) => form::run(command, &cli.lang),
         Command::Estimate(arguments) => estimate::run(&arguments),
         Command::Replicate(arguments) => replicate::run(&arguments),
+        Command::Archive(arguments) => {
+            archive::run(&open(cli.config.as_deref()).await?, &arguments, &cli.lang).await
+        }
+        Command::Federate(command) => federate::run(cli.config.as_deref(), command, &cli.lang).await,
         Command::Demo(arguments) => demo::run(load_config(cli.config.as_deref())?, arguments).await,
         Command::Serve => serve::run(open(cli.config.as_deref()).await?).await,
         Command::Round(command) => round::run(&open(cli.config.as_deref()).await?, command, &cli.lang).await,

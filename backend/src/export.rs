@@ -203,6 +203,53 @@ fn widths_of(row: &[Cell]) -> impl Iterator<Item = (usize, usize)> + '_ {
     })
 }
 
+/// A table as Parquet files of a few thousand rows each, in memory one after the other.
+pub struct Parts<'a> {
+    rows: Rows<'a>,
+    table: &'a Table,
+    most: u64,
+}
+
+impl<'a> Parts<'a> {
+    /// - `most`: a file ends with the page of rows that reaches this number.
+    pub fn new(base: &'a Base, table: &'a Table, most: u64) -> Self {
+        Self {
+            rows: Rows::new(base, table),
+            table,
+            most,
+        }
+    }
+
+    /// The next file and its rows; none when all are made.
+    ///
+    /// # Errors
+    /// [`ExportError`].
+    pub async fn next(&mut self) -> Result<Option<(Vec<u8>, u64)>, ExportError> {
+        let io = |source| ExportError::Io {
+            path: "Parquet".to_owned(),
+            source,
+        };
+        let mut pages = Vec::new();
+        let mut count = 0;
+        while count < self.most
+            && let Some(page) = self.rows.next().await?
+        {
+            count += page.len() as u64;
+            pages.push(page);
+        }
+        if count == 0 {
+            return Ok(None);
+        }
+        let mut bytes = Vec::new();
+        let mut sink = Box::new(parquet::Parquet::begin(&mut bytes, self.table).map_err(io)?);
+        for row in pages.iter().flatten() {
+            sink.row(row).map_err(io)?;
+        }
+        sink.finish().map_err(io)?;
+        Ok(Some((bytes, count)))
+    }
+}
+
 /// The rows of a table, a page at a time.
 struct Rows<'a> {
     base: &'a Base,

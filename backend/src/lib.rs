@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod app;
+pub mod archive;
 pub mod auth;
 pub mod backup;
 pub mod callbacks;
@@ -17,6 +18,7 @@ pub mod entity;
 pub mod erasure;
 pub mod error;
 pub mod export;
+pub mod federate;
 pub mod field;
 pub mod handlers;
 pub mod inviting;

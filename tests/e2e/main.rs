@@ -16,6 +16,7 @@ mod durability;
 mod estimate;
 mod evaluation;
 mod faults;
+mod federation;
 mod field;
 mod field_app;
 mod inviting;

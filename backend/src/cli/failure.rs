@@ -6,9 +6,11 @@ use survey_forms::diagnostic::Diagnostic;
 use thiserror::Error;
 
 use crate::app::StartError;
+use crate::archive::ArchiveError;
 use crate::backup::BackupFault;
 use crate::config::ConfigError;
 use crate::dataset::DatasetError;
+use crate::federate::FederateError;
 use crate::keys::KeyError;
 use crate::pages::Lang;
 use crate::rounds::RoundActError;
@@ -57,6 +59,19 @@ impl Failure {
                 } else {
                     Self::Input(told)
                 };
+            }
+            let told = match (
+                cause.downcast_ref::<ArchiveError>(),
+                cause.downcast_ref::<FederateError>(),
+            ) {
+                (Some(fault), _) => fault.told(lang_of(lang)).zip(Some(fault.is_environment())),
+                (_, Some(fault)) => fault.told(lang_of(lang)).zip(Some(false)),
+                _ => None,
+            };
+            match told {
+                Some((told, true)) => return Self::Environment(told),
+                Some((told, false)) => return Self::Input(told),
+                None => {}
             }
         }
         let message = format!("minyi: {error:#}");
