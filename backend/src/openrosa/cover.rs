@@ -7,8 +7,7 @@ use analysis::plan::{FrameSource, Plan};
 use indexmap::IndexMap;
 use survey_forms::expression::Expression;
 use survey_forms::form::{
-    Appearance, Choice, ChoiceList, Form, Group, Item, Media, Metadata, MetadataKind, Question, QuestionKind,
-    Required,
+    Choice, ChoiceList, Form, Group, Item, Metadata, MetadataKind, Question, QuestionKind, Required,
 };
 use survey_forms::text::Text;
 use survey_forms::xform::{self, Cover};
@@ -41,29 +40,7 @@ fn both<'w>(words: impl Fn(Lang) -> Cow<'w, str>) -> Text {
 }
 
 fn question(name: String, kind: QuestionKind, label: Text) -> Question {
-    Question {
-        name,
-        kind,
-        label,
-        hint: Text::new(),
-        guidance: Text::new(),
-        relevant: None,
-        constraint: None,
-        constraint_message: Text::new(),
-        required: Required::No,
-        required_message: Text::new(),
-        appearance: Appearance::default(),
-        choice_filter: None,
-        media: Media::default(),
-        default: None,
-        dynamic_default: None,
-        read_only: false,
-        calculation: None,
-        trigger: Vec::new(),
-        randomize: None,
-        parameters: IndexMap::new(),
-        row: 0,
-    }
+    Question::new(name, kind, label, 0)
 }
 
 fn asked(word: &str, label: Text) -> Question {
@@ -128,12 +105,8 @@ fn before(plan: &Plan, group: &str, form: &Form) -> Vec<Item> {
     vec![Item::Group(Group {
         name: VISIT.to_owned(),
         label: both(|lang| tr!(lang, "openrosa.visit")),
-        relevant: None,
-        appearance: Appearance::default(),
-        repeat: None,
-        instance: None,
         items: items.into_iter().map(Item::Question).collect(),
-        row: 0,
+        ..Group::default()
     })]
 }
 
@@ -150,6 +123,7 @@ fn lists() -> IndexMap<String, ChoiceList> {
     let list = ChoiceList {
         name: LIST.to_owned(),
         choices,
+        ..ChoiceList::default()
     };
     IndexMap::from([(LIST.to_owned(), list)])
 }
