@@ -3,10 +3,12 @@
 use std::path::Path;
 
 use anyhow::Result;
+use jiff::tz::Offset;
 use survey_forms::pretest::{self, Length, Options, Report};
 
 use super::{say, workbook};
 use crate::cli::failure::Faults;
+use crate::clock::{Clock, SystemClock};
 
 /// Answers the questionnaire so many times and tells what was found, in words or as JSON.
 ///
@@ -15,7 +17,7 @@ use crate::cli::failure::Faults;
 pub(super) fn run(file: &Path, runs: u32, seed: u64, json: bool, lang: &str) -> Result<()> {
     let (name, bytes) = workbook(file)?;
     let form = survey_forms::xlsform::read(&name, &bytes).map_err(Faults)?.form;
-    let today = jiff::Zoned::now().date();
+    let today = SystemClock::new(Offset::constant(8)).today();
     let report = pretest::run(&form, Options { runs, seed, today });
     if json {
         say(&serde_json::to_string_pretty(&report)?);
