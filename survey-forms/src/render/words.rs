@@ -186,9 +186,9 @@ pub(super) fn date(value: &str, lang: &str) -> String {
         return value.to_owned();
     };
     let form = if lang.starts_with("zh") {
-        "%Y年%-m月%-d日"
+        "%-Y年%-m月%-d日"
     } else {
-        "%-d %B %Y"
+        "%-d %B %-Y"
     };
     date.strftime(form).to_string()
 }
