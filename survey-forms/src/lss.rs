@@ -11,8 +11,11 @@ use crate::xlsform;
 
 mod document;
 mod logic;
+mod naming;
 mod remark;
 mod rows;
+mod rules;
+mod shape;
 mod survey;
 mod words;
 

@@ -3,12 +3,13 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::document::Document;
-use super::logic::{Meaning, Names, always, pattern_of, translate};
+use super::logic::{Names, always, translate};
+use super::naming::group_name;
 use super::own_words;
 use super::remark::{Remark, Remarks};
+use super::shape::{Fixed, Shape, shape};
 use super::survey::{Group, Part, Question, Survey};
 use super::words::plain;
-use crate::expression::is_name;
 use crate::text::Text;
 use crate::xlsform::write::{Row, Rows, header, language_name};
 
@@ -18,111 +19,6 @@ pub(super) struct Made {
     pub(super) choices: Rows,
     pub(super) settings: Rows,
     pub(super) questions: usize,
-}
-
-/// What a question becomes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Shape {
-    /// One question of this type.
-    Plain(&'static str),
-    /// One choice of its own answers.
-    One,
-    /// One choice of answers that LimeSurvey has of its own.
-    OneOf(Fixed),
-    /// Boxes to tick.
-    Several,
-    /// A question a row, with its own answers.
-    Rows,
-    /// A question a row, with LimeSurvey's answers.
-    RowsOf(Fixed),
-    /// Two questions a row.
-    Dual,
-    /// An input of this type a row.
-    Inputs(&'static str),
-    /// An input of this type for each row and column.
-    Grid(&'static str),
-    /// A computation.
-    Equation,
-    /// Nothing.
-    None,
-}
-
-/// Answers that LimeSurvey has of its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fixed {
-    YesNo,
-    YesNoUncertain,
-    Gender,
-    Change,
-    Points(u8),
-}
-
-impl Fixed {
-    fn list(self) -> String {
-        match self {
-            Self::YesNo => "ls_yes_no".to_owned(),
-            Self::YesNoUncertain => "ls_yes_no_uncertain".to_owned(),
-            Self::Gender => "ls_gender".to_owned(),
-            Self::Change => "ls_change".to_owned(),
-            Self::Points(most) => format!("ls_points_{most}"),
-        }
-    }
-
-    fn answers(self, languages: &[String]) -> Vec<(String, Text)> {
-        let words: &[(&str, &str, &str)] = match self {
-            Self::YesNo => &[("Y", "是", "Yes"), ("N", "否", "No")],
-            Self::YesNoUncertain => &[
-                ("Y", "是", "Yes"),
-                ("U", "不确定", "Uncertain"),
-                ("N", "否", "No"),
-            ],
-            Self::Gender => &[("F", "女", "Female"), ("M", "男", "Male")],
-            Self::Change => &[
-                ("I", "增加", "Increase"),
-                ("S", "不变", "Same"),
-                ("D", "减少", "Decrease"),
-            ],
-            Self::Points(most) => {
-                let point = |n: u8| {
-                    let n = n.to_string();
-                    (n.clone(), own_words(languages, &n, &n))
-                };
-                return (1..=most).map(point).collect();
-            }
-        };
-        words
-            .iter()
-            .map(|(code, zh, en)| ((*code).to_owned(), own_words(languages, zh, en)))
-            .collect()
-    }
-}
-
-fn shape(question: &Question) -> Shape {
-    match question.kind {
-        'L' | '!' | 'O' => Shape::One,
-        'Y' => Shape::OneOf(Fixed::YesNo),
-        'G' => Shape::OneOf(Fixed::Gender),
-        '5' => Shape::OneOf(Fixed::Points(5)),
-        'M' | 'P' => Shape::Several,
-        'S' | 'T' | 'U' if question.attribute("numbers_only").is_some() => Shape::Plain("decimal"),
-        'S' | 'T' | 'U' => Shape::Plain("text"),
-        'N' if question.attribute("num_value_int_only").is_some() => Shape::Plain("integer"),
-        'N' => Shape::Plain("decimal"),
-        'D' => Shape::Plain("date"),
-        'X' => Shape::Plain("note"),
-        'A' => Shape::RowsOf(Fixed::Points(5)),
-        'B' => Shape::RowsOf(Fixed::Points(10)),
-        'C' => Shape::RowsOf(Fixed::YesNoUncertain),
-        'E' => Shape::RowsOf(Fixed::Change),
-        'F' | 'H' => Shape::Rows,
-        '1' => Shape::Dual,
-        'Q' => Shape::Inputs("text"),
-        'K' => Shape::Inputs("decimal"),
-        ';' => Shape::Grid("text"),
-        ':' => Shape::Grid("decimal"),
-        '*' => Shape::Equation,
-        _ => Shape::None,
-    }
 }
 
 /// Makes the sheets.
@@ -159,135 +55,19 @@ fn columns(first: &str, languages: &[String]) -> Vec<String> {
         .collect()
 }
 
-struct Maker<'s, 'r> {
-    survey: &'s Survey,
-    names: Names,
-    taken: BTreeSet<String>,
+/// What the sheets are made with.
+pub(super) struct Maker<'s, 'r> {
+    pub(super) survey: &'s Survey,
+    pub(super) names: Names,
+    pub(super) taken: BTreeSet<String>,
     /// Names by question, then by row, or by row and column.
-    own: HashMap<String, String>,
+    pub(super) own: HashMap<String, String>,
     lists: BTreeSet<String>,
-    remarks: &'r mut Remarks,
+    pub(super) remarks: &'r mut Remarks,
     made: Made,
 }
 
-fn key(question: &Question, part: &str) -> String {
-    format!("{}\u{0}{part}", question.id)
-}
-
-fn group_name(group: &Group) -> String {
-    format!("group_{}", group.id)
-}
-
 impl<'s> Maker<'s, '_> {
-    /// A name that nobody has yet.
-    fn name(&mut self, wanted: &str) -> String {
-        let mut name: String = wanted
-            .chars()
-            .map(|c| {
-                if c.is_alphanumeric() || matches!(c, '_' | '-' | '.') {
-                    c
-                } else {
-                    '_'
-                }
-            })
-            .collect();
-        if !is_name(&name) {
-            name.insert_str(0, "q_");
-        }
-        let base = name.clone();
-        let mut number = 1;
-        while !self.taken.insert(name.clone()) {
-            number += 1;
-            name = format!("{base}_{number}");
-        }
-        if name != wanted {
-            self.remarks.add(Remark::Renamed {
-                from: wanted.to_owned(),
-                to: name.clone(),
-            });
-        }
-        name
-    }
-
-    /// Names everything before any condition is read: conditions look ahead too.
-    fn name_all(&mut self) {
-        let survey = self.survey;
-        for group in &survey.groups {
-            self.taken.insert(group_name(group));
-        }
-        for group in &survey.groups {
-            for question in &group.questions {
-                self.remarks.about(&group_name(group), &question.code);
-                let shape = shape(question);
-                if shape == Shape::None {
-                    continue;
-                }
-                let address = format!("{}X{}X{}", survey.id, group.id, question.id);
-                let name = self.name(&question.code);
-                self.own.insert(key(question, ""), name.clone());
-                if !matches!(shape, Shape::Plain("note")) && !is_group(shape) {
-                    for code in [&question.code, &address] {
-                        self.names.insert(code.as_str(), Meaning::Answer(name.clone()));
-                    }
-                }
-                self.name_parts(question, shape, &name, &address);
-            }
-        }
-    }
-
-    fn name_parts(&mut self, question: &Question, shape: Shape, name: &str, address: &str) {
-        let mut suffixes: Vec<String> = Vec::new();
-        match shape {
-            Shape::Several => {
-                for part in question.parts_of(0) {
-                    let meaning = Meaning::Ticked {
-                        question: name.to_owned(),
-                        choice: part.code.clone(),
-                    };
-                    self.names
-                        .insert(format!("{}_{}", question.code, part.code), meaning.clone());
-                    self.names.insert(format!("{address}{}", part.code), meaning);
-                }
-            }
-            Shape::Rows | Shape::RowsOf(_) | Shape::Inputs(_) => {
-                suffixes.extend(question.parts_of(0).map(|part| part.code.clone()));
-            }
-            Shape::Dual => {
-                for part in question.parts_of(0) {
-                    suffixes.extend((0..2).map(|scale| format!("{}_{scale}", part.code)));
-                }
-            }
-            Shape::Grid(_) => {
-                for row in question.parts_of(0) {
-                    suffixes.extend(
-                        question
-                            .parts_of(1)
-                            .map(|column| format!("{}_{}", row.code, column.code)),
-                    );
-                }
-            }
-            _ => {}
-        }
-        if question.has_other && matches!(shape, Shape::One | Shape::Several) {
-            suffixes.push("other".to_owned());
-        }
-        if question.kind == 'O' {
-            suffixes.push("comment".to_owned());
-        }
-        for suffix in suffixes {
-            let own = self.name(&format!("{name}_{suffix}"));
-            let meaning = Meaning::Answer(own.clone());
-            self.names
-                .insert(format!("{}_{suffix}", question.code), meaning.clone());
-            self.names.insert(format!("{address}{suffix}"), meaning);
-            self.own.insert(key(question, &suffix), own);
-        }
-    }
-
-    fn own(&self, question: &Question, part: &str) -> String {
-        self.own.get(&key(question, part)).cloned().unwrap_or_default()
-    }
-
     fn group(&mut self, group: &'s Group) {
         let name = group_name(group);
         self.remarks.about(&name, "");
@@ -437,67 +217,10 @@ impl<'s> Maker<'s, '_> {
         let mut row = self.asked(question, &format!("select_multiple {list}"));
         row.set("relevant", relevant);
         row.set("required", required(question.is_mandatory));
-        let mut rules: Vec<String> = Vec::new();
-        for (attribute, sign) in [("min_answers", ">="), ("max_answers", "<=")] {
-            match question
-                .attribute(attribute)
-                .map(|value| (value, value.parse::<u32>()))
-            {
-                Some((_, Ok(number))) => rules.push(format!("count-selected(.) {sign} {number}")),
-                Some((value, Err(_))) => self.rule(attribute, value),
-                None => {}
-            }
-        }
-        for code in question
-            .attribute("exclude_all_others")
-            .unwrap_or_default()
-            .split(';')
-        {
-            if question.parts.iter().any(|part| part.code == code) {
-                rules.push(format!("(not(selected(., '{code}')) or count-selected(.) = 1)"));
-            }
-        }
-        row.set("constraint", rules.join(" and "));
+        let rules = self.rules_of_boxes(question);
+        row.set("constraint", rules);
         self.made.survey.push(row);
         self.other(question);
-    }
-
-    /// Rules for what is typed.
-    fn rules(&mut self, question: &Question) -> String {
-        let mut rules = Vec::new();
-        for (attribute, sign) in [("min_num_value_n", ">="), ("max_num_value_n", "<=")] {
-            match question
-                .value(attribute)
-                .map(|value| (value, value.parse::<f64>()))
-            {
-                Some((_, Ok(number))) => rules.push(format!(". {sign} {number}")),
-                Some((value, Err(_))) => self.rule(attribute, value),
-                None => {}
-            }
-        }
-        if let Some(most) = question.attribute("maximum_chars") {
-            match most.parse::<u32>() {
-                Ok(most) if matches!(question.kind, 'S' | 'T' | 'U') => {
-                    rules.push(format!("string-length(.) <= {most}"))
-                }
-                _ => self.rule("maximum_chars", most),
-            }
-        }
-        if !question.pattern.is_empty() {
-            match pattern_of(&question.pattern).filter(|pattern| regex::Regex::new(pattern).is_ok()) {
-                Some(pattern) if pattern.contains('\'') => rules.push(format!("regex(., \"{pattern}\")")),
-                Some(pattern) => rules.push(format!("regex(., '{pattern}')")),
-                None => self.rule("preg", &question.pattern),
-            }
-        }
-        rules.join(" and ")
-    }
-
-    fn rule(&mut self, name: &str, value: &str) {
-        self.remarks.add(Remark::Rule {
-            name: name.to_owned(),
-            value: value.to_owned(),
-        });
     }
 
     fn equation(&mut self, question: &Question) -> bool {
@@ -640,38 +363,6 @@ impl<'s> Maker<'s, '_> {
         list
     }
 
-    /// Names what a question does that a questionnaire here does not.
-    fn behaviour(&mut self, question: &Question) {
-        for name in [
-            "array_filter",
-            "array_filter_exclude",
-            "random_order",
-            "time_limit",
-            "date_min",
-            "date_max",
-        ] {
-            if question.attribute(name).is_some() {
-                self.remarks.add(Remark::Behaviour {
-                    name: name.to_owned(),
-                });
-            }
-        }
-        for name in ["em_validation_q", "em_validation_sq"] {
-            if let Some(value) = question.attribute(name) {
-                self.rule(name, value);
-            }
-        }
-        if question.kind == 'D'
-            && question
-                .attribute("date_format")
-                .is_some_and(|format| format.contains(['H', 'h']))
-        {
-            self.remarks.add(Remark::Behaviour {
-                name: "date_format".to_owned(),
-            });
-        }
-    }
-
     fn settings(&mut self) {
         let mut row = Row::default();
         row.set_text(
@@ -720,13 +411,6 @@ impl<'s> Maker<'s, '_> {
             });
         }
     }
-}
-
-fn is_group(shape: Shape) -> bool {
-    matches!(
-        shape,
-        Shape::Rows | Shape::RowsOf(_) | Shape::Dual | Shape::Inputs(_) | Shape::Grid(_)
-    )
 }
 
 fn row(kind: &str, name: &str) -> Row {

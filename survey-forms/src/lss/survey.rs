@@ -234,7 +234,7 @@ fn questions(document: &Document, words: &Words<'_>) -> BTreeMap<String, Vec<Que
     sorted.collect()
 }
 
-fn sorted(mut found: HashMap<String, Vec<Part>>) -> HashMap<String, Vec<Part>> {
+fn sorted(mut found: BTreeMap<String, Vec<Part>>) -> BTreeMap<String, Vec<Part>> {
     for parts in found.values_mut() {
         parts.sort_by_key(|part| (part.scale, part.order));
     }
@@ -242,8 +242,8 @@ fn sorted(mut found: HashMap<String, Vec<Part>>) -> HashMap<String, Vec<Part>> {
 }
 
 /// Rows and columns by question.
-fn parts(document: &Document, words: &Words<'_>) -> HashMap<String, Vec<Part>> {
-    let mut found: HashMap<String, Vec<Part>> = HashMap::new();
+fn parts(document: &Document, words: &Words<'_>) -> BTreeMap<String, Vec<Part>> {
+    let mut found: BTreeMap<String, Vec<Part>> = BTreeMap::new();
     for table in ["subquestions", "questions"] {
         for rows in by_key(document.rows(table), |row| field(row, "qid").to_owned()) {
             let Some(row) = rows.first() else { continue };
@@ -264,8 +264,8 @@ fn parts(document: &Document, words: &Words<'_>) -> HashMap<String, Vec<Part>> {
 }
 
 /// Answers by question.
-fn answers(document: &Document, words: &Words<'_>) -> HashMap<String, Vec<Part>> {
-    let mut found: HashMap<String, Vec<Part>> = HashMap::new();
+fn answers(document: &Document, words: &Words<'_>) -> BTreeMap<String, Vec<Part>> {
+    let mut found: BTreeMap<String, Vec<Part>> = BTreeMap::new();
     let key = |row: &Fields| [field(row, "qid"), field(row, "scale_id"), field(row, "code")].join("\u{0}");
     for rows in by_key(document.rows("answers"), key) {
         let Some(row) = rows.first() else { continue };
