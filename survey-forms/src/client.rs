@@ -55,6 +55,7 @@ pub fn model(form: &Form) -> Json {
         "version": form.version,
         "author_version": form.author_version,
         "languages": form.languages,
+        "tables": form.tables,
         "metadata": form.metadata,
         "order": form.evaluation_order(),
         "nodes": nodes,
@@ -177,4 +178,4 @@ impl Fields {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -16,10 +16,11 @@ mod choice_list;
 mod question;
 mod unroll;
 
-pub use choice_list::{Choice, ChoiceList, MissingKind};
+pub use choice_list::{Choice, ChoiceList, DataTable, FileColumns, MissingKind};
 pub use question::{
     Appearance, Group, Instance, Item, Media, Question, QuestionKind, Randomize, Repeat, Required, UploadKind,
 };
+pub use unroll::MORE;
 pub(crate) use unroll::{Unrolled, unroll};
 
 /// A questionnaire that has passed every check.
@@ -44,6 +45,9 @@ pub struct Form {
     pub wordings: Vec<Language>,
     /// Choices by list name.
     pub choice_lists: IndexMap<String, ChoiceList>,
+    /// Tables that expressions look into, by the name by which they call them.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    pub tables: IndexMap<String, DataTable>,
     /// What a device notes by itself (`start`, `end`, `today`, `deviceid`).
     pub metadata: Vec<Metadata>,
     /// Questions and groups in order; repeats are there as often as they can be asked, `age[1]`, `age[2]`, ….
@@ -136,6 +140,7 @@ pub(crate) struct FormParts {
     pub(crate) languages: Vec<Language>,
     pub(crate) wordings: Vec<Language>,
     pub(crate) choice_lists: IndexMap<String, ChoiceList>,
+    pub(crate) tables: IndexMap<String, DataTable>,
     pub(crate) metadata: Vec<Metadata>,
     pub(crate) items: Vec<Item>,
     /// The items as they were before repeats were unrolled.
@@ -172,6 +177,7 @@ impl Form {
             languages: parts.languages,
             wordings: parts.wordings,
             choice_lists: parts.choice_lists,
+            tables: parts.tables,
             metadata: parts.metadata,
             items: parts.items,
             written: parts.written,

@@ -16,6 +16,7 @@ pub mod form;
 pub mod lss;
 pub mod media;
 mod placeholder;
+pub mod pretest;
 pub mod render;
 pub mod response;
 mod state;

@@ -17,6 +17,7 @@ mod headers;
 mod parameters;
 mod settings;
 mod survey;
+mod tables;
 mod workbook;
 pub(crate) mod write;
 
@@ -37,7 +38,8 @@ pub struct ReadForm {
 /// The largest file that is read; questionnaires with a thousand questions stay below a tenth of it.
 const LARGEST_FILE_BYTES: usize = 8 << 20;
 
-/// Reads a questionnaire. `file_name` is used in messages, and as the form's id when the settings have none.
+/// Reads a questionnaire. `file_name` is used in messages, and as the form's id when the settings have none; where it ends in
+/// `.csv`, the bytes are a CSV file with all sheets.
 ///
 /// # Errors
 /// All errors and all warnings, in the order of the file.
@@ -112,6 +114,10 @@ fn read_into(file_name: &str, bytes: &[u8], faults: &mut Faults) -> Option<Form>
         None => indexmap::IndexMap::new(),
     };
     let survey = survey::read(&survey_table, &languages, faults);
+    let place = |row: u32, column: &str| survey_table.place_of(row, column);
+    let files = tables::lists(&workbook, &survey, &languages, &|row| place(row, "type"), faults);
+    choice_lists.extend(files);
+    let tables = tables::pulled(&workbook, &survey.items, &place, faults);
     for list in &survey.with_other {
         if let Some(list) = choice_lists.get_mut(list) {
             choices::add_other(list, &languages);
@@ -128,6 +134,7 @@ fn read_into(file_name: &str, bytes: &[u8], faults: &mut Faults) -> Option<Form>
         languages: languages.tags(),
         wordings: languages.wordings(),
         choice_lists,
+        tables,
         metadata: survey.metadata,
         items: survey.items,
         written: None,

@@ -114,7 +114,12 @@ export class State {
         const noted = this.model.metadata.find(one => one.kind === wanted);
         return noted ? toText(this.noted(noted)) : '';
       },
-      pulled: () => '',
+      pulled: (name, column, keyColumn, key) => {
+        const table = own(this.model.tables, name);
+        const [from, by] = table ? [table.columns.indexOf(column), table.columns.indexOf(keyColumn)] : [-1, -1];
+        const row = from < 0 || by < 0 ? undefined : table.rows.find(cells => cells[by] === key);
+        return row ? row[from] : '';
+      },
       column: column => {
         if (!choice) return '';
         return column === 'name' ? choice.name : own(choice.columns || {}, column);

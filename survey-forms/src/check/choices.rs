@@ -20,7 +20,9 @@ pub(super) fn check(
         if let Some(list) = question.kind.list() {
             used.insert(list);
             // Without a choices sheet the sheet is what is missing, and that has been said.
-            if choices.is_some() && !list.is_empty() && !parts.choice_lists.contains_key(list) {
+            let is_file = list.to_lowercase().ends_with(".csv");
+            // A file that is missing has been told of as well.
+            if choices.is_some() && !list.is_empty() && !is_file && !parts.choice_lists.contains_key(list) {
                 let suggestion =
                     nearest(list, parts.choice_lists.keys().map(String::as_str)).map(str::to_owned);
                 let place = survey.place_of(question.row, "type");
@@ -36,7 +38,8 @@ pub(super) fn check(
         check_default(question, parts, survey, faults);
     }
     let Some(table) = choices else { return };
-    for list in parts.choice_lists.values() {
+    // What stands in files was checked when they were read.
+    for list in parts.choice_lists.values().filter(|list| list.file.is_none()) {
         check_list(list, table, faults);
         if !used.contains(list.name.as_str()) {
             let row = list.choices.first().map_or(1, |choice| choice.row);

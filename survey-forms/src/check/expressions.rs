@@ -140,7 +140,9 @@ impl Checker<'_, '_> {
                     found.push(fault);
                 }
             }
-            NodeKind::Column(name) if column == "choice_filter" => found.extend(self.filter_column(name)),
+            NodeKind::Column(name) if column == "choice_filter" => {
+                found.extend(self.filter_column(name, question));
+            }
             NodeKind::Column(name) => {
                 found.push(Fault::BareName {
                     name: name.clone(),
@@ -193,7 +195,19 @@ impl Checker<'_, '_> {
         }
     }
 
-    fn filter_column(&self, name: &str) -> Option<Fault> {
+    fn filter_column(&self, name: &str, question: Option<&Question>) -> Option<Fault> {
+        let list = question
+            .and_then(|question| question.kind.list())
+            .and_then(|list| self.parts.choice_lists.get(list));
+        if let Some(list) = list.filter(|list| list.file.is_some()) {
+            let mut columns = list.choices.iter().flat_map(|choice| choice.filters.keys());
+            let is_known = name == "name" || columns.any(|known| known == name);
+            return (!is_known).then(|| Fault::MissingTableColumn {
+                file: list.name.clone(),
+                column: name.to_owned(),
+                suggestion: None,
+            });
+        }
         let table = self.choices?;
         if name == "name" || table.extra_names().any(|known| known == name) {
             return None;

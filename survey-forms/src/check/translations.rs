@@ -50,7 +50,8 @@ pub(super) fn check(
         }
     }
     let Some(table) = choices else { return };
-    for choice in parts.choice_lists.values().flat_map(|list| &list.choices) {
+    let lists = parts.choice_lists.values().filter(|list| list.file.is_none());
+    for choice in lists.flat_map(|list| &list.choices) {
         report(&choice.label, table, choice.row, "label");
     }
 }

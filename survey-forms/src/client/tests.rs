@@ -72,7 +72,7 @@ const ODD: &str = "
 ";
 
 /// The types, functions and columns that the other two forms do not have, and repeats of every kind.
-const WIDE: &str = "
+pub(crate) const WIDE: &str = "
     | survey |                          |          |                  |                      |                                   |          |                |                        |             |                  |                            |              |               |           |
     |        | type                     | name     | label::中文 (zh) | label::English (en)  | relevant                          | required | constraint     | constraint_message::中文 (zh) | default     | calculation      | parameters                 | repeat_count | choice_filter | trigger   | read_only |
     |        | start                    | begun    |                  |                      |                                   |          |                |                        |             |                  |                            |              |               |           |
@@ -109,6 +109,8 @@ const WIDE: &str = "
     |        | begin_repeat             | pet      | 宠物             | Pet                  | ${there} > 0                      |          |                |                        |             |                  | most=2                     |              |               |           |
     |        | text                     | kind     | 是什么？         | Which kind?          |                                   |          |                |                        |             |                  |                            |              |               |           |
     |        | end_repeat               |          |                  |                      |                                   |          |                |                        |             |                  |                            |              |               |           |
+    |        | select_one_from_file streets.csv | street | 哪条街？ | Which street? |                       |          |                |                        |             |                  | value=code label=words     |              | town = 'a' or selected(${towns}, town) | | |
+    |        | calculate                | length   |                  |                      |                                   |          |                |                        |             | pulldata('streets', 'metres', 'code', ${street}) + 1 |  |    |               |           |           |
     |        | calculate                | says     |                  |                      |                                   |          |                |                        |             | concat(jr:choice-name(${first}, '${first}'), ' ', format-date-time(now(), '%Y年%n月%e日 %a'), version(), property('deviceid'), ${begun}) | | | | |
 
     | choices |           |       |                  |                     |           |      |
@@ -124,6 +126,11 @@ const WIDE: &str = "
     |         | town      | b     | 西镇             | West                |           | 2    |
     |         | town      | c     | 南镇             | South               |           | 3    |
     |         | town      | d     | 北镇             | North               |           | 4    |
+
+    | streets.csv |      |        |      |        |
+    |             | code | words  | town | metres |
+    |             | s1   | 解放路 | a    | 400    |
+    |             | s2   | 和平街 | b    | 250    |
 
     | settings |                      |          |         |                  |
     |          | form_title::中文 (zh) | form_title::English (en) | form_id  | version | default_language |

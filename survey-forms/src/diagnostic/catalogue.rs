@@ -269,6 +269,16 @@ pub enum Fault {
     RareCharacters {
         characters: String,
     },
+    MissingTable {
+        file: String,
+        suggestion: Option<String>,
+    },
+    MissingTableColumn {
+        file: String,
+        column: String,
+        suggestion: Option<String>,
+    },
+    ComputedTable,
     NotUtf8,
     UnclosedQuote {
         line: u32,

@@ -11,8 +11,42 @@ use crate::text::Text;
 pub struct ChoiceList {
     /// `list_name`.
     pub name: String,
+    /// Set when it stands in a table of its own, which has the list's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<FileColumns>,
     /// In the order of the sheet.
     pub choices: Vec<Choice>,
+}
+
+/// Columns of a table that choices are read from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FileColumns {
+    /// What is stored.
+    pub value: String,
+    /// What is shown.
+    pub label: String,
+}
+
+/// A table that expressions look into with `pulldata()`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct DataTable {
+    /// Names of its columns.
+    pub columns: Vec<String>,
+    /// Its rows, each with as many cells as there are columns.
+    pub rows: Vec<Vec<String>>,
+}
+
+impl DataTable {
+    /// The cell of `column` in the first row that has `key` in `key_column`.
+    pub fn find(&self, column: &str, key_column: &str, key: &str) -> Option<&str> {
+        let place = |name: &str| self.columns.iter().position(|known| known == name);
+        let (column, key_column) = (place(column)?, place(key_column)?);
+        let row = self
+            .rows
+            .iter()
+            .find(|row| row.get(key_column).is_some_and(|cell| cell == key))?;
+        row.get(column).map(String::as_str)
+    }
 }
 
 impl ChoiceList {

@@ -172,7 +172,7 @@ pub struct Question {
 
 impl Question {
     /// A question of these words and nothing else.
-    pub(crate) fn new(name: String, kind: QuestionKind, label: Text, row: u32) -> Self {
+    pub fn new(name: String, kind: QuestionKind, label: Text, row: u32) -> Self {
         Self {
             name,
             kind,

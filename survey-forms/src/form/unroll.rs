@@ -14,8 +14,8 @@ use crate::expression::{Expression, Function, Node, NodeKind, Operator, Pattern}
 use crate::placeholder::{self, Part};
 use crate::text::Text;
 
-/// Name of the list from which "is there another?" is answered.
-pub(super) const MORE: &str = "minyi_more";
+/// Name of the list from which "is there another?" is answered, which no author wrote.
+pub const MORE: &str = "minyi_more";
 
 /// Items without repeats, and the choice lists that their own questions need.
 pub(crate) struct Unrolled {
@@ -361,7 +361,7 @@ fn both(one: Option<&Expression>, other: Option<Node>) -> Option<Expression> {
     }
 }
 
-/// The question that comes before an instance of a repeat without a count.
+/// The question that comes before an instance of a repeat without a count. Whoever passes it over has no more to say.
 fn more(group: &Group, path: &Path, number: u32, relevant: Option<&Expression>) -> Question {
     let name = |number: u32| {
         let mut at = path.clone();
@@ -387,7 +387,6 @@ fn more(group: &Group, path: &Path, number: u32, relevant: Option<&Expression>) 
     };
     Question {
         relevant: both(relevant, before),
-        required: Required::Yes,
         ..Question::new(
             name(number),
             QuestionKind::SelectOne {
@@ -407,6 +406,7 @@ fn more_list() -> ChoiceList {
     };
     ChoiceList {
         name: MORE.to_owned(),
+        file: None,
         choices: vec![choice("yes", "有", "Yes"), choice("no", "没有", "No")],
     }
 }

@@ -143,4 +143,13 @@ impl<'a> Context<'a> for About<'_, 'a> {
             _ => self.state.noted(&noted.name),
         })
     }
+
+    fn pulled(&self, table: &str, column: &str, key_column: &str, key: &str) -> Value<'a> {
+        let form = self.state.form;
+        let found = form
+            .tables
+            .get(table)
+            .and_then(|table| table.find(column, key_column, key));
+        found.map_or(Value::EMPTY, Value::text)
+    }
 }

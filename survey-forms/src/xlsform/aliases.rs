@@ -190,6 +190,8 @@ const METADATA: &[(&str, MetadataKind)] = &[
 ];
 
 const SELECTS: &[(&str, Chosen)] = &[
+    ("select one from file", Chosen::One),
+    ("select multiple from file", Chosen::Several),
     ("select one from", Chosen::One),
     ("select one using", Chosen::One),
     ("select one", Chosen::One),
@@ -214,8 +216,6 @@ const UNSUPPORTED: &[&str] = &[
     "loop",
     "osm",
     "select one external",
-    "select one from file",
-    "select multiple from file",
     "xml-external",
 ];
 
@@ -265,6 +265,10 @@ pub(super) fn row_type(cell: &str) -> RowType {
         };
         if !rest.is_empty() && !rest.starts_with(' ') {
             continue;
+        }
+        // Tables in other forms than CSV are the business of apps.
+        if prefix.ends_with(" file") && !rest.ends_with(".csv") {
+            return RowType::Unsupported;
         }
         // The list keeps its own spelling: it is the last word of the cell as written, before `or_other`.
         let behind = match (or_other, words.last()) {
@@ -431,8 +435,8 @@ mod tests {
             "begin loop",
             "geotrace",
             "geoshape",
-            "select_one_from_file a.csv",
-            "select_multiple_from_file a.csv",
+            "select_one_from_file a.xml",
+            "select_multiple_from_file a.geojson",
             "select_one_external yn",
             "osm",
             "xml-external",

@@ -36,6 +36,7 @@ pub(super) fn read(
         };
         let entry = lists.entry(list.text.to_owned()).or_insert_with(|| ChoiceList {
             name: list.text.to_owned(),
+            file: None,
             choices: Vec::new(),
         });
         if let Some(choice) = choice(table, row, list.text, languages, faults) {

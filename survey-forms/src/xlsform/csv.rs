@@ -79,6 +79,8 @@ fn records(text: &str) -> Result<Vec<(u32, Vec<String>)>, Fault> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::{read, records};
     use crate::diagnostic::catalogue::Fault;
 
@@ -111,5 +113,28 @@ mod tests {
             .collect();
         assert_eq!(rows, [5, 6]);
         assert_eq!(read(b"survey\n,type\n,\xc4\xe3").err(), Some(Fault::NotUtf8));
+    }
+
+    proptest! {
+        #[test]
+        fn read__any_bytes__never_panics(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            let _ = crate::xlsform::read("a.csv", &bytes);
+        }
+
+        #[test]
+        fn read__anything_of_a_forms_parts__never_panics(
+            cells in prop::collection::vec(proptest::sample::select(vec![
+                "survey", "choices", "settings", "a.csv", "type", "name", "label", "relevant", "calculation", "default", "trigger",
+                "repeat_count", "parameters", "choice_filter", "list_name", "text", "integer", "begin_repeat", "end_repeat",
+                "begin_group", "end_group", "select_one l or_other", "rank l", "select_one_from_file a.csv", "l", "x", "y", "${x}",
+                "${y}", "sum(${x})", "position(..)", "indexed-repeat(${x}, ${y}, 1)", "count(${y})", "once(random())",
+                "pulldata('a', 'x', 'y', ${x})", "most=3", "randomize=true", "3", "", "", "\n", "\n", "\n", "\"", ",",
+            ]), 0..120)
+        ) {
+            if let Ok(read) = crate::xlsform::read("a.csv", cells.join(",").as_bytes()) {
+                let options = crate::pretest::Options { runs: 3, seed: 1, today: crate::testing::TODAY };
+                let _ = crate::pretest::run(&read.form, options);
+            }
+        }
     }
 }

@@ -23,6 +23,16 @@ pub(super) struct Survey {
     pub(super) has_selects: bool,
     /// Lists to which `or_other` adds a choice.
     pub(super) with_other: Vec<String>,
+    pub(super) from_files: Vec<FromFile>,
+}
+
+/// A list that stands in a file, with the columns that its questions name.
+pub(super) struct FromFile {
+    pub(super) file: String,
+    pub(super) value: String,
+    pub(super) label: String,
+    /// Row of the first question with it.
+    pub(super) row: u32,
 }
 
 pub(super) fn read(table: &Table, languages: &Languages, faults: &mut Faults) -> Survey {
@@ -33,6 +43,7 @@ pub(super) fn read(table: &Table, languages: &Languages, faults: &mut Faults) ->
         metadata: Vec::new(),
         has_selects: false,
         with_other: Vec::new(),
+        from_files: Vec::new(),
     };
     // A page without words would be reported for every question; once is enough.
     for column in ["type", "name", "label"] {
@@ -50,6 +61,7 @@ pub(super) fn read(table: &Table, languages: &Languages, faults: &mut Faults) ->
         metadata: reader.metadata,
         has_selects: reader.has_selects,
         with_other: reader.with_other,
+        from_files: reader.from_files,
     }
 }
 
@@ -60,6 +72,7 @@ struct Reader<'t> {
     metadata: Vec<Metadata>,
     has_selects: bool,
     with_other: Vec<String>,
+    from_files: Vec<FromFile>,
 }
 
 /// A group or repeat that has begun.

@@ -69,7 +69,7 @@ impl Workbook {
                 "osm",
             ];
             let normal = name.trim().to_lowercase();
-            let rows = if known.contains(&normal.as_str()) {
+            let rows = if known.contains(&normal.as_str()) || super::tables::is_table(&normal) {
                 let mut cells = file
                     .worksheet_cells_reader(&name)
                     .map_err(|error| broken(&error))?;

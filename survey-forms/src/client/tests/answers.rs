@@ -244,6 +244,7 @@ pub(super) fn wide_answers() -> Vec<RawAnswers> {
         ("pet_more[1]", "yes"),
         ("kind[1]", "猫"),
         ("pet_more[2]", "no"),
+        ("street", "s2"),
     ]);
     let changed = |name: &str, value: &str| {
         let mut all = good.clone();
@@ -304,6 +305,8 @@ pub(super) fn wide_answers() -> Vec<RawAnswers> {
         ("pet_more[1]", "no"),
         ("pet_more[2]", "yes"),
         ("member[1]", "x"),
+        ("street", "s1"),
+        ("street", "s3"),
     ] {
         all.push(changed(name, value));
     }

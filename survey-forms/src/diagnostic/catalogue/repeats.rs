@@ -146,6 +146,39 @@ fn of_types(fault: &Fault) -> Option<Words> {
 
 fn of_reading(fault: &Fault) -> Option<Words> {
     Some(match fault {
+        Fault::MissingTable { file, suggestion } => error(
+            "XF112",
+            format!("找不到 {file}。"),
+            format!("There is no {file}."),
+        )
+        .meant(
+            suggestion.as_deref(),
+            &format!("请把这张表放进同一个工作簿，工作表取名 {file}。"),
+            &format!("Put the table into the same workbook, on a sheet named {file}."),
+        ),
+        Fault::MissingTableColumn {
+            file,
+            column,
+            suggestion,
+        } => error(
+            "XF113",
+            format!("{file} 里没有 {column} 列。"),
+            format!("{file} has no column {column}."),
+        )
+        .meant(
+            suggestion.as_deref(),
+            "请补上这一列，或改正列名。",
+            "Add the column, or correct its name.",
+        ),
+        Fault::ComputedTable => error(
+            "XF114",
+            "pulldata 的前三个参数（表、要取的列、查找的列）要写成固定的文字。",
+            "The first three arguments of pulldata (table, column, key column) are fixed texts.",
+        )
+        .mend(
+            "请写成 pulldata('villages', 'township', 'name', ${village})。",
+            "Write pulldata('villages', 'township', 'name', ${village}).",
+        ),
         Fault::NotUtf8 => error(
             "XF110",
             "CSV 文件不是 UTF-8 编码，汉字读不出来。",

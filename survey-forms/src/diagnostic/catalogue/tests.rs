@@ -231,6 +231,16 @@ fn every_fault() -> Vec<Fault> {
             text: s("过去十二个月里"),
         },
         Fault::RareCharacters { characters: s("龘") },
+        Fault::MissingTable {
+            file: s("villages.csv"),
+            suggestion: None,
+        },
+        Fault::MissingTableColumn {
+            file: s("villages.csv"),
+            column: s("twon"),
+            suggestion: Some(s("town")),
+        },
+        Fault::ComputedTable,
         Fault::NotUtf8,
         Fault::UnclosedQuote { line: 3 },
     ]

@@ -48,7 +48,10 @@ impl Reader<'_> {
         list: Option<String>,
         or_other: bool,
     ) -> Vec<Question> {
-        self.has_selects = true;
+        let is_file = list
+            .as_deref()
+            .is_some_and(|list| list.to_lowercase().ends_with(".csv"));
+        self.has_selects |= !is_file;
         let place = || self.table.place_of(row.number, "type");
         let list = list.unwrap_or_else(|| {
             let fault = Fault::MissingList {
@@ -57,6 +60,16 @@ impl Reader<'_> {
             self.faults.add(fault, place());
             String::new()
         });
+        if is_file {
+            let pairs = parameters::pairs(self.table, row, &mut super::Faults::new(""));
+            let said = |key: &str, usual: &str| pairs.get(key).cloned().unwrap_or_else(|| usual.to_owned());
+            self.from_files.push(super::FromFile {
+                file: list.clone(),
+                value: said("value", "name"),
+                label: said("label", "label"),
+                row: row.number,
+            });
+        }
         let kind = match chosen {
             Chosen::One => QuestionKind::SelectOne { list: list.clone() },
             Chosen::Several => QuestionKind::SelectMultiple { list: list.clone() },
@@ -147,6 +160,14 @@ impl Reader<'_> {
         };
         if is_range {
             for key in ["start", "end", "step"] {
+                pairs.shift_remove(key);
+            }
+        }
+        if kind
+            .list()
+            .is_some_and(|list| list.to_lowercase().ends_with(".csv"))
+        {
+            for key in ["value", "label"] {
                 pairs.shift_remove(key);
             }
         }

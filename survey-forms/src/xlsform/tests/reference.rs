@@ -102,8 +102,8 @@ fn types__not_understood__are_named() {
     for cell in [
         "geotrace",
         "geoshape",
-        "select_one_from_file l.csv",
-        "select_multiple_from_file l.csv",
+        "select_one_from_file l.xml",
+        "select_multiple_from_file l.geojson",
         "select_one_external l",
         "xml-external",
         "csv-external",
@@ -380,4 +380,64 @@ fn csv__is_read_as_a_workbook_is() {
     let faults =
         crate::xlsform::read("a.csv", "survey\n,type,name,label\n,intger,age,年龄\n".as_bytes()).unwrap_err();
     assert_eq!(faults[0].place.row, Some(3));
+}
+
+#[test]
+fn tables__stand_on_sheets_named_as_files() {
+    let with = |kind: &str, calculation: &str, sheet: &str| {
+        format!(
+            "
+            | survey |      |      |       |                |             |            |
+            |        | type | name | label | choice_filter  | calculation | parameters |
+            |        | {kind} | q  | 哪里？ | town = 'a'    |             |            |
+            |        | calculate | c |    |                | {calculation} |          |
+            | {sheet} |     |       |      |       |
+            |         | name | label | town | people |
+            |         | v1   | 东村  | a    | 320    |
+            |         | v2   | 西村  | b    | 150    |
+            "
+        )
+    };
+    let good = with(
+        "select_one_from_file villages.csv",
+        "pulldata('villages', 'people', 'name', ${q}) * 2",
+        "Villages.csv",
+    );
+    let form = form(&good);
+    let list = &form.choice_lists["villages.csv"];
+    assert_eq!(list.file.as_ref().unwrap().value, "name");
+    assert_eq!(
+        (
+            list.choices[1].label.get("zh"),
+            list.choices[1].filters["town"].as_str()
+        ),
+        ("西村", "b")
+    );
+    let given = crate::testing::answers(&[("q", "v1")]);
+    let stored = crate::validate::validate(&form, &given, crate::testing::TODAY).unwrap();
+    assert_eq!(stored["c"], "640");
+    let codes = |markdown: &str| {
+        faults(markdown)
+            .into_iter()
+            .map(|fault| fault.code)
+            .collect::<Vec<_>>()
+    };
+    let kind = "select_multiple_from_file villages.csv";
+    assert_eq!(codes(&with(kind, "1", "village.csv")), ["XF112"]);
+    assert_eq!(
+        codes(&with(
+            kind,
+            "pulldata('villages', 'peopel', 'name', ${q})",
+            "villages.csv"
+        )),
+        ["XF113"]
+    );
+    assert_eq!(
+        codes(&with(
+            kind,
+            "pulldata(${q}, 'people', 'name', ${q})",
+            "villages.csv"
+        )),
+        ["XF114"]
+    );
 }
