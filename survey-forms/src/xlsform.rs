@@ -18,6 +18,7 @@ mod parameters;
 mod settings;
 mod survey;
 mod tables;
+mod types;
 mod workbook;
 pub(crate) mod write;
 

@@ -1,10 +1,11 @@
 //! The survey sheet to questions and groups.
 
 use super::Faults;
-use super::aliases::{Chosen, RowType, row_type, yes_no};
+use super::aliases::yes_no;
 use super::choices::{OTHER, in_languages};
 use super::headers::{Languages, Table, TableRow};
 use super::parameters;
+use super::types::{Chosen, RowType, row_type};
 use crate::diagnostic::catalogue::Fault;
 use crate::expression::{Expression, Node, NodeKind};
 use crate::form::{
