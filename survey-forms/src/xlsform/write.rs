@@ -175,9 +175,8 @@ fn begin(group: &Group) -> Row {
         None => row.set("type", "begin_group"),
         Some(repeat) => {
             row.set("type", "begin_repeat");
-            match &repeat.count {
-                Some(count) => row.set("repeat_count", count.source()),
-                None => {}
+            if let Some(count) = &repeat.count {
+                row.set("repeat_count", count.source());
             }
             // A count that is written as a number says how often by itself.
             let is_number = |count: &Expression| matches!(count.root().kind, NodeKind::Number(_));
