@@ -176,7 +176,7 @@ fn write_county(dir: &Path, county: usize, rows: usize) -> Result<u64, Box<dyn E
         }
     }
     let bytes = parts(dir, county)
-        .iter()
+        .into_iter()
         .map(|part| std::fs::metadata(part).map(|file| file.len()));
     Ok(bytes.sum::<Result<u64, _>>()?)
 }

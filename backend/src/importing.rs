@@ -109,7 +109,13 @@ fn sheet<'a>(name: &'a str, csv: &[u8]) -> Result<Sheet<'a>, Vec<Diagnostic>> {
     let mut rows = Vec::new();
     for record in reader.records() {
         let record = record.map_err(|error| broken(error.to_string()))?;
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = record.position().map_or(0, |position| {
+            // Empty lines before a row count as its own.
+            let start = usize::try_from(position.byte()).unwrap_or(usize::MAX);
+            let before = text.get(start..).unwrap_or_default().iter();
+            let breaks = before.take_while(|byte| matches!(byte, b'\n' | b'\r'));
+            position.line() + breaks.filter(|byte| **byte == b'\n').count() as u64
+        });
         let cells: Vec<String> = record.iter().map(str::to_owned).collect();
         if cells.iter().any(|cell| !cell.trim().is_empty()) {
             rows.push((u32::try_from(line).unwrap_or(u32::MAX), cells));
@@ -299,6 +305,15 @@ async fn response(
         .filter(|(column, _)| !DESCRIBING.contains(column))
         .map(|(column, cell)| ((*column).to_owned(), (*cell).to_owned()))
         .collect();
+    // "Who is filling this in?" is a question of the form as well; what is said once need not be said twice.
+    if let Some(question) = form.question("answering")
+        && form
+            .choices(question)
+            .iter()
+            .any(|choice| choice.name == answering.as_str())
+    {
+        answers.insert(question.name.clone(), answering.as_str().to_owned());
+    }
     // As in an interview: what was said about health counts with a consent of its own.
     if !kept.contains(&"sensitive") {
         health::withhold(&form, &mut answers);
@@ -409,3 +424,6 @@ fn refused(sheet: &Sheet<'_>, row: u32, error: SubmitError) -> Diagnostic {
         ),
     )
 }
+
+#[cfg(test)]
+mod tests;

@@ -227,7 +227,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn response_id__of_any_name__is_a_random_uuid_and_stays_the_same() {
+    fn response_id_of_any_name_is_a_random_uuid_and_stays_the_same() {
         let usual = "uuid:7c2f6e0e-5b0e-4a3b-9a53-0a4d1c1f7b11";
         assert_eq!(response_id(usual).to_string(), usual.trim_start_matches("uuid:"));
         for other in [

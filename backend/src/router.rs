@@ -356,11 +356,13 @@ fn identities_of_round() -> Router<AppState> {
 
 /// How long a round keeps what, and requests of the people whom that is about.
 fn privacy_of_round() -> Router<AppState> {
-    let base = "/console/rounds/{id}/retention";
     Router::new()
-        .route(base, get(console::retention::show).post(console::retention::act))
         .route(
-            &format!("{base}/{{erasure}}/download"),
+            "/console/rounds/{id}/retention",
+            get(console::retention::show).post(console::retention::act),
+        )
+        .route(
+            "/console/rounds/{id}/retention/{erasure}/download",
             get(console::retention::download),
         )
         .route(

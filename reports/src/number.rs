@@ -182,8 +182,8 @@ pub fn magnitude(value: f64, format: NumberFormat) -> String {
 #[must_use]
 pub fn date(day: Date, lang: Lang) -> String {
     let form = match lang {
-        Lang::Zh => "%Y年%-m月%-d日",
-        Lang::En => "%-d %B %Y",
+        Lang::Zh => "%-Y年%-m月%-d日",
+        Lang::En => "%-d %B %-Y",
     };
     day.strftime(form).to_string()
 }

@@ -272,6 +272,22 @@ impl Form {
             .map_or(&[], |list| &list.choices)
     }
 
+    /// The questions as the author wrote them, those of a repeat once.
+    pub fn written_questions(&self) -> Vec<&Question> {
+        nodes(self.written())
+            .into_iter()
+            .filter_map(|node| node.item.as_question())
+            .collect()
+    }
+
+    /// The choice lists that the author wrote: without those that [`Form::items`] alone needs.
+    pub fn written_lists(&self) -> impl Iterator<Item = &ChoiceList> {
+        let is_own = self.written.is_none();
+        self.choice_lists
+            .values()
+            .filter(move |list| is_own || list.name != unroll::MORE)
+    }
+
     /// Whether an order of choices, `random()` or `uuid()` follows from the response's own identifier, which then should
     /// stand among the answers (see [`crate::response::RESPONSE_ID`]).
     pub fn leaves_to_chance(&self) -> bool {

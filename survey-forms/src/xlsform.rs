@@ -1,4 +1,5 @@
-//! XLSForm in and out. In: the bytes of an `.xlsx` workbook to a [`Form`], or everything that is wrong with it.
+//! XLSForm in and out. In: the bytes of an `.xlsx` workbook, or of a `.csv` file with all sheets, to a [`Form`], or
+//! everything that is wrong with it.
 //!
 //! Reading goes on after a fault, with a stand-in where something could not be understood, so that one run reports
 //! all faults; a form is made only when none of them is an error.

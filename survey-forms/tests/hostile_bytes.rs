@@ -52,27 +52,27 @@ fn hold(target: Target, folder: &str, count: usize) {
 
 #[test]
 fn workbook__changed_file__is_read_or_refused_with_a_reason() {
-    hold(Target::Workbook, "workbook", 2_000);
+    hold(Target::Workbook, "workbook", 4_000);
 }
 
 #[test]
 fn workbook__changed_parts__are_read_or_refused_with_a_reason() {
-    hold(Target::Parts, "parts", 2_000);
+    hold(Target::Parts, "parts", 4_000);
 }
 
 #[test]
 fn workbook__changed_cells__are_read_or_refused_with_a_reason() {
-    hold(Target::Tables, "tables", 600);
+    hold(Target::Tables, "tables", 1_200);
 }
 
 #[test]
 fn expression__changed__is_printed_as_it_is_read_and_has_a_value() {
-    hold(Target::Expression, "expression", 40_000);
+    hold(Target::Expression, "expression", 80_000);
 }
 
 #[test]
 fn answers__changed__are_stored_as_they_are_or_refused_with_a_reason() {
-    hold(Target::Answers, "answers", 150);
+    hold(Target::Answers, "answers", 300);
 }
 
 #[test]

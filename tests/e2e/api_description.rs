@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
 /// Requests that are made up for each operation, beside those that walk its limits.
-const EXAMPLES: &str = "20";
+const EXAMPLES: &str = "40";
 
 /// What the hooks lead requests to.
 struct Known {

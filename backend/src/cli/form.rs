@@ -12,6 +12,8 @@ use survey_forms::text::Text;
 use super::failure::Faults;
 use super::say;
 
+mod pretest;
+
 /// Commands on a questionnaire file.
 #[derive(Debug, Subcommand)]
 pub enum FormCommand {
@@ -39,6 +41,20 @@ pub enum FormCommand {
         #[arg(long)]
         out: PathBuf,
     },
+    /// Let a robot answer an XLSForm: dead ends, questions that nobody got to, lengths, columns.
+    Pretest {
+        /// The workbook.
+        file: PathBuf,
+        /// How many times it answers.
+        #[arg(long, default_value_t = 200)]
+        runs: u32,
+        /// Another seed gives other answers.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Print what was found as JSON.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// Runs the command.
@@ -50,6 +66,12 @@ pub fn run(command: FormCommand, lang: &str) -> Result<()> {
         FormCommand::Check { file, json } => check(&file, json, lang),
         FormCommand::Xform { file, out } => xform(&file, out.as_deref(), lang),
         FormCommand::FromLss { file, out } => from_lss(&file, &out, lang),
+        FormCommand::Pretest {
+            file,
+            runs,
+            seed,
+            json,
+        } => pretest::run(&file, runs, seed, json, lang),
     }
 }
 
@@ -111,7 +133,7 @@ fn check(file: &Path, json: bool, lang: &str) -> Result<()> {
     let form = &read.form;
     let asked = form
         .questions()
-        .filter(|question| !matches!(question.kind, QuestionKind::Note | QuestionKind::Calculate))
+        .filter(|question| question.is_visible() && question.kind != QuestionKind::Note)
         .count();
     let languages: Vec<String> = form.languages.iter().map(ToString::to_string).collect();
     say(&format!("{name}: {} · {}", form.title.get(lang), form.version));

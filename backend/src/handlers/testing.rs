@@ -211,6 +211,17 @@ impl Server {
     }
 }
 
+impl Server {
+    /// A browser at another server of the same database.
+    pub(crate) fn browser_elsewhere(&self) -> Browser {
+        let (state, _background) = self.base.clone().into_state();
+        Browser {
+            router: router::router(state),
+            ..self.browser()
+        }
+    }
+}
+
 /// What came back.
 pub(crate) struct Reply {
     pub(crate) status: StatusCode,

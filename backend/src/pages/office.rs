@@ -135,7 +135,7 @@ pub struct Message {
 }
 
 /// What a kind of message is about; an unknown kind is shown as it is.
-fn message_kind(lang: Lang, kind: &str) -> String {
+pub(super) fn message_kind(lang: Lang, kind: &str) -> String {
     match kind {
         "summary" => tr!(lang, "outbox.kind_summary").into_owned(),
         "summary-weekly" => tr!(lang, "mailing.kind_weekly").into_owned(),
@@ -164,7 +164,7 @@ fn again(lang: Lang, staff: &SignedIn, message: &Message) -> Markup {
 }
 
 /// What became of a message; an unknown state is shown as it is.
-fn message_state(lang: Lang, state: &str) -> String {
+pub(super) fn message_state(lang: Lang, state: &str) -> String {
     match state {
         "queued" => tr!(lang, "outbox.queued").into_owned(),
         "sending" => tr!(lang, "outbox.sending").into_owned(),

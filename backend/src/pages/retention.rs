@@ -156,7 +156,7 @@ pub fn page(lang: Lang, staff: &SignedIn, view: &View) -> Markup {
         .map(|fault| fault_words(lang, *fault))
         .collect();
     let table = Table::new(
-        "kept",
+        "kept-table",
         tr!(lang, "retention.caption", day = view.closes_on),
         &view.lines,
     )

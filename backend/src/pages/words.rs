@@ -7,8 +7,8 @@ use super::{Lang, tr};
 /// A day as people say it: `2026年11月23日`, `23 November 2026`.
 pub fn day(lang: Lang, date: Date) -> String {
     let form = match lang {
-        Lang::Zh => "%Y年%-m月%-d日",
-        Lang::En => "%-d %B %Y",
+        Lang::Zh => "%-Y年%-m月%-d日",
+        Lang::En => "%-d %B %-Y",
     };
     date.strftime(form).to_string()
 }

@@ -67,7 +67,9 @@ pub async fn enqueue(
 
 /// That a time has passed, or is further ahead than it can have been meant.
 fn not_ahead(column: jobs::Column, now: i64, furthest: i64) -> Expr {
-    column.lte(now).or(column.gt(now + furthest + SKEW_MS))
+    column
+        .lte(now)
+        .or(column.gt(now.saturating_add(furthest + SKEW_MS)))
 }
 
 /// Claims the job that has been due longest, until `lease_until`. What would wait for longer than any job does was

@@ -46,7 +46,7 @@ fn due(now: i64) -> Condition {
     Condition::all().add(outbox::Column::State.eq(QUEUED)).add(
         Condition::any()
             .add(outbox::Column::NextAttemptAt.lte(now))
-            .add(outbox::Column::NextAttemptAt.gt(now + LONGEST_PAUSE_MS + SKEW_MS)),
+            .add(outbox::Column::NextAttemptAt.gt(now.saturating_add(LONGEST_PAUSE_MS + SKEW_MS))),
     )
 }
 
@@ -258,7 +258,7 @@ pub async fn expire_leases(conn: &impl ConnectionTrait, now: i64) -> Result<u64,
         .filter(
             Condition::any()
                 .add(outbox::Column::LeaseUntil.lt(now))
-                .add(outbox::Column::LeaseUntil.gt(now + LEASE_MS + SKEW_MS)),
+                .add(outbox::Column::LeaseUntil.gt(now.saturating_add(LEASE_MS + SKEW_MS))),
         )
         .exec(conn)
         .await?;

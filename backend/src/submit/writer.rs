@@ -1,6 +1,6 @@
 //! The one task that writes responses: it takes what waits and commits it together.
 //!
-//! A batch is read in four statements, written in three, and answered after the
+//! A batch is read in few statements, written in three, and answered after the
 //! commit. Which of two responses with one id or code wins is decided by the
 //! unique indexes: rows that conflict are skipped by the insert, and what was
 //! stored in their place is read back. That holds inside a batch and between
@@ -177,6 +177,9 @@ impl Writer {
                 }
             }
         }
+        if surroundings.stored.is_none() {
+            settle_refused(&tx, batch, &mut outcomes).await?;
+        }
         // Two servers that insert the same keys in the same order wait for each other instead of deadlocking.
         rows.sort_by_key(|(_, row)| row.id);
         let models: Vec<&responses::Model> = rows.iter().map(|(_, row)| row).collect();
@@ -267,6 +270,26 @@ impl Writer {
         let days = plan.map_or(cases::USUAL_DAYS, |plan| plan.follow_up.days);
         cases::open(&self.keys, &self.entropy, row, unit, &wish, days).map(Some)
     }
+}
+
+/// What is refused may be handed in once more: then it is answered like that.
+async fn settle_refused(
+    tx: &DatabaseTransaction,
+    batch: &[Pending],
+    outcomes: &mut [Option<Outcome>],
+) -> Result<(), StoreError> {
+    let refused = |outcome: &Option<Outcome>| matches!(outcome, Some(Err(_)));
+    let ids = batch.iter().zip(outcomes.iter());
+    let ids = ids.filter(|(_, outcome)| refused(outcome));
+    let first = stored(tx, ids.map(|(pending, _)| pending.id).collect()).await?;
+    for (pending, outcome) in batch.iter().zip(outcomes) {
+        if refused(outcome)
+            && let Some(first) = first.get(&pending.id)
+        {
+            *outcome = Some(repeat(first, &pending.content_mac));
+        }
+    }
+    Ok(())
 }
 
 /// Gives every response its outcome: one whose id came before it in the same batch is answered like a repeat.

@@ -247,9 +247,7 @@ impl Remark {
 /// LimeSurvey's name of a type.
 fn type_name(kind: char) -> (&'static str, &'static str) {
     match kind {
-        'R' => ("排序", "ranking"),
         'I' => ("语言切换", "language switch"),
-        '|' => ("上传文件", "file upload"),
         _ => ("未知", "unknown"),
     }
 }

@@ -133,6 +133,10 @@ impl<'s> Maker<'s, '_> {
                 let list = self.list(question, 0, question.has_other);
                 self.choice(question, &format!("select_one {list}"), relevant);
             }
+            Shape::Ranked => {
+                let list = self.list(question, 0, false);
+                self.choice(question, &format!("rank {list}"), relevant);
+            }
             Shape::OneOf(fixed) => {
                 let list = self.fixed(fixed);
                 self.choice(question, &format!("select_one {list}"), relevant);

@@ -13,6 +13,8 @@ pub(super) enum Shape {
     One,
     /// One choice of answers that LimeSurvey has of its own.
     OneOf(Fixed),
+    /// All of its own answers, put in order.
+    Ranked,
     /// Boxes to tick.
     Several,
     /// A question a row, with its own answers.
@@ -87,6 +89,8 @@ impl Fixed {
 pub(super) fn shape(question: &Question) -> Shape {
     match question.kind {
         'L' | '!' | 'O' => Shape::One,
+        'R' => Shape::Ranked,
+        '|' => Shape::Plain("file"),
         'Y' => Shape::OneOf(Fixed::YesNo),
         'G' => Shape::OneOf(Fixed::Gender),
         '5' => Shape::OneOf(Fixed::Points(5)),

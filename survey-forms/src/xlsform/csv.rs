@@ -136,5 +136,70 @@ mod tests {
                 let _ = crate::pretest::run(&read.form, options);
             }
         }
+
+        #[test]
+        fn read__forms_of_random_rows__never_panic(
+            rows in prop::collection::vec(
+                (
+                    proptest::sample::select(vec![
+                        "text", "integer", "decimal", "date", "time", "dateTime", "geopoint", "note", "calculate", "hidden",
+                        "select_one l", "select_multiple l or_other", "rank l", "acknowledge", "range", "image",
+                        "select_one_from_file a.csv", "begin_group", "begin_repeat", "begin_repeat", "end", "end",
+                    ]),
+                    proptest::sample::select(vec![
+                        "", "", "", "${x0} != ''", "${x1} > 2", "position(..) = 1", "selected(${x2}, 'a')", "count(${x3}) > 1",
+                        "sum(${x4}) > 3", "false()", "today() > '2020-01-01'",
+                    ]),
+                    proptest::sample::select(vec![
+                        "", "", "", ". > 3", "regex(., '[0-9]{2,3}')", "not(selected(., 'a'))", ". < ${x1}", ". >= 0 and . <= 5",
+                    ]),
+                    proptest::sample::select(vec![
+                        "", "", "1 + ${x0}", "once(random())", "join('-', ${x5})", "indexed-repeat(${x4}, ${x3}, 2)",
+                        "pulldata('a', 'label', 'name', ${x2})", "concat(${x0}, uuid(4), now())",
+                    ]),
+                    proptest::sample::select(vec!["", "", "", "${x0}", "${x1} ${x2}"]),
+                    proptest::sample::select(vec!["", "", "2", "${x1}", "most=3", "randomize=true seed=${x1}", "most=2"]),
+                ),
+                1..12,
+            )
+        ) {
+            let mut text = String::from("survey\n,type,name,label,relevant,constraint,calculation,trigger,repeat_count,parameters,required\n");
+            let mut open = Vec::new();
+            let mut line = |cells: [&str; 10]| text.push_str(&format!(",\"{}\"\n", cells.join("\",\"")));
+            for (at, (kind, relevant, constraint, calculation, trigger, more)) in rows.iter().enumerate() {
+                let name = format!("x{at}");
+                let (count, parameters) = if more.contains('=') { ("", *more) } else { (*more, "") };
+                match *kind {
+                    "end" => {
+                        if let Some(end) = open.pop() {
+                            line([end, "", "", "", "", "", "", "", "", ""]);
+                        }
+                    }
+                    "begin_group" => {
+                        open.push("end_group");
+                        line([kind, &name, "组", relevant, "", "", "", "", "", ""]);
+                    }
+                    "begin_repeat" => {
+                        open.push("end_repeat");
+                        line([kind, &name, "组", relevant, "", "", "", count, parameters, ""]);
+                    }
+                    _ => {
+                        let required = if at % 3 == 0 { "yes" } else { "" };
+                        line([kind, &name, "题 ${x0}", relevant, constraint, calculation, trigger, "", parameters, required]);
+                    }
+                }
+            }
+            while let Some(end) = open.pop() {
+                line([end, "", "", "", "", "", "", "", "", ""]);
+            }
+            text.push_str("choices\n,list_name,name,label\n,l,a,甲\n,l,b,乙\na.csv\n,name,label\n,s1,一\n,s2,二\n");
+            if let Ok(read) = crate::xlsform::read("a.csv", text.as_bytes()) {
+                let options = crate::pretest::Options { runs: 4, seed: 1, today: crate::testing::TODAY };
+                let report = crate::pretest::run(&read.form, options);
+                prop_assert_eq!(report.runs, 4);
+                let model = crate::client::model(&read.form);
+                prop_assert!(model["nodes"].is_array());
+            }
+        }
     }
 }

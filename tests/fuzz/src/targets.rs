@@ -120,12 +120,14 @@ const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
 const OFFICE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 const PACKAGE: &str = "http://schemas.openxmlformats.org/package/2006/relationships";
 
-const PART_NAMES: [&str; 5] = [
+const PART_NAMES: [&str; 7] = [
     "xl/workbook.xml",
     "xl/_rels/workbook.xml.rels",
     "xl/worksheets/sheet1.xml",
     "xl/sharedStrings.xml",
     "xl/styles.xml",
+    "xl/worksheets/sheet2.xml",
+    "xl/worksheets/sheet3.xml",
 ];
 
 fn parts(bytes: &[u8]) -> Vec<(&'static str, Vec<u8>)> {

@@ -198,9 +198,7 @@ mod tests {
         let server = Server::start().await;
         server.named_account("li", Role::Office, None).await;
         let mut one = server.browser();
-        let router = crate::router::router(servers(&server, 1).remove(0));
-        let second = Server { router, ..server };
-        let mut other = second.browser();
+        let mut other = server.browser_elsewhere();
         let wrong = [("login", "li"), ("password", "wrong wrong wrong")];
         for _ in 0..7 {
             one.post("/console/login", &wrong).await;

@@ -53,7 +53,7 @@ impl Writer {
         limits: &mut Limits,
     ) -> Result<Judged, StoreError> {
         let refuse = |error| Ok(Judged::Done(Err(error)));
-        if let Some(first) = around.stored.get(&pending.id) {
+        if let Some(first) = around.stored.as_ref().and_then(|stored| stored.get(&pending.id)) {
             return Ok(Judged::Done(repeat(first, &pending.content_mac)));
         }
         if limits.has_admitted(pending.id) {

@@ -60,6 +60,10 @@ impl Talk {
             .uri(first.next().unwrap());
         for line in lines {
             let (name, value) = line.split_once(':').unwrap();
+            // Replies are read here as they are.
+            if name.eq_ignore_ascii_case("accept-encoding") {
+                continue;
+            }
             built = built.header(name, value.trim());
         }
         let body = body.trim_end().replace('\n', "\r\n");
