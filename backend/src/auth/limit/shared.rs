@@ -36,13 +36,21 @@ impl Counted {
         }
     }
 
-    /// How long it waits, its allowance being spent until `spent_until`.
+    /// How long it waits, its allowance being spent until `spent_until`. Further away than an allowance can be spent, that
+    /// was written by a clock that was ahead: it locks nobody out when the clock is put right, and each server's own
+    /// counts, which follow no clock, still hold.
     fn wait(&self, spent_until: i64, now_ms: i64) -> Option<Duration> {
         let over = spent_until - self.allowance.burst_ms() - now_ms;
         u64::try_from(over)
             .ok()
-            .filter(|over| *over > 0)
+            .filter(|over| *over > 0 && spent_until - now_ms <= self.most_ms())
             .map(Duration::from_millis)
+    }
+
+    /// How far away the moment may be until which the allowance is spent: twice it, for failures on several servers at
+    /// the same moment.
+    fn most_ms(&self) -> i64 {
+        2 * self.allowance.burst_ms()
     }
 }
 
@@ -83,7 +91,8 @@ async fn wait(state: &AppState, counted: &[Counted]) -> Option<Duration> {
 async fn fail(state: &AppState, counted: &[Counted]) {
     let now = state.clock.now_ms();
     for one in counted {
-        if let Err(error) = failures::count(&state.db, &one.key, now, one.allowance.refill_ms()).await {
+        let (refill, most) = (one.allowance.refill_ms(), one.most_ms());
+        if let Err(error) = failures::count(&state.db, &one.key, now, refill, most).await {
             tracing::warn!(%error, "a failure is not counted for other servers");
         }
     }
