@@ -26,6 +26,9 @@ pub struct Records {
     pub table: DataFrame,
 }
 
+/// What all rows of a sampled unit say, and which they are.
+type Unit = (Vec<Vec<u64>>, Vec<usize>);
+
 /// The records of every perspective that any figure is made of.
 ///
 /// # Errors
@@ -88,7 +91,7 @@ fn table(
         units.entry(sample.psu(row)).or_default().push((said(row), row));
     }
     // Units by what all their rows say; rows and units that say the same may stand in any order.
-    let mut strata: BTreeMap<u32, Vec<(Vec<Vec<u64>>, Vec<usize>)>> = BTreeMap::new();
+    let mut strata: BTreeMap<u32, Vec<Unit>> = BTreeMap::new();
     for (psu, mut rows) in units {
         rows.sort();
         strata

@@ -121,7 +121,7 @@ pub async fn enter(
     let admitted = sign_in::by_password(&state, &headers, &account).await?;
     let cookies = admitted.cookies(state.config.is_https()).into_iter();
     let reply = Redirect::to(&next).into_response();
-    Ok(cookies.fold(reply, |reply, cookie| with_cookie(reply, cookie)))
+    Ok(cookies.fold(reply, with_cookie))
 }
 
 /// `POST /console/logout`.

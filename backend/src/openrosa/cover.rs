@@ -124,7 +124,6 @@ fn lists() -> IndexMap<String, ChoiceList> {
         name: LIST.to_owned(),
         file: None,
         choices,
-        ..ChoiceList::default()
     };
     IndexMap::from([(LIST.to_owned(), list)])
 }

@@ -95,7 +95,7 @@ pub async fn enter(
     if let Some(admitted) = admitted {
         let cookies = admitted.cookies(secure).into_iter();
         let reply = Redirect::to(&next).into_response();
-        let reply = cookies.fold(reply, |reply, cookie| with_cookie(reply, cookie));
+        let reply = cookies.fold(reply, with_cookie);
         return Ok(with_cookie(reply, sign_in::forget(secure)));
     }
     if is_app && !waits {

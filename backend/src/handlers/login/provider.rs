@@ -130,7 +130,7 @@ async fn enter(
     let admitted = sign_in::by_provider(state, headers, &account, person.is_multi_factor).await?;
     let reply = Redirect::to(next).into_response();
     let cookies = admitted.cookies(secure).into_iter();
-    Ok(cookies.fold(reply, |reply, cookie| with_cookie(reply, cookie)))
+    Ok(cookies.fold(reply, with_cookie))
 }
 
 /// Links whom the provider means to the account that asked for it in this browser; false where somebody else is signed in
