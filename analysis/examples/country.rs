@@ -184,7 +184,7 @@ fn write_county(dir: &Path, county: usize, rows: usize) -> Result<u64, Box<dyn E
 fn batch(rng: &mut ChaCha8Rng, rows: usize, mood: f32) -> PolarsResult<DataFrame> {
     // Of thirty villages to a township the first was taken for certain: its persons are the sampled units.
     let village: Vec<u32> = (0..rows).map(|_| rng.random_range(0..TOWNSHIPS * 30)).collect();
-    let certain = |village: u32| village % 30 == 0;
+    let certain = |village: u32| village.is_multiple_of(30);
     let stratum: Vec<u32> = village
         .iter()
         .map(|&v| if certain(v) { TOWNSHIPS + v / 30 } else { v / 30 })

@@ -391,8 +391,11 @@ fn files_that_do_not_belong_together_are_refused_by_name() {
     assert!(refused(&[one, broken]).to_string().contains("not finite"));
 }
 
+/// A county, a stratum, a unit, its fraction, a weight, and the pair of what was answered.
+type MadeUp = (usize, u32, u32, f64, f64, Option<(f64, f64)>);
+
 /// Rows of three made-up counties: county, stratum, unit, fraction, weight, y, x.
-fn made_up() -> Vec<(usize, u32, u32, f64, f64, Option<(f64, f64)>)> {
+fn made_up() -> Vec<MadeUp> {
     let mut rng = ChaCha8Rng::seed_from_u64(7);
     let mut rows = Vec::new();
     for county in 0..3 {
