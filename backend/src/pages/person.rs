@@ -226,11 +226,11 @@ fn form(lang: Lang, staff: &SignedIn, path: &str, (view, faults): (&View, &[Summ
                 (wants.message())
                 @for want in Want::ALL {
                     @let id = format!("want-{}", want.word());
-                    p.choice {
+                    label.pick for=(id) {
                         input id=(id) type="checkbox" name="want" value=(want.word())
                             checked[view.typed.wants.contains(&want)]
                             aria-invalid=[wants.invalid()] aria-describedby=[wants.described(None)];
-                        " " label for=(id) { (want_words(lang, want)) }
+                        " " (want_words(lang, want))
                     }
                 }
             }
