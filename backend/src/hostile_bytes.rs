@@ -5,6 +5,8 @@
 use std::path::Path;
 
 use analysis::plan::{Plan, read_frame};
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -22,14 +24,14 @@ use crate::tabular::{self, Limits};
 #[path = "../../tests/fuzz/src/mutation.rs"]
 mod mutation;
 
-use mutation::{Chance, mutated};
+use mutation::mutated;
 
 const ID: Uuid = Uuid::from_u128(0x7c2f_6e0e_5b0e_4a3b_9a53_0a4d_1c1f_7b11);
 const LONGEST: usize = 256 << 10;
 
 /// Calls `read` with each seed, and then `count` times with a changed one.
 fn hold(seeds: &[Vec<u8>], count: usize, read: impl Fn(&[u8])) {
-    let mut chance = Chance::new(20_261_126);
+    let mut chance = ChaCha8Rng::seed_from_u64(20_261_126);
     let changed = (0..count).map(|_| mutated(&mut chance, seeds, LONGEST));
     for bytes in seeds.iter().cloned().chain(changed) {
         let read = std::panic::AssertUnwindSafe(|| read(&bytes));

@@ -19,6 +19,8 @@ pub(super) enum Remark {
     Type {
         kind: char,
     },
+    /// A question without the answers or rows that its type has.
+    Unfinished,
     /// A condition of LimeSurvey's that has no counterpart.
     Condition {
         source: String,
@@ -138,6 +140,15 @@ impl Remark {
                     by_hand,
                 )
             }
+            Self::Unfinished => (
+                "LS021",
+                false,
+                plain(
+                    "这一题还没有选项或者子题，没有转过来。",
+                    "It has no answers or rows yet; the question was left out.",
+                ),
+                by_hand,
+            ),
             Self::Condition { source } => (
                 "LS011",
                 false,

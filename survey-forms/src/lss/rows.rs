@@ -7,7 +7,7 @@ use super::logic::{Names, always, translate};
 use super::naming::group_name;
 use super::own_words;
 use super::remark::{Remark, Remarks};
-use super::shape::{Fixed, Shape, shape};
+use super::shape::{Fixed, Shape, by_type, shape};
 use super::survey::{Group, Part, Question, Survey};
 use super::words::plain;
 use crate::text::Text;
@@ -116,7 +116,10 @@ impl<'s> Maker<'s, '_> {
     fn question(&mut self, question: &'s Question) -> bool {
         let shape = shape(question);
         if shape == Shape::None {
-            self.remarks.add(Remark::Type { kind: question.kind });
+            self.remarks.add(match by_type(question) {
+                Shape::None => Remark::Type { kind: question.kind },
+                _ => Remark::Unfinished,
+            });
             return false;
         }
         self.behaviour(question);

@@ -85,8 +85,32 @@ impl Fixed {
     }
 }
 
-/// What a question becomes, by LimeSurvey's letter for its type.
+/// What a question becomes: nothing, where it is of a type that has no counterpart, or not finished.
 pub(super) fn shape(question: &Question) -> Shape {
+    match by_type(question) {
+        shape if is_unfinished(question, shape) => Shape::None,
+        shape => shape,
+    }
+}
+
+/// Whether it lacks the answers, rows or columns without which there is nothing to ask; LimeSurvey saves such drafts.
+fn is_unfinished(question: &Question, shape: Shape) -> bool {
+    let has_answers = |scale| question.answers.iter().any(|answer| answer.scale == scale);
+    let has_parts = |scale| question.parts_of(scale).next().is_some();
+    match shape {
+        Shape::One => !has_answers(0) && !question.has_other,
+        Shape::Ranked => !has_answers(0),
+        Shape::Several => !has_parts(0) && !question.has_other,
+        Shape::Rows => !has_answers(0) || !has_parts(0),
+        Shape::RowsOf(_) | Shape::Inputs(_) => !has_parts(0),
+        Shape::Dual => !has_answers(0) || !has_answers(1) || !has_parts(0),
+        Shape::Grid(_) => !has_parts(0) || !has_parts(1),
+        Shape::Plain(_) | Shape::OneOf(_) | Shape::Equation | Shape::None => false,
+    }
+}
+
+/// What a finished question becomes, by LimeSurvey's letter for its type.
+pub(super) fn by_type(question: &Question) -> Shape {
     match question.kind {
         'L' | '!' | 'O' => Shape::One,
         'R' => Shape::Ranked,

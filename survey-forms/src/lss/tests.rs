@@ -200,6 +200,41 @@ fn read__export_of_limesurvey_6__becomes_a_form_and_says_what_it_left_out() {
 }
 
 #[test]
+fn read__questions_without_answers_or_rows__are_left_out_and_named() {
+    let drafts = "LRMFA1QK;:";
+    let questions: Vec<String> = std::iter::once('T')
+        .chain(drafts.chars())
+        .enumerate()
+        .map(|(at, kind)| format!("{} | 1 | 0 | {kind} | q{at} | N | N | 1 | {at} |", at + 1))
+        .collect();
+    let words: Vec<String> = (1..=questions.len())
+        .map(|id| format!("{id} | en | What? |"))
+        .collect();
+    let rows = |rows: &[String], name: &str, fields: &str| {
+        let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+        table(name, fields, &rows)
+    };
+    let bytes = export(
+        640,
+        "en",
+        &[
+            table("surveys", "sid language", &["99 | en"]),
+            table("groups", "gid group_order", &["1 | 1"]),
+            rows(
+                &questions,
+                "questions",
+                "qid gid parent_qid type title other mandatory relevance question_order preg",
+            ),
+            rows(&words, "question_l10ns", "qid language question help"),
+        ],
+    );
+    let (form, said) = form(&bytes);
+    assert_eq!(form.questions().count(), 1);
+    // Each in Chinese and in English.
+    assert_eq!(said.matches("LS021").count(), 2 * drafts.len(), "{said}");
+}
+
+#[test]
 fn read__conditions_mean_the_same() {
     let (form, _) = form(&recent());
     let asks = |given: &[(&str, &str)]| {

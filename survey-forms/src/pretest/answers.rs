@@ -4,35 +4,27 @@ use std::collections::HashMap;
 
 use jiff::ToSpan;
 use jiff::civil::Date;
+use rand::seq::IndexedRandom;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
 
 use super::pattern::matching;
 use crate::expression::{Expression, Function, Node, NodeKind, Value};
 use crate::form::{Form, Item, Question, QuestionKind, Required};
 use crate::state::State;
 
-/// SplitMix64 (Steele, Lea and Flood 2014): a few lines, and good enough to pick answers.
+/// What a run leaves to chance; the same seed gives the same run.
 #[derive(Clone, Debug)]
-pub(super) struct Chance(u64);
+pub(super) struct Chance(ChaCha8Rng);
 
 impl Chance {
     pub(super) fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
+        Self(ChaCha8Rng::seed_from_u64(seed))
     }
 
     /// From 0 up to and without `end`; 0 when that is 0.
     pub(super) fn below(&mut self, end: usize) -> usize {
-        if end == 0 {
-            return 0;
-        }
-        usize::try_from(self.next() % (end as u64)).unwrap_or_default()
+        self.0.random_range(0..end.max(1))
     }
 
     /// Whether one of `n` times.
@@ -41,7 +33,7 @@ impl Chance {
     }
 
     fn pick<'i, T>(&mut self, items: &'i [T]) -> Option<&'i T> {
-        items.get(self.below(items.len()))
+        items.choose(&mut self.0)
     }
 }
 

@@ -1,29 +1,12 @@
 //! Bytes changed as a fuzzer changes them, the same in every run: for stable Rust, where nothing tells which change led
 //! to new code.
 
-/// A fixed stream of numbers (splitmix64, Steele, Lea and Flood 2014).
-#[derive(Clone, Debug)]
-pub(crate) struct Chance(u64);
+use rand::RngExt;
+use rand_chacha::ChaCha8Rng;
 
-impl Chance {
-    /// The stream of a seed.
-    pub(crate) fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    /// A number below `bound`, 0 where that is 0.
-    pub(crate) fn below(&mut self, bound: usize) -> usize {
-        let bound = u64::try_from(bound).unwrap_or(u64::MAX).max(1);
-        usize::try_from(self.next() % bound).unwrap_or(0)
-    }
+/// A number below `bound`, 0 where that is 0.
+fn below(chance: &mut ChaCha8Rng, bound: usize) -> usize {
+    chance.random_range(0..bound.max(1))
 }
 
 /// What parsers stumble over: ends of ranges, brackets, quotation marks, and characters that look like others.
@@ -63,21 +46,21 @@ const WORDS: [&[u8]; 32] = [
 ];
 
 /// A seed changed in one to eight places; now and then a part of another is spliced in.
-pub(crate) fn mutated(chance: &mut Chance, seeds: &[Vec<u8>], longest: usize) -> Vec<u8> {
-    let pick = |chance: &mut Chance| seeds.get(chance.below(seeds.len())).cloned().unwrap_or_default();
+pub(crate) fn mutated(chance: &mut ChaCha8Rng, seeds: &[Vec<u8>], longest: usize) -> Vec<u8> {
+    let pick = |chance: &mut ChaCha8Rng| seeds.get(below(chance, seeds.len())).cloned().unwrap_or_default();
     let mut bytes = pick(chance);
-    for _ in 0..=chance.below(8) {
-        let at = chance.below(bytes.len() + 1);
-        let end = (at + chance.below(16)).min(bytes.len());
-        match chance.below(7) {
+    for _ in 0..=below(chance, 8) {
+        let at = below(chance, bytes.len() + 1);
+        let end = (at + below(chance, 16)).min(bytes.len());
+        match below(chance, 7) {
             0 => {
                 if let Some(byte) = bytes.get_mut(at) {
-                    *byte ^= 1 << chance.below(8);
+                    *byte ^= 1 << below(chance, 8);
                 }
             }
             1 => {
                 if let Some(byte) = bytes.get_mut(at) {
-                    *byte = u8::try_from(chance.below(256)).unwrap_or(0);
+                    *byte = u8::try_from(below(chance, 256)).unwrap_or(0);
                 }
             }
             2 => drop(bytes.drain(at..end)),
@@ -85,18 +68,18 @@ pub(crate) fn mutated(chance: &mut Chance, seeds: &[Vec<u8>], longest: usize) ->
                 let copy = bytes
                     .get(at..end)
                     .unwrap_or_default()
-                    .repeat(1 + chance.below(40));
+                    .repeat(1 + below(chance, 40));
                 bytes.splice(at..at, copy);
             }
             4 => {
                 let other = pick(chance);
-                let from = chance.below(other.len() + 1);
-                let to = (from + chance.below(64)).min(other.len());
+                let from = below(chance, other.len() + 1);
+                let to = (from + below(chance, 64)).min(other.len());
                 bytes.splice(at..end, other.get(from..to).unwrap_or_default().to_vec());
             }
-            5 => bytes.truncate(bytes.len() - chance.below(bytes.len().min(64) + 1)),
+            5 => bytes.truncate(bytes.len() - below(chance, bytes.len().min(64) + 1)),
             _ => {
-                let word = WORDS.get(chance.below(WORDS.len())).copied().unwrap_or_default();
+                let word = WORDS.get(below(chance, WORDS.len())).copied().unwrap_or_default();
                 bytes.splice(at..at, word.to_vec());
             }
         }

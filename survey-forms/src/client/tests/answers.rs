@@ -19,6 +19,13 @@ fn random_answers(count: usize, fields: &[&'static str], values: &[&'static str]
         .collect()
 }
 
+/// Answers of which one is another.
+fn with(good: &RawAnswers, name: &str, value: &str) -> RawAnswers {
+    let mut all = good.clone();
+    all.insert(name.to_owned(), value.to_owned());
+    all
+}
+
 pub(super) fn sample_answers() -> Vec<RawAnswers> {
     let good = answers(&[
         ("age", " ３０ "),
@@ -30,11 +37,7 @@ pub(super) fn sample_answers() -> Vec<RawAnswers> {
         ("income", "0.0"),
         ("wish", "多来看看\r\n我们"),
     ]);
-    let changed = |name: &str, value: &str| {
-        let mut all = good.clone();
-        all.insert(name.to_owned(), value.to_owned());
-        all
-    };
+    let changed = |name: &str, value: &str| with(&good, name, value);
     let mut all = vec![RawAnswers::new(), good.clone()];
     for (name, value) in [
         ("age", "15"),
@@ -141,11 +144,7 @@ pub(super) fn odd_answers() -> Vec<RawAnswers> {
         ("money", "30"),
         ("first", "旧-1"),
     ]);
-    let changed = |name: &str, value: &str| {
-        let mut all = good.clone();
-        all.insert(name.to_owned(), value.to_owned());
-        all
-    };
+    let changed = |name: &str, value: &str| with(&good, name, value);
     let mut all = vec![RawAnswers::new(), good.clone()];
     for (name, value) in [
         ("called", "Bob"),
@@ -246,11 +245,7 @@ pub(super) fn wide_answers() -> Vec<RawAnswers> {
         ("pet_more[2]", "no"),
         ("street", "s2"),
     ]);
-    let changed = |name: &str, value: &str| {
-        let mut all = good.clone();
-        all.insert(name.to_owned(), value.to_owned());
-        all
-    };
+    let changed = |name: &str, value: &str| with(&good, name, value);
     let mut all = vec![RawAnswers::new(), good.clone()];
     for (name, value) in [
         ("meta/instanceID", "uuid:2"),
