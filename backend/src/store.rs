@@ -70,6 +70,7 @@ pub mod sign_ins;
 pub mod sittings;
 pub mod staff;
 pub mod tables;
+pub mod two_people;
 pub mod units;
 pub mod vault;
 pub mod weighing;

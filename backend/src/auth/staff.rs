@@ -147,7 +147,7 @@ impl<P: Permission> FromRequestParts<AppState> for Permit<P> {
         if !staff.role.may(P::ACTION) {
             // Who it was stands in no log; the role and what was wanted are enough to see that somebody tries doors.
             tracing::warn!(role = staff.role.as_str(), action = ?P::ACTION, "refused");
-            return Err(PageError::problem(StatusCode::FORBIDDEN, Problem::Forbidden));
+            return Err(PageError::forbidden());
         }
         if state.config.require_second_factor.contains(&staff.role)
             && !second_factor::is_on(&state.db, staff.id()).await?

@@ -403,7 +403,7 @@ pub async fn mail_again(
         .await?
         .ok_or_else(PageError::lost)?;
     if judges_employer(&state, &permit.staff, &round).await? {
-        return Err(PageError::problem(StatusCode::FORBIDDEN, Problem::Forbidden));
+        return Err(PageError::forbidden());
     }
     let now = state.clock.now_ms();
     let tx = begin(&state.db).await?;

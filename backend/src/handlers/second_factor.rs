@@ -17,7 +17,6 @@ use crate::error::AppError;
 use crate::middleware::client::ClientAddress;
 use crate::middleware::problems::PageError;
 use crate::pages::Reading;
-use crate::pages::problem::Problem;
 use crate::pages::second_factor::{self as page, SecondFactorPage, Standing, Wrong};
 use crate::store::{second_factors, staff};
 
@@ -118,7 +117,7 @@ pub async fn act(
     let lang = reading.lang;
     let act = field(&pairs, "act").unwrap_or_default();
     if act == "off" && state.config.require_second_factor.contains(&who.role) {
-        return Err(PageError::problem(StatusCode::FORBIDDEN, Problem::Forbidden));
+        return Err(PageError::forbidden());
     }
     let secure = state.config.is_https();
     let wrong = match act {

@@ -68,6 +68,11 @@ impl PageError {
         self
     }
 
+    /// Somebody who may not do this.
+    pub fn forbidden() -> Self {
+        Self::problem(StatusCode::FORBIDDEN, Problem::Forbidden)
+    }
+
     /// No such page.
     pub fn lost() -> Self {
         Self::problem(StatusCode::NOT_FOUND, Problem::Lost)

@@ -4,18 +4,14 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
+use super::two_people::{self, Columns};
 use super::{StoreError, insert_all};
 use crate::entity::identity_requests;
 use crate::entity::identity_requests::Column as C;
 
+pub use super::two_people::{ASKED, CONFIRMED, REFUSED};
 pub use crate::entity::identity_requests::Model as IdentityRequest;
 
-/// Waits for a second person.
-pub const ASKED: &str = "asked";
-/// Agreed to; whoever asked may see the person once.
-pub const CONFIRMED: &str = "confirmed";
-/// Turned down.
-pub const REFUSED: &str = "refused";
 /// The person was shown.
 pub const SEEN: &str = "seen";
 
@@ -55,24 +51,24 @@ pub async fn find(
 
 /// Decides a request that another person made and nobody decided; returns whether it did.
 ///
+/// - `decision`: by whom and on which day.
+///
 /// # Errors
 /// See [`insert`].
 pub async fn decide(
     conn: &impl ConnectionTrait,
     id: Uuid,
     to: &str,
-    (by, day): (&str, &str),
+    decision: (&str, &str),
 ) -> Result<bool, StoreError> {
-    let done = identity_requests::Entity::update_many()
-        .col_expr(C::State, Expr::value(to))
-        .col_expr(C::DecidedBy, Expr::value(by))
-        .col_expr(C::DecidedOn, Expr::value(day))
-        .filter(C::Id.eq(id))
-        .filter(C::State.eq(ASKED))
-        .filter(C::AskedBy.ne(by))
-        .exec(conn)
-        .await?;
-    Ok(done.rows_affected == 1)
+    let columns = Columns {
+        id: C::Id,
+        state: C::State,
+        asked_by: C::AskedBy,
+        decided_by: C::DecidedBy,
+        decided_on: C::DecidedOn,
+    };
+    two_people::decide::<identity_requests::Entity>(conn, columns, id, to, decision).await
 }
 
 /// Takes the one look that a confirmed request gives whoever asked, no longer than since `first_day`; returns whether

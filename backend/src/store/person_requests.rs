@@ -4,18 +4,14 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
+use super::two_people::{self, Columns};
 use super::{StoreError, insert_all};
 use crate::entity::person_requests::Column as C;
 use crate::entity::{callback_cases, callback_consents, person_requests};
 
+pub use super::two_people::{ASKED, CONFIRMED, REFUSED};
 pub use crate::entity::person_requests::Model as PersonRequest;
 
-/// Waits for a second person.
-pub const ASKED: &str = "asked";
-/// Agreed to; whoever took it handles it.
-pub const CONFIRMED: &str = "confirmed";
-/// Turned down.
-pub const REFUSED: &str = "refused";
 /// Answered.
 pub const DONE: &str = "done";
 
@@ -58,24 +54,24 @@ pub async fn hold(
 
 /// Decides a request that another person took and nobody decided; returns whether it did.
 ///
+/// - `decision`: by whom and on which day.
+///
 /// # Errors
 /// See [`insert`].
 pub async fn decide(
     conn: &impl ConnectionTrait,
     id: Uuid,
     to: &str,
-    (by, day): (&str, &str),
+    decision: (&str, &str),
 ) -> Result<bool, StoreError> {
-    let done = person_requests::Entity::update_many()
-        .col_expr(C::State, Expr::value(to))
-        .col_expr(C::DecidedBy, Expr::value(by))
-        .col_expr(C::DecidedOn, Expr::value(day))
-        .filter(C::Id.eq(id))
-        .filter(C::State.eq(ASKED))
-        .filter(C::AskedBy.ne(by))
-        .exec(conn)
-        .await?;
-    Ok(done.rows_affected == 1)
+    let columns = Columns {
+        id: C::Id,
+        state: C::State,
+        asked_by: C::AskedBy,
+        decided_by: C::DecidedBy,
+        decided_on: C::DecidedOn,
+    };
+    two_people::decide::<person_requests::Entity>(conn, columns, id, to, decision).await
 }
 
 /// Notes how a confirmed request was answered; returns whether it was one.

@@ -15,7 +15,6 @@ use crate::handlers::respond::{Pairs, field, html};
 use crate::middleware::problems::PageError;
 use crate::pages::Reading;
 use crate::pages::accounts::{self as page, AccountLine, Factor, Refused};
-use crate::pages::problem::Problem;
 use crate::store::{rounds, second_factors, staff};
 
 const PAGE: &str = "/console/accounts";
@@ -26,7 +25,7 @@ const MAX_REASON: usize = 400;
 async fn must_be_independent(state: &AppState, who: &Staff) -> Result<(), PageError> {
     for round in rounds::list(&state.db).await? {
         if judges_employer(state, who, &round.id).await? {
-            return Err(PageError::problem(StatusCode::FORBIDDEN, Problem::Forbidden));
+            return Err(PageError::forbidden());
         }
     }
     Ok(())
@@ -92,7 +91,7 @@ pub async fn act(
         .collect();
     let reason = field(&pairs, "reason").unwrap_or_default().trim();
     if login == who.login {
-        return Err(PageError::problem(StatusCode::FORBIDDEN, Problem::Forbidden));
+        return Err(PageError::forbidden());
     }
     if reason.is_empty() || reason.chars().count() > MAX_REASON {
         let staff = signed_in(reading.lang, who, PAGE);

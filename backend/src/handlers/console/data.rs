@@ -21,7 +21,6 @@ use crate::export::{self, Detail, Format, ddi};
 use crate::handlers::respond::{Pairs, field, html};
 use crate::middleware::problems::PageError;
 use crate::pages::data::{self as pages, Line, Standing, Typed, View};
-use crate::pages::problem::Problem;
 use crate::pages::{Lang, Reading, words};
 use crate::store::agreements::{self, Agreement};
 use crate::store::{StoreError, begin};
@@ -117,7 +116,7 @@ pub async fn act(
         };
         if !done && name == "confirm" {
             // Nobody confirms what they entered themselves.
-            return Err(PageError::problem(StatusCode::FORBIDDEN, Problem::Forbidden));
+            return Err(PageError::forbidden());
         }
         if done {
             let detail = json!({ "round": permit.round.id });
@@ -213,7 +212,7 @@ pub async fn download(
             let agreement = agreements::find(&state.db, &permit.round.id, id).await?;
             match agreement {
                 Some(agreement) if agreement.holds_on(&today) => Detail::Full,
-                _ => return Err(PageError::problem(StatusCode::FORBIDDEN, Problem::Forbidden)),
+                _ => return Err(PageError::forbidden()),
             }
         }
     };

@@ -17,7 +17,6 @@ use crate::handlers::respond::{Pairs, field, html};
 use crate::linking::{self, NoRequest, VALID_DAYS};
 use crate::middleware::problems::PageError;
 use crate::pages::identity::{self as pages, Fault, Line, Standing, Typed, View};
-use crate::pages::problem::Problem;
 use crate::pages::{Lang, Reading, words};
 use crate::store::identity_requests::{self as requests, ASKED, CONFIRMED, IdentityRequest, REFUSED};
 use crate::store::{StoreError, begin};
@@ -115,16 +114,12 @@ pub async fn act(
         }
     }
     if !permit.staff.role.may(Action::AskIdentity) {
-        return Err(forbidden());
+        return Err(PageError::forbidden());
     }
     match field(&pairs, "see") {
         Some(text) => see(&state, &permit, reading.lang, text).await,
         None => ask(&state, &permit, reading.lang, &pairs).await,
     }
-}
-
-fn forbidden() -> PageError {
-    PageError::problem(StatusCode::FORBIDDEN, Problem::Forbidden)
 }
 
 fn page_of(permit: &Permitted) -> String {
@@ -144,7 +139,7 @@ async fn decide(
     let known = known.ok_or_else(PageError::lost)?;
     if !requests::decide(&tx, id, to, (login, &day)).await? {
         // Nobody agrees to what they asked for themselves; what was decided before stays.
-        return Err(forbidden());
+        return Err(PageError::forbidden());
     }
     let detail = json!({ "round": permit.round.id, "leaf": known.leaf });
     state.base().record(&tx, login, action, text, detail).await?;
@@ -160,7 +155,7 @@ async fn see(state: &AppState, permit: &Permitted, lang: Lang, text: &str) -> Re
     let known = requests::find(&tx, &permit.round.id, id).await?;
     let known = known.ok_or_else(PageError::lost)?;
     if !requests::take_look(&tx, id, login, (&first_day(state), &day)).await? {
-        return Err(forbidden());
+        return Err(PageError::forbidden());
     }
     let detail = json!({ "round": permit.round.id, "leaf": known.leaf });
     base.record(&tx, login, "identity.see", text, detail).await?;

@@ -49,7 +49,7 @@ pub(super) fn failed(error: ScoringError) -> PageError {
         error @ (ScoringError::Assignment(_) | ScoringError::Tampered(_)) => {
             AppError::internal(&error).into()
         }
-        ScoringError::Employed { .. } => PageError::problem(StatusCode::FORBIDDEN, Problem::Forbidden),
+        ScoringError::Employed { .. } => PageError::forbidden(),
         _ => PageError::lost(),
     }
 }

@@ -19,7 +19,6 @@ use crate::error::AppError;
 use crate::handlers::respond::{Pairs, field, html};
 use crate::middleware::problems::PageError;
 use crate::pages::person::{self as pages, Fault, Line, Opened, Person, Standing, Typed, View};
-use crate::pages::problem::Problem;
 use crate::pages::{Lang, Reading, tr, words};
 use crate::person_requests::{self as requests, Corrected, Found, Known, RequestError, Taken, Want, is_open};
 use crate::store::person_requests::{self as store, ASKED, CONFIRMED, DONE, PersonRequest, REFUSED};
@@ -38,14 +37,10 @@ impl From<RequestError> for PageError {
     fn from(error: RequestError) -> Self {
         match error {
             RequestError::Unknown => Self::lost(),
-            RequestError::NotNow => forbidden(),
+            RequestError::NotNow => Self::forbidden(),
             RequestError::Store(error) => error.into(),
         }
     }
-}
-
-fn forbidden() -> PageError {
-    PageError::problem(StatusCode::FORBIDDEN, Problem::Forbidden)
 }
 
 fn standing(state: &AppState, row: &PersonRequest, login: &str) -> Standing {
@@ -134,7 +129,7 @@ pub async fn act(
         }
     }
     if !permit.staff.role.may(Action::AskIdentity) {
-        return Err(forbidden());
+        return Err(PageError::forbidden());
     }
     let text = |name: &str| plain(field(&pairs, name).unwrap_or_default()).unwrap_or_default();
     let wanted = |want: &Want| {
