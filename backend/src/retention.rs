@@ -51,28 +51,31 @@ impl Rule {
         self.due.is_some_and(|due| due <= today) && !self.is_done()
     }
 
+    /// The day on which it was erased last.
+    fn erased_on(&self) -> Option<Date> {
+        self.erasures.last()?.day.parse().ok()
+    }
+
+    /// Days since then.
+    fn days_since(&self, today: Date) -> Option<i32> {
+        let since = today.since(self.erased_on()?).ok()?;
+        Some(since.get_days())
+    }
+
     /// Whether it was erased on its day or later.
     pub fn is_done(&self) -> bool {
-        let Some(due) = self.due else { return false };
-        let last = self.erasures.last().and_then(|row| row.day.parse::<Date>().ok());
-        last.is_some_and(|last| last >= due)
+        let times = self.due.zip(self.erased_on());
+        times.is_some_and(|(due, erased)| erased >= due)
     }
 
     /// Whether it was erased within the last week.
     fn is_fresh(&self, today: Date) -> bool {
-        let last = self.erasures.last().and_then(|row| row.day.parse::<Date>().ok());
-        let days = last
-            .and_then(|last| today.since(last).ok())
-            .map(|span| span.get_days());
-        days.is_some_and(|days| days <= 7)
+        self.days_since(today).is_some_and(|days| days <= 7)
     }
 
     /// Whether, having been erased, it is to be looked at again today.
     fn is_due_again(&self, today: Date) -> bool {
-        let last = self.erasures.last().and_then(|row| row.day.parse::<Date>().ok());
-        let days = last
-            .and_then(|last| today.since(last).ok())
-            .map(|span| span.get_days());
+        let days = self.days_since(today);
         self.is_done() && days.is_some_and(|days| days > 0 && days % AGAIN_DAYS == 0)
     }
 }

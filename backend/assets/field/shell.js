@@ -1,7 +1,7 @@
 // The app's own files, kept so that it opens with no network. A new version is fetched whole beside the old one and
 // waits: it takes over when the app is next opened, or when somebody presses the button, never under an interview.
 
-const VERSION = '17f5eadf1933';
+const VERSION = '5a2f95c5d133';
 const CACHE = 'minyi-field-' + VERSION;
 const FILES = ['/field', '/field/field.css', '/field/app.webmanifest', '/field/icon.svg', '/field/icon-192.png',
   '/field/icon-512.png', '/field/answer.js', '/field/app.js', '/field/bundle.js', '/field/canary.js',
