@@ -1,5 +1,6 @@
 //! Shared state of the server, and the caches of what no longer changes.
 
+pub mod kept;
 pub mod per_round;
 
 use std::collections::{BTreeMap, HashMap};
@@ -24,6 +25,7 @@ use crate::keys::{KeyError, Keys};
 use crate::media::MediaCache;
 use crate::middleware::pressure::Pressure;
 use crate::monitor::quality::QualityCache;
+use crate::publication::looked_at::LookedAt;
 use crate::sittings::Sittings;
 use crate::store::links::Doors;
 use crate::store::rounds::Round;
@@ -60,6 +62,8 @@ pub struct App {
     pub doors: PerRound<Doors>,
     /// The quality of interviews, as last looked at.
     pub interviews: QualityCache,
+    /// What would be published of the round that was looked at last.
+    pub looked_at: LookedAt,
     /// Pictures, recordings and films of sealed rounds.
     pub media: MediaCache,
     /// Failed codes and sign-ins.
@@ -175,7 +179,7 @@ impl Base {
     pub fn into_state(self) -> (AppState, Background) {
         let forms = FormCache::default();
         let (submitter, writer) = Submitter::spawn(
-            self.db.clone(),
+            (self.db.clone(), &self.config.database_url),
             self.keys.clone(),
             self.clock.clone(),
             self.entropy.clone(),
@@ -198,6 +202,7 @@ impl Base {
             plans: PlanCache::default(),
             doors: PerRound::default(),
             interviews: QualityCache::default(),
+            looked_at: LookedAt::default(),
             media: MediaCache::default(),
             limits,
             provider,

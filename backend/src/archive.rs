@@ -36,7 +36,7 @@ use crate::pages::{Lang, tr};
 use crate::rounds::{self, RoundActError};
 use crate::store::agreements::{self, Agreement};
 use crate::store::rounds::RoundState;
-use crate::store::{StoreError, begin, responses};
+use crate::store::{StoreError, begin, responses, tallies};
 use manifest::{Manifest, Object};
 use place::{Place, PlaceError};
 
@@ -232,7 +232,7 @@ pub async fn archive(
     match set {
         DataSet::Responses => {
             let table = Table::prepare(base, &plan, detail, None).await?;
-            let all = responses::count(&base.db, id).await?;
+            let all = tallies::total(&base.db, id).await?;
             let mut parts = export::Parts::new(base, &table, PART_ROWS);
             let mut done = 0;
             while let Some((bytes, rows)) = parts.next().await? {

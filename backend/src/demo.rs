@@ -283,7 +283,7 @@ async fn submit_all(
     let clock = Arc::new(FixedClock::at(noon(clock_day)));
     let (db, keys) = (base.db.clone(), Arc::clone(&base.keys));
     let (submitter, writer) = Submitter::spawn(
-        db,
+        (db, &base.config.database_url),
         keys,
         clock.clone(),
         base.entropy.clone(),

@@ -52,6 +52,7 @@ pub mod provider_sign_ins;
 pub mod publications;
 pub mod quota_places;
 pub mod recovery_codes;
+pub mod response_tallies;
 pub mod responses;
 pub mod results;
 pub mod retention_delays;

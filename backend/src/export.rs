@@ -24,7 +24,7 @@ use uuid::Uuid;
 use crate::app::Base;
 use crate::dataset::DatasetError;
 use crate::store::responses::Response;
-use crate::store::{StoreError, responses};
+use crate::store::{StoreError, responses, tallies};
 use columns::{Cell, Table};
 
 /// Buffer of a file being written.
@@ -159,7 +159,7 @@ pub async fn write(
         path: path.display().to_string(),
         source,
     };
-    let all = responses::count(&base.db, &table.round).await?;
+    let all = tallies::total(&base.db, &table.round).await?;
     if format == Format::Xlsx && all >= workbook::MOST_ROWS {
         return Err(ExportError::TooManyRows {
             most: workbook::MOST_ROWS,

@@ -8,6 +8,7 @@
 pub mod bundle;
 pub mod charts;
 pub mod files;
+pub mod looked_at;
 pub mod plan_files;
 
 use std::collections::BTreeSet;

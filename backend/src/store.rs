@@ -70,9 +70,11 @@ pub mod sign_ins;
 pub mod sittings;
 pub mod staff;
 pub mod tables;
+pub mod tallies;
 pub mod two_people;
 pub mod units;
 pub mod vault;
+pub mod waves;
 pub mod weighing;
 
 /// Why stored things cannot be read or written.
@@ -191,6 +193,38 @@ pub async fn connect(url: &str) -> Result<DatabaseConnection, ConnectError> {
 /// # Errors
 /// [`ConnectError`], naming the database without its password.
 pub async fn connect_as_is(url: &str, create: bool) -> Result<DatabaseConnection, ConnectError> {
+    open(options(url, create, Use::Common), url).await
+}
+
+/// A connection of its own for the one task that writes responses, opened when it is first used. Handed about among
+/// many, each would have to read again what the others have written: SQLite drops a connection's pages when another has
+/// written, and each knows its own statements.
+///
+/// # Errors
+/// [`ConnectError`], naming the database without its password.
+pub async fn connect_to_write(url: &str) -> Result<DatabaseConnection, ConnectError> {
+    let mut options = options(url, false, Use::ToWrite);
+    options.max_connections(1).connect_lazy(true);
+    open(options, url).await
+}
+
+async fn open(options: ConnectOptions, url: &str) -> Result<DatabaseConnection, ConnectError> {
+    Database::connect(options).await.map_err(|source| ConnectError {
+        url: redact_url(url),
+        source,
+    })
+}
+
+/// What connections are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Use {
+    /// Whatever comes.
+    Common,
+    /// Responses are written.
+    ToWrite,
+}
+
+fn options(url: &str, create: bool, what_for: Use) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
     options
         .sqlx_logging(false)
@@ -204,6 +238,14 @@ pub async fn connect_as_is(url: &str, create: bool) -> Result<DatabaseConnection
         postgres.options([("idle_in_transaction_session_timeout", "120s")])
     });
     options.map_sqlx_sqlite_opts(move |sqlite| {
+        let sqlite = match what_for {
+            Use::Common => sqlite,
+            Use::ToWrite => sqlite
+                // KiB, as it is below nothing: indexes of random keys are written all over.
+                .pragma("cache_size", "-16384")
+                // Pages: one that is written once more until then is brought into the database once.
+                .pragma("wal_autocheckpoint", "8000"),
+        };
         sqlite
             .create_if_missing(create)
             .busy_timeout(Duration::from_secs(10))
@@ -224,10 +266,7 @@ pub async fn connect_as_is(url: &str, create: bool) -> Result<DatabaseConnection
         }
         Box::pin(std::future::ready(Ok(!counted)))
     });
-    Database::connect(options).await.map_err(|source| ConnectError {
-        url: redact_url(url),
-        source,
-    })
+    options
 }
 
 /// Begins a transaction that will write.

@@ -131,8 +131,10 @@ impl std::fmt::Debug for SharedClockDebug {
 
 impl Submitter {
     /// Starts the writer. It ends, with everything written, when the last submitter is dropped.
+    ///
+    /// - `own_url`: the same database's, where the writer opens a connection of its own.
     pub fn spawn(
-        db: DatabaseConnection,
+        (db, own_url): (DatabaseConnection, &str),
         keys: Arc<Keys>,
         clock: SharedClock,
         entropy: Entropy,
@@ -140,7 +142,7 @@ impl Submitter {
     ) -> (Self, JoinHandle<()>) {
         let (queue, waiting) = mpsc::channel(QUEUE_LEN);
         let writer = Writer::new(db.clone(), keys.clone(), clock.clone(), entropy);
-        let task = tokio::spawn(writer.run(waiting));
+        let task = tokio::spawn(writer.run(waiting, own_url.to_owned()));
         (
             Self {
                 db,
@@ -172,7 +174,7 @@ impl Submitter {
     /// See [`Submitter::submit`].
     pub async fn submit_parsed(&self, submission: Submission) -> Result<Accepted, SubmitError> {
         let content_mac = self.keys.content_mac(&submission.content);
-        let response = match submission.response {
+        let mut response = match submission.response {
             Ok(response) => response,
             Err(faults) => {
                 return self
@@ -188,7 +190,7 @@ impl Submitter {
                 .explain(submission.id, &content_mac, Some(&response), fault)
                 .await;
         };
-        let answers = match self.check(&form, &response) {
+        let answers = match self.check(&form, &mut response) {
             Ok(answers) => answers,
             Err(faults) => {
                 let fault = SubmitError::Invalid(faults);
@@ -203,9 +205,9 @@ impl Submitter {
         answer.await.map_err(|_| SubmitError::Busy)?
     }
 
-    /// The canonical answers as JSON, and who filled them in.
-    fn check(&self, form: &Form, response: &NewResponse) -> Result<(String, Answering), Vec<FieldError>> {
-        let mut answers = response.answers.clone();
+    /// The canonical answers as JSON, and who filled them in; the response's own answers are used up.
+    fn check(&self, form: &Form, response: &mut NewResponse) -> Result<(String, Answering), Vec<FieldError>> {
+        let mut answers = std::mem::take(&mut response.answers);
         if response.interviewer.is_some() && !response.consents.split(' ').any(|word| word == "sensitive") {
             health::withhold(form, &mut answers);
         }

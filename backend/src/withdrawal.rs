@@ -14,6 +14,7 @@ use crate::dataset;
 use crate::keys::Keys;
 use crate::store::responses::{self, WITHDRAWN};
 use crate::store::secrets::{self, SecondSecret};
+use crate::store::tallies::Changes;
 use crate::store::{StoreError, begin, cases, invitations, rounds, sample};
 
 /// Digits of a second secret: 53 bits, guessed at only under rate limits.
@@ -100,7 +101,8 @@ pub async fn withdraw(base: &Base, leaf: &str, keep_case: bool) -> Result<(), Wi
     if round.state_on(base.clock.today()) != rounds::RoundState::Open {
         return Err(WithdrawError::Closed);
     }
-    if !responses::take_back(&tx, response.id, WITHDRAWN).await? {
+    let mut tallies = Changes::default();
+    if !responses::take_back(&tx, &response, WITHDRAWN, &mut tallies).await? {
         return Err(WithdrawError::Nothing);
     }
     if let Some(link) = &response.link
@@ -114,6 +116,7 @@ pub async fn withdraw(base: &Base, leaf: &str, keep_case: bool) -> Result<(), Wi
     if !keep_case && let Some(case) = cases::by_leaf(&tx, leaf).await? {
         respondent::take_back(&tx, case, &base.clock.today().to_string()).await?;
     }
+    tallies.write(&tx).await?;
     tx.commit().await.map_err(StoreError::from)?;
     dataset::forget(&base.config.data_dir, &response);
     Ok(())

@@ -49,7 +49,13 @@ struct Arguments {
     soak: u64,
     /// Measures how soon the console's lists open with so many responses, and nothing else; a million is the goal's.
     #[arg(long)]
-    lists: Option<u64>,
+    lists: Option<u32>,
+    /// With `--lists`: everybody was invited, so that invitations, sample, attempts and register grow as well.
+    #[arg(long)]
+    invited: bool,
+    /// On this database alone: `sqlite` or `postgres`.
+    #[arg(long, value_parser = ["sqlite", "postgres"])]
+    only: Option<String>,
 }
 
 /// Prints a figure and what it should be.
@@ -72,14 +78,20 @@ fn main() -> Result<()> {
     let arguments = Arguments::parse();
     let runtime = Runtime::new()?;
     if let Some(responses) = arguments.lists {
-        return lists::measure(&runtime, responses);
+        return lists::measure(&runtime, responses, arguments.invited, arguments.only.as_deref());
     }
     println!(
         "{} and 1 connections, {} s each; responses of about fifty answers, 1.6 KB",
         arguments.connections, arguments.seconds
     );
-    sqlite(&arguments, &runtime)?;
-    postgres(&arguments, &runtime)
+    let wanted = |name: &str| arguments.only.as_deref().is_none_or(|only| only == name);
+    if wanted("sqlite") {
+        sqlite(&arguments, &runtime)?;
+    }
+    if wanted("postgres") {
+        postgres(&arguments, &runtime)?;
+    }
+    Ok(())
 }
 
 fn sqlite(arguments: &Arguments, runtime: &Runtime) -> Result<()> {

@@ -20,7 +20,7 @@ use crate::publication;
 use crate::rounds::amend::Correction;
 use crate::rounds::{self, files};
 use crate::store::invitations::Issued;
-use crate::store::{frame, invitations, outbox, responses, sample};
+use crate::store::{frame, invitations, outbox, sample, tallies};
 
 mod planning;
 
@@ -406,7 +406,7 @@ async fn status(base: &Base, id: &str) -> Result<Status> {
         frame: frame::count(&base.db, id).await?,
         sample: sample::count(&base.db, id).await?,
         invitations: by_group,
-        responses: responses::count(&base.db, id).await?,
+        responses: tallies::total(&base.db, id).await?,
         outbox: outbox::counts(&base.db, id).await?.into_iter().collect(),
     })
 }

@@ -19,7 +19,7 @@ use crate::roots;
 use crate::store::cases::{self, Case, Filter};
 use crate::store::improvements::{self, Improvement};
 use crate::store::merkle_log::DAILY;
-use crate::store::{begin, responses};
+use crate::store::{begin, tallies};
 
 /// Cases handled at most: enough for every page and figure.
 const HANDLED: u64 = 400;
@@ -67,8 +67,8 @@ const DONE: [(&str, [&str; 4]); 3] = [
 /// Publishes the root of each day of fieldwork, up to the last day with a response.
 pub(super) async fn publish_roots(base: &Base, plan: &Plan) -> Result<()> {
     let id = plan.round.id.as_str();
-    let counts = responses::daily(&base.db, id).await?;
-    let days: std::collections::BTreeSet<&String> = counts.keys().map(|key| &key.day).collect();
+    let counts = tallies::daily(&base.db, id).await?;
+    let days: std::collections::BTreeSet<&String> = counts.iter().map(|row| &row.day).collect();
     let yesterday = base.clock.today().yesterday()?.to_string();
     for day in days.into_iter().filter(|day| **day <= yesterday) {
         let tx = begin(&base.db).await?;

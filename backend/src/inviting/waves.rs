@@ -16,7 +16,7 @@ use super::{Choice, Invited, InvitingError, chosen, closed_cases, open_identitie
 use crate::app::Base;
 use crate::store::outbox::{self, NewMessage, Outgoing};
 use crate::store::rounds::{self, RoundState};
-use crate::store::{StoreError, begin, invitations};
+use crate::store::{self, StoreError, begin, invitations};
 
 const DAY_MS: i64 = 86_400_000;
 
@@ -83,6 +83,11 @@ pub struct Queued {
     pub without_address: u64,
 }
 
+/// The moment by which the wave before must have gone out, so that a reminder may go now.
+fn gone_by(now: i64, plan: &Plan) -> i64 {
+    now - i64::from(plan.invitations.remind_after_days) * DAY_MS
+}
+
 /// Whether a message has gone out, as far as anyone knows, by the moment `by`.
 fn has_gone_by(message: &Outgoing, by: i64) -> bool {
     matches!(message.state.as_str(), outbox::SENT | outbox::UNKNOWN) && message.at <= by
@@ -109,7 +114,7 @@ async fn due(
         Some(before) => Some(of_kind(before).await?),
         None => None,
     };
-    let by = now - i64::from(plan.invitations.remind_after_days) * DAY_MS;
+    let by = gone_by(now, plan);
     let may = |one: &Invited| {
         let case = &one.case.case_id;
         !invitations::is_used(&one.invitation)
@@ -129,25 +134,24 @@ async fn due(
 /// When the database does not answer.
 pub async fn states(base: &Base, plan: &Plan) -> Result<Vec<(Wave, WaveState)>, StoreError> {
     let round = plan.round.id.as_str();
-    let tx = begin(&base.db).await?;
-    let invited = chosen(&tx, round, &Choice::default()).await?;
-    let closed = closed_cases(&tx, round).await?;
+    let by = gone_by(base.clock.now_ms(), plan);
     let mut states = Vec::new();
     for wave in Wave::ALL {
-        let mut state = WaveState::default();
-        for message in outbox::of_kind(&tx, round, wave.kind()).await? {
-            match message.state.as_str() {
-                outbox::QUEUED | outbox::SENDING => state.queued += 1,
-                outbox::SENT | outbox::UNKNOWN => state.sent += 1,
-                outbox::SKIPPED => state.skipped += 1,
-                _ => state.failed += 1,
+        let before = wave.before().map(|wave| (wave.kind(), by));
+        let mut state = WaveState {
+            due: store::waves::due(&base.db, round, wave.kind(), before).await?,
+            ..WaveState::default()
+        };
+        for (word, n) in store::waves::by_state(&base.db, round, wave.kind()).await? {
+            match word.as_str() {
+                outbox::QUEUED | outbox::SENDING => state.queued += n,
+                outbox::SENT | outbox::UNKNOWN => state.sent += n,
+                outbox::SKIPPED => state.skipped += n,
+                _ => state.failed += n,
             }
         }
-        let input = (wave, invited.clone(), &closed);
-        state.due = due(&tx, base.clock.now_ms(), plan, input).await?.len() as u64;
         states.push((wave, state));
     }
-    tx.commit().await?;
     Ok(states)
 }
 

@@ -131,6 +131,7 @@ pub fn work(state: AppState, job: Job) -> Work {
     Box::pin(async move {
         let id = job.round_id.context("the job names no round")?;
         analyse(&state.base(), &id).await?;
+        state.looked_at.prepare(state.base(), &id);
         Ok(())
     })
 }

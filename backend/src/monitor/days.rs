@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use crate::store::fieldwork::DayCount;
+use crate::store::tallies::DayCount;
 
 /// How an answer came in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,7 +81,7 @@ impl Curve {
             .filter(|row| only.is_none_or(|code| code == row.group));
         for row in chosen {
             if let Ok(day) = row.day.parse::<Date>() {
-                by_day.entry(day).or_default()[Door::of(row) as usize] += row.n;
+                by_day.entry(day).or_default()[Door::of(row) as usize] += row.count();
             }
         }
         let first = by_day.keys().next().copied().unwrap_or(opens).min(opens);
@@ -131,7 +131,7 @@ mod tests {
 
     use super::*;
 
-    fn row(day: &str, mode: &str, open_link: bool, n: u64) -> DayCount {
+    fn row(day: &str, mode: &str, open_link: bool, n: i64) -> DayCount {
         DayCount {
             day: day.to_owned(),
             group: "resident".to_owned(),

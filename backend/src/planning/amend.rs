@@ -24,7 +24,7 @@ use crate::media::FOLDER;
 use crate::rounds::{self, Header, RoundActError};
 use crate::store::plan_versions::{self, Kind};
 use crate::store::rounds::{Round, RoundState};
-use crate::store::{StoreError, amendments, begin, forms, plan_files, responses, sample, scores};
+use crate::store::{StoreError, amendments, begin, forms, plan_files, sample, scores, tallies};
 
 mod judge;
 
@@ -55,7 +55,7 @@ pub struct Prepared {
 async fn ground(conn: &impl ConnectionTrait, id: &str) -> Result<Ground, StoreError> {
     Ok(Ground {
         sampled: sample::count(conn, id).await? > 0,
-        answers: responses::count(conn, id).await?,
+        answers: tallies::total(conn, id).await?,
         marks: !scores::list(conn, id).await?.is_empty(),
     })
 }

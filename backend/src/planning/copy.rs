@@ -13,7 +13,7 @@ use crate::store::plan_versions::{
     self, Kind, PlanCopy, PlanVersion, fingerprint, fingerprint_of, manifest_of,
 };
 use crate::store::rounds::{Round, RoundState};
-use crate::store::{StoreError, amendments, begin, forms, plan_files, responses};
+use crate::store::{StoreError, amendments, begin, forms, plan_files, tallies};
 
 /// Longest reason of a saved version, in characters.
 pub const REASON_CHARS: usize = 300;
@@ -313,7 +313,7 @@ pub async fn append(
         actor: actor.to_owned(),
         at: base.clock.now_ms(),
         day: base.clock.today().to_string(),
-        answers_before: i64::try_from(responses::count(tx, id).await?).unwrap_or(i64::MAX),
+        answers_before: i64::try_from(tallies::total(tx, id).await?).unwrap_or(i64::MAX),
     };
     plan_versions::append(tx, row, files).await
 }

@@ -13,10 +13,12 @@ use uuid::Uuid;
 
 use analysis::disposition::Disposition;
 
-use super::invitations::{ISSUED, STARTED, WITHDRAWN};
+use super::invitations::{COMPLETE, ISSUED, STARTED, WITHDRAWN};
 use super::responses::ACCEPTED;
 use super::{StoreError, insert_all};
-use crate::entity::{assignments, attempts, devices, invitations, responses, sample_cases, staff};
+use crate::entity::{
+    assignments, attempts, devices, invitations, response_tallies, responses, sample_cases, staff,
+};
 
 pub use crate::entity::assignments::Model as Assignment;
 pub use crate::entity::attempts::Model as Attempt;
@@ -187,6 +189,63 @@ pub async fn cases(conn: &impl ConnectionTrait, round: &str) -> Result<Vec<CaseC
         .collect())
 }
 
+/// How many invited cases of a group and township have answered, and how many have not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answered {
+    /// Respondent group.
+    pub group: String,
+    /// Township; none for bodies of the county.
+    pub township: Option<String>,
+    /// Cases invited: one whose code was replaced or taken back is still one case, as in the analysis.
+    pub invited: u64,
+    /// Cases that have answered.
+    pub complete: u64,
+}
+
+/// Cases invited and answered by group and township.
+///
+/// # Errors
+/// See [`cases`].
+pub async fn answered(conn: &impl ConnectionTrait, round: &str) -> Result<Vec<Answered>, StoreError> {
+    use invitations::Column as I;
+    let is_complete = Expr::case(Expr::col(I::State).eq(COMPLETE), 1).finally(0);
+    let invited = Query::select()
+        .column(I::CaseId)
+        .expr_as(Func::min(Expr::col(I::Group)), "of_group")
+        .expr_as(Func::max(is_complete), "is_complete")
+        .from(invitations::Entity)
+        .and_where(Expr::col(I::RoundId).eq(round))
+        .group_by_col(I::CaseId)
+        .take();
+    let sampled = |column| Expr::col((sample_cases::Entity, column));
+    let of_invited = |column: &'static str| Expr::col(("invited", column));
+    let statement = Query::select()
+        .column(("invited", "of_group"))
+        .column((sample_cases::Entity, sample_cases::Column::Township))
+        .expr(Func::count(of_invited("of_group")))
+        .expr(of_invited("is_complete").sum().cast_as("bigint"))
+        .from_subquery(invited, "invited")
+        .left_join(
+            sample_cases::Entity,
+            Cond::all()
+                .add(sampled(sample_cases::Column::CaseId).equals(("invited", I::CaseId)))
+                .add(sampled(sample_cases::Column::RoundId).eq(round)),
+        )
+        .group_by_col(("invited", "of_group"))
+        .group_by_col((sample_cases::Entity, sample_cases::Column::Township))
+        .take();
+    let counted = rows::<(String, Option<String>, i64, i64)>(conn, &statement).await?;
+    Ok(counted
+        .into_iter()
+        .map(|(group, township, invited, complete)| Answered {
+            group,
+            township,
+            invited: invited.unsigned_abs(),
+            complete: complete.unsigned_abs(),
+        })
+        .collect())
+}
+
 /// The latest code that settles and the latest of all, by case, for cases that were tried.
 pub type Tried = BTreeMap<String, (Option<String>, Option<String>)>;
 
@@ -202,56 +261,10 @@ pub async fn tried(conn: &impl ConnectionTrait, round: &str) -> Result<Tried, St
         .collect())
 }
 
-/// Accepted responses of one day, group and door.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DayCount {
-    /// Day, ISO 8601.
-    pub day: String,
-    /// Respondent group.
-    pub group: String,
-    /// web, interview, phone or paper.
-    pub mode: String,
-    /// Whether through an open link.
-    pub open_link: bool,
-    /// How many.
-    pub n: u64,
-}
-
 fn of_round_responses(round: &str) -> Cond {
     Cond::all()
         .add(Expr::col(responses::Column::RoundId).eq(round))
         .add(Expr::col(responses::Column::State).eq(ACCEPTED))
-}
-
-/// Accepted responses by day, group and door.
-///
-/// # Errors
-/// See [`cases`].
-pub async fn daily(conn: &impl ConnectionTrait, round: &str) -> Result<Vec<DayCount>, StoreError> {
-    let by = [
-        responses::Column::Day,
-        responses::Column::Group,
-        responses::Column::Mode,
-        responses::Column::OpenLink,
-    ];
-    let statement = Query::select()
-        .columns(by)
-        .expr(Func::count(Expr::col(responses::Column::Id)))
-        .from(responses::Entity)
-        .cond_where(of_round_responses(round))
-        .group_by_columns(by)
-        .take();
-    let counted = rows::<(String, String, String, Option<String>, i64)>(conn, &statement).await?;
-    Ok(counted
-        .into_iter()
-        .map(|(day, group, mode, open_link, n)| DayCount {
-            day,
-            group,
-            mode,
-            open_link: open_link.is_some(),
-            n: n.unsigned_abs(),
-        })
-        .collect())
 }
 
 /// What one interviewer has done in a round.
@@ -322,14 +335,18 @@ pub async fn workloads(
     }
     let received = Query::select()
         .column((staff::Entity, staff::Column::Id))
-        .expr(Func::count(Expr::col((responses::Entity, responses::Column::Id))))
-        .from(responses::Entity)
+        .expr(
+            Expr::col((response_tallies::Entity, response_tallies::Column::N))
+                .sum()
+                .cast_as("bigint"),
+        )
+        .from(response_tallies::Entity)
         .inner_join(
             staff::Entity,
             Expr::col((staff::Entity, staff::Column::Login))
-                .equals((responses::Entity, responses::Column::Interviewer)),
+                .equals((response_tallies::Entity, response_tallies::Column::Interviewer)),
         )
-        .cond_where(of_round_responses(round))
+        .and_where(Expr::col((response_tallies::Entity, response_tallies::Column::RoundId)).eq(round))
         .group_by_col((staff::Entity, staff::Column::Id))
         .take();
     for (id, n) in rows::<(Uuid, i64)>(conn, &received).await? {

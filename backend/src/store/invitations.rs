@@ -168,6 +168,17 @@ pub async fn withdraw(conn: &impl ConnectionTrait, id: Uuid) -> Result<(), Store
     Ok(())
 }
 
+/// What the office notes of cases that nobody writes to again.
+pub const CLOSED_FOR_GOOD: [Disposition; 2] = [Disposition::Refusal, Disposition::NotEligible];
+
+/// Attempts after which nobody writes again; AAPOR: refusal, death, not eligible.
+pub(super) fn closing() -> Condition {
+    Condition::any()
+        .add(attempts::Column::Disposition.eq("2.11"))
+        .add(attempts::Column::Disposition.eq("2.31"))
+        .add(attempts::Column::Disposition.starts_with("4."))
+}
+
 /// Cases that refused, died, moved away or do not belong to the frame, as the office or an interviewer noted.
 ///
 /// # Errors
@@ -177,20 +188,12 @@ pub async fn closed_cases(conn: &impl ConnectionTrait, round: &str) -> Result<BT
         .select_only()
         .column(sample_cases::Column::CaseId)
         .filter(sample_cases::Column::RoundId.eq(round))
-        .filter(
-            sample_cases::Column::Disposition
-                .is_in([Disposition::Refusal.word(), Disposition::NotEligible.word()]),
-        );
-    // AAPOR: refusal, death, not eligible.
-    let gone = Condition::any()
-        .add(attempts::Column::Disposition.eq("2.11"))
-        .add(attempts::Column::Disposition.eq("2.31"))
-        .add(attempts::Column::Disposition.starts_with("4."));
+        .filter(sample_cases::Column::Disposition.is_in(CLOSED_FOR_GOOD.map(Disposition::word)));
     let visited = attempts::Entity::find()
         .select_only()
         .column(attempts::Column::CaseId)
         .filter(attempts::Column::RoundId.eq(round))
-        .filter(gone);
+        .filter(closing());
     let mut cases: BTreeSet<String> = noted
         .into_tuple::<String>()
         .all(conn)

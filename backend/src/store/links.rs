@@ -1,6 +1,4 @@
-//! Open links: those of the groups and those of sites, found by slug, and how many answered by them.
-
-use std::collections::BTreeMap;
+//! Open links: those of the groups and those of sites, found by slug.
 
 use sea_orm::sea_query::Query;
 use sea_orm::{
@@ -9,8 +7,8 @@ use sea_orm::{
 };
 
 use super::rounds::{self, Round, RoundGroup, RoundState};
-use super::{StoreError, insert_all, responses::ACCEPTED};
-use crate::entity::{drafts, links, responses, round_groups, rounds as round_rows};
+use super::{StoreError, insert_all};
+use crate::entity::{drafts, links, round_groups, rounds as round_rows};
 
 pub use crate::entity::links::Model as Link;
 
@@ -172,25 +170,6 @@ pub async fn in_round(
     Ok(doors.open(round, slug))
 }
 
-/// Accepted responses by a link on a day (ISO 8601).
-///
-/// # Errors
-/// See [`of_round`].
-pub async fn answers_on(
-    conn: &impl ConnectionTrait,
-    round: &str,
-    slug: &str,
-    day: &str,
-) -> Result<u64, StoreError> {
-    Ok(responses::Entity::find()
-        .filter(responses::Column::OpenLink.eq(slug))
-        .filter(responses::Column::Day.eq(day))
-        .filter(responses::Column::RoundId.eq(round))
-        .filter(responses::Column::State.eq(ACCEPTED))
-        .count(conn)
-        .await?)
-}
-
 /// Drafts by a link begun at or after a moment in Unix milliseconds, not yet handed in.
 ///
 /// # Errors
@@ -207,26 +186,4 @@ pub async fn begun_since(
         .filter(drafts::Column::StartedAt.gte(since))
         .count(conn)
         .await?)
-}
-
-/// Accepted responses of a round by slug.
-///
-/// # Errors
-/// See [`of_round`].
-pub async fn totals(conn: &impl ConnectionTrait, round: &str) -> Result<BTreeMap<String, u64>, StoreError> {
-    let rows: Vec<(Option<String>, i64)> = responses::Entity::find()
-        .select_only()
-        .column(responses::Column::OpenLink)
-        .column_as(responses::Column::Id.count(), "n")
-        .filter(responses::Column::RoundId.eq(round))
-        .filter(responses::Column::State.eq(ACCEPTED))
-        .filter(responses::Column::OpenLink.is_not_null())
-        .group_by(responses::Column::OpenLink)
-        .into_tuple()
-        .all(conn)
-        .await?;
-    Ok(rows
-        .into_iter()
-        .filter_map(|(slug, n)| Some((slug?, n.unsigned_abs())))
-        .collect())
 }

@@ -9,6 +9,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use super::tallies::Changes;
 use super::{StoreError, quotas};
 use crate::entity::responses;
 
@@ -126,7 +127,7 @@ pub async fn by_version(
     Ok(counts.collect())
 }
 
-/// How many accepted responses a round has.
+/// How many accepted responses a round has, counted one by one: for what must not rest on [`super::tallies`].
 ///
 /// # Errors
 /// See [`find`].
@@ -158,17 +159,32 @@ pub async fn by_leaf(conn: &impl ConnectionTrait, leaf: &str) -> Result<Option<R
 
 /// Takes a response back: its answers, salt and everything else that tells of the person are destroyed, its leaf stays.
 /// `to` is [`WITHDRAWN`] or [`REPLACED`]; a replaced one gives its link up to the newer. Whether it was there to be
-/// taken back: of two at the same moment, one finds nothing.
+/// taken back: of two at the same moment, one finds nothing. What it was counted as is taken from `tallies`, which the
+/// caller writes.
 ///
 /// # Errors
 /// See [`find`].
-pub async fn take_back(conn: &impl ConnectionTrait, id: Uuid, to: &str) -> Result<bool, StoreError> {
+pub async fn take_back(
+    conn: &impl ConnectionTrait,
+    response: &Response,
+    to: &str,
+    tallies: &mut Changes,
+) -> Result<bool, StoreError> {
+    let counted = leave(conn, response.id, ACCEPTED, to).await?;
+    if counted {
+        tallies.remove(response);
+    }
+    // A withdrawn one no longer counts.
+    let was_there = counted || (to == REPLACED && leave(conn, response.id, WITHDRAWN, to).await?);
+    if was_there {
+        quotas::give_back(conn, response.id).await?;
+    }
+    Ok(was_there)
+}
+
+/// Destroys what a response in state `from` holds and puts it into state `to`; whether it was in that state.
+async fn leave(conn: &impl ConnectionTrait, id: Uuid, from: &str, to: &str) -> Result<bool, StoreError> {
     use responses::Column as C;
-    let from: &[&str] = if to == REPLACED {
-        &[ACCEPTED, WITHDRAWN]
-    } else {
-        &[ACCEPTED]
-    };
     let mut update = responses::Entity::update_many()
         .col_expr(C::State, Expr::value(to))
         .col_expr(C::Answers, Expr::value("{}"))
@@ -182,14 +198,10 @@ pub async fn take_back(conn: &impl ConnectionTrait, id: Uuid, to: &str) -> Resul
     }
     let done = update
         .filter(C::Id.eq(id))
-        .filter(C::State.is_in(from.iter().copied()))
+        .filter(C::State.eq(from))
         .exec(conn)
         .await?;
-    let was_there = done.rows_affected == 1;
-    if was_there {
-        quotas::give_back(conn, id).await?;
-    }
-    Ok(was_there)
+    Ok(done.rows_affected == 1)
 }
 
 /// The leaves of a round, tombstones among them, sorted.
@@ -206,47 +218,4 @@ pub async fn leaves(conn: &impl ConnectionTrait, round: &str) -> Result<Vec<Stri
         .await?;
     leaves.sort_unstable();
     Ok(leaves)
-}
-
-/// What a count of responses is for.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct DayGroup {
-    /// Day, ISO 8601.
-    pub day: String,
-    /// Respondent group.
-    pub group: String,
-    /// Whether through an open link.
-    pub open_link: bool,
-}
-
-/// Accepted responses by day, group and door.
-///
-/// # Errors
-/// See [`find`].
-pub async fn daily(conn: &impl ConnectionTrait, round: &str) -> Result<BTreeMap<DayGroup, u64>, StoreError> {
-    let rows: Vec<(String, String, Option<String>, i64)> = accepted(round)
-        .select_only()
-        .columns([
-            responses::Column::Day,
-            responses::Column::Group,
-            responses::Column::OpenLink,
-        ])
-        .column_as(responses::Column::Id.count(), "n")
-        .group_by(responses::Column::Day)
-        .group_by(responses::Column::Group)
-        .group_by(responses::Column::OpenLink)
-        .into_tuple()
-        .all(conn)
-        .await?;
-    let mut counts = BTreeMap::new();
-    for (day, group, open_link, n) in rows {
-        *counts
-            .entry(DayGroup {
-                day,
-                group,
-                open_link: open_link.is_some(),
-            })
-            .or_insert(0) += n.unsigned_abs();
-    }
-    Ok(counts)
 }

@@ -1,6 +1,6 @@
 //! The last computed results of a round.
 
-use sea_orm::{ConnectionTrait, EntityTrait, PaginatorTrait};
+use sea_orm::{ConnectionTrait, EntityTrait, PaginatorTrait, QuerySelect};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -45,6 +45,19 @@ pub async fn get<T: DeserializeOwned>(
         what: error.to_string(),
     })?;
     Ok(Some((row.computed_at, detail)))
+}
+
+/// When results were computed last, Unix milliseconds, without reading them.
+///
+/// # Errors
+/// See [`put`].
+pub async fn computed_at(conn: &impl ConnectionTrait, round: &str) -> Result<Option<i64>, StoreError> {
+    Ok(results::Entity::find_by_id(round.to_owned())
+        .select_only()
+        .column(results::Column::ComputedAt)
+        .into_tuple()
+        .one(conn)
+        .await?)
 }
 
 /// Whether anything was computed.

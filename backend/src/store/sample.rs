@@ -1,8 +1,12 @@
 //! The drawn sample: what analysis needs to know of each invited case.
 
+use std::collections::BTreeSet;
+
 use analysis::disposition::Disposition;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 
 use super::{StoreError, insert_all};
 use crate::entity::sample_cases;
@@ -93,6 +97,26 @@ pub async fn of_members(
     let mut cases = drawn.all(conn).await?;
     cases.sort_by(|a, b| a.case_id.cmp(&b.case_id));
     Ok(cases)
+}
+
+/// The villages and townships in which somebody was drawn.
+///
+/// # Errors
+/// See [`replace`].
+pub async fn places(conn: &impl ConnectionTrait, round: &str) -> Result<BTreeSet<String>, StoreError> {
+    use sample_cases::Column as C;
+    let rows: Vec<(String, Option<String>)> = sample_cases::Entity::find()
+        .select_only()
+        .columns([C::Unit, C::Township])
+        .filter(C::RoundId.eq(round))
+        .distinct()
+        .into_tuple()
+        .all(conn)
+        .await?;
+    let codes = rows
+        .into_iter()
+        .flat_map(|(unit, township)| [Some(unit), township]);
+    Ok(codes.flatten().collect())
 }
 
 /// Notes what became of cases.

@@ -10,10 +10,10 @@ use sea_orm::{
     PrimaryKeyToColumn,
 };
 
-use super::{StoreError, begin};
+use super::{StoreError, begin, tallies};
 use crate::entity::{
-    attempts, callback_consents, drafts, follow_up_cases, held, invitations, quota_places, responses,
-    sample_cases, second_secrets,
+    attempts, callback_consents, drafts, follow_up_cases, held, invitations, quota_places, response_tallies,
+    responses, sample_cases, second_secrets,
 };
 
 /// A table and its primary key, quoted.
@@ -35,7 +35,7 @@ impl Traces {
 }
 
 /// Every table in which a row is written or changed when somebody answers.
-fn traces() -> [Traces; 10] {
+fn traces() -> [Traces; 11] {
     [
         Traces::of::<attempts::Entity>(),
         Traces::of::<callback_consents::Entity>(),
@@ -44,6 +44,7 @@ fn traces() -> [Traces; 10] {
         Traces::of::<held::Entity>(),
         Traces::of::<invitations::Entity>(),
         Traces::of::<quota_places::Entity>(),
+        Traces::of::<response_tallies::Entity>(),
         Traces::of::<responses::Entity>(),
         Traces::of::<sample_cases::Entity>(),
         Traces::of::<second_secrets::Entity>(),
@@ -90,6 +91,8 @@ pub async fn shuffle(db: &DatabaseConnection) -> Result<(), StoreError> {
             tx.execute_unprepared(&statement).await?;
         }
     }
+    // While nobody writes: a program of an earlier version accepts responses without counting them.
+    tallies::recount(&tx).await?;
     tx.commit().await?;
     if !on_postgres {
         // The write-ahead log still tells the order until it is written over.

@@ -209,6 +209,7 @@ tables![
     publications,
     quota_places,
     recovery_codes,
+    response_tallies,
     responses,
     results,
     retention_delays,

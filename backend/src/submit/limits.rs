@@ -7,15 +7,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use analysis::plan::QuotaPlan;
 use jiff::civil::Date;
-use sea_orm::DatabaseTransaction;
+use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use super::SubmitError;
 use crate::entity::responses;
 use crate::store::StoreError;
-use crate::store::links::{self, OpenDoor};
+use crate::store::links::OpenDoor;
 use crate::store::quotas::{self, QuotaPlace};
 use crate::store::responses::ACCEPTED;
+use crate::store::tallies;
 
 /// An open-link response that waits to be let in.
 #[derive(Clone, Copy, Debug)]
@@ -89,7 +90,7 @@ impl Limits {
     /// Lets a response in and gives the places of quotas that it takes; the inner error refuses it.
     pub(super) async fn admit(
         &mut self,
-        tx: &DatabaseTransaction,
+        tx: &impl ConnectionTrait,
         door: &OpenDoor,
         arrival: Arrival<'_>,
     ) -> Result<Result<Vec<QuotaPlace>, SubmitError>, StoreError> {
@@ -110,7 +111,7 @@ impl Limits {
     /// The site and how many answers it has today without this one; none where there is no cap.
     async fn place_of_day(
         &mut self,
-        tx: &DatabaseTransaction,
+        tx: &impl ConnectionTrait,
         door: &OpenDoor,
         arrival: &Arrival<'_>,
     ) -> Result<Result<Option<(SiteKey, u64)>, SubmitError>, StoreError> {
@@ -121,7 +122,7 @@ impl Limits {
         let day = self.today.to_string();
         let mut count = match self.of_day.get(&key) {
             Some(count) => *count,
-            None => links::answers_on(tx, &door.round.id, &link.slug, &day).await?,
+            None => tallies::of_link_on(tx, &door.round.id, &link.slug, &day).await?,
         };
         self.of_day.insert(key.clone(), count);
         let earlier = arrival.gives_up();
@@ -139,7 +140,7 @@ impl Limits {
     /// The places of quotas that it takes; none when a cell is full.
     async fn cells(
         &mut self,
-        tx: &DatabaseTransaction,
+        tx: &impl ConnectionTrait,
         door: &OpenDoor,
         arrival: &Arrival<'_>,
     ) -> Result<Option<Vec<QuotaPlace>>, StoreError> {

@@ -26,8 +26,10 @@ use crate::store::cases as case_store;
 use crate::store::invitations as invitation_store;
 use crate::store::quotas::{self, QuotaPlace};
 use crate::store::responses as response_store;
-use crate::store::{StoreError, begin, padded, sample};
+use crate::store::tallies::Changes;
+use crate::store::{StoreError, begin, connect_to_write, padded, sample};
 
+mod at_once;
 mod judge;
 mod pending;
 mod rows;
@@ -35,7 +37,7 @@ mod surroundings;
 
 use judge::{Judged, RoundForms};
 pub(super) use pending::Pending;
-use rows::{carry_over, insert, repeat};
+use rows::{Statements, carry_over, insert, repeat};
 use surroundings::{KnownDoors, read, stored};
 
 /// Largest batch: 512 rows of 23 values stay below SQLite's 32,766.
@@ -55,6 +57,7 @@ pub(super) struct Writer {
     entropy: Entropy,
     round_forms: BTreeMap<String, RoundForms>,
     doors: KnownDoors,
+    statements: Statements,
     /// Only asked for the days that a follow-up case may take.
     plans: PlanCache,
 }
@@ -68,12 +71,17 @@ impl Writer {
             entropy,
             round_forms: BTreeMap::new(),
             doors: KnownDoors::default(),
+            statements: Statements::new(),
             plans: PlanCache::default(),
         }
     }
 
     /// Writes until every sender is gone and the queue is empty.
-    pub(super) async fn run(mut self, mut waiting: mpsc::Receiver<Pending>) {
+    pub(super) async fn run(mut self, mut waiting: mpsc::Receiver<Pending>, own_url: String) {
+        match connect_to_write(&own_url).await {
+            Ok(own) => self.db = own,
+            Err(error) => tracing::warn!(%error, "responses are written through the common connections"),
+        }
         let mut batch = Vec::with_capacity(MAX_BATCH);
         while waiting.recv_many(&mut batch, MAX_BATCH).await > 0 {
             metrics::histogram!("minyi_commit_batch_size").record(batch.len() as f64);
@@ -142,6 +150,9 @@ impl Writer {
     /// One transaction for the whole batch; trying it again after an error is harmless, even when the commit went
     /// through and only its answer was lost: the ids are found then.
     async fn commit(&mut self, batch: &[Pending]) -> Result<Vec<Outcome>, StoreError> {
+        if let Some(outcomes) = self.commit_at_once(batch).await? {
+            return Ok(outcomes);
+        }
         let tx = begin(&self.db).await?;
         let surroundings = read(&tx, &mut self.doors, batch).await?;
         let mut limits = Limits::new(self.clock.today(), self.clock.seconds_left_today());
@@ -150,6 +161,7 @@ impl Writer {
         let mut rows = Vec::new();
         let mut invitation_of: BTreeMap<String, invitations::Model> = BTreeMap::new();
         let mut earlier_of: BTreeMap<String, responses::Model> = BTreeMap::new();
+        let mut tallies = Changes::default();
         for pending in batch {
             match self.judge(&tx, pending, &surroundings, &mut limits).await? {
                 Judged::Done(outcome) => outcomes.push(Some(outcome)),
@@ -163,7 +175,8 @@ impl Writer {
                     places.insert(row.id, taken);
                     if let Some(earlier) = earlier {
                         // The earlier response gives its link up before the new one takes it.
-                        if !response_store::take_back(&tx, earlier.id, response_store::REPLACED).await? {
+                        let to = response_store::REPLACED;
+                        if !response_store::take_back(&tx, &earlier, to, &mut tallies).await? {
                             outcomes.push(Some(Err(SubmitError::CodeUsed)));
                             continue;
                         }
@@ -183,7 +196,7 @@ impl Writer {
         // Two servers that insert the same keys in the same order wait for each other instead of deadlocking.
         rows.sort_by_key(|(_, row)| row.id);
         let models: Vec<&responses::Model> = rows.iter().map(|(_, row)| row).collect();
-        let inserted = insert(&tx, &models).await?;
+        let inserted = insert(&tx, &mut self.statements, &models).await?;
         let skipped: Vec<Uuid> = rows
             .iter()
             .filter(|(_, row)| !inserted.contains(&row.leaf))
@@ -196,6 +209,7 @@ impl Writer {
         for (index, row) in rows {
             let earlier = earlier_of.remove(&row.leaf);
             let outcome = if inserted.contains(&row.leaf) {
+                tallies.add(&row);
                 let invitation = invitation_of.remove(&row.leaf);
                 if let Some(earlier) = &earlier {
                     carry_over(&tx, earlier, &row).await?;
@@ -241,6 +255,7 @@ impl Writer {
                 .exec(&tx)
                 .await?;
         }
+        tallies.write(&tx).await?;
         tx.commit().await?;
         metrics::counter!("minyi_responses_accepted_total").increment(inserted.len() as u64);
         Ok(settle_twins(batch, outcomes))

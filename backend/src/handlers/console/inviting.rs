@@ -1,6 +1,6 @@
 //! The page of invitations and its acts. Every handler takes a [`Independent`]: nobody whom a judged unit employs gets in.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use axum::extract::{Form, Query, State};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -24,7 +24,7 @@ use crate::pages::layout::Fault;
 use crate::pages::{Lang, Reading, tr};
 use crate::store::rounds::{self, RoundState};
 use crate::store::units::{self, Unit};
-use crate::store::{invitations, links, quotas, sample};
+use crate::store::{invitations, links, quotas, sample, tallies};
 
 /// Longest reason kept, in characters.
 const MAX_REASON: usize = 200;
@@ -72,11 +72,7 @@ fn unit_name(lang: Lang, unit: &Unit) -> String {
 
 /// Townships with the villages in which somebody was drawn.
 async fn places(state: &AppState, round: &str, lang: Lang) -> Result<Vec<(Pick, Vec<Pick>)>, PageError> {
-    let drawn: BTreeSet<String> = sample::list(&state.db, round)
-        .await?
-        .into_iter()
-        .flat_map(|case| [Some(case.unit), case.township].into_iter().flatten())
-        .collect();
+    let drawn = sample::places(&state.db, round).await?;
     let units = units::list(&state.db, round).await?;
     let pick = |unit: &Unit| Pick {
         code: unit.code.clone(),
@@ -102,7 +98,8 @@ async fn link_lines<P: Permission>(
 ) -> Result<Vec<LinkLine>, PageError> {
     let round = holder.round.id.as_str();
     let today = state.clock.today().to_string();
-    let totals = links::totals(&state.db, round).await?;
+    let totals = tallies::by_link(&state.db, round).await?;
+    let of_today = tallies::by_link_on(&state.db, round, &today).await?;
     let of_groups = rounds::groups(&state.db, round)
         .await?
         .into_iter()
@@ -125,7 +122,7 @@ async fn link_lines<P: Permission>(
     for (slug, name, cap) in of_groups.chain(of_sites) {
         lines.push(LinkLine {
             url: format!("{}/o/{slug}", state.config.base_url),
-            today: links::answers_on(&state.db, round, &slug, &today).await?,
+            today: of_today.get(&slug).copied().unwrap_or_default(),
             total: totals.get(&slug).copied().unwrap_or_default(),
             name,
             cap,

@@ -19,10 +19,10 @@ use crate::pages::words;
 use crate::planning::history;
 use crate::scoring::people::engaged;
 use crate::scoring::third_party;
-use crate::store::invitations::{self, COMPLETE};
+use crate::store::fieldwork::answered;
 use crate::store::rounds::{self, Round, RoundGroup};
 use crate::store::units::{self, Unit};
-use crate::store::{responses, results, sample};
+use crate::store::{results, tallies};
 
 /// The part of the stored results that pages show.
 #[derive(Debug, Deserialize)]
@@ -60,32 +60,18 @@ pub(in crate::handlers) struct Fieldwork {
     by_township: HashMap<String, (u64, u64)>,
 }
 
-/// Counts cases invited: one whose code was replaced or taken back is still one case, as in the analysis.
+/// Cases invited and answered.
 pub(in crate::handlers) async fn fieldwork(state: &AppState, round: &str) -> Result<Fieldwork, PageError> {
-    let township_of: HashMap<String, Option<String>> = sample::list(&state.db, round)
-        .await?
-        .into_iter()
-        .map(|case| (case.case_id, case.township))
-        .collect();
     let mut counts = Fieldwork {
         by_group: HashMap::new(),
         by_township: HashMap::new(),
     };
-    // By case: group, and whether answered.
-    let mut cases: BTreeMap<String, (String, bool)> = BTreeMap::new();
-    for invitation in invitations::list(&state.db, round).await? {
-        let case = cases
-            .entry(invitation.case_id)
-            .or_insert((invitation.group, false));
-        case.1 |= invitation.state == COMPLETE;
-    }
-    for (case_id, (group, is_complete)) in cases {
-        let complete = u64::from(is_complete);
-        let group = counts.by_group.entry(group).or_default();
-        *group = (group.0 + 1, group.1 + complete);
-        if let Some(Some(township)) = township_of.get(&case_id) {
-            let unit = counts.by_township.entry(township.clone()).or_default();
-            *unit = (unit.0 + 1, unit.1 + complete);
+    for row in answered(&state.db, round).await? {
+        let group = counts.by_group.entry(row.group).or_default();
+        *group = (group.0 + row.invited, group.1 + row.complete);
+        if let Some(township) = row.township {
+            let unit = counts.by_township.entry(township).or_default();
+            *unit = (unit.0 + row.invited, unit.1 + row.complete);
         }
     }
     Ok(counts)
@@ -195,10 +181,11 @@ pub(super) async fn of(
 
     let mut by_day: BTreeMap<String, u64> = BTreeMap::new();
     let mut by_link: HashMap<String, u64> = HashMap::new();
-    for (key, count) in responses::daily(&state.db, &round.id).await? {
-        *by_day.entry(key.day).or_default() += count;
-        if key.open_link {
-            *by_link.entry(key.group).or_default() += count;
+    for row in tallies::daily(&state.db, &round.id).await? {
+        let count = row.count();
+        *by_day.entry(row.day).or_default() += count;
+        if row.open_link {
+            *by_link.entry(row.group).or_default() += count;
         }
     }
     let may_read_results = staff.role.may(Action::SeeResults);
@@ -210,6 +197,10 @@ pub(super) async fn of(
     let may_watch = plan
         .as_ref()
         .is_none_or(|plan| judged_employer(plan, staff.employer_unit.as_deref()).is_none());
+    let may_publish = may_watch && staff.role.may(Action::PublishResults);
+    if may_publish && stored.is_some() {
+        state.looked_at.prepare(state.base(), &round.id);
+    }
     let found = match &stored {
         Some((_, stored)) => history::provenance(&state.db, &round.id, &stored.results.plan_sha256).await?,
         None => None,
@@ -268,7 +259,7 @@ pub(super) async fn of(
         may_mark: may_watch
             && staff.role.may(Action::ScoreUnits)
             && engaged(&state.db, &round.id, staff.id()).await.is_ok(),
-        may_publish: may_watch && staff.role.may(Action::PublishResults),
+        may_publish,
         may_settle_identity: may_watch && staff.role.may(Action::SettleIdentity),
         may_watch,
         may_compute: staff.role.may(Action::Compute),

@@ -28,9 +28,16 @@ async fn render(
     lang: Lang,
     refusal: Option<Refusal>,
 ) -> Result<Html<String>, PageError> {
-    let rows = publications::of_round(&state.db, &permit.round.id).await?;
-    let (ready, obstacle) = match publication::candidate(&state.base(), &permit.round.id).await {
-        Ok(candidate) => {
+    let rows = publications::list(&state.db, &permit.round.id).await?;
+    let looked = match state.looked_at.get(&state.base(), &permit.round.id).await {
+        Ok(looked) => Some(looked),
+        Err(PublishError::NotComputed(_)) => None,
+        Err(error) => return Err(error.into()),
+    };
+    let (ready, obstacle) = match looked.as_deref() {
+        None => (None, None),
+        Some(Err(error)) => (None, Some(obstacle(lang, &permit.plan, error))),
+        Some(Ok(candidate)) => {
             let ready = Ready {
                 is_new: !rows
                     .iter()
@@ -38,13 +45,10 @@ async fn render(
                 interim: candidate.release.interim,
                 hidden: candidate.release.hidden(),
                 loss: candidate.loss,
-                sha256: candidate.sha256,
+                sha256: candidate.sha256.clone(),
             };
             (Some(ready), None)
         }
-        Err(PublishError::NotComputed(_)) => (None, None),
-        Err(PublishError::Disclosure(error)) => (None, Some(obstacle(lang, &permit.plan, &error))),
-        Err(error) => return Err(error.into()),
     };
     let view = View {
         title: permit.plan.round.title.get(lang.code()).to_owned(),
@@ -131,17 +135,18 @@ pub async fn preview(
     reading: Reading,
 ) -> Result<Response, PageError> {
     let lang = reading.lang;
-    let candidate = match publication::candidate(&state.base(), &permit.round.id).await {
-        Ok(candidate) => candidate,
-        Err(PublishError::NotComputed(_) | PublishError::Disclosure(_)) => {
-            let back = format!("/console/rounds/{}/publication", permit.round.id);
-            return Ok(Redirect::to(&back).into_response());
-        }
+    let looked = match state.looked_at.get(&state.base(), &permit.round.id).await {
+        Ok(looked) => Some(looked),
+        Err(PublishError::NotComputed(_)) => None,
         Err(error) => return Err(error.into()),
+    };
+    let Some(Ok(candidate)) = looked.as_deref() else {
+        let back = format!("/console/rounds/{}/publication", permit.round.id);
+        return Ok(Redirect::to(&back).into_response());
     };
     let today = state.clock.today().to_string();
     let of = (None, today.as_str(), candidate.sha256.as_str(), true);
-    let shown = public::shown(candidate.release, lang, of);
+    let shown = public::shown(candidate.release.clone(), lang, of);
     let view = public::view(&state, lang, permit.round.clone(), &permit.plan, Some(shown)).await?;
     let staff = signed_in(lang, &permit.staff, "");
     Ok(html(pages::preview(lang, &staff, &view)).into_response())
@@ -181,7 +186,10 @@ pub async fn act(
         }
     };
     match refusal {
-        None => Ok(Redirect::to(&format!("/console/rounds/{id}/publication")).into_response()),
+        None => {
+            state.looked_at.prepare(base, id);
+            Ok(Redirect::to(&format!("/console/rounds/{id}/publication")).into_response())
+        }
         Some(refusal) => {
             let page = render(&state, &permit, reading.lang, Some(refusal)).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())

@@ -24,8 +24,8 @@ use crate::planning::history;
 use crate::rounds as acts;
 use crate::store::rounds::RoundState;
 use crate::store::{
-    StoreError, begin, frame, invitations, jobs, mailing, plan_versions, publications, responses, results,
-    sample,
+    StoreError, begin, frame, invitations, jobs, mailing, plan_versions, publications, results, sample,
+    tallies,
 };
 
 /// How a round stands.
@@ -64,12 +64,12 @@ async fn facts(state: &AppState, holder: &Independent<SeePlan>) -> Result<Facts,
         frame: frame::count(&state.db, id).await?,
         sample: sample::count(&state.db, id).await?,
         invited: counts.values().sum(),
-        answers: responses::count(&state.db, id).await?,
+        answers: tallies::total(&state.db, id).await?,
         links: !holder.plan.links.is_empty()
             || holder.plan.groups.iter().any(|group| group.open_link.is_some()),
         computing: super::computing(state, id).await?,
         computed,
-        published: publications::current(&state.db, id).await?.is_some(),
+        published: publications::is_published(&state.db, id).await?,
         mails: holder.plan.mail.at_end && !mailing::find(&state.db, id).await?.is_some_and(|mail| mail.held),
     })
 }

@@ -7,7 +7,7 @@ use crate::auth::Role;
 use crate::handlers::respond::tests::{begin, walk};
 use crate::handlers::testing::{Browser, ROUND, Reply, Server};
 use crate::merkle;
-use crate::store::{cases, improvements, invitations, merkle_log, responses, staff};
+use crate::store::{cases, improvements, invitations, merkle_log, responses, staff, tallies};
 use crate::{roots, rounds};
 
 const WISH: [(&str, &str); 2] = [("first_change", "村口的坡太陡"), ("follow_up", "yes")];
@@ -347,7 +347,7 @@ async fn withdrawn_answers_are_gone_and_the_person_may_come_back() {
     );
     late.post("/receipt/mine/withdraw", &[("sure", "yes")]).await;
     assert_eq!(
-        responses::count(&server.base.db, ROUND).await.unwrap(),
+        tallies::total(&server.base.db, ROUND).await.unwrap(),
         1,
         "closed is closed"
     );

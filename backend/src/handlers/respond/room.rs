@@ -13,7 +13,7 @@ use crate::app::AppState;
 use crate::middleware::problems::PageError;
 use crate::pages::problem::Problem;
 use crate::store::drafts::Draft;
-use crate::store::{links, quotas};
+use crate::store::{links, quotas, tallies};
 
 /// Drafts and answers of a day that a site lets in, as a multiple of its cap: people who begin and never finish
 /// must not close the door to all others, and it must not stand open to any number of drafts either.
@@ -59,7 +59,7 @@ pub(super) async fn under_cap(state: &AppState, visit: &Visit) -> Result<(), Pag
     };
     let round = visit.round.id.as_str();
     let day = visit.today.to_string();
-    let answers = links::answers_on(&state.db, round, &link.slug, &day).await?;
+    let answers = tallies::of_link_on(&state.db, round, &link.slug, &day).await?;
     let begun = links::begun_since(&state.db, round, &link.slug, state.clock.today_began_ms()).await?;
     if answers >= cap || answers + begun >= cap.saturating_mul(BEGUN_PER_PLACE) {
         return Err(capped(state, visit));

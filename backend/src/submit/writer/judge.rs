@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sea_orm::DatabaseTransaction;
+use sea_orm::ConnectionTrait;
 
 use super::pending::{Key, Pending};
 use super::rows::repeat;
@@ -47,7 +47,7 @@ pub(super) enum Judged {
 impl Writer {
     pub(super) async fn judge(
         &mut self,
-        tx: &DatabaseTransaction,
+        tx: &impl ConnectionTrait,
         pending: &Pending,
         around: &Surroundings,
         limits: &mut Limits,
@@ -195,7 +195,7 @@ impl Writer {
     /// Groups and versions of a round; kept, and read again when a version comes that was not there before.
     async fn round_forms(
         &mut self,
-        tx: &DatabaseTransaction,
+        tx: &impl ConnectionTrait,
         round: &str,
         version: &(String, String),
     ) -> Result<&RoundForms, StoreError> {

@@ -1,9 +1,9 @@
 //! Rows as they are written, and what is answered to a row that was there before.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sea_orm::sea_query::{OnConflict, Query};
-use sea_orm::{ConnectionTrait, DatabaseTransaction, Iterable};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, Iterable, ModelTrait, Statement};
 
 use super::Outcome;
 use crate::entity::responses;
@@ -46,41 +46,64 @@ fn next_size(left: usize) -> usize {
     }
 }
 
+/// Statements that insert so many rows each, as they were written once: to put one together costs more than to send it.
+pub(super) type Statements = BTreeMap<usize, String>;
+
 /// Inserts rows, skipping those that conflict with any unique index, and gives the leaves of those inserted.
 pub(super) async fn insert(
     tx: &DatabaseTransaction,
+    statements: &mut Statements,
     rows: &[&responses::Model],
 ) -> Result<BTreeSet<String>, StoreError> {
     let mut inserted = BTreeSet::new();
     let mut left = rows;
     while !left.is_empty() {
         let (now, later) = left.split_at(next_size(left.len()));
-        inserted.extend(insert_at_once(tx, now).await?);
+        if !statements.contains_key(&now.len()) {
+            statements.insert(now.len(), statement(tx.get_database_backend(), now)?);
+        }
+        if let Some(sql) = statements.get(&now.len()) {
+            inserted.extend(insert_some(tx, sql, now).await?);
+        }
         left = later;
     }
     Ok(inserted)
 }
 
-async fn insert_at_once(
-    tx: &DatabaseTransaction,
-    rows: &[&responses::Model],
-) -> Result<Vec<String>, StoreError> {
-    use sea_orm::ModelTrait;
+/// The statement that inserts as many rows as these.
+fn statement(backend: DbBackend, rows: &[&responses::Model]) -> Result<String, StoreError> {
     let mut statement = Query::insert();
     statement
         .into_table(responses::Entity)
         .columns(responses::Column::iter());
     for row in rows {
         let values = responses::Column::iter().map(|column| row.get(column).into());
-        statement.values(values).map_err(|error| StoreError::Corrupt {
-            table: "responses",
-            what: error.to_string(),
-        })?;
+        statement.values(values).map_err(corrupt)?;
     }
     statement
         .on_conflict(OnConflict::new().do_nothing().to_owned())
         .returning_col(responses::Column::Leaf);
-    let inserted = tx.query_all(&statement).await?;
+    Ok(backend.build(&statement).sql)
+}
+
+/// Values that do not fit the table, which cannot be.
+pub(super) fn corrupt(error: sea_orm::sea_query::error::Error) -> StoreError {
+    StoreError::Corrupt {
+        table: "responses",
+        what: error.to_string(),
+    }
+}
+
+async fn insert_some(
+    tx: &DatabaseTransaction,
+    sql: &str,
+    rows: &[&responses::Model],
+) -> Result<Vec<String>, StoreError> {
+    let values = rows
+        .iter()
+        .flat_map(|row| responses::Column::iter().map(|column| row.get(column)));
+    let statement = Statement::from_sql_and_values(tx.get_database_backend(), sql, values);
+    let inserted = tx.query_all_raw(statement).await?;
     Ok(inserted
         .iter()
         .map(|row| row.try_get_by_index(0))

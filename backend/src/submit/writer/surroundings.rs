@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use sea_orm::{
-    ColumnTrait, Condition, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 use uuid::Uuid;
 
@@ -19,10 +20,15 @@ use crate::store::{StoreError, padded, responses as response_store};
 #[derive(Debug, Default)]
 pub(super) struct KnownDoors {
     of_round: PerRound<Doors>,
-    unlimited: BTreeSet<String>,
+    unlimited: BTreeMap<String, OpenDoor>,
 }
 
 impl KnownDoors {
+    /// What `slug` led to when it was last looked at, if nothing is limited by it.
+    pub(super) fn unlimited(&self, slug: &str) -> Option<&OpenDoor> {
+        self.unlimited.get(slug)
+    }
+
     /// What `slug` leads to.
     async fn find(
         &mut self,
@@ -39,9 +45,9 @@ impl KnownDoors {
             .get_or_read(&round, Doors::read(tx, &round.id))
             .await?;
         let door = doors.open(round, slug);
-        match door.as_ref().is_some_and(|door| !door.is_limited()) {
-            true => self.unlimited.insert(slug.to_owned()),
-            false => self.unlimited.remove(slug),
+        match door.as_ref().filter(|door| !door.is_limited()) {
+            Some(door) => self.unlimited.insert(slug.to_owned(), door.clone()),
+            None => self.unlimited.remove(slug),
         };
         Ok(door)
     }
@@ -50,7 +56,7 @@ impl KnownDoors {
     /// nothing, so that nobody waits for an invitation or a count while holding a round.
     fn can_hold_at_once(&self, batch: &[Pending]) -> bool {
         let mut keys = batch.iter().map(|pending| &pending.key);
-        keys.all(|key| matches!(key, Key::Slug(slug) if self.unlimited.contains(slug)))
+        keys.all(|key| matches!(key, Key::Slug(slug) if self.unlimited.contains_key(slug)))
     }
 }
 
@@ -70,9 +76,24 @@ pub(super) struct Surroundings {
     pub(super) rounds: BTreeMap<String, Round>,
 }
 
+impl Surroundings {
+    /// Those of responses by open links of one round.
+    pub(super) fn of_open_links(round: Round, links: BTreeMap<String, Option<OpenDoor>>) -> Self {
+        Self {
+            stored: None,
+            by_lookup: BTreeMap::new(),
+            by_id: BTreeMap::new(),
+            links,
+            earlier: BTreeMap::new(),
+            earlier_doors: BTreeMap::new(),
+            rounds: BTreeMap::from([(round.id.clone(), round)]),
+        }
+    }
+}
+
 /// Content and receipt of the stored responses among `ids`.
 pub(super) async fn stored(
-    tx: &DatabaseTransaction,
+    tx: &impl ConnectionTrait,
     ids: Vec<Uuid>,
 ) -> Result<BTreeMap<Uuid, (String, String)>, StoreError> {
     if ids.is_empty() {

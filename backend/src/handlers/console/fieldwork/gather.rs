@@ -18,6 +18,7 @@ use crate::pages::fieldwork::{Due, Filter, Named, Person, Silent, View};
 use crate::pages::{Lang, tr};
 use crate::store::fieldwork::{self, CallBack, Workload};
 use crate::store::rounds::{Round, RoundState};
+use crate::store::tallies;
 
 /// Days ahead of which call-backs are listed: today and two more.
 const AHEAD: i64 = 2;
@@ -115,7 +116,7 @@ pub(super) async fn view(
     let calls = fieldwork::call_backs(db, id, &later(AHEAD.days()).to_string()).await?;
     let is_over = round.round_state() == RoundState::Closed;
     let standing = progress::standing(plan, &cases, &calls, only, is_over);
-    let daily = fieldwork::daily(db, id).await?;
+    let daily = tallies::daily(db, id).await?;
     let dates = (plan.round.opens_on, plan.round.closes_on);
     let curve = Curve::new(&daily, only, dates, today, standing.total.target);
     let workloads = fieldwork::workloads(db, id).await?;

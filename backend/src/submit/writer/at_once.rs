@@ -1,0 +1,203 @@
+//! A batch in one statement, which is a transaction of its own, where that is enough: on PostgreSQL, for responses by
+//! open links of one round that limits nothing. Each further statement would be a way to the database and back, which
+//! costs more than what the statement does.
+//!
+//! The round is judged by as it was last seen. The statement holds its row and writes only if it still is as it was and
+//! the link still leads to it; if not, nothing has happened, and the batch goes the way of all others.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sea_orm::sea_query::{
+    CommonTableExpression, Expr, ExprTrait, JoinType, OnConflict, Query, SelectStatement, SubQueryStatement,
+    ValueTuple, WithClause,
+};
+use sea_orm::{ConnectionTrait, DbBackend, Iterable, ModelTrait};
+use uuid::Uuid;
+
+use super::judge::Judged;
+use super::pending::{Key, Pending};
+use super::rows::{corrupt, repeat};
+use super::surroundings::{Surroundings, stored};
+use super::{Outcome, Writer, settle_twins};
+use crate::cases;
+use crate::entity::{links, responses, round_groups, rounds};
+use crate::store::links::OpenDoor;
+use crate::store::rounds::{Round, RoundState};
+use crate::store::{StoreError, tallies};
+use crate::submit::limits::Limits;
+use crate::submit::{Accepted, SubmitError};
+
+/// Most responses in one statement; more come only under load, where ways cost little.
+const MOST: usize = 16;
+
+impl Writer {
+    /// Writes a batch by one statement; none where the batch, the database or what has changed does not allow it.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub(super) async fn commit_at_once(
+        &mut self,
+        batch: &[Pending],
+    ) -> Result<Option<Vec<Outcome>>, StoreError> {
+        if batch.len() > MOST || self.db.get_database_backend() != DbBackend::Postgres {
+            return Ok(None);
+        }
+        let Some((round, links)) = self.known_round(batch) else {
+            return Ok(None);
+        };
+        let around = Surroundings::of_open_links(round.clone(), links);
+        let mut limits = Limits::new(self.clock.today(), self.clock.seconds_left_today());
+        let db = self.db.clone();
+        let mut outcomes: Vec<Option<Outcome>> = Vec::with_capacity(batch.len());
+        let mut rows: Vec<(usize, responses::Model)> = Vec::with_capacity(batch.len());
+        for pending in batch {
+            match self.judge(&db, pending, &around, &mut limits).await? {
+                Judged::New { row, .. } => {
+                    if cases::wish(&row.answers).is_some() {
+                        return Ok(None);
+                    }
+                    rows.push((outcomes.len(), *row));
+                    outcomes.push(None);
+                }
+                Judged::Twin => outcomes.push(None),
+                // What is refused may have been stored before.
+                Judged::Done(_) => return Ok(None),
+            }
+        }
+        let slugs: BTreeSet<&str> = around.links.keys().map(String::as_str).collect();
+        let models: Vec<&responses::Model> = rows.iter().map(|(_, row)| row).collect();
+        let Some(inserted) = insert(&db, &round, &slugs, &models).await? else {
+            return Ok(None);
+        };
+        metrics::counter!("minyi_responses_accepted_total").increment(inserted.len() as u64);
+        let skipped = rows.iter().filter(|(_, row)| !inserted.contains(&row.leaf));
+        let stored = stored(&db, skipped.map(|(_, row)| row.id).collect()).await?;
+        for (index, row) in rows {
+            outcomes[index] = Some(match inserted.contains(&row.leaf) {
+                true => Ok(Accepted {
+                    receipt: row.receipt,
+                    replayed: false,
+                }),
+                false => settle(&stored, &row),
+            });
+        }
+        Ok(Some(settle_twins(batch, outcomes)))
+    }
+
+    /// The round and the doors to which all of a batch lead, as they were last seen.
+    fn known_round(&self, batch: &[Pending]) -> Option<(Round, BTreeMap<String, Option<OpenDoor>>)> {
+        let mut links = BTreeMap::new();
+        let mut round: Option<&Round> = None;
+        for pending in batch {
+            let Key::Slug(slug) = &pending.key else {
+                return None;
+            };
+            let door = self.doors.unlimited(slug)?;
+            if pending.draft_id.is_some() || round.is_some_and(|round| *round != door.round) {
+                return None;
+            }
+            round = Some(&door.round);
+            links.entry(slug.clone()).or_insert_with(|| Some(door.clone()));
+        }
+        let round = round.filter(|round| round.round_state() == RoundState::Open)?;
+        Some((round.clone(), links))
+    }
+}
+
+fn settle(stored: &BTreeMap<Uuid, (String, String)>, row: &responses::Model) -> Outcome {
+    match stored.get(&row.id) {
+        Some(first) => repeat(first, &row.content_mac),
+        None => Err(SubmitError::CodeUsed),
+    }
+}
+
+/// The round's row, held, if it is as it was and no other open round has one of the links.
+fn held(round: &Round, slugs: &BTreeSet<&str>) -> SelectStatement {
+    use rounds::Column as R;
+    let of_links = Query::select()
+        .column(links::Column::RoundId)
+        .from(links::Entity)
+        .and_where(Expr::col(links::Column::Slug).is_in(slugs.iter().copied()))
+        .take();
+    let of_groups = Query::select()
+        .column(round_groups::Column::RoundId)
+        .from(round_groups::Entity)
+        .and_where(Expr::col(round_groups::Column::OpenLink).is_in(slugs.iter().copied()))
+        .take();
+    let other = |column: R| Expr::col(("other", column));
+    let others = Query::select()
+        .expr(Expr::val(1))
+        .from_as(rounds::Entity, "other")
+        .and_where(other(R::Id).ne(round.id.as_str()))
+        .and_where(other(R::State).eq(RoundState::Open.as_str()))
+        .and_where(
+            other(R::Id)
+                .in_subquery(of_links)
+                .or(other(R::Id).in_subquery(of_groups)),
+        )
+        .take();
+    let mut held = Query::select();
+    held.column(R::Id).from(rounds::Entity);
+    for column in R::iter() {
+        let value = round.get(column);
+        held.and_where(match (column, &round.plan_sha256) {
+            (R::PlanSha256, None) => Expr::col(column).is_null(),
+            _ => Expr::col(column).eq(value),
+        });
+    }
+    held.and_where(Expr::exists(others).not()).lock_shared();
+    held.take()
+}
+
+fn named(name: &'static str, query: impl Into<SubQueryStatement>) -> CommonTableExpression {
+    CommonTableExpression::new()
+        .query(query)
+        .table_name(name)
+        .to_owned()
+}
+
+/// Inserts rows and counts them, if the round is as it was; gives the leaves of those that are new.
+async fn insert(
+    conn: &impl ConnectionTrait,
+    round: &Round,
+    slugs: &BTreeSet<&str>,
+    rows: &[&responses::Model],
+) -> Result<Option<BTreeSet<String>>, StoreError> {
+    let still = Query::select().column("id").from("held").take();
+    let values = rows.iter().map(|row| {
+        let values = responses::Column::iter().map(|column| row.get(column));
+        ValueTuple::Many(values.collect())
+    });
+    let mut given = Query::select();
+    for (place, _) in responses::Column::iter().enumerate() {
+        given.column(("given", format!("column{}", place + 1)));
+    }
+    given
+        .from_values(values, "given")
+        .and_where(Expr::exists(still.clone()));
+    let mut put = Query::insert();
+    put.into_table(responses::Entity)
+        .columns(responses::Column::iter())
+        .select_from(given)
+        .map_err(corrupt)?
+        .on_conflict(OnConflict::new().do_nothing().to_owned())
+        .returning_all();
+    let count = tallies::add_inserted("put")?;
+    let with = WithClause::new()
+        .cte(named("held", held(round, slugs)))
+        .cte(named("put", put))
+        .cte(named("counted", count))
+        .to_owned();
+    let answer = Query::select()
+        .column(("put", responses::Column::Leaf))
+        .from("held")
+        .join(JoinType::LeftJoin, "put", Expr::val(true))
+        .take();
+    let found = conn.query_all(&answer.with(with)).await?;
+    if found.is_empty() {
+        return Ok(None);
+    }
+    let leaves = found.iter().map(|row| row.try_get_by_index::<Option<String>>(0));
+    let leaves: Vec<Option<String>> = leaves.collect::<Result<_, _>>()?;
+    Ok(Some(leaves.into_iter().flatten().collect()))
+}
