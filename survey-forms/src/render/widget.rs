@@ -137,7 +137,8 @@ impl View<'_, '_> {
         let invalid = error.map(|_| "true");
         // Neither `required` nor `min` and `max`: the browser's own bubbles are in the phone's language, vanish, and
         // keep the page from saying what is wrong beside the field.
-        let is_long = question.appearance.has("multiline");
+        let is_long = question.appearance.has("multiline")
+            || matches!(question.kind, QuestionKind::GeoTrace | QuestionKind::GeoShape);
         // A text field with a keypad for numbers too: `type=number` silently drops what it cannot read, full-width
         // digits among it, and changes under a turning wheel.
         match question.kind {
@@ -324,6 +325,8 @@ fn own_hint(kind: &QuestionKind) -> Option<Text> {
         QuestionKind::Time => Some(words::time_hint()),
         QuestionKind::DateTime => Some(words::moment_hint()),
         QuestionKind::GeoPoint => Some(words::place_hint()),
+        QuestionKind::GeoTrace => Some(words::line_hint()),
+        QuestionKind::GeoShape => Some(words::outline_hint()),
         QuestionKind::Barcode => Some(words::barcode_hint()),
         QuestionKind::Rank { .. } => Some(words::rank_hint()),
         QuestionKind::Range { .. } => Some(words::range_hint(kind)),

@@ -97,6 +97,20 @@ pub(super) fn place_hint() -> Text {
     )
 }
 
+pub(super) fn line_hint() -> Text {
+    Text::zh_en(
+        "每行一个点，先纬度后经度，例如：38.25 116.5。至少两个点。",
+        "One point a line, latitude then longitude, for example: 38.25 116.5. At least two points.",
+    )
+}
+
+pub(super) fn outline_hint() -> Text {
+    Text::zh_en(
+        "沿着边界每行写一个点，先纬度后经度，例如：38.25 116.5。至少三个点。",
+        "One point a line along the edge, latitude then longitude, for example: 38.25 116.5. At least three points.",
+    )
+}
+
 pub(super) fn barcode_hint() -> Text {
     Text::zh_en(
         "填条码下面印的数字或字母。",
@@ -128,6 +142,7 @@ pub(super) fn ticked() -> Text {
 pub(super) fn moment(value: &str, lang: &str) -> String {
     let chinese = lang.starts_with("zh");
     let (day, clock) = value.split_once('T').unwrap_or(("", value));
+    let (clock, zone) = clock.split_at(clock.find(['+', '-', 'Z']).unwrap_or(clock.len()));
     let mut parts = clock.split(':');
     let (Some(hour), Some(minute)) = (parts.next(), parts.next()) else {
         return value.to_owned();
@@ -142,10 +157,28 @@ pub(super) fn moment(value: &str, lang: &str) -> String {
     } else {
         clock.to_owned()
     };
+    let clock = match zone {
+        "" => clock,
+        zone if chinese => format!("{clock}（{zone}）"),
+        zone => format!("{clock} ({zone})"),
+    };
     match (day, chinese) {
         ("", _) => clock,
         (day, true) => format!("{}{clock}", date(day, lang)),
         (day, false) => format!("{} {clock}", date(day, lang)),
+    }
+}
+
+/// A line or an outline: how many points, and where they are.
+pub(super) fn places(value: &str, lang: &str) -> String {
+    let points: Vec<String> = value
+        .split(';')
+        .map(|point| point.split_whitespace().take(2).collect::<Vec<_>>().join(", "))
+        .collect();
+    if lang.starts_with("zh") {
+        format!("{} 个点：{}", points.len(), points.join("；"))
+    } else {
+        format!("{} points: {}", points.len(), points.join("; "))
     }
 }
 

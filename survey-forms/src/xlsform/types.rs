@@ -19,6 +19,8 @@ pub(super) enum RowType {
         list: Option<String>,
         /// Whether a choice "other" and a question for it come too.
         or_other: bool,
+        /// Whether the list stands on the sheet `external_choices`.
+        external: bool,
     },
     BeginGroup,
     EndGroup,
@@ -52,6 +54,8 @@ const SIMPLE: &[(&str, &str)] = &[
     ("geopoint", "geopoint"),
     ("gps", "geopoint"),
     ("location", "geopoint"),
+    ("geotrace", "geotrace"),
+    ("geoshape", "geoshape"),
     ("image", "image"),
     ("photo", "image"),
     ("picture", "image"),
@@ -71,7 +75,10 @@ const METADATA: &[(&str, MetadataKind)] = &[
     ("subscriber id", MetadataKind::SubscriberId),
 ];
 
+const EXTERNAL: &str = "select one external";
+
 const SELECTS: &[(&str, Chosen)] = &[
+    (EXTERNAL, Chosen::One),
     ("select one from file", Chosen::One),
     ("select multiple from file", Chosen::Several),
     ("select one from", Chosen::One),
@@ -93,11 +100,8 @@ const UNSUPPORTED: &[&str] = &[
     "binary",
     "csv-external",
     "end loop",
-    "geoshape",
-    "geotrace",
     "loop",
     "osm",
-    "select one external",
     "xml-external",
 ];
 
@@ -165,6 +169,7 @@ pub(super) fn row_type(cell: &str) -> RowType {
             chosen: *chosen,
             list,
             or_other,
+            external: *prefix == EXTERNAL,
         };
     }
     let first = normal.split(' ').next().unwrap_or_default();
@@ -181,7 +186,7 @@ pub(super) fn row_type(cell: &str) -> RowType {
 }
 
 /// What may have been meant.
-const KNOWN: [&str; 30] = [
+const KNOWN: [&str; 32] = [
     "text",
     "integer",
     "decimal",
@@ -201,6 +206,8 @@ const KNOWN: [&str; 30] = [
     "acknowledge",
     "barcode",
     "geopoint",
+    "geotrace",
+    "geoshape",
     "hidden",
     "image",
     "audio",
@@ -251,6 +258,7 @@ mod tests {
             chosen,
             list: list.map(str::to_owned),
             or_other,
+            external: false,
         }
     }
 
@@ -287,6 +295,15 @@ mod tests {
             row_type("rank Needs"),
             select(Chosen::Ranked, Some("Needs"), false)
         );
+        assert_eq!(
+            row_type("select_one_external Towns"),
+            RowType::Select {
+                chosen: Chosen::One,
+                list: Some("Towns".to_owned()),
+                or_other: false,
+                external: true
+            }
+        );
         assert_eq!(row_type("select_one"), select(Chosen::One, None, false));
         assert_eq!(row_type("begin_group"), RowType::BeginGroup);
         assert_eq!(row_type("begin repeat"), RowType::BeginRepeat);
@@ -306,11 +323,8 @@ mod tests {
     fn row_type__not_supported_yet__is_not_unknown() {
         for cell in [
             "begin loop",
-            "geotrace",
-            "geoshape",
             "select_one_from_file a.xml",
             "select_multiple_from_file a.geojson",
-            "select_one_external yn",
             "osm",
             "xml-external",
         ] {

@@ -30,6 +30,8 @@ impl Reader<'_> {
             "acknowledge" => QuestionKind::Acknowledge,
             "barcode" => QuestionKind::Barcode,
             "geopoint" => QuestionKind::GeoPoint,
+            "geotrace" => QuestionKind::GeoTrace,
+            "geoshape" => QuestionKind::GeoShape,
             "image" => upload(UploadKind::Image),
             "audio" => upload(UploadKind::Audio),
             "video" => upload(UploadKind::Video),
@@ -51,7 +53,6 @@ impl Reader<'_> {
         let is_file = list
             .as_deref()
             .is_some_and(|list| list.to_lowercase().ends_with(".csv"));
-        self.has_selects |= !is_file;
         let place = || self.table.place_of(row.number, "type");
         let list = list.unwrap_or_else(|| {
             let fault = Fault::MissingList {

@@ -68,6 +68,8 @@ fn types__each_row__gives_its_kind() {
         ("rank l", QuestionKind::Rank { list: list() }),
         ("note", QuestionKind::Note),
         ("geopoint", QuestionKind::GeoPoint),
+        ("geotrace", QuestionKind::GeoTrace),
+        ("geoshape", QuestionKind::GeoShape),
         ("date", QuestionKind::Date),
         ("time", QuestionKind::Time),
         ("dateTime", QuestionKind::DateTime),
@@ -100,11 +102,8 @@ fn types__each_row__gives_its_kind() {
 #[test]
 fn types__not_understood__are_named() {
     for cell in [
-        "geotrace",
-        "geoshape",
         "select_one_from_file l.xml",
         "select_multiple_from_file l.geojson",
-        "select_one_external l",
         "xml-external",
         "csv-external",
         "osm",
