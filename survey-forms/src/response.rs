@@ -21,6 +21,9 @@ pub const OFFSET: &str = "meta/offset";
 /// for on pages and can be required.
 pub const TAKES_FILES: &str = "meta/files";
 
+/// What stands behind a question's name in the field by which its file is taken back.
+pub const REMOVE: &str = "/remove";
+
 /// What stands behind a question's name in the key under which its trigger's last value is kept.
 pub(crate) const TRIGGERED: &str = "/trigger";
 
