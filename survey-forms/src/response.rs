@@ -27,6 +27,8 @@ pub const REMOVE: &str = "/remove";
 /// What stands behind a question's name in the key under which its trigger's last value is kept.
 pub(crate) const TRIGGERED: &str = "/trigger";
 
+pub use crate::expression::moment::offset_text;
+
 /// Answers by question name. An answer to a `select_multiple` is its choices joined by spaces; no answer is absent
 /// or the empty text.
 pub type RawAnswers = BTreeMap<String, String>;

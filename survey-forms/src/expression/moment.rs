@@ -69,7 +69,7 @@ pub(crate) fn at_offset(day: Date, time: Time, offset: Option<i32>) -> Option<(D
 }
 
 /// `+08:00` of 480 minutes.
-pub(crate) fn offset_text(minutes: i32) -> String {
+pub fn offset_text(minutes: i32) -> String {
     let sign = if minutes < 0 { '-' } else { '+' };
     format!("{sign}{:02}:{:02}", minutes.abs() / 60, minutes.abs() % 60)
 }

@@ -5,7 +5,7 @@ use super::aliases::yes_no;
 use super::choices::{OTHER, in_languages};
 use super::headers::{Languages, Table, TableRow};
 use super::parameters;
-use super::types::{Chosen, RowType, row_type};
+use super::types::{Chosen, RowType, limits, row_type};
 use crate::diagnostic::catalogue::Fault;
 use crate::expression::{Expression, Node, NodeKind};
 use crate::form::{
@@ -174,7 +174,13 @@ impl Reader<'_> {
                 }
                 RowType::Simple(word) => {
                     let kind = self.simple(row, word);
-                    items.extend(self.question(row, kind).map(Item::Question));
+                    let mut question = self.question(row, kind);
+                    if let (Some(question), Some(limits)) = (&mut question, limits(word))
+                        && question.constraint.is_none()
+                    {
+                        question.constraint = Expression::parse(limits).ok();
+                    }
+                    items.extend(question.map(Item::Question));
                 }
             }
         }

@@ -38,6 +38,10 @@ const SIMPLE: &[(&str, &str)] = &[
     ("text", "text"),
     ("string", "text"),
     ("integer", "integer"),
+    ("percentage", "percentage"),
+    ("number of days in last month", "days of a month"),
+    ("number of days in last six months", "days of half a year"),
+    ("number of days in last year", "days of a year"),
     ("int", "integer"),
     ("decimal", "decimal"),
     ("date", "date"),
@@ -73,6 +77,12 @@ const METADATA: &[(&str, MetadataKind)] = &[
     ("phone number", MetadataKind::PhoneNumber),
     ("sim id", MetadataKind::SimSerial),
     ("subscriber id", MetadataKind::SubscriberId),
+    ("uri:deviceid", MetadataKind::DeviceId),
+    ("uri:email", MetadataKind::Email),
+    ("uri:phonenumber", MetadataKind::PhoneNumber),
+    ("uri:simserial", MetadataKind::SimSerial),
+    ("uri:subscriberid", MetadataKind::SubscriberId),
+    ("uri:username", MetadataKind::Username),
 ];
 
 const EXTERNAL: &str = "select one external";
@@ -91,7 +101,22 @@ const SELECTS: &[(&str, Chosen)] = &[
     ("select all that apply from", Chosen::Several),
     ("select all that apply", Chosen::Several),
     ("rank", Chosen::Ranked),
+    ("add select one prompt using", Chosen::One),
+    ("add select multiple prompt using", Chosen::Several),
+    ("q select1", Chosen::One),
+    ("q select", Chosen::Several),
 ];
+
+/// What a number may be by its type alone, as pyxform's oldest types have it.
+pub(super) fn limits(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "percentage" => "0 <= . and . <= 100",
+        "days of a month" => "0 <= . and . <= 31",
+        "days of half a year" => "0 <= . and . <= 183",
+        "days of a year" => "0 <= . and . <= 365",
+        _ => return None,
+    })
+}
 
 /// First words of types that XLSForm has and this has not.
 const UNSUPPORTED: &[&str] = &[

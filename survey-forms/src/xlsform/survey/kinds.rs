@@ -19,7 +19,9 @@ impl Reader<'_> {
     pub(super) fn simple(&mut self, row: &TableRow, word: &str) -> QuestionKind {
         let upload = |media| QuestionKind::Upload { media };
         match word {
-            "integer" => QuestionKind::Integer,
+            "integer" | "percentage" | "days of a month" | "days of half a year" | "days of a year" => {
+                QuestionKind::Integer
+            }
             "decimal" => QuestionKind::Decimal,
             "date" => QuestionKind::Date,
             "time" => QuestionKind::Time,
