@@ -31,6 +31,8 @@ pub(crate) enum AnswerFault {
     NotATime,
     NotAMoment,
     NotAPlace,
+    NotALine,
+    NotAnOutline,
     NotAFile,
     NotTicked,
     TooLarge,
@@ -48,6 +50,12 @@ pub(crate) fn canonical<'a>(kind: &QuestionKind, raw: &'a str) -> Result<Cow<'a,
         QuestionKind::Time => parts::time(raw).map(Cow::Owned).ok_or(AnswerFault::NotATime),
         QuestionKind::DateTime => parts::moment(raw).map(Cow::Owned).ok_or(AnswerFault::NotAMoment),
         QuestionKind::GeoPoint => parts::place(raw).map(Cow::Owned).ok_or(AnswerFault::NotAPlace),
+        QuestionKind::GeoTrace => parts::places(raw, false)
+            .map(Cow::Owned)
+            .ok_or(AnswerFault::NotALine),
+        QuestionKind::GeoShape => parts::places(raw, true)
+            .map(Cow::Owned)
+            .ok_or(AnswerFault::NotAnOutline),
         QuestionKind::Acknowledge => match raw.trim().to_ascii_lowercase().as_str() {
             "ok" | "yes" | "true" | "1" => Ok(Cow::Borrowed(TICKED)),
             _ => Err(AnswerFault::NotTicked),

@@ -102,6 +102,8 @@ impl CodeBook {
                     | QuestionKind::DateTime
                     | QuestionKind::Barcode
                     | QuestionKind::GeoPoint
+                    | QuestionKind::GeoTrace
+                    | QuestionKind::GeoShape
                     | QuestionKind::Upload { .. }
                     | QuestionKind::Note
                     | QuestionKind::Calculate

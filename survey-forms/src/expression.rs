@@ -13,6 +13,7 @@ pub(crate) mod chance;
 mod date;
 mod evaluate;
 mod function;
+mod geo;
 mod lex;
 pub(crate) mod moment;
 mod parse;

@@ -173,7 +173,7 @@ impl Pages {
                     });
                 }
                 Item::Group(_) => {}
-                Item::Question(question) if question.is_visible() => {
+                Item::Question(question) if state.shows(question) => {
                     let has_required = !matches!(question.required, Required::No) && state.is_required(slot);
                     match (open, pages.last_mut()) {
                         (Some(_), Some(page)) => {

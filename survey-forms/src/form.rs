@@ -153,6 +153,10 @@ struct Index {
     slots: HashMap<String, usize>,
     /// Whether anything in the form is drawn by chance.
     chance: bool,
+    /// Whether files can be handed in anywhere.
+    files: bool,
+    /// Whether a day with a time is asked for.
+    moments: bool,
     /// A slot comes after all slots that its `relevant` and `calculation` read, and after its group.
     evaluation_order: Vec<usize>,
 }
@@ -190,9 +194,13 @@ impl Form {
             .map(|(slot, node)| (node.item.name().to_owned(), slot))
             .collect();
         let chance = form.questions().any(Question::leaves_to_chance);
+        let files = form.questions().any(Question::takes_file);
+        let moments = form.questions().any(|one| one.kind == QuestionKind::DateTime);
         form.index = Index {
             slots,
             chance,
+            files,
+            moments,
             evaluation_order,
         };
         form.version = fingerprint(&form);
@@ -202,6 +210,16 @@ impl Form {
     /// Questions and groups as the author wrote them: each repeat once, with [`Group::repeat`].
     pub fn written(&self) -> &[Item] {
         self.written.as_deref().unwrap_or(&self.items)
+    }
+
+    /// Whether it has a question to which a file can be handed in.
+    pub fn takes_files(&self) -> bool {
+        self.index.files
+    }
+
+    /// Whether it asks for a day with a time.
+    pub fn asks_moments(&self) -> bool {
+        self.index.moments
     }
 
     /// All questions in document order, those in groups included.

@@ -8,6 +8,8 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::form::{Form, Item, Media};
 use crate::text::Text;
 
+pub mod upload;
+
 /// What a media file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MediaType {

@@ -134,7 +134,8 @@ impl<'a> Words<'a> {
             _ => None,
         });
         let questions = || page.questions.iter().filter_map(|name| form.question(name));
-        let alone = only(questions().filter(|question| question.takes_answer()));
+        let slot = |question: &Question| form.slot(&question.name).unwrap_or_default();
+        let alone = only(questions().filter(|question| self.0.takes_answer(slot(question))));
         heading
             .or_else(|| {
                 alone
@@ -190,6 +191,9 @@ pub fn answer_text(form: &Form, question: &Question, value: &str, lang: &str) ->
             words::moment(&answer::lenient(kind, value), lang)
         }
         kind @ QuestionKind::GeoPoint => words::place(&answer::lenient(kind, value), lang),
+        kind @ (QuestionKind::GeoTrace | QuestionKind::GeoShape) => {
+            words::places(&answer::lenient(kind, value), lang)
+        }
         kind @ QuestionKind::Date => words::date(&answer::lenient(kind, value), lang),
         kind => answer::lenient(kind, value).into_owned(),
     }

@@ -13,8 +13,21 @@ pub const RESPONSE_ID: &str = "meta/instanceID";
 /// Key under which the moment of answering may stand, as ODK writes it. Without it, `now()` is the beginning of the day.
 pub const NOW: &str = "meta/now";
 
+/// Key under which the offset of the clock may stand by which the form is filled in, such as `+08:00`, where the moment of
+/// answering does not say it. By it moments with another offset are compared with days and with clocks that say none.
+pub const OFFSET: &str = "meta/offset";
+
+/// Key under which `yes` stands where files can be handed in: only then are pictures, recordings, films and files asked
+/// for on pages and can be required.
+pub const TAKES_FILES: &str = "meta/files";
+
+/// What stands behind a question's name in the field by which its file is taken back.
+pub const REMOVE: &str = "/remove";
+
 /// What stands behind a question's name in the key under which its trigger's last value is kept.
 pub(crate) const TRIGGERED: &str = "/trigger";
+
+pub use crate::expression::moment::offset_text;
 
 /// Answers by question name. An answer to a `select_multiple` is its choices joined by spaces; no answer is absent
 /// or the empty text.

@@ -7,11 +7,12 @@ use jiff::civil::Date;
 
 use crate::answer;
 use crate::expression::chance::{seed_of, seed_of_value, shuffle};
+use crate::expression::moment::{self, parse_moment};
 use crate::expression::{Value, parse_date};
 use crate::form::{Choice, Form, Group, Item, Node, Question, QuestionKind, Required};
 use crate::placeholder::{self, Part};
 use crate::render::answer_text;
-use crate::response::{RESPONSE_ID, RawAnswers, TRIGGERED};
+use crate::response::{NOW, OFFSET, RESPONSE_ID, RawAnswers, TAKES_FILES, TRIGGERED};
 use crate::text::Text;
 
 mod about;
@@ -27,6 +28,10 @@ pub(crate) struct State<'a> {
     /// By slot: the answer in canonical form; of a hidden question, empty.
     values: Vec<Cow<'a, str>>,
     relevant: Vec<bool>,
+    /// Minutes by which the clock of the place is ahead of Greenwich's, as far as the answers say.
+    offset: Option<i32>,
+    /// Whether files can be handed in.
+    takes_files: bool,
     /// Whether this stands for every state there can be; see [`State::template`].
     template: bool,
 }
@@ -51,6 +56,8 @@ impl<'a> State<'a> {
             values: vec![Cow::Borrowed(""); nodes.len()],
             relevant: vec![true; nodes.len()],
             nodes,
+            offset: None,
+            takes_files: false,
             template: true,
         }
     }
@@ -66,6 +73,8 @@ impl<'a> State<'a> {
             nodes,
             values,
             relevant,
+            offset: offset(answers),
+            takes_files: answers.get(TAKES_FILES).is_some_and(|said| said == "yes"),
             template: false,
         };
         for &slot in form.evaluation_order() {
@@ -194,20 +203,31 @@ impl<'a> State<'a> {
 
     /// Whether a question here takes an answer.
     pub(crate) fn takes_answer(&self, slot: usize) -> bool {
-        self.question(slot).is_some_and(Question::takes_answer)
+        self.question(slot)
+            .is_some_and(|question| question.takes_answer() || (self.takes_files && question.takes_file()))
+    }
+
+    /// Whether a page shows this question.
+    pub(crate) fn shows(&self, question: &Question) -> bool {
+        question.is_visible() || (self.takes_files && question.takes_file())
+    }
+
+    /// Minutes by which the clock of the place is ahead of Greenwich's, as far as the answers say.
+    pub(crate) fn offset(&self) -> Option<i32> {
+        self.offset
     }
 
     /// Whether the question here must be answered now.
     pub(crate) fn is_required(&self, slot: usize) -> bool {
         self.relevant[slot]
-            && self.question(slot).is_some_and(|question| {
-                question.takes_answer()
-                    && match &question.required {
-                        Required::No => false,
-                        Required::Yes => true,
-                        Required::When(expression) => self.template || expression.holds(&self.about(slot)),
-                    }
-            })
+            && self.takes_answer(slot)
+            && self
+                .question(slot)
+                .is_some_and(|question| match &question.required {
+                    Required::No => false,
+                    Required::Yes => true,
+                    Required::When(expression) => self.template || expression.holds(&self.about(slot)),
+                })
     }
 
     /// Whether the answer satisfies the question's constraint.
@@ -292,6 +312,13 @@ impl<'a> State<'a> {
             _ => Value::Text(answer),
         }
     }
+}
+
+/// The offset of the moment of answering, or the one that stands by itself.
+fn offset(answers: &RawAnswers) -> Option<i32> {
+    let now = answers.get(NOW).and_then(|now| parse_moment(now));
+    let own = || answers.get(OFFSET).and_then(|said| moment::offset(said.trim()));
+    now.and_then(|(_, time)| time.offset).or_else(own)
 }
 
 impl State<'_> {

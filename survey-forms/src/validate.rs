@@ -10,9 +10,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::answer;
 use crate::answer::rank::{self, RankFault};
+use crate::expression::moment;
 use crate::flow::Page;
 use crate::form::{Choice, Form, Question, QuestionKind};
-use crate::response::{NOW, RESPONSE_ID, RawAnswers, TRIGGERED};
+use crate::response::{NOW, OFFSET, RESPONSE_ID, RawAnswers, TAKES_FILES, TRIGGERED};
 use crate::state::State;
 use crate::text::Text;
 
@@ -81,8 +82,7 @@ pub fn validate(form: &Form, answers: &RawAnswers, today: Date) -> Result<RawAns
 
 /// Whether a key holds what is known of the response itself, and no answer.
 fn is_account(form: &Form, key: &str) -> bool {
-    key == RESPONSE_ID
-        || key == NOW
+    [RESPONSE_ID, NOW, OFFSET, TAKES_FILES].contains(&key)
         || key
             .strip_suffix(TRIGGERED)
             .is_some_and(|name| form.slot(name).is_some())
@@ -113,7 +113,9 @@ pub(crate) fn slots(state: &State<'_>, page: &Page) -> Vec<usize> {
     match state.form().slot(&page.name) {
         Some(top) if state.question(top).is_none() => (top + 1..state.len())
             .take_while(|&slot| state.is_inside(slot, top))
-            .filter(|&slot| state.is_relevant(slot) && state.question(slot).is_some_and(Question::is_visible))
+            .filter(|&slot| {
+                state.is_relevant(slot) && state.question(slot).is_some_and(|question| state.shows(question))
+            })
             .collect(),
         _ => page
             .questions
@@ -176,6 +178,13 @@ fn check<'a>(
         QuestionKind::Rank { .. } => Cow::Owned(ranked(state, question, given)?),
         kind => answer::canonical(kind, given).map_err(|fault| messages::invalid(&fault, kind))?,
     };
+    // By the clock of the place where the form is filled in, which is known now and nobody could tell later.
+    let value = match (&question.kind, state.offset()) {
+        (QuestionKind::DateTime, Some(minutes)) if says_no_offset(&value) => {
+            Cow::Owned(format!("{value}{}", moment::offset_text(minutes)))
+        }
+        _ => value,
+    };
     if !state.satisfies_constraint(slot) {
         let own = &question.constraint_message;
         return Err(if own.is_empty() {
@@ -185,6 +194,10 @@ fn check<'a>(
         });
     }
     Ok(value)
+}
+
+fn says_no_offset(value: &str) -> bool {
+    moment::parse_moment(value).is_some_and(|(_, time)| time.offset.is_none())
 }
 
 /// The order that was given, of everything offered.

@@ -4,7 +4,7 @@
 //! Reading goes on after a fault, with a stand-in where something could not be understood, so that one run reports
 //! all faults; a form is made only when none of them is an error.
 
-use crate::check::{check, evaluation_order};
+use crate::check::{ChoiceSheets, check, evaluation_order};
 use crate::diagnostic::catalogue::Fault;
 use crate::diagnostic::{Diagnostic, Place, nearest};
 use crate::form::{Form, FormParts, Unrolled, nodes, unroll};
@@ -85,7 +85,7 @@ fn read_into(file_name: &str, bytes: &[u8], faults: &mut Faults) -> Option<Form>
             return None;
         }
     };
-    for sheet in ["entities", "external_choices", "osm"] {
+    for sheet in ["entities", "osm"] {
         if workbook.sheet(sheet).is_some_and(|sheet| sheet.rows.len() > 1) {
             faults.add(
                 Fault::UnsupportedSheet {
@@ -106,7 +106,16 @@ fn read_into(file_name: &str, bytes: &[u8], faults: &mut Faults) -> Option<Form>
     let survey_table = headers::read(survey_sheet, headers::Kind::Survey, &mut languages, faults);
     let choices_table =
         choices_sheet.map(|sheet| headers::read(sheet, headers::Kind::Choices, &mut languages, faults));
-    let tables = [Some(&survey_table), choices_table.as_ref(), Some(&settings_table)];
+    let external_table = workbook
+        .sheet("external_choices")
+        .filter(|sheet| !sheet.rows.is_empty())
+        .map(|sheet| headers::read(sheet, headers::Kind::ExternalChoices, &mut languages, faults));
+    let tables = [
+        Some(&survey_table),
+        choices_table.as_ref(),
+        external_table.as_ref(),
+        Some(&settings_table),
+    ];
     languages.finish(tables.into_iter().flatten(), faults, &settings_table);
 
     let settings = settings::read(&settings_table, file_name, &languages, faults);
@@ -116,6 +125,17 @@ fn read_into(file_name: &str, bytes: &[u8], faults: &mut Faults) -> Option<Form>
     };
     let survey = survey::read(&survey_table, &languages, faults);
     let place = |row: u32, column: &str| survey_table.place_of(row, column);
+    let external = match &external_table {
+        Some(table) => choices::read(table, &languages, faults),
+        None => indexmap::IndexMap::new(),
+    };
+    choices::add_external(
+        &mut choice_lists,
+        external,
+        &survey,
+        &|row| place(row, "type"),
+        faults,
+    );
     let files = tables::lists(&workbook, &survey, &languages, &|row| place(row, "type"), faults);
     choice_lists.extend(files);
     let tables = tables::pulled(&workbook, &survey.items, &place, faults);
@@ -140,7 +160,11 @@ fn read_into(file_name: &str, bytes: &[u8], faults: &mut Faults) -> Option<Form>
         items: survey.items,
         written: None,
     };
-    let order = check(&parts, &survey_table, choices_table.as_ref(), faults);
+    let sheets = ChoiceSheets {
+        choices: choices_table.as_ref(),
+        external: external_table.as_ref(),
+    };
+    let order = check(&parts, &survey_table, sheets, faults);
     if faults.has_errors() {
         return None;
     }

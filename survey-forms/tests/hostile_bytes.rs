@@ -82,3 +82,8 @@ fn answers__changed__are_stored_as_they_are_or_refused_with_a_reason() {
 fn media__changed__are_recognised_or_not() {
     hold(Target::Media, "media", 40_000);
 }
+
+#[test]
+fn submission__changed_xml__is_read_or_refused_with_a_reason() {
+    hold(Target::Submission, "submission", 6_000);
+}

@@ -6,7 +6,7 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 seconds=${2:-300}
-targets=(${1:-workbook parts tables expression answers media})
+targets=(${1:-workbook parts tables expression answers media submission})
 command -v cargo-fuzz >/dev/null || cargo install --locked cargo-fuzz
 for target in "${targets[@]}"; do
   mkdir -p "corpus/$target"

@@ -1,11 +1,12 @@
 // One answer: from what a person typed to the text that is stored, or the word for what is wrong with it. As the
 // server's survey-forms/src/answer.rs; both are held to survey-forms/tests/vectors/validation.json.
 
-import { dayOf, parseDay, parseTime } from './day.js';
+import { dayOf, offsetText, parseDay, parseTime } from './day.js';
 import { length, trim, words } from './text.js';
 
 const LONGEST_TEXT = 10000;
 const MOST_DIGITS = 15;
+const MOST_PLACES = 10000;
 const STEP_TOLERANCE = 1e-6;
 /** What a tick is stored as. */
 export const TICKED = 'OK';
@@ -20,6 +21,8 @@ export function canonical(question, raw) {
     case 'time': return fitting(time(raw), 'not_a_time');
     case 'dateTime': return fitting(moment(raw), 'not_a_moment');
     case 'geopoint': return fitting(place(raw), 'not_a_place');
+    case 'geotrace': return fitting(places(raw, false), 'not_a_line');
+    case 'geoshape': return fitting(places(raw, true), 'not_an_outline');
     case 'acknowledge': return fitting(/^(ok|yes|true|1)$/i.test(trim(raw)) ? TICKED : null, 'not_ticked');
     case 'image': case 'audio': case 'video': case 'file':
       return fitting(/^[^.\s/\\:*?"<>|][^\s/\\:*?"<>|]*$/.test(trim(raw)) ? trim(raw) : null, 'not_a_file');
@@ -101,12 +104,14 @@ function time(raw) {
   return two(hour) + ':' + two(minute) + (second === 0 ? '' : ':' + two(second));
 }
 
-/** `2026-11-23T14:05`; null for what is no moment. */
+/** `2026-11-23T14:05`, with `+08:00` behind it where the clock says so; null for what is no moment. */
 function moment(raw) {
   const parts = /^([^T]*)T([\s\S]*)$/.exec(trim(raw)) || /^([\s\S]*)[\s\u0085]([^\s\u0085]*)$/.exec(trim(raw));
   if (!parts) return null;
   const [day, clock] = [date(parts[1]).value, time(parts[2])];
-  return day && clock ? day + 'T' + clock : null;
+  if (!day || !clock) return null;
+  const read = parseTime(fold(parts[2]).split('：').join(':'));
+  return day + 'T' + clock + (read && read.offset !== null ? offsetText(read.offset) : '');
 }
 
 /** `38.25 116.5 0 0`: latitude, longitude, height, accuracy; null for what is no place. */
@@ -116,6 +121,16 @@ function place(raw) {
   while (read.length < 4) read.push('0');
   const fits = Math.abs(Number(read[0])) <= 90 && Math.abs(Number(read[1])) <= 180 && Number(read[3]) >= 0;
   return fits ? read.join(' ') : null;
+}
+
+/** Places with semicolons or line breaks between: at least two, and for an outline three, closed by the first where it is
+ * not; null for what is neither. */
+function places(raw, isOutline) {
+  const read = raw.split(/[;；\n\r]/).map(trim).filter(part => part !== '').map(place);
+  if (read.indexOf(null) >= 0) return null;
+  const whereOf = one => one.split(' ').slice(0, 2).join(' ');
+  if (isOutline && read.length > 0 && whereOf(read[0]) !== whereOf(read[read.length - 1])) read.push(read[0]);
+  return read.length >= (isOutline ? 4 : 2) && read.length <= MOST_PLACES ? read.join(';') : null;
 }
 
 /** How many fields an answer is typed into. */

@@ -46,6 +46,28 @@ export function parseMoment(text) {
   return day && time ? { day, time } : null;
 }
 
+/** A moment by the clock that is `offset` minutes ahead of Greenwich's, `{ day, ms }`; as it was written where either offset
+ * is unknown; null beyond the years −9999 to 9999. */
+export function atOffset({ day, time }, offset) {
+  if (time.offset === null || offset === null) return { day, ms: time.ms };
+  const ms = time.ms + (offset - time.offset) * 60000;
+  const days = Math.floor(ms / 86400000);
+  const shown = dayFromNumber(day.days + days);
+  return shown && { day: shown, ms: ms - days * 86400000 };
+}
+
+/** `+08:00` of 480 minutes. */
+export function offsetText(minutes) {
+  const two = number => String(number).padStart(2, '0');
+  return (minutes < 0 ? '-' : '+') + two(Math.trunc(Math.abs(minutes) / 60)) + ':' + two(Math.abs(minutes) % 60);
+}
+
+/** Minutes of `Z`, `+08`, `+0800` or `+08:00`; null for anything else. */
+export function parseOffset(text) {
+  const time = /^[Z+-]/.test(text) ? parseTime('00:00' + text) : null;
+  return time && time.offset;
+}
+
 /** The day of these numbers, or null when the calendar has none. */
 export function dayOf(year, month, day) {
   if (!(year >= -9999 && year <= 9999 && month >= 1 && month <= 12 && day >= 1 && day <= lengthOf(year, month))) return null;

@@ -5,8 +5,9 @@
 // every context: what makes no sense is NaN or the empty text.
 
 import { ParkMiller, hexadecimal, uuid } from './chance.js';
-import { Day, dayFromNumber, formatDay, parseDay, parseMoment, parseTime } from './day.js';
+import { Day, atOffset, dayFromNumber, formatDay, parseDay, parseMoment, parseTime } from './day.js';
 import { digest } from './digest.js';
+import { area, distance, points } from './geo.js';
 import { length, trim, words } from './text.js';
 
 const DAY_MS = 86400000;
@@ -22,26 +23,32 @@ export function toBoolean(value) {
   }
 }
 
-/** A day, or a text that is one, is days since 1970-01-01. */
-export function toNumber(value) {
+/** A day, or a text that is one, is days since 1970-01-01; `offset`: minutes by which the clock of the place is ahead of
+ * Greenwich's, null where it is not known. */
+export function toNumber(value, offset = null) {
   switch (typeof value) {
     case 'boolean': return value ? 1 : 0;
     case 'number': return value;
     case 'string': {
       const text = trim(value);
       if (PLAIN_NUMBER.test(text)) return Number(text);
-      return daysOf(text);
+      return daysOf(text, offset);
     }
     default: return value.days;
   }
 }
 
-/** Days since 1970-01-01 of a day or a moment, in Greenwich's time where the offset is known; else NaN. */
-function daysOf(text) {
+/** Days since 1970-01-01 of a day or a moment, by the clock of the place; else NaN. */
+function daysOf(text, offset) {
   const moment = parseMoment(text);
-  if (moment) return moment.day.days + (moment.time.ms - (moment.time.offset || 0) * 60000) / DAY_MS;
+  if (moment) return momentToDays(moment, offset);
   const day = parseDay(text);
   return day ? day.days : NaN;
+}
+
+function momentToDays({ day, time }, offset) {
+  const ahead = time.offset === null ? 0 : time.offset - (offset || 0);
+  return day.days + (time.ms - ahead * 60000) / DAY_MS;
 }
 
 export function toText(value) {
@@ -72,15 +79,20 @@ function numberText(value) {
   return sign + digits.slice(0, point) + '.' + digits.slice(point);
 }
 
-function equal(left, right) {
+function equal(left, right, offset) {
   if (typeof left === 'boolean' || typeof right === 'boolean') return toBoolean(left) === toBoolean(right);
-  if (typeof left === 'string' && typeof right === 'string') return left === right;
-  return toNumber(left) === toNumber(right);
+  if (typeof left === 'string' && typeof right === 'string') {
+    if (left === right) return true;
+    // Two moments are the same however their clocks are set.
+    const [one, other] = [parseMoment(left), parseMoment(right)];
+    return Boolean(one && other) && momentToDays(one, offset) === momentToDays(other, offset);
+  }
+  return toNumber(left, offset) === toNumber(right, offset);
 }
 
 /**
  * The value of a tree as survey_forms::client writes it.
- * context: { answer(name), current, column(name), today, now, chance(), language, choiceName(question, value), version,
+ * context: { answer(name), current, column(name), today, now, offset (minutes or null), chance(), language, choiceName(question, value), version,
  * property(name), pulled(table, column, keyColumn, key) } with today a Day.
  */
 export function evaluate(tree, context) {
@@ -90,7 +102,7 @@ export function evaluate(tree, context) {
     case 'answer': return context.answer(tree[1]);
     case 'current': return context.current;
     case 'column': return context.column(tree[1]);
-    case 'negate': return -toNumber(evaluate(tree[1], context));
+    case 'negate': return -toNumber(evaluate(tree[1], context), context.offset);
     case 'op': return operate(tree, context);
     case 'match': return new RegExp(tree[2], 'u').test(toText(evaluate(tree[1], context)));
     case 'call': return call(tree, context);
@@ -107,10 +119,11 @@ function operate(tree, context) {
   if (tree[1] === 'and') return toBoolean(left) && toBoolean(evaluate(tree[3], context));
   if (tree[1] === 'or') return toBoolean(left) || toBoolean(evaluate(tree[3], context));
   const right = evaluate(tree[3], context);
-  if (tree[1] === '=') return equal(left, right);
-  if (tree[1] === '!=') return !equal(left, right);
-  const l = toNumber(left);
-  const r = toNumber(right);
+  const { offset } = context;
+  if (tree[1] === '=') return equal(left, right, offset);
+  if (tree[1] === '!=') return !equal(left, right, offset);
+  const l = toNumber(left, offset);
+  const r = toNumber(right, offset);
   switch (tree[1]) {
     case '<': return l < r;
     case '<=': return l <= r;
@@ -147,7 +160,7 @@ class Arguments {
   }
 
   number(at) {
-    return toNumber(this.value(at));
+    return toNumber(this.value(at), this.context.offset);
   }
 
   boolean(at) {
@@ -162,6 +175,16 @@ class Arguments {
   /** Values that are not empty. */
   given() {
     return this.rest(0).filter(value => value !== '');
+  }
+
+  numbers() {
+    return this.given().map(value => toNumber(value, this.context.offset));
+  }
+
+  /** The points of all that is given, one after the other; null where something is no place. */
+  points() {
+    const parts = this.given().map(value => points(toText(value)));
+    return parts.indexOf(null) < 0 ? [].concat(...parts) : null;
   }
 }
 
@@ -208,8 +231,8 @@ function matches(text, source) {
   }
 }
 
-/** The day and its milliseconds that a value says, or null. */
-function clock(value) {
+/** The day and its milliseconds that a value says, by the clock of the place, or null. */
+function clock(value, offset) {
   if (value instanceof Day) return [value, 0];
   if (typeof value === 'boolean') return null;
   if (typeof value === 'number') {
@@ -218,14 +241,17 @@ function clock(value) {
     return day && [day, Math.min(ms, DAY_MS - 1)];
   }
   const moment = parseMoment(value);
-  if (moment) return [moment.day, moment.time.ms];
+  if (moment) {
+    const shown = atOffset(moment, offset);
+    return shown && [shown.day, shown.ms];
+  }
   const day = parseDay(value);
   return day && [day, 0];
 }
 
 function format(args) {
   const [value, pattern] = [args.value(0), args.text(1)];
-  const found = clock(value);
+  const found = clock(value, args.context.offset);
   return found ? formatDay(found[0], found[1], pattern, args.context.language) : '';
 }
 
@@ -242,6 +268,14 @@ function weightedChecklist(args) {
   for (let at = 2; at + 1 < args.count; at += 2) if (args.boolean(at)) weighed += args.number(at + 1);
   const [least, most] = [args.number(0), args.number(1)];
   return (least < 0 || weighed >= least) && (most < 0 || weighed <= most);
+}
+
+/** The text that base64 stands for, bytes that are no UTF-8 as U+FFFD; the empty text for what is no base64. */
+function fromBase64(text) {
+  const signs = text.replace(/[\t\n\f\r ]/g, '').replace(/=+$/, '');
+  if (!/^[A-Za-z0-9+/]*$/.test(signs) || signs.length % 4 === 1) return '';
+  const bytes = Uint8Array.from(atob(signs), sign => sign.charCodeAt(0));
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
 }
 
 const FUNCTIONS = {
@@ -292,9 +326,9 @@ const FUNCTIONS = {
   'exp': args => Math.exp(args.number(0)),
   'log': args => Math.log(args.number(0)),
   'log10': args => Math.log10(args.number(0)),
-  'min': args => extreme(args.given().map(toNumber), Math.min),
-  'max': args => extreme(args.given().map(toNumber), Math.max),
-  'sum': args => args.given().map(toNumber).reduce((sum, value) => sum + value, -0),
+  'min': args => extreme(args.numbers(), Math.min),
+  'max': args => extreme(args.numbers(), Math.max),
+  'sum': args => args.numbers().reduce((sum, value) => sum + value, -0),
   'count': args => args.given().length,
   'count-non-empty': args => args.given().length,
   'checklist': args => {
@@ -306,7 +340,10 @@ const FUNCTIONS = {
   'date': args => {
     const value = args.value(0);
     if (value instanceof Day) return value;
-    return (typeof value === 'string' ? parseDay(value) : dayFromNumber(toNumber(value))) || '';
+    if (typeof value !== 'string') return dayFromNumber(toNumber(value)) || '';
+    const moment = parseMoment(value);
+    const shown = moment && atOffset(moment, args.context.offset);
+    return (moment ? shown && shown.day : parseDay(value)) || '';
   },
   'now': args => args.context.now,
   'format-date': format,
@@ -315,8 +352,8 @@ const FUNCTIONS = {
   'decimal-time': args => {
     const text = args.text(0);
     const moment = parseMoment(text);
-    const time = moment ? moment.time : parseTime(text);
-    return time ? time.ms / DAY_MS : NaN;
+    const shown = moment ? atOffset(moment, args.context.offset) : parseTime(text);
+    return shown ? shown.ms / DAY_MS : NaN;
   },
   'translate': translate,
   'jr:choice-name': args => {
@@ -353,4 +390,13 @@ const FUNCTIONS = {
   'version': args => args.context.version,
   'property': args => args.context.property(args.text(0)),
   'pulldata': args => args.context.pulled(args.text(0), args.text(1), args.text(2), args.text(3)),
+  'area': args => {
+    const found = args.points();
+    return found ? area(found) : NaN;
+  },
+  'distance': args => {
+    const found = args.points();
+    return found ? distance(found) : NaN;
+  },
+  'base64-decode': args => fromBase64(args.text(0)),
 };

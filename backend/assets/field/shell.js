@@ -1,11 +1,11 @@
 // The app's own files, kept so that it opens with no network. A new version is fetched whole beside the old one and
 // waits: it takes over when the app is next opened, or when somebody presses the button, never under an interview.
 
-const VERSION = '5a2f95c5d133';
+const VERSION = '20036e070fc1';
 const CACHE = 'minyi-field-' + VERSION;
 const FILES = ['/field', '/field/field.css', '/field/app.webmanifest', '/field/icon.svg', '/field/icon-192.png',
   '/field/icon-512.png', '/field/answer.js', '/field/app.js', '/field/bundle.js', '/field/canary.js',
-  '/field/chance.js', '/field/clock.js', '/field/contact.js', '/field/core.js', '/field/day.js', '/field/digest.js', '/field/dom.js', '/field/expression.js',
+  '/field/chance.js', '/field/clock.js', '/field/contact.js', '/field/core.js', '/field/day.js', '/field/digest.js', '/field/dom.js', '/field/expression.js', '/field/geo.js',
   '/field/flow.js', '/field/interview.js', '/field/keeping.js', '/field/media.js', '/field/page-form.js', '/field/screen.js',
   '/field/seal.js', '/field/session.js', '/field/state.js', '/field/store.js', '/field/sync.js', '/field/text.js',
   '/field/updates.js', '/field/validate.js', '/field/view-attempt.js', '/field/view-device.js',

@@ -3,13 +3,17 @@
 
 import { TICKED, canonical, lenient } from './answer.js';
 import { ParkMiller, seedOf, shuffle } from './chance.js';
-import { parseDay, sayDay } from './day.js';
+import { parseDay, parseMoment, parseOffset, sayDay } from './day.js';
 import { evaluate, holds, toAnswer, toNumber, toText } from './expression.js';
 import { mapText, pick, trim, words } from './text.js';
 
 /** Keys under which the response's own identifier, and the moment of answering, may stand among the answers. */
 export const RESPONSE_ID = 'meta/instanceID';
 export const NOW = 'meta/now';
+/** Key under which the offset of the clock may stand, where the moment of answering does not say it. */
+export const OFFSET = 'meta/offset';
+/** Key under which `yes` stands where files can be handed in; this app hands in none. */
+export const TAKES_FILES = 'meta/files';
 /** What stands behind a question's name in the key under which its trigger's last value is kept. */
 export const TRIGGERED = '/trigger';
 const BETWEEN = '\u001f';
@@ -26,6 +30,7 @@ export class State {
     this.slots = new Map(model.nodes.map((node, slot) => [node.name, slot]));
     this.values = model.nodes.map(() => '');
     this.relevant = model.nodes.map(() => false);
+    this.offset = offsetOf(answers);
     for (const slot of model.order) this.settle(slot);
   }
 
@@ -95,6 +100,7 @@ export class State {
       current,
       today: this.today,
       now: own(this.answers, NOW) || this.today.toString() + 'T00:00:00',
+      offset: this.offset,
       language: this.model.languages[0],
       version: this.model.author_version,
       answer: other => this.answer(other),
@@ -215,25 +221,41 @@ export class State {
       case 'date': return sayDay(value, lang);
       case 'time': case 'dateTime': return sayMoment(lenient(question, value), lang);
       case 'geopoint': return sayPlace(lenient(question, value), lang);
+      case 'geotrace': case 'geoshape': return sayPlaces(lenient(question, value), lang);
       case 'acknowledge': return value === TICKED ? pick(this.model.words.ticked, lang) : lenient(question, value);
       default: return lenient(question, value);
     }
   }
 }
 
+/** Minutes by which the clock of the place is ahead of Greenwich's, as far as the answers say; else null. */
+function offsetOf(answers) {
+  const now = parseMoment(own(answers, NOW));
+  return now && now.time.offset !== null ? now.time.offset : parseOffset(trim(own(answers, OFFSET)));
+}
+
 /** A time, or a day with a time, as people say it; what is neither, as it is. */
 function sayMoment(value, lang) {
   const at = value.indexOf('T');
   const day = at < 0 ? '' : value.slice(0, at);
-  const clock = at < 0 ? value : value.slice(at + 1);
+  const written = at < 0 ? value : value.slice(at + 1);
+  const end = written.search(/[+Z-]/);
+  const [clock, zone] = end < 0 ? [written, ''] : [written.slice(0, end), written.slice(end)];
   const parts = clock.split(':');
   if (parts.length < 2) return value;
   const isChinese = lang.startsWith('zh');
   const number = text => text.replace(/^0+/, '') || '0';
   const said = isChinese
     ? number(parts[0]) + '时' + number(parts[1]) + '分' + (parts.length > 2 ? number(parts[2]) + '秒' : '') : clock;
-  if (day === '') return said;
-  return sayDay(day, lang) + (isChinese ? '' : ' ') + said;
+  const whole = said + (zone === '' ? '' : isChinese ? '（' + zone + '）' : ' (' + zone + ')');
+  if (day === '') return whole;
+  return sayDay(day, lang) + (isChinese ? '' : ' ') + whole;
+}
+
+/** A line or an outline: how many points, and where they are. */
+function sayPlaces(value, lang) {
+  const points = value.split(';').map(point => words(point).slice(0, 2).join(', '));
+  return lang.startsWith('zh') ? points.length + ' 个点：' + points.join('；') : points.length + ' points: ' + points.join('; ');
 }
 
 function sayPlace(value, lang) {

@@ -3,7 +3,8 @@
 // survey-forms/tests/vectors/validation.json.
 
 import { canonical, canonicalRank } from './answer.js';
-import { NOW, RESPONSE_ID, State, TRIGGERED, isFixed, isVisible, own } from './state.js';
+import { offsetText, parseMoment } from './day.js';
+import { NOW, OFFSET, RESPONSE_ID, State, TAKES_FILES, TRIGGERED, isFixed, isVisible, own } from './state.js';
 import { mapText, pick, trim, words } from './text.js';
 
 /** A whole response: `{ stored }` or `{ faults: [{ field, message }] }`, message being a text per language. */
@@ -42,7 +43,7 @@ function byCodePoint(a, b) {
 
 /** Whether a key holds what is known of the response itself, and no answer. */
 function isAccount(state, key) {
-  if (key === RESPONSE_ID || key === NOW) return true;
+  if ([RESPONSE_ID, NOW, OFFSET, TAKES_FILES].indexOf(key) >= 0) return true;
   return key.endsWith(TRIGGERED) && state.slot(key.slice(0, -TRIGGERED.length)) !== undefined;
 }
 
@@ -101,6 +102,10 @@ function check(state, slot, typed) {
     if (read.fault) return { message: question[read.fault] || messages[read.fault] };
     value = read.value;
   }
+  if (question.type === 'dateTime' && state.offset !== null && parseMoment(value).time.offset === null) {
+    // By the clock of the place where the form is filled in, which is known now and nobody could tell later.
+    value += offsetText(state.offset);
+  }
   if (!state.satisfiesConstraint(slot)) {
     return { message: question.constraint_message ? state.fill(question.constraint_message) : messages.constraint };
   }
@@ -115,6 +120,8 @@ function requiredKey(question) {
     case 'time': return 'required_time';
     case 'dateTime': return 'required_moment';
     case 'geopoint': return 'required_place';
+    case 'geotrace': return 'required_line';
+    case 'geoshape': return 'required_outline';
     case 'acknowledge': return 'required_tick';
     case 'rank': return 'required_rank';
     case 'integer': case 'decimal': case 'range': return 'required_number';

@@ -123,6 +123,7 @@ fn lists() -> IndexMap<String, ChoiceList> {
     let list = ChoiceList {
         name: LIST.to_owned(),
         file: None,
+        external: false,
         choices,
     };
     IndexMap::from([(LIST.to_owned(), list)])

@@ -1,9 +1,12 @@
 //! Answers that are typed into several fields: days, times, moments and places.
 
 use super::{date, decimal, fold};
-use crate::expression::moment::parse_time;
+use crate::expression::moment::{offset_text, parse_time};
 use crate::expression::parse_date;
 use crate::form::QuestionKind;
+
+/// More places than a day's walk with a phone that notes one every few seconds.
+const MOST_PLACES: usize = 10_000;
 
 /// `14:05`, or `14:05:30` where there are seconds: read also from `14：5`, `14时5分`, and what ODK writes,
 /// `14:05:00.000+08:00`, of which the clock counts and not the offset.
@@ -39,14 +42,38 @@ pub(super) fn time(raw: &str) -> Option<String> {
     })
 }
 
-/// `2026-11-23T14:05`, with a day and a time as those are read alone, between them `T` or a blank.
+/// `2026-11-23T14:05`, with a day and a time as those are read alone, between them `T` or a blank. Where the clock says how
+/// far it is ahead of Greenwich's, as a device's does, that stays: `2026-11-23T14:05+08:00`.
 pub(super) fn moment(raw: &str) -> Option<String> {
     let trimmed = raw.trim();
     let (day, clock) = trimmed
         .split_once('T')
         .or_else(|| trimmed.rsplit_once(char::is_whitespace))?;
     let day = date(day).ok()?;
-    Some(format!("{day}T{}", time(clock)?))
+    let offset = parse_time(&fold(clock).replace('：', ":")).and_then(|time| time.offset);
+    let offset = offset.map_or(String::new(), offset_text);
+    Some(format!("{day}T{}{offset}", time(clock)?))
+}
+
+/// Places with semicolons or line breaks between, each as [`place`] has it: at least two, and for an outline three, closed
+/// by the first where it is not.
+pub(super) fn places(raw: &str, is_outline: bool) -> Option<String> {
+    let parts = raw
+        .split([';', '；', '\n', '\r'])
+        .map(str::trim)
+        .filter(|part| !part.is_empty());
+    let mut places = parts.map(place).collect::<Option<Vec<String>>>()?;
+    let where_of = |place: &String| place.split(' ').take(2).collect::<Vec<_>>().join(" ");
+    if is_outline
+        && let (Some(first), Some(last)) = (places.first(), places.last())
+        && where_of(first) != where_of(last)
+    {
+        places.push(first.clone());
+    }
+    let least = if is_outline { 4 } else { 2 };
+    (least..=MOST_PLACES)
+        .contains(&places.len())
+        .then(|| places.join(";"))
 }
 
 /// `38.25 116.5 0 0`: latitude, longitude, height and accuracy in metres, of which the last two may be left out.
@@ -140,7 +167,7 @@ fn split_clock(raw: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{join, moment, place, split, time};
+    use super::{join, moment, place, places, split, time};
     use crate::form::QuestionKind;
 
     #[test]
@@ -164,13 +191,23 @@ mod tests {
 
     #[test]
     fn moment__day_and_time() {
-        for raw in [
-            "2026-11-03T14:05",
-            "2026年11月3日 14:05",
-            "2026-11-03T14:05:00.000+08:00",
-            "2026-11-3T14:5",
-        ] {
+        for raw in ["2026-11-03T14:05", "2026年11月3日 14:05", "2026-11-3T14:5"] {
             assert_eq!(moment(raw).as_deref(), Some("2026-11-03T14:05"), "{raw}");
+        }
+        for (raw, read) in [
+            ("2026-11-03T14:05:00.000+08:00", "2026-11-03T14:05+08:00"),
+            ("2026-11-03T14:05:09.1Z", "2026-11-03T14:05:09+00:00"),
+            ("2026-11-03T14:05-0330", "2026-11-03T14:05-03:30"),
+            ("2026-11-03T14:05+08:00", "2026-11-03T14:05+08:00"),
+        ] {
+            assert_eq!(moment(raw).as_deref(), Some(read), "{raw}");
+            assert_eq!(
+                split(&QuestionKind::DateTime, raw)[3..],
+                [
+                    "14".to_owned(),
+                    read[14..].split(['+', '-']).next().unwrap().to_owned()
+                ]
+            );
         }
         for raw in ["2026-11-03", "14:05", "2026-11-03T", "2026-02-30T14:05"] {
             assert_eq!(moment(raw), None, "{raw}");
@@ -186,6 +223,29 @@ mod tests {
         );
         for raw in ["38.25", "91 0", "0 181", "0 0 0 -1", "a b", "1 2 3 4 5", ""] {
             assert_eq!(place(raw), None, "{raw}");
+        }
+    }
+
+    #[test]
+    fn places__lines_and_outlines() {
+        assert_eq!(
+            places("38.25,116.5\n38.26 116.5 12 4.9；", false).as_deref(),
+            Some("38.25 116.5 0 0;38.26 116.5 12 4.9")
+        );
+        assert_eq!(
+            places("1 1;2 2;3 1", true).as_deref(),
+            Some("1 1 0 0;2 2 0 0;3 1 0 0;1 1 0 0")
+        );
+        let closed = "1 1 0 0;2 2 0 0;3 1 0 0;1 1 5 2";
+        assert_eq!(places(closed, true).as_deref(), Some(closed));
+        for (raw, is_outline) in [
+            ("1 1", false),
+            ("1 1;2 2", true),
+            ("1 1;1 1;1 1", true),
+            ("1 1;x", false),
+            ("", false),
+        ] {
+            assert_eq!(places(raw, is_outline), None, "{raw}");
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::ChoiceSheets;
 use crate::answer;
 use crate::diagnostic::catalogue::Fault;
 use crate::diagnostic::nearest;
@@ -12,7 +13,7 @@ pub(super) fn check(
     parts: &FormParts,
     nodes: &[Node<'_>],
     survey: &Table,
-    choices: Option<&Table>,
+    sheets: ChoiceSheets<'_>,
     faults: &mut Faults,
 ) {
     let mut used: HashSet<&str> = HashSet::new();
@@ -22,7 +23,11 @@ pub(super) fn check(
             // Without a choices sheet the sheet is what is missing, and that has been said.
             let is_file = list.to_lowercase().ends_with(".csv");
             // A file that is missing has been told of as well.
-            if choices.is_some() && !list.is_empty() && !is_file && !parts.choice_lists.contains_key(list) {
+            if sheets.choices.is_some()
+                && !list.is_empty()
+                && !is_file
+                && !parts.choice_lists.contains_key(list)
+            {
                 let suggestion =
                     nearest(list, parts.choice_lists.keys().map(String::as_str)).map(str::to_owned);
                 let place = survey.place_of(question.row, "type");
@@ -37,9 +42,9 @@ pub(super) fn check(
         }
         check_default(question, parts, survey, faults);
     }
-    let Some(table) = choices else { return };
-    // What stands in files was checked when they were read.
-    for list in parts.choice_lists.values().filter(|list| list.file.is_none()) {
+    for list in parts.choice_lists.values() {
+        // What stands in files was checked when they were read.
+        let Some(table) = sheets.of(list) else { continue };
         check_list(list, table, faults);
         if !used.contains(list.name.as_str()) {
             let row = list.choices.first().map_or(1, |choice| choice.row);

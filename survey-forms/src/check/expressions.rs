@@ -93,7 +93,7 @@ impl Checker<'_, '_> {
         }
         if let QuestionKind::Upload { .. } = kind {
             let word = kind.type_name();
-            self.faults.add(Fault::UploadElsewhere { word }, place("type"));
+            self.faults.add(Fault::UploadNeedsFiles { word }, place("type"));
         }
         if kind == &QuestionKind::Calculate
             && question.calculation.is_none()
@@ -199,11 +199,16 @@ impl Checker<'_, '_> {
         let list = question
             .and_then(|question| question.kind.list())
             .and_then(|list| self.parts.choice_lists.get(list));
-        if let Some(list) = list.filter(|list| list.file.is_some()) {
+        if let Some(list) = list.filter(|list| list.file.is_some() || list.external) {
             let mut columns = list.choices.iter().flat_map(|choice| choice.filters.keys());
             let is_known = name == "name" || columns.any(|known| known == name);
+            let file = if list.external {
+                "external_choices"
+            } else {
+                &list.name
+            };
             return (!is_known).then(|| Fault::MissingTableColumn {
-                file: list.name.clone(),
+                file: file.to_owned(),
                 column: name.to_owned(),
                 suggestion: None,
             });
@@ -251,6 +256,8 @@ impl Schema for FormSchema<'_, '_> {
                 | QuestionKind::Barcode
                 | QuestionKind::Acknowledge
                 | QuestionKind::GeoPoint
+                | QuestionKind::GeoTrace
+                | QuestionKind::GeoShape
                 | QuestionKind::Upload { .. } => ValueType::Text,
                 QuestionKind::SelectOne { .. } => ValueType::Choice,
                 QuestionKind::SelectMultiple { .. } => ValueType::Set,

@@ -1,5 +1,6 @@
 //! Translations: what is written in one language should be there in all.
 
+use super::ChoiceSheets;
 use crate::diagnostic::catalogue::Fault;
 use crate::form::{FormParts, Item, Node};
 use crate::text::{Language, Text};
@@ -9,7 +10,7 @@ pub(super) fn check(
     parts: &FormParts,
     nodes: &[Node<'_>],
     survey: &Table,
-    choices: Option<&Table>,
+    sheets: ChoiceSheets<'_>,
     faults: &mut Faults,
 ) {
     let languages: Vec<&str> = parts.languages.iter().map(Language::as_str).collect();
@@ -49,10 +50,11 @@ pub(super) fn check(
             }
         }
     }
-    let Some(table) = choices else { return };
-    let lists = parts.choice_lists.values().filter(|list| list.file.is_none());
-    for choice in lists.flat_map(|list| &list.choices) {
-        report(&choice.label, table, choice.row, "label");
+    for list in parts.choice_lists.values() {
+        let Some(table) = sheets.of(list) else { continue };
+        for choice in &list.choices {
+            report(&choice.label, table, choice.row, "label");
+        }
     }
 }
 

@@ -111,6 +111,12 @@ pub(crate) const WIDE: &str = "
     |        | end_repeat               |          |                  |                      |                                   |          |                |                        |             |                  |                            |              |               |           |
     |        | select_one_from_file streets.csv | street | 哪条街？ | Which street? |                       |          |                |                        |             |                  | value=code label=words     |              | town = 'a' or selected(${towns}, town) | | |
     |        | calculate                | length   |                  |                      |                                   |          |                |                        |             | pulldata('streets', 'metres', 'code', ${street}) + 1 |  |    |               |           |           |
+    |        | select_one_external hamlet | hamlet | 哪个自然村？     | Which hamlet?        |                                   |          |                |                        |             |                  |                            |              | town = ${street} or selected(${towns}, town) | | |
+    |        | geotrace                 | road     | 走哪条路？       | Which way?           |                                   |          | distance(.) < 5000 | 太远了。           |             |                  |                            |              |               |           |           |
+    |        | geoshape                 | plot     | 哪块地？         | Which plot?          |                                   |          |                |                        |             |                  |                            |              |               |           |           |
+    |        | calculate                | metres   |                  |                      |                                   |          |                |                        |             | round(distance(${road}), 1) |                 |              |               |           |           |
+    |        | calculate                | mu       |                  |                      |                                   |          |                |                        |             | round(area(${plot}) div 666.67, 2) |          |              |               |           |           |
+    |        | calculate                | late     |                  |                      |                                   |          |                |                        |             | if(date(${visited}) = today(), format-date-time(${visited}, '%H:%M'), int(decimal-date-time(${visited}))) | | | | | |
     |        | calculate                | says     |                  |                      |                                   |          |                |                        |             | concat(jr:choice-name(${first}, '${first}'), ' ', format-date-time(now(), '%Y年%n月%e日 %a'), version(), property('deviceid'), ${begun}) | | | | |
 
     | choices |           |       |                  |                     |           |      |
@@ -126,6 +132,12 @@ pub(crate) const WIDE: &str = "
     |         | town      | b     | 西镇             | West                |           | 2    |
     |         | town      | c     | 南镇             | South               |           | 3    |
     |         | town      | d     | 北镇             | North               |           | 4    |
+
+    | external_choices |           |      |                  |                     |      |
+    |                  | list_name | name | label::中文 (zh) | label::English (en) | town |
+    |                  | hamlet    | h1   | 上庄             | Upper               | a    |
+    |                  | hamlet    | h2   | 下庄             | Lower               | b    |
+    |                  | hamlet    | h3   | 街口             | Corner              | s2   |
 
     | streets.csv |      |        |      |        |
     |             | code | words  | town | metres |

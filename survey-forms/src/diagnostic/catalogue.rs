@@ -109,6 +109,13 @@ pub enum Fault {
     UnusedList {
         list: String,
     },
+    UnknownExternalList {
+        list: String,
+        suggestion: Option<String>,
+    },
+    ListOnTwoSheets {
+        list: String,
+    },
     BadChoiceName {
         choice: String,
     },
@@ -250,7 +257,7 @@ pub enum Fault {
         text: String,
     },
     OtherOutOfPlace,
-    UploadElsewhere {
+    UploadNeedsFiles {
         word: &'static str,
     },
     NotNotedHere {
@@ -429,10 +436,19 @@ impl Fault {
             .mend("请清空这一格，换一种问法。", "Clear the cell and ask in another way."),
             Self::UnsupportedSheet { sheet } => error(
                 "XF086",
-                format!("用到了 XLSForm 的 {sheet} 工作表，目前还不支持。"),
-                format!("The XLSForm sheet {sheet} is used and is not supported yet."),
+                match sheet.as_str() {
+                    "entities" => "entities 工作表会让一份答卷建立或更新“实体”（可供其他问卷引用的人或物的名册），本系统有意不做：名册由抽样框管理，与答案分开保存。".to_owned(),
+                    _ => format!("用到了 XLSForm 的 {sheet} 工作表，目前还不支持。"),
+                },
+                match sheet.as_str() {
+                    "entities" => "The sheet entities makes a submission create or change entities, a list of people or things that other forms use. That is left out on purpose: lists of people are the sampling frame's, kept apart from answers.".to_owned(),
+                    _ => format!("The XLSForm sheet {sheet} is used and is not supported yet."),
+                },
             )
-            .mend("请删除这张表，把选项写在 choices 表里。", "Remove it and put choices on the choices sheet."),
+            .mend(
+                "请删除这张表；有 save_to 列的，也请清空。",
+                "Remove the sheet; where there is a column save_to, clear it too.",
+            ),
             Self::IgnoredColumn { header } => warning(
                 "XF085",
                 format!("“{header}”列对网页问卷不起作用，没有读取。"),

@@ -5,11 +5,15 @@ use std::borrow::Cow;
 use jiff::civil::Date;
 
 use super::function::Function;
+use super::geo;
+use super::moment::{moment_to_days, parse_moment};
 use super::parse::compile_pattern;
 use super::value::Value;
 use super::{Node, NodeKind, Operator, Pattern};
 
 mod more;
+
+use more::base64_decode;
 
 /// What an expression may ask about.
 pub trait Context<'a> {
@@ -32,6 +36,11 @@ pub trait Context<'a> {
     /// The next number from 0 up to 1: the same each time that an expression is evaluated for a response.
     fn chance(&self) -> f64 {
         0.5
+    }
+    /// Minutes by which the clock of the place where the form is filled in is ahead of Greenwich's, as far as it is known.
+    /// Days and clocks without an offset are those of that place, and moments that say theirs are turned into its time.
+    fn offset(&self) -> Option<i32> {
+        None
     }
     /// The language in which days are written.
     fn language(&self) -> &str {
@@ -63,7 +72,7 @@ pub fn evaluate<'a>(node: &'a Node, context: &impl Context<'a>) -> Value<'a> {
         NodeKind::Reference(name) => context.answer(name),
         NodeKind::Current => context.current(),
         NodeKind::Column(name) => context.column(name),
-        NodeKind::Negate(inner) => Value::Number(-evaluate(inner, context).to_number()),
+        NodeKind::Negate(inner) => Value::Number(-evaluate(inner, context).to_number_at(context.offset())),
         NodeKind::Binary(operator, left, right) => binary(*operator, left, right, context),
         NodeKind::Call {
             function,
@@ -87,12 +96,13 @@ fn binary<'a>(operator: Operator, left: &'a Node, right: &'a Node, context: &imp
         _ => {}
     }
     let right = evaluate(right, context);
+    let offset = context.offset();
     match operator {
-        Operator::Equal => return Value::Boolean(equal(&left, &right)),
-        Operator::NotEqual => return Value::Boolean(!equal(&left, &right)),
+        Operator::Equal => return Value::Boolean(equal(&left, &right, offset)),
+        Operator::NotEqual => return Value::Boolean(!equal(&left, &right, offset)),
         _ => {}
     }
-    let (l, r) = (left.to_number(), right.to_number());
+    let (l, r) = (left.to_number_at(offset), right.to_number_at(offset));
     match operator {
         Operator::Less => Value::Boolean(l < r),
         Operator::LessOrEqual => Value::Boolean(l <= r),
@@ -108,12 +118,15 @@ fn binary<'a>(operator: Operator, left: &'a Node, right: &'a Node, context: &imp
     }
 }
 
-/// XPath 1.0 §3.4, a day counting as a number.
-fn equal(left: &Value<'_>, right: &Value<'_>) -> bool {
+/// XPath 1.0 §3.4, a day counting as a number, and two moments being the same however their clocks are set.
+fn equal(left: &Value<'_>, right: &Value<'_>, offset: Option<i32>) -> bool {
     match (left, right) {
         (Value::Boolean(_), _) | (_, Value::Boolean(_)) => left.to_boolean() == right.to_boolean(),
-        (Value::Text(l), Value::Text(r)) => l == r,
-        _ => left.to_number() == right.to_number(),
+        (Value::Text(l), Value::Text(r)) => {
+            let days = |text: &str| parse_moment(text).map(|(day, time)| moment_to_days(day, time, offset));
+            l == r || days(l).is_some_and(|one| days(r) == Some(one))
+        }
+        _ => left.to_number_at(offset) == right.to_number_at(offset),
     }
 }
 
@@ -134,7 +147,7 @@ impl<'a, C: Context<'a>> Call<'a, '_, C> {
     }
 
     fn number(&self, at: usize) -> f64 {
-        self.argument(at).to_number()
+        self.argument(at).to_number_at(self.context.offset())
     }
 
     /// Arguments from `at` on.
@@ -147,6 +160,11 @@ impl<'a, C: Context<'a>> Call<'a, '_, C> {
 
     fn given(&self) -> impl Iterator<Item = Value<'a>> {
         self.rest(0).filter(|value| !value.is_empty())
+    }
+
+    fn numbers(&self) -> impl Iterator<Item = f64> {
+        self.given()
+            .map(|value| value.to_number_at(self.context.offset()))
     }
 
     fn value(&self, function: Function) -> Value<'a> {
@@ -220,7 +238,7 @@ impl<'a, C: Context<'a>> Call<'a, '_, C> {
             F::Log10 => Number(self.number(0).log10()),
             F::Min => Number(self.extreme(f64::min)),
             F::Max => Number(self.extreme(f64::max)),
-            F::Sum => Number(self.given().map(|value| value.to_number()).sum()),
+            F::Sum => Number(self.numbers().sum()),
             F::Count | F::CountNonEmpty => count(self.given()),
             F::Checklist => {
                 let hits = self
@@ -271,7 +289,19 @@ impl<'a, C: Context<'a>> Call<'a, '_, C> {
                 let [table, column, key_column, key] = [0, 1, 2, 3].map(|at| self.text(at));
                 self.context.pulled(&table, &column, &key_column, &key)
             }
+            F::Area => Number(self.points().map_or(f64::NAN, |points| geo::area(&points))),
+            F::Distance => Number(self.points().map_or(f64::NAN, |points| geo::distance(&points))),
+            F::Base64Decode => Value::text(base64_decode(&self.text(0)).unwrap_or_default()),
         }
+    }
+
+    /// The points of all that is given, one after the other; none where something is no place.
+    fn points(&self) -> Option<Vec<[f64; 2]>> {
+        let mut points = Vec::new();
+        for value in self.given() {
+            points.extend(geo::points(&value.to_text())?);
+        }
+        Some(points)
     }
 
     fn weighted_checklist(&self) -> Value<'a> {
@@ -293,10 +323,7 @@ impl<'a, C: Context<'a>> Call<'a, '_, C> {
                 pick(a, b)
             }
         };
-        self.given()
-            .map(|value| value.to_number())
-            .reduce(better)
-            .unwrap_or(f64::NAN)
+        self.numbers().reduce(better).unwrap_or(f64::NAN)
     }
 
     fn round(&self) -> f64 {

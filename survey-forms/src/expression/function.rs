@@ -141,6 +141,12 @@ pub enum Function {
     Property,
     /// `pulldata(table, column, key column, key)`: a cell of a table that came with the form.
     PullData,
+    /// `area(shape, …)`: square metres inside an outline.
+    Area,
+    /// `distance(line, …)`: metres along a line, or from place to place.
+    Distance,
+    /// `base64-decode(text)`: the text that was written in base64.
+    Base64Decode,
 }
 
 /// Name, least and greatest number of arguments, and what comes out.
@@ -220,16 +226,16 @@ const TABLE: &[Entry] = {
         (F::Version, "version", 0, 0, T::Text),
         (F::Property, "property", 1, 1, T::Text),
         (F::PullData, "pulldata", 4, 4, T::Text),
+        (F::Area, "area", 1, ANY, T::Number),
+        (F::Distance, "distance", 1, ANY, T::Number),
+        (F::Base64Decode, "base64-decode", 1, 1, T::Text),
     ]
 };
 
 /// Functions that ODK has and that are not understood here yet, so that the message can say so.
 const KNOWN_ELSEWHERE: &[&str] = &[
-    "area",
-    "base64-decode",
     "count-if",
     "current",
-    "distance",
     "extract-signed",
     "geofence",
     "instance",
@@ -273,6 +279,8 @@ impl Function {
                 | Self::Join
                 | Self::Concat
                 | Self::Checklist
+                | Self::Area
+                | Self::Distance
         )
     }
 

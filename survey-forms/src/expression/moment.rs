@@ -46,16 +46,37 @@ pub(crate) fn parse_moment(text: &str) -> Option<(Date, Time)> {
     Some((parse_date(day)?, parse_time(time)?))
 }
 
-/// Days since 1970-01-01, with the time as their fraction; in Greenwich's time where the offset is known, else by the
-/// clock that showed it.
-pub(crate) fn moment_to_days(day: Date, time: Time) -> f64 {
-    let ms = f64::from(time.ms) - f64::from(time.offset.unwrap_or_default()) * 60_000.0;
+/// Days since 1970-01-01, with the time as their fraction, by the clock that is `offset` minutes ahead of Greenwich's
+/// (Greenwich's own where none is known); a moment that does not say its offset is by that clock already.
+pub(crate) fn moment_to_days(day: Date, time: Time, offset: Option<i32>) -> f64 {
+    let ahead = time.offset.map_or(0, |own| own - offset.unwrap_or_default());
+    let ms = f64::from(time.ms) - f64::from(ahead) * 60_000.0;
     to_days(day) + ms / f64::from(DAY_MS)
 }
 
-/// The part of the day that has gone by, by the clock that showed it: `0.5` at noon.
-pub(crate) fn time_to_fraction(time: Time) -> f64 {
-    f64::from(time.ms) / f64::from(DAY_MS)
+/// A moment by the clock that is `offset` minutes ahead of Greenwich's; as it was written where either offset is unknown.
+pub(crate) fn at_offset(day: Date, time: Time, offset: Option<i32>) -> Option<(Date, u32)> {
+    let (Some(own), Some(offset)) = (time.offset, offset) else {
+        return Some((day, time.ms));
+    };
+    let ms = i64::from(time.ms) + i64::from(offset - own) * 60_000;
+    let day_ms = i64::from(DAY_MS);
+    let days = jiff::Span::new().try_days(ms.div_euclid(day_ms)).ok()?;
+    Some((
+        day.checked_add(days).ok()?,
+        u32::try_from(ms.rem_euclid(day_ms)).ok()?,
+    ))
+}
+
+/// `+08:00` of 480 minutes.
+pub fn offset_text(minutes: i32) -> String {
+    let sign = if minutes < 0 { '-' } else { '+' };
+    format!("{sign}{:02}:{:02}", minutes.abs() / 60, minutes.abs() % 60)
+}
+
+/// The part of the day that has gone by after so many milliseconds: `0.5` at noon.
+pub(crate) fn day_part(ms: u32) -> f64 {
+    f64::from(ms) / f64::from(DAY_MS)
 }
 
 fn two_digits(text: &str) -> Option<u32> {
@@ -72,11 +93,16 @@ fn milliseconds(digits: &str) -> Option<u32> {
     format!("{digits:0<3}").get(..3)?.parse().ok()
 }
 
-fn offset(text: &str) -> Option<i32> {
+/// Minutes of `Z`, `+08`, `+0800` or `+08:00`.
+pub(crate) fn offset(text: &str) -> Option<i32> {
     if text == "Z" {
         return Some(0);
     }
-    let sign = if text.starts_with('-') { -1 } else { 1 };
+    let sign = match text.chars().next()? {
+        '-' => -1,
+        '+' => 1,
+        _ => return None,
+    };
     let digits = text.get(1..)?;
     let (hours, minutes) = match digits.len() {
         2 => (digits, "00"),
@@ -150,7 +176,7 @@ fn index<T: Copy + Default>(at: i8, list: &[T]) -> T {
 
 #[cfg(test)]
 mod tests {
-    use super::{format, moment_to_days, parse_moment, parse_time};
+    use super::{at_offset, format, moment_to_days, offset, offset_text, parse_moment, parse_time};
 
     #[test]
     fn parse_time__what_phones_and_people_write() {
@@ -182,10 +208,43 @@ mod tests {
 
     #[test]
     fn moment_to_days__offset_is_taken_away() {
-        let days = |text: &str| parse_moment(text).map(|(day, time)| moment_to_days(day, time));
+        let days = |text: &str| parse_moment(text).map(|(day, time)| moment_to_days(day, time, None));
         assert_eq!(days("1970-01-02T12:00"), Some(1.5));
         assert_eq!(days("1970-01-02T12:00:00.000+12:00"), Some(1.0));
         assert_eq!(days("1970-01-02"), None);
+        let here = |text: &str| parse_moment(text).map(|(day, time)| moment_to_days(day, time, Some(480)));
+        assert_eq!(here("1970-01-02T12:00"), Some(1.5));
+        assert_eq!(here("1970-01-02T12:00+08:00"), Some(1.5));
+        assert_eq!(here("1970-01-02T04:00Z"), Some(1.5));
+    }
+
+    #[test]
+    fn at_offset__days_turn_where_clocks_differ() {
+        let shown = |text: &str, offset| {
+            let (day, time) = parse_moment(text).unwrap();
+            at_offset(day, time, offset).map(|(day, ms)| format!("{day} {}", ms / 60_000))
+        };
+        assert_eq!(
+            shown("2026-11-23T20:00Z", Some(480)).as_deref(),
+            Some("2026-11-24 240")
+        );
+        assert_eq!(
+            shown("2026-01-01T01:00+08:00", Some(0)).as_deref(),
+            Some("2025-12-31 1020")
+        );
+        assert_eq!(
+            shown("2026-01-01T01:00+08:00", None).as_deref(),
+            Some("2026-01-01 60")
+        );
+        assert_eq!(
+            shown("2026-01-01T01:00", Some(480)).as_deref(),
+            Some("2026-01-01 60")
+        );
+        assert_eq!(shown("9999-12-31T23:00Z", Some(480)), None);
+        for minutes in [480, 0, -210, 5 * 60 + 45] {
+            assert_eq!(offset(&offset_text(minutes)), Some(minutes));
+        }
+        assert_eq!((offset("Z"), offset("08:00"), offset("")), (Some(0), None, None));
     }
 
     #[test]

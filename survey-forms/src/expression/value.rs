@@ -46,10 +46,16 @@ impl<'a> Value<'a> {
 
     /// XPath's `number()`; a day or moment, or a text that is one, is days since 1970-01-01.
     pub fn to_number(&self) -> f64 {
+        self.to_number_at(None)
+    }
+
+    /// The same where the clock is so many minutes ahead of Greenwich's: a moment that says its offset is counted by that
+    /// clock, as days and moments without one are.
+    pub(crate) fn to_number_at(&self, offset: Option<i32>) -> f64 {
         match self {
             Self::Boolean(value) => f64::from(u8::from(*value)),
             Self::Number(value) => *value,
-            Self::Text(text) => text_to_number(text),
+            Self::Text(text) => text_to_number(text, offset),
             Self::Date(date) => to_days(*date),
         }
     }
@@ -73,7 +79,7 @@ impl<'a> Value<'a> {
     }
 }
 
-fn text_to_number(text: &str) -> f64 {
+fn text_to_number(text: &str, offset: Option<i32>) -> f64 {
     let text = text.trim();
     // Rust also reads "inf", "nan" and exponents, which are no XPath numbers.
     let plain = text
@@ -82,13 +88,13 @@ fn text_to_number(text: &str) -> f64 {
     plain
         .then(|| text.parse().ok())
         .flatten()
-        .unwrap_or_else(|| days_of(text))
+        .unwrap_or_else(|| days_of(text, offset))
 }
 
 /// Days since 1970-01-01 of a text that is a day or a moment, else `NaN`.
-pub(super) fn days_of(text: &str) -> f64 {
+pub(super) fn days_of(text: &str, offset: Option<i32>) -> f64 {
     match parse_moment(text) {
-        Some((day, time)) => moment_to_days(day, time),
+        Some((day, time)) => moment_to_days(day, time, offset),
         None => parse_date(text).map_or(f64::NAN, to_days),
     }
 }

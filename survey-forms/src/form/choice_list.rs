@@ -14,6 +14,9 @@ pub struct ChoiceList {
     /// Set when it stands in a table of its own, which has the list's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<FileColumns>,
+    /// Whether it stands on the sheet `external_choices`, as long lists do that are filtered by an earlier answer.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub external: bool,
     /// In the order of the sheet.
     pub choices: Vec<Choice>,
 }

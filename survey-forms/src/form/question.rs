@@ -203,12 +203,17 @@ impl Question {
         self.is_visible() && self.kind != QuestionKind::Note && !self.is_fixed()
     }
 
-    /// Whether a page shows it. Files are taken by other clients only.
+    /// Whether every page shows it. Files are asked for where they can be handed in ([`TAKES_FILES`](crate::response::TAKES_FILES)).
     pub fn is_visible(&self) -> bool {
         !matches!(
             self.kind,
             QuestionKind::Calculate | QuestionKind::Hidden | QuestionKind::Upload { .. }
         )
+    }
+
+    /// Whether a file can be handed in here, by clients that hand in files.
+    pub fn takes_file(&self) -> bool {
+        matches!(self.kind, QuestionKind::Upload { .. }) && !self.is_fixed()
     }
 
     /// Whether something about it is drawn by chance.
@@ -282,6 +287,12 @@ pub enum QuestionKind {
     /// A place on the earth.
     #[serde(rename = "geopoint")]
     GeoPoint,
+    /// A way over the earth: places in their order.
+    #[serde(rename = "geotrace")]
+    GeoTrace,
+    /// An area of the earth: the places of its outline, of which the last is the first.
+    #[serde(rename = "geoshape")]
+    GeoShape,
     /// A file that is sent with the response.
     Upload {
         /// What is in it.
@@ -346,6 +357,8 @@ impl QuestionKind {
             Self::Acknowledge => "acknowledge",
             Self::Barcode => "barcode",
             Self::GeoPoint => "geopoint",
+            Self::GeoTrace => "geotrace",
+            Self::GeoShape => "geoshape",
             Self::Upload { media } => match media {
                 UploadKind::Image => "image",
                 UploadKind::Audio => "audio",

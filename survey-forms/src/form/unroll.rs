@@ -405,6 +405,7 @@ fn more_list() -> ChoiceList {
         ..Choice::default()
     };
     ChoiceList {
+        external: false,
         name: MORE.to_owned(),
         file: None,
         choices: vec![choice("yes", "有", "Yes"), choice("no", "没有", "No")],

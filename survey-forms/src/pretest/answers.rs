@@ -172,6 +172,20 @@ impl<'f> Robot<'f> {
                 };
                 format!("{} {} 0 0", part(chance, 90), part(chance, 180))
             }
+            QuestionKind::GeoTrace | QuestionKind::GeoShape => {
+                // A few hundred metres, as somebody walks; four places are an outline too.
+                let mut point = |latitude: f64, longitude: f64| {
+                    let part = |chance: &mut Chance| chance.below(40) as f64 / 10_000.0;
+                    format!("{:.4} {:.4}", latitude + part(chance), longitude + part(chance))
+                };
+                [
+                    point(38.25, 116.5),
+                    point(38.26, 116.5),
+                    point(38.26, 116.51),
+                    point(38.25, 116.51),
+                ]
+                .join(";")
+            }
             _ => self.words(&question.name, chance, at_edges),
         }
     }

@@ -374,3 +374,53 @@ fn render__films__have_players_captions_and_names() {
         "{rest}"
     );
 }
+
+#[test]
+fn render__file_field__only_where_files_can_be_handed_in() {
+    let form = form(
+        "
+        | survey |       |       |            |          |
+        |        | type  | name  | label      | required |
+        |        | image | photo | 拍一张照片 | yes      |
+        |        | text  | more  | 还有吗？   |          |
+        ",
+    );
+    let mut given = answers(&[]);
+    let names = |given: &RawAnswers| -> Vec<String> {
+        flow::pages(&form, given, TODAY)
+            .into_iter()
+            .map(|page| page.name)
+            .collect()
+    };
+    assert_eq!(names(&given), ["more"]);
+    assert!(
+        crate::validate::validate(&form, &given, TODAY).is_ok(),
+        "nobody could answer it"
+    );
+    given.insert(crate::response::TAKES_FILES.to_owned(), "yes".to_owned());
+    assert_eq!(names(&given), ["photo", "more"]);
+    let faults = crate::validate::validate(&form, &given, TODAY).unwrap_err();
+    assert_eq!(faults[0].message.get("zh"), "这道题还没有文件。请选一个文件。");
+    let page = flow::page(&form, &given, "photo", TODAY).unwrap();
+    let shown = super::page(&form, &page, &given, &faults, "zh").into_string();
+    for part in [
+        "type=\"file\"",
+        "accept=\"image/*\"",
+        "aria-invalid=\"true\"",
+        "最大 10 MB",
+        "id=\"err-photo\"",
+    ] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+    assert!(!shown.contains("photo/remove"), "nothing is there yet");
+    given.insert("photo".to_owned(), "photo.jpg".to_owned());
+    let shown = super::page(&form, &page, &given, &[], "en").into_string();
+    assert!(
+        shown.contains("name=\"photo/remove\"") && shown.contains("Take this file back"),
+        "{shown}"
+    );
+    assert_eq!(
+        crate::validate::validate(&form, &given, TODAY).unwrap()["photo"],
+        "photo.jpg"
+    );
+}

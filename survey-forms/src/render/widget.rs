@@ -8,7 +8,8 @@ use super::face::face;
 use super::{View, has, words};
 use crate::answer::parts;
 use crate::answer::{TICKED, rank};
-use crate::form::{Choice, Question, QuestionKind};
+use crate::form::{Choice, Question, QuestionKind, UploadKind};
+use crate::response::REMOVE;
 use crate::text::Text;
 
 impl View<'_, '_> {
@@ -40,7 +41,8 @@ impl View<'_, '_> {
                     (self.hint(question))
                     (self.media(question))
                     (self.error_text(question, error))
-                    (self.input(question, slot, error))
+                    @if question.takes_file() { (self.upload(question, slot, error)) }
+                    @else { (self.input(question, slot, error)) }
                 }
             }
         }
@@ -137,7 +139,8 @@ impl View<'_, '_> {
         let invalid = error.map(|_| "true");
         // Neither `required` nor `min` and `max`: the browser's own bubbles are in the phone's language, vanish, and
         // keep the page from saying what is wrong beside the field.
-        let is_long = question.appearance.has("multiline");
+        let is_long = question.appearance.has("multiline")
+            || matches!(question.kind, QuestionKind::GeoTrace | QuestionKind::GeoShape);
         // A text field with a keypad for numbers too: `type=number` silently drops what it cannot read, full-width
         // digits among it, and changes under a turning wheel.
         match question.kind {
@@ -157,6 +160,40 @@ impl View<'_, '_> {
                 input.q-input type="text" id=(name) name=(name) value=(value) autocomplete="off" maxlength="10000"
                     aria-describedby=[described] aria-invalid=[invalid];
             },
+        }
+    }
+
+    /// A native file field: on a phone it offers the camera too. What is there already cannot stand in it, so that it is
+    /// told of, and taken back by a box.
+    fn upload(&self, question: &Question, slot: usize, error: Option<&Text>) -> Markup {
+        let name = question.name.as_str();
+        let described = self.described_by(question, error);
+        let invalid = error.map(|_| "true");
+        let remove = format!("{name}{REMOVE}");
+        let accept = match question.kind {
+            QuestionKind::Upload {
+                media: UploadKind::Image,
+            } => Some("image/*"),
+            QuestionKind::Upload {
+                media: UploadKind::Audio,
+            } => Some("audio/*"),
+            QuestionKind::Upload {
+                media: UploadKind::Video,
+            } => Some("video/*"),
+            _ => None,
+        };
+        html! {
+            @if !self.value(question, slot).is_empty() {
+                p.q-file { (self.text(&words::file_there())) }
+                div.choices {
+                    label.choice for=(remove) {
+                        input type="checkbox" id=(remove) name=(remove) value="yes";
+                        span.choice-label { (self.text(&words::file_back())) }
+                    }
+                }
+            }
+            input.q-input type="file" id=(name) name=(name) accept=[accept]
+                aria-describedby=[described] aria-invalid=[invalid];
         }
     }
 
@@ -324,8 +361,11 @@ fn own_hint(kind: &QuestionKind) -> Option<Text> {
         QuestionKind::Time => Some(words::time_hint()),
         QuestionKind::DateTime => Some(words::moment_hint()),
         QuestionKind::GeoPoint => Some(words::place_hint()),
+        QuestionKind::GeoTrace => Some(words::line_hint()),
+        QuestionKind::GeoShape => Some(words::outline_hint()),
         QuestionKind::Barcode => Some(words::barcode_hint()),
         QuestionKind::Rank { .. } => Some(words::rank_hint()),
+        QuestionKind::Upload { media } => Some(words::file_hint(*media)),
         QuestionKind::Range { .. } => Some(words::range_hint(kind)),
         _ => None,
     }

@@ -1,7 +1,8 @@
 //! The renderer's own words. They are few: everything else comes from the questionnaire.
 
 use crate::expression::parse_date;
-use crate::form::QuestionKind;
+use crate::form::{QuestionKind, UploadKind};
+use crate::media::upload::most_upload_bytes;
 use crate::text::Text;
 
 /// Behind the words of a question that must be answered.
@@ -97,6 +98,57 @@ pub(super) fn place_hint() -> Text {
     )
 }
 
+pub(super) fn line_hint() -> Text {
+    Text::zh_en(
+        "每行一个点，先纬度后经度，例如：38.25 116.5。至少两个点。",
+        "One point a line, latitude then longitude, for example: 38.25 116.5. At least two points.",
+    )
+}
+
+pub(super) fn outline_hint() -> Text {
+    Text::zh_en(
+        "沿着边界每行写一个点，先纬度后经度，例如：38.25 116.5。至少三个点。",
+        "One point a line along the edge, latitude then longitude, for example: 38.25 116.5. At least three points.",
+    )
+}
+
+/// What can be handed in, and how large it may be.
+pub(super) fn file_hint(kind: UploadKind) -> Text {
+    let most = most_upload_bytes(kind) >> 20;
+    let (zh, en) = match kind {
+        UploadKind::Image => (
+            "可以现拍，也可以选手机里的照片",
+            "Take a picture, or choose one that you have",
+        ),
+        UploadKind::Audio => (
+            "可以现录，也可以选手机里的录音",
+            "Make a recording, or choose one that you have",
+        ),
+        UploadKind::Video => (
+            "可以现录，也可以选手机里的录像",
+            "Make a film, or choose one that you have",
+        ),
+        UploadKind::File => ("请选一个文件", "Choose a file"),
+    };
+    Text::zh_en(
+        format!("{zh}，最大 {most} MB。"),
+        format!("{en}; at most {most} MB."),
+    )
+}
+
+/// Beside a file field whose file is there.
+pub(super) fn file_there() -> Text {
+    Text::zh_en(
+        "文件已经收到。再选一个，就换成新的。",
+        "The file has been received. Choose another one to put it in its place.",
+    )
+}
+
+/// Takes a file back.
+pub(super) fn file_back() -> Text {
+    Text::zh_en("不交这个文件了", "Take this file back")
+}
+
 pub(super) fn barcode_hint() -> Text {
     Text::zh_en(
         "填条码下面印的数字或字母。",
@@ -128,6 +180,7 @@ pub(super) fn ticked() -> Text {
 pub(super) fn moment(value: &str, lang: &str) -> String {
     let chinese = lang.starts_with("zh");
     let (day, clock) = value.split_once('T').unwrap_or(("", value));
+    let (clock, zone) = clock.split_at(clock.find(['+', '-', 'Z']).unwrap_or(clock.len()));
     let mut parts = clock.split(':');
     let (Some(hour), Some(minute)) = (parts.next(), parts.next()) else {
         return value.to_owned();
@@ -142,10 +195,28 @@ pub(super) fn moment(value: &str, lang: &str) -> String {
     } else {
         clock.to_owned()
     };
+    let clock = match zone {
+        "" => clock,
+        zone if chinese => format!("{clock}（{zone}）"),
+        zone => format!("{clock} ({zone})"),
+    };
     match (day, chinese) {
         ("", _) => clock,
         (day, true) => format!("{}{clock}", date(day, lang)),
         (day, false) => format!("{} {clock}", date(day, lang)),
+    }
+}
+
+/// A line or an outline: how many points, and where they are.
+pub(super) fn places(value: &str, lang: &str) -> String {
+    let points: Vec<String> = value
+        .split(';')
+        .map(|point| point.split_whitespace().take(2).collect::<Vec<_>>().join(", "))
+        .collect();
+    if lang.starts_with("zh") {
+        format!("{} 个点：{}", points.len(), points.join("；"))
+    } else {
+        format!("{} points: {}", points.len(), points.join("; "))
     }
 }
 

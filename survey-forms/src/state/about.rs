@@ -100,6 +100,10 @@ impl<'a> Context<'a> for About<'_, 'a> {
         }
     }
 
+    fn offset(&self) -> Option<i32> {
+        self.state.offset()
+    }
+
     fn chance(&self) -> f64 {
         let drawn = self.drawn.get();
         self.drawn.set(drawn + 1);

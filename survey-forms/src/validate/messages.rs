@@ -23,6 +23,8 @@ pub(crate) fn catalogue() -> Vec<(&'static str, Text)> {
         ("required_time", required(&QuestionKind::Time)),
         ("required_moment", required(&QuestionKind::DateTime)),
         ("required_place", required(&QuestionKind::GeoPoint)),
+        ("required_line", required(&QuestionKind::GeoTrace)),
+        ("required_outline", required(&QuestionKind::GeoShape)),
         ("required_tick", required(&QuestionKind::Acknowledge)),
         ("required_rank", required(&QuestionKind::Rank { list: list() })),
         ("required_number", required(&QuestionKind::Integer)),
@@ -33,6 +35,8 @@ pub(crate) fn catalogue() -> Vec<(&'static str, Text)> {
         ("not_a_time", by_kind(AnswerFault::NotATime)),
         ("not_a_moment", by_kind(AnswerFault::NotAMoment)),
         ("not_a_place", by_kind(AnswerFault::NotAPlace)),
+        ("not_a_line", by_kind(AnswerFault::NotALine)),
+        ("not_an_outline", by_kind(AnswerFault::NotAnOutline)),
         ("not_a_file", by_kind(AnswerFault::NotAFile)),
         ("not_ticked", by_kind(AnswerFault::NotTicked)),
         ("rank_incomplete", rank_incomplete()),
@@ -87,6 +91,18 @@ pub(super) fn required(kind: &QuestionKind) -> Text {
             "这道题还没有填位置。请填纬度和经度。",
             "There is no place yet. Enter the latitude and the longitude.",
         ),
+        QuestionKind::GeoTrace => Text::zh_en(
+            "这道题还没有填路线。请每行填一个点的纬度和经度，至少两个点。",
+            "There is no line yet. Enter the latitude and longitude of at least two points, one point a line.",
+        ),
+        QuestionKind::GeoShape => Text::zh_en(
+            "这道题还没有填范围。请每行填一个点的纬度和经度，至少三个点。",
+            "There is no outline yet. Enter the latitude and longitude of at least three points, one point a line.",
+        ),
+        QuestionKind::Upload { .. } => Text::zh_en(
+            "这道题还没有文件。请选一个文件。",
+            "There is no file yet. Choose a file.",
+        ),
         QuestionKind::Acknowledge => Text::zh_en(
             "这里还没有打勾。请读完以后打勾。",
             "This is not ticked yet. Read it, then tick the box.",
@@ -131,6 +147,14 @@ pub(super) fn invalid(fault: &AnswerFault, kind: &QuestionKind) -> Text {
         AnswerFault::NotAPlace => Text::zh_en(
             "这个位置不对，或者没有填全。纬度在 -90 到 90 之间，经度在 -180 到 180 之间，例如 38.25 和 116.5。",
             "This is no place, or a part is missing. Latitude goes from -90 to 90, longitude from -180 to 180.",
+        ),
+        AnswerFault::NotALine => Text::zh_en(
+            "这条路线不对，或者没有填全。每行一个点，先纬度后经度，至少两个点，例如 38.25 116.5。",
+            "This is no line, or a part is missing. One point a line, latitude then longitude, at least two; for example 38.25 116.5.",
+        ),
+        AnswerFault::NotAnOutline => Text::zh_en(
+            "这个范围不对，或者没有填全。每行一个点，先纬度后经度，至少三个不在一处的点，例如 38.25 116.5。",
+            "This is no outline, or a part is missing. One point a line, latitude then longitude, at least three in different places; for example 38.25 116.5.",
         ),
         AnswerFault::NotAFile => Text::zh_en(
             "这里要的是随答卷一起交来的文件的名称。",

@@ -137,6 +137,8 @@ pub(super) fn control(kind: &QuestionKind) -> Option<&'static str> {
         | QuestionKind::DateTime
         | QuestionKind::Barcode
         | QuestionKind::GeoPoint
+        | QuestionKind::GeoTrace
+        | QuestionKind::GeoShape
         | QuestionKind::Note => Some("input"),
         QuestionKind::SelectOne { .. } => Some("select1"),
         QuestionKind::SelectMultiple { .. } => Some("select"),

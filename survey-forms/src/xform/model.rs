@@ -221,6 +221,8 @@ fn type_name(kind: &QuestionKind) -> &'static str {
         QuestionKind::Rank { .. } => "odk:rank",
         QuestionKind::Barcode => "barcode",
         QuestionKind::GeoPoint => "geopoint",
+        QuestionKind::GeoTrace => "geotrace",
+        QuestionKind::GeoShape => "geoshape",
         QuestionKind::Upload { .. } => "binary",
         QuestionKind::Range { .. } if kind.is_whole_range() => "int",
         QuestionKind::Range { .. } => "decimal",

@@ -254,6 +254,15 @@ impl Paths {
                 });
                 Some(made.call(function, parts.collect()))
             }
+            // JavaRosa measures one text or one set of nodes.
+            (Function::Area | Function::Distance, [_, _, ..]) => {
+                let parts = arguments.iter().map(|argument| match many(argument) {
+                    true => made.call(Function::Join, vec![made.text(";"), one(argument)]),
+                    false => one(argument),
+                });
+                let joined = std::iter::once(made.text(";")).chain(parts);
+                Some(made.call(function, vec![made.call(Function::Join, joined.collect())]))
+            }
             (Function::Floor | Function::Ceiling, [argument]) => {
                 let (missed, step) = match function {
                     Function::Floor => (Operator::Less, Operator::Subtract),

@@ -4,8 +4,9 @@ use indexmap::IndexMap;
 
 use super::Faults;
 use super::headers::{Languages, Table, TableRow};
-use super::survey::media;
+use super::survey::{Survey, media};
 use crate::diagnostic::catalogue::Fault;
+use crate::diagnostic::{Place, nearest};
 use crate::form::{Choice, ChoiceList, MissingKind};
 use crate::text::Text;
 
@@ -37,6 +38,7 @@ pub(super) fn read(
         let entry = lists.entry(list.text.to_owned()).or_insert_with(|| ChoiceList {
             name: list.text.to_owned(),
             file: None,
+            external: table.is_external(),
             choices: Vec::new(),
         });
         if let Some(choice) = choice(table, row, list.text, languages, faults) {
@@ -44,6 +46,36 @@ pub(super) fn read(
         }
     }
     lists
+}
+
+/// Adds the lists of the sheet `external_choices`, and empty ones for those that `select_one_external` asks for in vain, so
+/// that each is told of once.
+pub(super) fn add_external(
+    lists: &mut IndexMap<String, ChoiceList>,
+    external: IndexMap<String, ChoiceList>,
+    survey: &Survey,
+    place: &dyn Fn(u32) -> Place,
+    faults: &mut Faults,
+) {
+    for (list, row) in &survey.external {
+        let fault = match (external.contains_key(list), lists.contains_key(list)) {
+            (true, true) => Fault::ListOnTwoSheets { list: list.clone() },
+            (true, false) => continue,
+            (false, _) => Fault::UnknownExternalList {
+                list: list.clone(),
+                suggestion: nearest(list, external.keys().map(String::as_str)).map(str::to_owned),
+            },
+        };
+        faults.add(fault, place(*row));
+        lists.entry(list.clone()).or_insert_with(|| ChoiceList {
+            name: list.clone(),
+            external: true,
+            ..ChoiceList::default()
+        });
+    }
+    for (name, list) in external {
+        lists.entry(name).or_insert(list);
+    }
 }
 
 /// Adds the choice of `or_other`, unless the list has one.

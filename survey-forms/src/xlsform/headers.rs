@@ -15,6 +15,7 @@ use crate::text::{Language, Text, is_wording, split as split_tag};
 pub(super) enum Kind {
     Survey,
     Choices,
+    ExternalChoices,
     Settings,
 }
 
@@ -23,6 +24,7 @@ impl Kind {
         match self {
             Self::Survey => "survey",
             Self::Choices => "choices",
+            Self::ExternalChoices => "external_choices",
             Self::Settings => "settings",
         }
     }
@@ -30,9 +32,13 @@ impl Kind {
     fn columns(self) -> &'static [(&'static str, Treatment)] {
         match self {
             Self::Survey => aliases::SURVEY,
-            Self::Choices => aliases::CHOICES,
+            Self::Choices | Self::ExternalChoices => aliases::CHOICES,
             Self::Settings => aliases::SETTINGS,
         }
+    }
+
+    fn holds_choices(self) -> bool {
+        matches!(self, Self::Choices | Self::ExternalChoices)
     }
 }
 
@@ -136,7 +142,7 @@ fn meaning(
     place: &dyn Fn() -> Place,
 ) -> Option<Meaning> {
     let (base, language) = split(header, kind);
-    let (is_choices, is_settings) = (kind == Kind::Choices, kind == Kind::Settings);
+    let (is_choices, is_settings) = (kind.holds_choices(), kind == Kind::Settings);
     let base = aliases::column(&base, is_choices, is_settings).to_owned();
     let known = kind.columns().iter().find(|(name, _)| *name == base);
     match known {
@@ -209,7 +215,7 @@ fn split(header: &str, kind: Kind) -> (String, Option<String>) {
     let is_old = !header.contains("::")
         && header.split_once(':').is_some_and(|(base, _)| {
             let base = normal(base);
-            let base = aliases::column(&base, kind == Kind::Choices, kind == Kind::Settings).to_owned();
+            let base = aliases::column(&base, kind.holds_choices(), kind == Kind::Settings).to_owned();
             base == "media"
                 || kind
                     .columns()
@@ -240,6 +246,11 @@ fn split(header: &str, kind: Kind) -> (String, Option<String>) {
 impl Table {
     pub(crate) fn rows(&self) -> &[TableRow] {
         &self.rows
+    }
+
+    /// Whether it is the sheet of choices of `select_one_external`.
+    pub(super) fn is_external(&self) -> bool {
+        self.sheet == Kind::ExternalChoices.sheet()
     }
 
     /// A place in this sheet.

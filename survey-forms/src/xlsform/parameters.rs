@@ -23,6 +23,8 @@ const ELSEWHERE: &[(&str, &[&str])] = &[
             "max-pixels",
         ],
     ),
+    ("geotrace", &["allow-mock-accuracy"]),
+    ("geoshape", &["allow-mock-accuracy"]),
     ("range", &["tick_interval", "tick_labelset", "placeholder"]),
 ];
 

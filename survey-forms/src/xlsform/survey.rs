@@ -5,7 +5,7 @@ use super::aliases::yes_no;
 use super::choices::{OTHER, in_languages};
 use super::headers::{Languages, Table, TableRow};
 use super::parameters;
-use super::types::{Chosen, RowType, row_type};
+use super::types::{Chosen, RowType, limits, row_type};
 use crate::diagnostic::catalogue::Fault;
 use crate::expression::{Expression, Node, NodeKind};
 use crate::form::{
@@ -25,6 +25,8 @@ pub(super) struct Survey {
     /// Lists to which `or_other` adds a choice.
     pub(super) with_other: Vec<String>,
     pub(super) from_files: Vec<FromFile>,
+    /// Lists that `select_one_external` names, with the row.
+    pub(super) external: Vec<(String, u32)>,
 }
 
 /// A list that stands in a file, with the columns that its questions name.
@@ -45,6 +47,7 @@ pub(super) fn read(table: &Table, languages: &Languages, faults: &mut Faults) ->
         has_selects: false,
         with_other: Vec::new(),
         from_files: Vec::new(),
+        external: Vec::new(),
     };
     // A page without words would be reported for every question; once is enough.
     for column in ["type", "name", "label"] {
@@ -63,6 +66,7 @@ pub(super) fn read(table: &Table, languages: &Languages, faults: &mut Faults) ->
         has_selects: reader.has_selects,
         with_other: reader.with_other,
         from_files: reader.from_files,
+        external: reader.external,
     }
 }
 
@@ -74,6 +78,7 @@ struct Reader<'t> {
     has_selects: bool,
     with_other: Vec<String>,
     from_files: Vec<FromFile>,
+    external: Vec<(String, u32)>,
 }
 
 /// A group or repeat that has begun.
@@ -155,14 +160,27 @@ impl Reader<'_> {
                     chosen,
                     list,
                     or_other,
-                } => items.extend(
-                    self.select(row, cell.text, chosen, list, or_other)
-                        .into_iter()
-                        .map(Item::Question),
-                ),
+                    external,
+                } => {
+                    if let Some(list) = list.clone().filter(|_| external) {
+                        self.external.push((list, row.number));
+                    }
+                    self.has_selects |= !external
+                        && !list
+                            .as_deref()
+                            .is_some_and(|list| list.to_lowercase().ends_with(".csv"));
+                    let asked = self.select(row, cell.text, chosen, list, or_other);
+                    items.extend(asked.into_iter().map(Item::Question));
+                }
                 RowType::Simple(word) => {
                     let kind = self.simple(row, word);
-                    items.extend(self.question(row, kind).map(Item::Question));
+                    let mut question = self.question(row, kind);
+                    if let (Some(question), Some(limits)) = (&mut question, limits(word))
+                        && question.constraint.is_none()
+                    {
+                        question.constraint = Expression::parse(limits).ok();
+                    }
+                    items.extend(question.map(Item::Question));
                 }
             }
         }

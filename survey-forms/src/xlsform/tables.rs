@@ -59,6 +59,7 @@ fn list(sheet: &Sheet, wanted: &FromFile, languages: &Languages, faults: &mut Fa
             value: wanted.value.clone(),
             label: wanted.label.clone(),
         }),
+        external: false,
         choices: Vec::new(),
     };
     let Some((header, rows)) = sheet.rows.split_first() else {

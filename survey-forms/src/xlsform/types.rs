@@ -19,6 +19,8 @@ pub(super) enum RowType {
         list: Option<String>,
         /// Whether a choice "other" and a question for it come too.
         or_other: bool,
+        /// Whether the list stands on the sheet `external_choices`.
+        external: bool,
     },
     BeginGroup,
     EndGroup,
@@ -36,6 +38,10 @@ const SIMPLE: &[(&str, &str)] = &[
     ("text", "text"),
     ("string", "text"),
     ("integer", "integer"),
+    ("percentage", "percentage"),
+    ("number of days in last month", "days of a month"),
+    ("number of days in last six months", "days of half a year"),
+    ("number of days in last year", "days of a year"),
     ("int", "integer"),
     ("decimal", "decimal"),
     ("date", "date"),
@@ -52,6 +58,8 @@ const SIMPLE: &[(&str, &str)] = &[
     ("geopoint", "geopoint"),
     ("gps", "geopoint"),
     ("location", "geopoint"),
+    ("geotrace", "geotrace"),
+    ("geoshape", "geoshape"),
     ("image", "image"),
     ("photo", "image"),
     ("picture", "image"),
@@ -69,9 +77,18 @@ const METADATA: &[(&str, MetadataKind)] = &[
     ("phone number", MetadataKind::PhoneNumber),
     ("sim id", MetadataKind::SimSerial),
     ("subscriber id", MetadataKind::SubscriberId),
+    ("uri:deviceid", MetadataKind::DeviceId),
+    ("uri:email", MetadataKind::Email),
+    ("uri:phonenumber", MetadataKind::PhoneNumber),
+    ("uri:simserial", MetadataKind::SimSerial),
+    ("uri:subscriberid", MetadataKind::SubscriberId),
+    ("uri:username", MetadataKind::Username),
 ];
 
+const EXTERNAL: &str = "select one external";
+
 const SELECTS: &[(&str, Chosen)] = &[
+    (EXTERNAL, Chosen::One),
     ("select one from file", Chosen::One),
     ("select multiple from file", Chosen::Several),
     ("select one from", Chosen::One),
@@ -84,7 +101,22 @@ const SELECTS: &[(&str, Chosen)] = &[
     ("select all that apply from", Chosen::Several),
     ("select all that apply", Chosen::Several),
     ("rank", Chosen::Ranked),
+    ("add select one prompt using", Chosen::One),
+    ("add select multiple prompt using", Chosen::Several),
+    ("q select1", Chosen::One),
+    ("q select", Chosen::Several),
 ];
+
+/// What a number may be by its type alone, as pyxform's oldest types have it.
+pub(super) fn limits(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "percentage" => "0 <= . and . <= 100",
+        "days of a month" => "0 <= . and . <= 31",
+        "days of half a year" => "0 <= . and . <= 183",
+        "days of a year" => "0 <= . and . <= 365",
+        _ => return None,
+    })
+}
 
 /// First words of types that XLSForm has and this has not.
 const UNSUPPORTED: &[&str] = &[
@@ -93,11 +125,8 @@ const UNSUPPORTED: &[&str] = &[
     "binary",
     "csv-external",
     "end loop",
-    "geoshape",
-    "geotrace",
     "loop",
     "osm",
-    "select one external",
     "xml-external",
 ];
 
@@ -165,6 +194,7 @@ pub(super) fn row_type(cell: &str) -> RowType {
             chosen: *chosen,
             list,
             or_other,
+            external: *prefix == EXTERNAL,
         };
     }
     let first = normal.split(' ').next().unwrap_or_default();
@@ -181,7 +211,7 @@ pub(super) fn row_type(cell: &str) -> RowType {
 }
 
 /// What may have been meant.
-const KNOWN: [&str; 30] = [
+const KNOWN: [&str; 32] = [
     "text",
     "integer",
     "decimal",
@@ -201,6 +231,8 @@ const KNOWN: [&str; 30] = [
     "acknowledge",
     "barcode",
     "geopoint",
+    "geotrace",
+    "geoshape",
     "hidden",
     "image",
     "audio",
@@ -251,6 +283,7 @@ mod tests {
             chosen,
             list: list.map(str::to_owned),
             or_other,
+            external: false,
         }
     }
 
@@ -287,6 +320,15 @@ mod tests {
             row_type("rank Needs"),
             select(Chosen::Ranked, Some("Needs"), false)
         );
+        assert_eq!(
+            row_type("select_one_external Towns"),
+            RowType::Select {
+                chosen: Chosen::One,
+                list: Some("Towns".to_owned()),
+                or_other: false,
+                external: true
+            }
+        );
         assert_eq!(row_type("select_one"), select(Chosen::One, None, false));
         assert_eq!(row_type("begin_group"), RowType::BeginGroup);
         assert_eq!(row_type("begin repeat"), RowType::BeginRepeat);
@@ -306,11 +348,8 @@ mod tests {
     fn row_type__not_supported_yet__is_not_unknown() {
         for cell in [
             "begin loop",
-            "geotrace",
-            "geoshape",
             "select_one_from_file a.xml",
             "select_multiple_from_file a.geojson",
-            "select_one_external yn",
             "osm",
             "xml-external",
         ] {

@@ -141,10 +141,16 @@ pub fn write(form: &Form) -> Result<Vec<u8>, XlsxError> {
     add(form.written(), form, &mut survey);
 
     let mut choices = Rows::with_columns(fixed(["list_name", "name"]).chain(labels()));
+    let mut external = Rows::with_columns(fixed(["list_name", "name"]).chain(labels()));
     let own = |list: &&ChoiceList| list.file.is_none() && list.name != MORE;
     for list in form.choice_lists.values().filter(own) {
+        let rows = if list.external {
+            &mut external
+        } else {
+            &mut choices
+        };
         for one in &list.choices {
-            choices.push(choice(&list.name, one));
+            rows.push(choice(&list.name, one));
         }
     }
 
@@ -161,8 +167,10 @@ pub fn write(form: &Form) -> Result<Vec<u8>, XlsxError> {
         ("choices", &choices),
         ("settings", &settings),
     ];
+    let external = (!external.rows.is_empty()).then_some(("external_choices", &external));
     sheets(
         own.into_iter()
+            .chain(external)
             .chain(files.iter().map(|(name, rows)| (name.as_str(), rows))),
     )
 }
@@ -222,11 +230,10 @@ fn type_cell(kind: &QuestionKind, form: &Form) -> String {
     let Some(list) = kind.list() else {
         return word.to_owned();
     };
-    let is_file = form
-        .choice_lists
-        .get(list)
-        .is_some_and(|list| list.file.is_some());
+    let is = |wanted: fn(&ChoiceList) -> bool| form.choice_lists.get(list).is_some_and(wanted);
+    let (is_file, is_external) = (is(|list| list.file.is_some()), is(|list| list.external));
     match kind {
+        QuestionKind::SelectOne { .. } if is_external => format!("{word}_external {list}"),
         QuestionKind::SelectOne { .. } | QuestionKind::SelectMultiple { .. } if is_file => {
             format!("{word}_from_file {list}")
         }

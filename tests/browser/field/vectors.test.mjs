@@ -38,6 +38,7 @@ test('evaluate: every vector has the server\'s value, with its type', () => {
     answer,
     column: name => file.columns[name] || '',
     now: file.today + 'T00:00:00',
+    offset: null,
     chance: () => 0.5,
     language: 'en',
     choiceName: (_, value) => value,
@@ -46,11 +47,14 @@ test('evaluate: every vector has the server\'s value, with its type', () => {
     pulled: () => '',
   };
   assert.ok(file.vectors.length > 700);
-  for (const { source, tree, value, stored } of file.vectors) {
-    const found = evaluate(tree, context);
+  const check = ({ source, tree, value, stored }, about) => {
+    const found = evaluate(tree, about);
     assert.deepEqual(toTyped(found), value, source);
     assert.equal(toAnswer(found), stored, source);
-  }
+  };
+  for (const vector of file.vectors) check(vector, context);
+  assert.ok(file.shifted.length > 5);
+  for (const vector of file.shifted) check(vector, { ...context, offset: file.offset });
 });
 
 /** Calls `check` for each form's cases. */

@@ -7,8 +7,10 @@ use std::sync::OnceLock;
 
 use jiff::civil::{Date, date};
 use survey_forms::expression::{Context, Expression, Value};
-use survey_forms::form::Form;
+use survey_forms::form::{Form, UploadKind};
+use survey_forms::media::upload::{check_upload, most_upload_bytes, recognise_upload, stored_name};
 use survey_forms::response::{self, RawAnswers};
+use survey_forms::xform::submission::Submission;
 use survey_forms::{client, code_book, flow, media, render, validate, xlsform};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
@@ -32,6 +34,8 @@ pub(crate) enum Target {
     Answers,
     /// A picture, recording or film.
     Media,
+    /// A filled-in XForm, as a client of OpenRosa's sends it.
+    Submission,
 }
 
 /// Runs a target; whether the bytes were what they claim to be.
@@ -46,6 +50,7 @@ pub(crate) fn run(target: Target, bytes: &[u8]) -> bool {
         Target::Expression => expression(&String::from_utf8_lossy(bytes)),
         Target::Answers => answers(&String::from_utf8_lossy(bytes)),
         Target::Media => recognised(bytes),
+        Target::Submission => submission(bytes),
     }
 }
 
@@ -272,21 +277,24 @@ fn forms() -> &'static [Form] {
     static FORMS: OnceLock<Vec<Form>> = OnceLock::new();
     FORMS.get_or_init(|| {
         let everything = workbook_of(include_str!("../../fixtures/everything/form.txt"));
-        let files: [&[u8]; 4] = [
+        let wide = workbook_of(include_str!("wide.txt"));
+        let files: [&[u8]; 5] = [
             include_bytes!("../../../backend/plans/sample/forms/resident.xlsx"),
             include_bytes!("../../../backend/plans/sample/forms/family.xlsx"),
             include_bytes!("../../../backend/plans/sample/forms/grassroots.xlsx"),
             &everything,
+            &wide,
         ];
         let read = files.map(|bytes| xlsform::read("f.xlsx", bytes).expect("a form of ours").form);
         read.into()
     })
 }
 
-/// A line for each answer, `name=value`; the first byte chooses the questionnaire.
+/// A line for each answer, `name=value`; the first byte chooses the questionnaire, `w` the one with what the others have not.
 fn answers(text: &str) -> bool {
     let which = usize::from(text.as_bytes().first().copied().unwrap_or(b'0'));
-    let Some(form) = forms().get(which % forms().len()) else {
+    let at = if which == usize::from(b'w') { 4 } else { which % 4 };
+    let Some(form) = forms().get(at) else {
         return false;
     };
     let pairs: Vec<(String, String)> = text
@@ -326,9 +334,45 @@ fn answers(text: &str) -> bool {
     is_valid
 }
 
+/// Reads what a client sent, and its answers by each questionnaire: what is accepted is accepted again as it is stored.
+fn submission(bytes: &[u8]) -> bool {
+    let read = match Submission::read(bytes) {
+        Ok(read) => read,
+        Err(fault) => {
+            let said = fault.message();
+            assert!(!said.get("zh").is_empty() && !said.get("en").is_empty());
+            return false;
+        }
+    };
+    assert!(!read.form_id.is_empty() && !read.instance_id.is_empty());
+    for form in forms() {
+        let given = read.answers(form, &["minyi_visit"]);
+        assert_eq!(given, read.answers(form, &["minyi_visit"]));
+        match validate::validate(form, &given, TODAY) {
+            Ok(stored) => {
+                let again = validate::validate(form, &stored, TODAY);
+                assert_eq!(
+                    again.as_ref().ok(),
+                    Some(&stored),
+                    "what is stored is not stored as it is"
+                );
+            }
+            Err(faults) => assert!(!faults.is_empty(), "refused without a reason"),
+        }
+    }
+    true
+}
+
 fn recognised(bytes: &[u8]) -> bool {
     let found = media::recognise(bytes);
     assert!(found.is_none_or(|found| !found.mime.is_empty()));
+    if let Some(upload) = recognise_upload(bytes) {
+        assert!(media::is_plain_name(&stored_name("q[2]", upload.ending)));
+        assert!(
+            check_upload(UploadKind::File, bytes).is_ok()
+                || bytes.len() > most_upload_bytes(UploadKind::File)
+        );
+    }
     let name = String::from_utf8_lossy(bytes);
     if media::is_plain_name(&name) {
         assert!(!name.contains(['/', '\\', '\0']) && !name.starts_with('.'));

@@ -259,6 +259,24 @@ pub(super) fn wide_answers() -> Vec<RawAnswers> {
         ("visited", "2026-11-24T09:00"),
         ("visited", "2026-11-23 14点05分"),
         ("visited", "2026-11-20"),
+        ("visited", "2026-11-23T09:30:00.000+08:00"),
+        ("visited", "2026-11-23T01:30Z"),
+        ("visited", "2026-11-23T23:30:00.000-05:00"),
+        ("meta/offset", "-03:30"),
+        ("meta/offset", "x"),
+        ("meta/now", "2026-11-23T14:05"),
+        ("meta/files", "no"),
+        ("hamlet", "h1"),
+        ("hamlet", "h2"),
+        ("hamlet", "h3"),
+        ("road", "38.25 116.5"),
+        ("road", "38.25,116.5\n38.26，116.51 2 3"),
+        ("road", "38.25 116.5;39.25 116.5"),
+        ("road", "38.25 116.5；91 0"),
+        ("plot", "38.25 116.5;38.26 116.5;38.26 116.51"),
+        ("plot", "38.25 116.5;38.26 116.5;38.26 116.51;38.25 116.5 3 4"),
+        ("plot", "1 1;1 1;1 1"),
+        ("plot", "1 1;2 2"),
         ("place", "91 0"),
         ("place", "38.25"),
         ("place", "38.25 116.5 12.50 4"),
@@ -304,6 +322,19 @@ pub(super) fn wide_answers() -> Vec<RawAnswers> {
         ("street", "s3"),
     ] {
         all.push(changed(name, value));
+    }
+    // Where nothing says what time it is there.
+    for offset in ["+08:00", "Z", ""] {
+        for visited in [
+            "2026-11-22T20:00-05:00",
+            "2026-11-20T09:05",
+            "2026-11-23T23:30:00.000-05:00",
+        ] {
+            let mut given = changed("visited", visited);
+            given.remove("meta/now");
+            given.insert("meta/offset".to_owned(), offset.to_owned());
+            all.push(given);
+        }
     }
     let mut typed_over = changed("guess", "自己写的");
     typed_over.insert("guess/trigger".to_owned(), "42".to_owned());

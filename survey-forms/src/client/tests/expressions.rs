@@ -2,7 +2,7 @@
 
 use super::*;
 
-struct Fixed(BTreeMap<&'static str, Value<'static>>);
+struct Fixed(BTreeMap<&'static str, Value<'static>>, Option<i32>);
 
 impl<'a> Context<'a> for Fixed {
     fn answer(&self, name: &str) -> Value<'a> {
@@ -21,10 +21,13 @@ impl<'a> Context<'a> for Fixed {
     fn today(&self) -> Date {
         TODAY
     }
+    fn offset(&self) -> Option<i32> {
+        self.1
+    }
 }
 
-fn context() -> Fixed {
-    Fixed(BTreeMap::from([
+fn context(offset: Option<i32>) -> Fixed {
+    let answers = BTreeMap::from([
         (".", Value::Number(7.0)),
         ("age", Value::Number(30.0)),
         ("debt", Value::Number(-0.25)),
@@ -34,7 +37,8 @@ fn context() -> Fixed {
         ("words", Value::text("  two\u{3000}words\u{a0} ")),
         ("day", Value::text("2026-11-23")),
         ("born", Value::Date(jiff::civil::date(1990, 2, 3))),
-    ]))
+    ]);
+    Fixed(answers, offset)
 }
 
 fn typed(value: &Value<'_>) -> Json {
@@ -315,6 +319,37 @@ const BY_HAND: &[&str] = &[
     "version()",
     "property('deviceid')",
     "pulldata('a', 'b', 'c', 'd')",
+    "round(area('38.253094215699576 21.756382658677467 0 0;38.25021274773806 21.756382658677467 0 0;38.25007793942195 21.763892843919166 0 0;38.25290886154963 21.763935759263404 0 0;38.25146813817506 21.758421137528785 0 0'), 2)",
+    "area('1 1;2 2')",
+    "area('')",
+    "area('x')",
+    "round(distance('0 0;0 90;90 0'), 2)",
+    "round(distance('38.25 116.5 0 0', '38.26 116.51 0 0;38.27 116.5 12 4.9'), 2)",
+    "distance(${gone}, '1 1')",
+    "distance(${gone})",
+    "distance('91 0;0 0')",
+    "distance('1 2 3 4 5')",
+    "distance('1e1 2')",
+    "base64-decode('5Lit5paHIPCgrrc=')",
+    "base64-decode('YWI')",
+    "base64-decode(' YW I= ')",
+    "base64-decode('YWJ')",
+    "base64-decode('YWJjZ')",
+    "base64-decode('Y=Q=')",
+    "base64-decode('YW\u{3000}I=')",
+    "base64-decode('//8A77u/YQ==')",
+    "base64-decode(${gone})",
+    // moments with offsets of their own
+    "'2026-11-23T09:30:00.000+08:00' = '2026-11-23T01:30Z'",
+    "'2026-11-23T09:30:00.000+08:00' != '2026-11-23T09:30:00.000+09:00'",
+    "'2026-11-23T09:30:00.000+08:00' < '2026-11-23T09:30:00.000+07:00'",
+    "'2026-11-23T09:30' = '2026-11-23 09:30'",
+    "'2026-11-23T09:30' = '2026-11-23T09:30:00.000'",
+    "date('2026-11-23T23:30:00.000-05:00')",
+    "format-date-time('2026-11-23T23:30:00.000-05:00', '%Y-%m-%d %H:%M')",
+    "decimal-time('2026-11-23T23:30:00.000-05:00')",
+    "max('2026-11-23T09:30:00.000+08:00', '2026-11-23T09:30:00.000+07:00')",
+    "date('9999-12-31T23:30:00.000-05:00')",
     "${age[2]} = ''",
     "${age[2][1]} + 1",
     "town = 'a'",
@@ -369,6 +404,8 @@ fn any_tree() -> impl Strategy<Value = Node> {
         Function::Acos,
         Function::Atan,
         Function::Atan2,
+        Function::Area,
+        Function::Distance,
     ];
     let functions: Vec<Function> = Function::all()
         .filter(|function| !inexact.contains(function))
@@ -412,18 +449,25 @@ fn random_sources(count: usize) -> Vec<String> {
 
 #[test]
 fn expression_vectors__trees_and_values__are_what_clients_are_held_to() {
-    let context = context();
+    let context = context(None);
+    let vector = |source: &str, context: &Fixed| {
+        let expression = Expression::parse(source).unwrap_or_else(|faults| panic!("{source}: {faults:?}"));
+        let value = evaluate(expression.root(), context);
+        json!({ "source": source, "tree": tree(expression.root()), "value": typed(&value), "stored": value.to_answer() })
+    };
     let sources = BY_HAND
         .iter()
         .map(|&source| source.to_owned())
         .chain(random_sources(600));
-    let vectors: Vec<Json> = sources
-        .map(|source| {
-            let expression = Expression::parse(&source).unwrap_or_else(|faults| panic!("{source}: {faults:?}"));
-            let value = evaluate(expression.root(), &context);
-            json!({ "source": source, "tree": tree(expression.root()), "value": typed(&value), "stored": value.to_answer() })
-        })
+    let vectors: Vec<Json> = sources.map(|source| vector(&source, &context)).collect();
+    // The same in Beijing's time, as far as it makes a difference.
+    let here = self::context(Some(480));
+    let shifted: Vec<Json> = BY_HAND
+        .iter()
+        .filter(|source| vector(source, &here) != vector(source, &context))
+        .map(|source| vector(source, &here))
         .collect();
+    assert!(shifted.len() >= 5, "{shifted:?}");
     let answers: BTreeMap<_, _> = context
         .0
         .iter()
@@ -431,6 +475,9 @@ fn expression_vectors__trees_and_values__are_what_clients_are_held_to() {
         .collect();
     settle(
         "expressions.json",
-        &json!({ "today": TODAY.to_string(), "answers": answers, "columns": { "town": "a" }, "vectors": vectors }),
+        &json!({
+            "today": TODAY.to_string(), "answers": answers, "columns": { "town": "a" }, "vectors": vectors,
+            "offset": 480, "shifted": shifted
+        }),
     );
 }

@@ -26,6 +26,22 @@ pub(super) fn words(fault: &Fault) -> Option<Words> {
             format!("No question uses the list {list}."),
         )
         .mend("如果不再需要，可以删去。", "If it is not needed, remove it."),
+        Fault::UnknownExternalList { list, suggestion } => error(
+            "XF115",
+            format!("external_choices 表里没有选项表 {list}。"),
+            format!("The sheet external_choices has no list {list}."),
+        )
+        .meant(
+            suggestion.as_deref(),
+            "请在 external_choices 表里补上这些选项；选项在 choices 表里的，题型请写 select_one。",
+            "Add its choices to the sheet external_choices; if they are on the choices sheet, write select_one.",
+        ),
+        Fault::ListOnTwoSheets { list } => error(
+            "XF116",
+            format!("选项表 {list} 在 choices 表和 external_choices 表里都有，不知道用哪一份。"),
+            format!("The list {list} is both on the choices sheet and on external_choices."),
+        )
+        .mend("请只留一份，或给其中一份改名。", "Keep one of them, or rename one."),
         Fault::BadChoiceName { choice } => error(
             "XF043",
             format!("选项的值“{choice}”里有空格。多选题的答案以空格分隔，值里不能有空格。"),

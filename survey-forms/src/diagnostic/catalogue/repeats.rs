@@ -95,12 +95,15 @@ fn of_types(fault: &Fault) -> Option<Words> {
             "请在 choices 表里自己加一项“其他”，再加一道填空题。",
             "Add a choice “other” to the list and a text question after it.",
         ),
-        Fault::UploadElsewhere { word } => warning(
+        Fault::UploadNeedsFiles { word } => warning(
             "XF027",
-            format!("网页上不问 {word} 题，也不要求；用 ODK Collect 填答时才有。"),
-            format!("Web pages do not ask {word} questions and do not require them; ODK Collect does."),
+            format!("{word} 题在网页和 ODK Collect 上会问；访问员的离线应用和 API 不能传文件，那里不问，也不要求。"),
+            format!("Web pages and ODK Collect ask {word} questions; the interviewers' offline app and the API take no files, so it is not asked and not required there."),
         )
-        .mend("如果网页上也要，请换一种问法。", "If it matters on the web, ask in another way."),
+        .mend(
+            "照片和录音可能认出人来：请确认有必要，并在开头的说明里告诉答题人。",
+            "Pictures and recordings may show who somebody is: make sure they are needed, and say so where the survey begins.",
+        ),
         Fault::NotNotedHere { word } => warning(
             "XF028",
             format!("网页上不记录 {word}，引用它得到空值。"),

@@ -82,6 +82,11 @@ fn every_fault() -> Vec<Fault> {
             other_row: 2,
         },
         Fault::UnusedList { list: s("yn") },
+        Fault::UnknownExternalList {
+            list: s("towns"),
+            suggestion: None,
+        },
+        Fault::ListOnTwoSheets { list: s("towns") },
         Fault::BadChoiceName { choice: s("a b") },
         Fault::ChoiceWithoutList,
         Fault::ChoiceWithoutName { list: s("yn") },
@@ -196,6 +201,7 @@ fn every_fault() -> Vec<Fault> {
         Fault::BadFormId { id: s("a b") },
         Fault::IgnoredColumn { header: s("bind::x") },
         Fault::UnsupportedSheet { sheet: s("entities") },
+        Fault::UnsupportedSheet { sheet: s("osm") },
         Fault::UnsupportedSetting {
             header: s("public_key"),
         },
@@ -221,7 +227,7 @@ fn every_fault() -> Vec<Fault> {
         Fault::CountWithoutRepeat { name: s("about") },
         Fault::BadTrigger { text: s("age") },
         Fault::OtherOutOfPlace,
-        Fault::UploadElsewhere { word: "image" },
+        Fault::UploadNeedsFiles { word: "image" },
         Fault::NotNotedHere { word: "phonenumber" },
         Fault::NeverAsked { name: s("age") },
         Fault::NeverSatisfied { name: s("age") },

@@ -1,7 +1,9 @@
 //! Days, moments, characters and identifiers.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::alphabet;
+use base64::engine::DecodePaddingMode;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 
@@ -9,7 +11,7 @@ use super::{Call, Context};
 use crate::expression::chance::{ParkMiller, hexadecimal, uuid};
 use crate::expression::date::{from_days, parse_date};
 use crate::expression::function::Function;
-use crate::expression::moment::{DAY_MS, format, parse_moment, parse_time, time_to_fraction};
+use crate::expression::moment::{DAY_MS, at_offset, day_part, format, parse_moment, parse_time};
 use crate::expression::value::Value;
 
 /// Longer than any identifier that somebody would have to type.
@@ -21,7 +23,13 @@ impl<'a, C: Context<'a>> Call<'a, '_, C> {
             Function::Today => Value::Date(self.context.today()),
             Function::Now => self.context.now(),
             _ => match self.argument(0) {
-                Value::Text(text) => parse_date(&text).map_or(Value::EMPTY, Value::Date),
+                Value::Text(text) => {
+                    let shown = match parse_moment(&text) {
+                        Some((day, time)) => at_offset(day, time, self.context.offset()).map(|(day, _)| day),
+                        None => parse_date(&text),
+                    };
+                    shown.map_or(Value::EMPTY, Value::Date)
+                }
                 Value::Date(date) => Value::Date(date),
                 other => from_days(other.to_number()).map_or(Value::EMPTY, Value::Date),
             },
@@ -31,17 +39,18 @@ impl<'a, C: Context<'a>> Call<'a, '_, C> {
     pub(super) fn moment(&self, function: Function) -> Value<'a> {
         let value = self.argument(0);
         match function {
-            Function::DecimalDateTime => Value::Number(value.to_number()),
+            Function::DecimalDateTime => Value::Number(value.to_number_at(self.context.offset())),
             Function::DecimalTime => {
                 let text = value.to_text();
-                let time = parse_moment(&text)
-                    .map(|(_, time)| time)
-                    .or_else(|| parse_time(&text));
-                Value::Number(time.map_or(f64::NAN, time_to_fraction))
+                let shown = match parse_moment(&text) {
+                    Some((day, time)) => at_offset(day, time, self.context.offset()).map(|(_, ms)| ms),
+                    None => parse_time(&text).map(|time| time.ms),
+                };
+                Value::Number(shown.map_or(f64::NAN, day_part))
             }
             _ => {
                 let pattern = self.text(1);
-                clock(&value).map_or(Value::EMPTY, |(day, ms)| {
+                clock(&value, self.context.offset()).map_or(Value::EMPTY, |(day, ms)| {
                     Value::text(format(day, ms, &pattern, self.context.language()))
                 })
             }
@@ -83,11 +92,26 @@ impl<'a, C: Context<'a>> Call<'a, '_, C> {
     }
 }
 
-/// The day and the milliseconds of it that a value says.
-fn clock(value: &Value<'_>) -> Option<(Date, u32)> {
+/// Blanks are passed over, and the signs that fill up the last group may be missing, as clients forgive both.
+const FORGIVING: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::RequireNone)
+        .with_decode_allow_trailing_bits(true),
+);
+
+/// The text that base64 stands for, bytes that are no UTF-8 as U+FFFD; none for what is no base64.
+pub(super) fn base64_decode(text: &str) -> Option<String> {
+    let signs: String = text.chars().filter(|c| !c.is_ascii_whitespace()).collect();
+    let bytes = FORGIVING.decode(signs.trim_end_matches('=')).ok()?;
+    Some(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// The day and the milliseconds of it that a value says, by the clock of the place.
+fn clock(value: &Value<'_>, offset: Option<i32>) -> Option<(Date, u32)> {
     match value {
         Value::Text(text) => match parse_moment(text) {
-            Some((day, time)) => Some((day, time.ms)),
+            Some((day, time)) => at_offset(day, time, offset),
             None => parse_date(text).map(|day| (day, 0)),
         },
         Value::Date(date) => Some((*date, 0)),

@@ -98,6 +98,7 @@ fn answers__of_all_kinds__are_stored_as_those_of_the_web_are() {
     let web = answers(&[
         ("clock", "14:5"),
         ("moment", "2026-11-3T9:30"),
+        ("meta/offset", "+08:00"),
         ("order", "y z other x"),
         ("read", "OK"),
         ("bar", "690"),

@@ -19,7 +19,9 @@ impl Reader<'_> {
     pub(super) fn simple(&mut self, row: &TableRow, word: &str) -> QuestionKind {
         let upload = |media| QuestionKind::Upload { media };
         match word {
-            "integer" => QuestionKind::Integer,
+            "integer" | "percentage" | "days of a month" | "days of half a year" | "days of a year" => {
+                QuestionKind::Integer
+            }
             "decimal" => QuestionKind::Decimal,
             "date" => QuestionKind::Date,
             "time" => QuestionKind::Time,
@@ -30,6 +32,8 @@ impl Reader<'_> {
             "acknowledge" => QuestionKind::Acknowledge,
             "barcode" => QuestionKind::Barcode,
             "geopoint" => QuestionKind::GeoPoint,
+            "geotrace" => QuestionKind::GeoTrace,
+            "geoshape" => QuestionKind::GeoShape,
             "image" => upload(UploadKind::Image),
             "audio" => upload(UploadKind::Audio),
             "video" => upload(UploadKind::Video),
@@ -51,7 +55,6 @@ impl Reader<'_> {
         let is_file = list
             .as_deref()
             .is_some_and(|list| list.to_lowercase().ends_with(".csv"));
-        self.has_selects |= !is_file;
         let place = || self.table.place_of(row.number, "type");
         let list = list.unwrap_or_else(|| {
             let fault = Fault::MissingList {

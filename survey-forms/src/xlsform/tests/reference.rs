@@ -68,6 +68,8 @@ fn types__each_row__gives_its_kind() {
         ("rank l", QuestionKind::Rank { list: list() }),
         ("note", QuestionKind::Note),
         ("geopoint", QuestionKind::GeoPoint),
+        ("geotrace", QuestionKind::GeoTrace),
+        ("geoshape", QuestionKind::GeoShape),
         ("date", QuestionKind::Date),
         ("time", QuestionKind::Time),
         ("dateTime", QuestionKind::DateTime),
@@ -100,11 +102,8 @@ fn types__each_row__gives_its_kind() {
 #[test]
 fn types__not_understood__are_named() {
     for cell in [
-        "geotrace",
-        "geoshape",
         "select_one_from_file l.xml",
         "select_multiple_from_file l.geojson",
-        "select_one_external l",
         "xml-external",
         "csv-external",
         "osm",
@@ -439,5 +438,320 @@ fn tables__stand_on_sheets_named_as_files() {
             "villages.csv"
         )),
         ["XF114"]
+    );
+}
+
+/// Every key of pyxform's `QUESTION_TYPE_DICT` and `aliases.select` (version 4), with what it is here.
+#[test]
+fn types__every_word_that_pyxform_knows__is_read_or_named() {
+    let upload = |media| QuestionKind::Upload { media };
+    let (one, several) = (
+        QuestionKind::SelectOne { list: "l".to_owned() },
+        QuestionKind::SelectMultiple { list: "l".to_owned() },
+    );
+    let rank = QuestionKind::Rank { list: "l".to_owned() };
+    let words: [(&str, QuestionKind); 20] = [
+        (
+            "acknowledge, add acknowledge prompt, q acknowledge, trigger",
+            QuestionKind::Acknowledge,
+        ),
+        ("add audio prompt, audio, q audio", upload(UploadKind::Audio)),
+        ("add barcode prompt, barcode, q barcode", QuestionKind::Barcode),
+        (
+            "add calculate prompt, calculate, q calculate",
+            QuestionKind::Calculate,
+        ),
+        ("add date prompt, date, q date", QuestionKind::Date),
+        (
+            "add date time prompt, add dateTime prompt, date time, dateTime, datetime, q date time, q dateTime",
+            QuestionKind::DateTime,
+        ),
+        ("add decimal prompt, decimal, q decimal", QuestionKind::Decimal),
+        ("add file prompt, file", upload(UploadKind::File)),
+        (
+            "add image prompt, image, photo, q image, q picture",
+            upload(UploadKind::Image),
+        ),
+        (
+            "add integer prompt, int, integer, q int, percentage, number of days in last month, \
+             number of days in last six months, number of days in last year",
+            QuestionKind::Integer,
+        ),
+        (
+            "add location prompt, geopoint, gps, location, q geopoint, q location",
+            QuestionKind::GeoPoint,
+        ),
+        ("geotrace, q geotrace", QuestionKind::GeoTrace),
+        ("geoshape, q geoshape", QuestionKind::GeoShape),
+        ("add note prompt, note, q note", QuestionKind::Note),
+        ("add text prompt, q string, string, text", QuestionKind::Text),
+        ("add video prompt, q video, video", upload(UploadKind::Video)),
+        ("time", QuestionKind::Time),
+        ("hidden", QuestionKind::Hidden),
+        ("rank l", rank),
+        (
+            "range",
+            QuestionKind::Range {
+                start: 0.0,
+                end: 10.0,
+                step: 1.0,
+            },
+        ),
+    ];
+    for (cells, expected) in &words {
+        for cell in cells.split(", ") {
+            assert_eq!(kind(cell), *expected, "{cell}");
+        }
+    }
+    for (cells, expected) in [
+        (
+            "select one l, select_one l, select1 l, select one using l, select one from l, q select1 l, \
+             add select one prompt using l",
+            one,
+        ),
+        (
+            "select all that apply l, select all that apply from l, select_multiple l, select multiple from l, \
+             select multiple using l, q select l, add select multiple prompt using l",
+            several,
+        ),
+    ] {
+        for cell in cells.split(", ") {
+            assert_eq!(kind(cell), expected, "{cell}");
+        }
+    }
+    for (cells, word) in [
+        ("audit", "audit"),
+        ("background-audio", "background-audio"),
+        (
+            "device id, deviceid, get device id, imei, uri:deviceid",
+            "deviceid",
+        ),
+        ("email, uri:email", "email"),
+        ("end, end time, get end time", "end"),
+        (
+            "get phone number, phone number, phonenumber, uri:phonenumber",
+            "phonenumber",
+        ),
+        ("get sim id, sim id, simserial, uri:simserial", "simserial"),
+        ("get start time, start, start time", "start"),
+        (
+            "get subscriber id, subscriber id, subscriberid, uri:subscriberid",
+            "subscriberid",
+        ),
+        ("get today, today", "today"),
+        ("start-geopoint", "start-geopoint"),
+        ("username, uri:username", "username"),
+    ] {
+        for cell in cells.split(", ") {
+            assert_eq!(form(&of(cell, &[])).metadata[0].kind.type_name(), word, "{cell}");
+        }
+    }
+    for cell in [
+        "background-geopoint",
+        "csv-external",
+        "xml-external",
+        "osm",
+        "begin loop",
+        "end loop",
+    ] {
+        let found = faults(&of(cell, &[]));
+        assert!(
+            found.iter().any(|fault| fault.code == "XF021"),
+            "{cell}: {}",
+            lines(&found)
+        );
+    }
+}
+
+#[test]
+fn types__with_limits_of_their_own__have_them_unless_the_author_has() {
+    let limits = |cell: &str, own: &str| {
+        let read = question(&form(&of(
+            cell,
+            &[("constraint", own), ("constraint_message", "不对")],
+        )))
+        .clone();
+        read.constraint.map(|constraint| constraint.to_string())
+    };
+    for (cell, expected) in [
+        ("percentage", "0 <= . and . <= 100"),
+        ("number of days in last month", "0 <= . and . <= 31"),
+        ("number of days in last six months", "0 <= . and . <= 183"),
+        ("number of days in last year", "0 <= . and . <= 365"),
+    ] {
+        assert_eq!(limits(cell, "").as_deref(), Some(expected));
+    }
+    assert_eq!(limits("percentage", ". < 50").as_deref(), Some(". < 50"));
+}
+
+/// The columns and settings of the reference and their older spellings: each is read, or said to have no effect, or refused
+/// by name; none is unknown.
+#[test]
+fn columns__every_spelling_that_pyxform_knows__is_known() {
+    for column in [
+        "hint",
+        "guidance_hint",
+        "appearance",
+        "relevant",
+        "relevance",
+        "constraint",
+        "constraint_message",
+        "constraining_message",
+        "required",
+        "required_message",
+        "requiredmsg",
+        "calculation",
+        "calculate",
+        "default",
+        "trigger",
+        "choice_filter",
+        "parameters",
+        "repeat_count",
+        "count",
+        "jr:count",
+        "read_only",
+        "readonly",
+        "image",
+        "audio",
+        "video",
+        "big-image",
+        "media::image",
+        "media::audio",
+        "media::video",
+        "media::big-image",
+        "autoplay",
+        "rows",
+        "no_app_error_string",
+        "noapperrorstring",
+        "compact_tag",
+        "sms_field",
+        "sms_option",
+        "sms_response",
+        "sms_separator",
+        "sms_allow_media",
+        "sms_date_format",
+        "sms_datetime_format",
+        "save_to",
+        "disabled",
+        "query",
+        "intent",
+        "hxl",
+        "body::accuracyThreshold",
+        "bind::jr:constraintMsg",
+        "bind::odk:length",
+        "instance::abc",
+    ] {
+        let found = faults(&of("text", &[(column, "")]));
+        assert!(
+            !found.iter().any(|fault| fault.code == "XF005"),
+            "{column}: {}",
+            lines(&found)
+        );
+    }
+    for setting in [
+        "form_title",
+        "set_form_title",
+        "form_id",
+        "set_form_id",
+        "id_string",
+        "version",
+        "instance_name",
+        "default_language",
+        "public_key",
+        "submission_url",
+        "style",
+        "name",
+        "auto_send",
+        "auto_delete",
+        "clean_text_values",
+        "allow_choice_duplicates",
+        "omit_instanceID",
+        "namespaces",
+        "instance_xmlns",
+        "prefix",
+        "sms_keyword",
+        "sms_separator",
+        "add_none_option",
+        "client_editable",
+        "compact_tag",
+    ] {
+        let found = faults(&format!(
+            "{}\n| settings |\n| | {setting} |\n| | 1 |",
+            of("text", &[])
+        ));
+        assert!(
+            !found.iter().any(|fault| fault.code == "XF005"),
+            "{setting}: {}",
+            lines(&found)
+        );
+    }
+    for spelled in ["tag", "name", "value"] {
+        let named = form(&format!(
+            "| survey |\n| | command | {spelled} | caption |\n| | text | q | 题目 |"
+        ));
+        assert_eq!(question(&named).label.get("zh"), "题目", "{spelled}");
+    }
+}
+
+#[test]
+fn select_one_external__takes_its_list_from_its_own_sheet() {
+    let with = |kind: &str, filter: &str, more: &str| {
+        format!(
+            "
+            | survey |           |      |          |               |
+            |        | type      | name | label    | choice_filter |
+            |        | text      | a    | 哪个县？ |               |
+            |        | {kind}    | q    | 哪个镇？ | {filter}      |
+            | external_choices |           |      |       |        |
+            |                  | list_name | name | label | county |
+            |                  | town      | t1   | 东镇  | x      |
+            |                  | town      | t2   | 西镇  | y      |
+            {more}"
+        )
+    };
+    let good = form(&with("select_one_external town", "county = ${a}", ""));
+    assert_eq!(
+        question(&good).kind,
+        QuestionKind::SelectOne {
+            list: "town".to_owned()
+        }
+    );
+    let list = &good.choice_lists["town"];
+    assert!(list.external && list.choices.len() == 2 && list.choices[1].filters["county"] == "y");
+    let again = crate::xlsform::read("again.xlsx", &crate::xlsform::write(&good).unwrap())
+        .unwrap()
+        .form;
+    assert_eq!(
+        (again.version, again.choice_lists),
+        (good.version, good.choice_lists)
+    );
+    let codes = |markdown: &str| -> Vec<&str> {
+        faults(markdown)
+            .iter()
+            .filter(|fault| fault.is_error())
+            .map(|fault| fault.code)
+            .collect()
+    };
+    assert_eq!(codes(&with("select_one_external towns", "", "")), ["XF115"]);
+    assert_eq!(
+        codes(&with("select_one_external town", "country = ${a}", "")),
+        ["XF113"]
+    );
+    let twice = "| choices | | | |\n| | list_name | name | label |\n| | town | t3 | 南镇 |";
+    assert_eq!(codes(&with("select_one_external town", "", twice)), ["XF116"]);
+    let choices = "| choices | | | |\n| | list_name | name | label |\n| | l | x | 甲 |";
+    assert_eq!(codes(&with("select_one l", "", choices)), [""; 0]);
+}
+
+#[test]
+fn entities__are_named_as_left_out() {
+    let found = faults(&format!(
+        "{}\n| entities |\n| | dataset | label |\n| | people | ${{q}} |",
+        of("text", &[("save_to", "name")])
+    ));
+    let said = lines(&found);
+    assert!(
+        said.contains("XF086") && said.contains("有意不做") && said.contains("XF009"),
+        "{said}"
     );
 }
