@@ -16,6 +16,7 @@
 
 pub mod bank;
 pub mod book;
+mod desk;
 pub mod details;
 pub mod difference;
 pub mod edit;
@@ -23,7 +24,9 @@ mod key;
 pub mod kind;
 pub mod logic;
 pub mod outline;
+mod references;
 mod refusal;
+mod tested;
 
 mod apply;
 

@@ -130,6 +130,11 @@ pub enum Edit {
         /// The new name.
         name: String,
     },
+    /// A list goes. Refused while a question uses it.
+    RemoveList {
+        /// Which.
+        list: String,
+    },
     /// A question gets a copy of its list, so that changes no longer concern the others that share it.
     OwnList {
         /// Which question.
@@ -231,6 +236,19 @@ pub struct NewItem {
     /// Whether it must be answered.
     #[serde(default)]
     pub required: bool,
+}
+
+impl NewItem {
+    /// A question or group of this kind and nothing else.
+    pub fn of(kind: RowKind) -> Self {
+        Self {
+            kind,
+            name: String::new(),
+            label: Text::new(),
+            choices: None,
+            required: false,
+        }
+    }
 }
 
 /// Where the choices of a new question come from.

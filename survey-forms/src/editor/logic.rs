@@ -4,8 +4,17 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{EditError, Workbook};
+use super::desk::Desk;
+use super::{EditError, RowKind, Workbook};
 use crate::text::Text;
+
+mod conditions;
+mod rules;
+mod subjects;
+mod words;
+
+pub(super) use subjects::{Subject, Subjects, repeats};
+pub(super) use words::{ruled, untold};
 
 /// Conditions that must hold together or of which one must.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -48,6 +57,8 @@ pub enum Comparator {
     Is,
     /// It is not this (holds for no answer too).
     IsNot,
+    /// It is one of these two.
+    IsEither,
     /// This is among what was chosen.
     Chosen,
     /// This is not among what was chosen (holds for no answer too).
@@ -56,6 +67,10 @@ pub enum Comparator {
     AtLeast,
     /// At most so much; on that day or earlier.
     AtMost,
+    /// More than so much; after that day.
+    MoreThan,
+    /// Less than so much; before that day.
+    LessThan,
     /// From one to another, both included.
     Between,
     /// At least so many were chosen.
@@ -70,13 +85,16 @@ pub enum Comparator {
 
 impl Comparator {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 14] = [
         Self::Is,
         Self::IsNot,
+        Self::IsEither,
         Self::Chosen,
         Self::NotChosen,
         Self::AtLeast,
         Self::AtMost,
+        Self::MoreThan,
+        Self::LessThan,
         Self::Between,
         Self::ChosenAtLeast,
         Self::ChosenAtMost,
@@ -88,7 +106,7 @@ impl Comparator {
     pub fn values(self) -> usize {
         match self {
             Self::Answered | Self::NotAnswered => 0,
-            Self::Between => 2,
+            Self::Between | Self::IsEither => 2,
             _ => 1,
         }
     }
@@ -98,10 +116,13 @@ impl Comparator {
         match self {
             Self::Is => "is",
             Self::IsNot => "is_not",
+            Self::IsEither => "is_either",
             Self::Chosen => "chosen",
             Self::NotChosen => "not_chosen",
             Self::AtLeast => "at_least",
             Self::AtMost => "at_most",
+            Self::MoreThan => "more_than",
+            Self::LessThan => "less_than",
             Self::Between => "between",
             Self::ChosenAtLeast => "chosen_at_least",
             Self::ChosenAtMost => "chosen_at_most",
@@ -122,10 +143,13 @@ impl Comparator {
         let (zh, en) = match self {
             Self::Is => ("是", "is"),
             Self::IsNot => ("不是", "is not"),
+            Self::IsEither => ("是两者之一", "is one of two"),
             Self::Chosen => ("选了", "includes"),
             Self::NotChosen => ("没有选", "does not include"),
             Self::AtLeast => ("不小于（不早于）", "is at least (not before)"),
             Self::AtMost => ("不大于（不晚于）", "is at most (not after)"),
+            Self::MoreThan => ("大于（晚于）", "is more than (after)"),
+            Self::LessThan => ("小于（早于）", "is less than (before)"),
             Self::Between => ("在两者之间", "is between"),
             Self::ChosenAtLeast => ("至少选了几项", "has at least so many chosen"),
             Self::ChosenAtMost => ("至多选了几项", "has at most so many chosen"),
@@ -133,6 +157,47 @@ impl Comparator {
             Self::NotAnswered => ("没有回答", "is not answered"),
         };
         Text::zh_en(zh, en)
+    }
+}
+
+impl Comparator {
+    /// The comparators that fit answers of a kind, the usual one first; none where no condition can ask about it.
+    pub fn of(kind: RowKind) -> &'static [Self] {
+        use Comparator::{
+            Answered, AtLeast, AtMost, Between, Chosen, ChosenAtLeast, ChosenAtMost, Is, IsEither, IsNot,
+            LessThan, MoreThan, NotAnswered, NotChosen,
+        };
+        match kind {
+            RowKind::SelectOne => &[Is, IsNot, IsEither, Answered, NotAnswered],
+            RowKind::Text | RowKind::Barcode | RowKind::Hidden => &[Is, IsNot, Answered, NotAnswered],
+            RowKind::SelectMultiple => {
+                &[Chosen, NotChosen, ChosenAtLeast, ChosenAtMost, Answered, NotAnswered]
+            }
+            RowKind::Integer | RowKind::Decimal | RowKind::Range => &[
+                AtLeast, AtMost, Between, Is, IsNot, MoreThan, LessThan, Answered, NotAnswered,
+            ],
+            RowKind::Calculate => &[
+                Is, IsNot, AtLeast, AtMost, Between, MoreThan, LessThan, Answered, NotAnswered,
+            ],
+            RowKind::Date | RowKind::DateTime => {
+                &[AtLeast, AtMost, Between, MoreThan, LessThan, Answered, NotAnswered]
+            }
+            RowKind::Rank
+            | RowKind::Time
+            | RowKind::Acknowledge
+            | RowKind::GeoPoint
+            | RowKind::Image
+            | RowKind::Audio
+            | RowKind::Video
+            | RowKind::File => &[Answered, NotAnswered],
+            RowKind::Note
+            | RowKind::Metadata
+            | RowKind::Group
+            | RowKind::Page
+            | RowKind::Repeat
+            | RowKind::End
+            | RowKind::Other => &[],
+        }
     }
 }
 
@@ -196,45 +261,49 @@ pub enum Rule {
 }
 
 impl Conditions {
-    /// The expression, for the `relevant` cell.
+    /// The expression, for the `relevant` cell; empty when there is no condition.
     ///
     /// # Errors
     /// When a question does not exist, a comparator does not fit its kind or a value is missing or no value of its kind.
+    ///
+    /// # Example
+    /// ```
+    /// use survey_forms::editor::{Workbook, logic::{Comparator, Conditions}};
+    /// let csv = "survey\n,type,name,label\n,integer,age,年龄\n";
+    /// let workbook = Workbook::read("a.csv", csv.as_bytes()).unwrap().workbook;
+    /// let menus = Conditions::read("${age}>=18", &workbook).unwrap();
+    /// assert_eq!(menus.conditions[0].comparator, Comparator::AtLeast);
+    /// assert_eq!(menus.expression(&workbook).unwrap(), "${age} >= 18");
+    /// assert_eq!(menus.words(&workbook).get("zh"), "只有当“年龄”不小于 18 时才问");
+    /// ```
     pub fn expression(&self, workbook: &Workbook) -> Result<String, EditError> {
-        let _ = workbook;
-        Ok(String::new())
+        self.said(&Subjects::of(&Desk::new(workbook.clone())))
     }
 
     /// The menus of an expression; none when it has another shape.
     pub fn read(expression: &str, workbook: &Workbook) -> Option<Self> {
-        let _ = (expression, workbook);
-        None
+        Self::heard(expression, &Subjects::of(&Desk::new(workbook.clone())))
     }
 
     /// In words: `只有当“您多大年纪？”不小于 18 时才问`.
     pub fn words(&self, workbook: &Workbook) -> Text {
-        let _ = workbook;
-        Text::new()
+        self.told(&Subjects::of(&Desk::new(workbook.clone())))
     }
 }
 
-impl Rules {
-    /// The expression, for the `constraint` cell.
-    ///
-    /// # Errors
-    /// When a rule has no limit at all, its limits exclude each other, or a pattern is no regular expression.
-    pub fn expression(&self) -> Result<String, EditError> {
-        Ok(String::new())
-    }
-
-    /// The menus of an expression; none when it has another shape.
-    pub fn read(expression: &str) -> Option<Self> {
-        let _ = expression;
-        None
-    }
-
-    /// In words: `答案要在 0 到 120 之间`.
-    pub fn words(&self) -> Text {
-        Text::new()
+impl Rule {
+    /// The words under `rule` of the rules that fit answers of a kind, the usual one first.
+    pub fn of(kind: RowKind) -> &'static [&'static str] {
+        match kind {
+            RowKind::Integer | RowKind::Decimal => &["number"],
+            RowKind::Text => &["length", "mobile_phone", "id_number", "postal_code", "pattern"],
+            RowKind::Barcode => &["length", "pattern"],
+            RowKind::SelectMultiple => &["chosen", "alone"],
+            RowKind::Date | RowKind::DateTime => &["not_in_future", "not_in_past", "day"],
+            _ => &[],
+        }
     }
 }
+
+#[cfg(test)]
+mod tests;
