@@ -10,8 +10,8 @@ use super::{Watch, tidy};
 use crate::diagnostic::catalogue::Fault;
 use crate::expression::Expression;
 use crate::text::{is_wording, split};
-use crate::xlsform::layout::{Holds, is_form_id, is_tag, yes_no};
 use crate::xlsform::around;
+use crate::xlsform::layout::{Holds, is_form_id, is_tag, yes_no};
 use crate::xlsform::write::language_name;
 
 /// Words of a row in one language.
@@ -65,7 +65,9 @@ pub(super) fn cell(
             value = if yes { "yes" } else { "" }.to_owned();
         }
         (Cell::ReadOnly | Cell::Disabled, None) => {
-            return Err(Refusal::BadYesNo { value }.at(line.place().column(column).field(column)).into());
+            return Err(Refusal::BadYesNo { value }
+                .at(line.place().column(column).field(column))
+                .into());
         }
         (Cell::Required, None) => parses(&value, column)?,
         _ if cell.is_expression() && !value.is_empty() => parses(&value, column)?,
@@ -104,7 +106,12 @@ pub(super) fn conditions(
 }
 
 /// What an answer must satisfy, from menus.
-pub(super) fn rules(desk: &mut Desk, row: &RowKey, rules: &Rules, watch: &mut Watch) -> Result<(), EditError> {
+pub(super) fn rules(
+    desk: &mut Desk,
+    row: &RowKey,
+    rules: &Rules,
+    watch: &mut Watch,
+) -> Result<(), EditError> {
     let value = rules.expression()?;
     cell(desk, row, (Cell::Constraint, &value), watch)
 }
@@ -133,7 +140,10 @@ pub(super) fn setting(
     match setting {
         Setting::Title => {
             let default = desk.layout.languages.first().map(|(tag, _)| tag.clone());
-            let tag = lang.map(str::to_owned).or(default).unwrap_or_else(|| "zh".to_owned());
+            let tag = lang
+                .map(str::to_owned)
+                .or(default)
+                .unwrap_or_else(|| "zh".to_owned());
             known_language(desk, &tag, &value)?;
             desk.set(Tab::Settings, at, &Holds::Words(column, tag), &value)
         }
@@ -158,12 +168,20 @@ pub(super) fn setting(
 /// A language comes.
 pub(super) fn add_language(desk: &mut Desk, lang: &str) -> Result<(), EditError> {
     let lang = lang.trim();
-    let bad = || Refusal::BadLanguage { lang: lang.to_owned() }.field("lang");
+    let bad = || {
+        Refusal::BadLanguage {
+            lang: lang.to_owned(),
+        }
+        .field("lang")
+    };
     if !is_tag(lang) {
         return Err(bad());
     }
     if desk.has_language(lang) {
-        return Err(Refusal::LanguageThere { lang: lang.to_owned() }.field("lang"));
+        return Err(Refusal::LanguageThere {
+            lang: lang.to_owned(),
+        }
+        .field("lang"));
     }
     let (language, wordings) = split(lang);
     if is_wording(lang) {
@@ -192,7 +210,11 @@ fn keep_default(desk: &mut Desk) -> Result<(), EditError> {
     };
     let at = settings_row(desk)?;
     if desk.plain(Tab::Settings, at, "default_language").is_empty() {
-        let known = if tag == written { language_name(&tag) } else { written };
+        let known = if tag == written {
+            language_name(&tag)
+        } else {
+            written
+        };
         desk.set_plain(Tab::Settings, at, "default_language", &known)?;
     }
     Ok(())

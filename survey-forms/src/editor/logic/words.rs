@@ -30,13 +30,20 @@ impl Conditions {
             return Text::new();
         }
         let each = |lang: &str| -> Vec<String> {
-            self.conditions.iter().map(|one| condition(one, subjects, lang)).collect()
+            self.conditions
+                .iter()
+                .map(|one| condition(one, subjects, lang))
+                .collect()
         };
         let (zh, en) = match self.join {
             Join::All => (each("zh").join("，而且"), each("en").join(" and ")),
             Join::Any => (each("zh").join("，或者"), each("en").join(" or ")),
         };
-        let gap = if zh.ends_with(|c: char| c.is_ascii_alphanumeric()) { " " } else { "" };
+        let gap = if zh.ends_with(|c: char| c.is_ascii_alphanumeric()) {
+            " "
+        } else {
+            ""
+        };
         Text::zh_en(format!("只有当{zh}{gap}时才问"), format!("Asked only if {en}"))
     }
 }
@@ -85,9 +92,8 @@ fn condition(condition: &Condition, subjects: &Subjects, lang: &str) -> String {
             None => value.to_owned(),
         }
     };
-    let is_day = subject.is_some_and(|subject| {
-        matches!(subject.kind, super::RowKind::Date | super::RowKind::DateTime)
-    });
+    let is_day = subject
+        .is_some_and(|subject| matches!(subject.kind, super::RowKind::Date | super::RowKind::DateTime));
     let said = if lang == "zh" { chinese } else { english };
     said(condition.comparator, (&question, is_day), &value(0), &value(1))
 }
@@ -155,9 +161,8 @@ impl Rules {
         if self.0.is_empty() {
             return Text::new();
         }
-        let each = |lang: &str| -> Vec<String> {
-            self.0.iter().map(|one| rule(one).get(lang).to_owned()).collect()
-        };
+        let each =
+            |lang: &str| -> Vec<String> { self.0.iter().map(|one| rule(one).get(lang).to_owned()).collect() };
         Text::zh_en(
             format!("答案要{}", each("zh").join("，而且")),
             format!("The answer must be {}", each("en").join(" and ")),
@@ -172,7 +177,10 @@ fn limits(
 ) -> Text {
     let (chinese, english) = match (least, most) {
         (Some(least), Some(most)) if least == most => (format!("正好是 {least}"), format!("exactly {least}")),
-        (Some(least), Some(most)) => (format!("在 {least} 到 {most} 之间"), format!("from {least} to {most}")),
+        (Some(least), Some(most)) => (
+            format!("在 {least} 到 {most} 之间"),
+            format!("from {least} to {most}"),
+        ),
         (Some(least), None) => (format!("不小于 {least}"), format!("at least {least}")),
         (None, Some(most)) => (format!("不大于 {most}"), format!("at most {most}")),
         (None, None) => (String::new(), String::new()),
@@ -191,18 +199,21 @@ fn rule(rule: &Rule) -> Text {
         Rule::Length { least, most } => limits(
             said(least),
             said(most),
-            (&|limits| format!("在字数上{limits}"), &|limits| format!("{limits} characters long")),
+            (&|limits| format!("在字数上{limits}"), &|limits| {
+                format!("{limits} characters long")
+            }),
         ),
         Rule::Chosen { least, most } => limits(
             said(least),
             said(most),
-            (&|limits| format!("在项数上{limits}"), &|limits| format!("{limits} choices")),
+            (&|limits| format!("在项数上{limits}"), &|limits| {
+                format!("{limits} choices")
+            }),
         ),
         Rule::Day { from, to } => match (from, to) {
-            (Some(from), Some(to)) => Text::zh_en(
-                format!("在 {from} 到 {to} 之间"),
-                format!("from {from} to {to}"),
-            ),
+            (Some(from), Some(to)) => {
+                Text::zh_en(format!("在 {from} 到 {to} 之间"), format!("from {from} to {to}"))
+            }
             (Some(from), None) => Text::zh_en(format!("不早于 {from}"), format!("not before {from}")),
             (None, Some(to)) => Text::zh_en(format!("不晚于 {to}"), format!("not after {to}")),
             (None, None) => Text::new(),
@@ -216,9 +227,8 @@ fn rule(rule: &Rule) -> Text {
         Rule::MobilePhone => Text::zh_en("是手机号码", "the number of a mobile phone"),
         Rule::IdNumber => Text::zh_en("是身份证号", "a resident identity number"),
         Rule::PostalCode => Text::zh_en("是邮政编码", "a postal code"),
-        Rule::Pattern { pattern } => Text::zh_en(
-            format!("符合格式 {pattern}"),
-            format!("of the form {pattern}"),
-        ),
+        Rule::Pattern { pattern } => {
+            Text::zh_en(format!("符合格式 {pattern}"), format!("of the form {pattern}"))
+        }
     }
 }
