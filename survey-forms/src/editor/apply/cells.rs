@@ -11,7 +11,7 @@ use crate::diagnostic::catalogue::Fault;
 use crate::expression::Expression;
 use crate::text::{is_wording, split};
 use crate::xlsform::around;
-use crate::xlsform::layout::{Holds, is_form_id, is_tag, yes_no};
+use crate::xlsform::layout::{Holds, Layout, is_form_id, is_tag, yes_no};
 use crate::xlsform::write::language_name;
 
 /// Words of a row in one language.
@@ -156,13 +156,40 @@ pub(super) fn setting(
             if is_wording(&value) {
                 return Err(Refusal::BadLanguage { lang: value }.field(column));
             }
+            mark(desk);
             let written = desk.layout.languages.iter().find(|(tag, _)| *tag == value);
             let written = written.map(|(_, written)| written.clone()).unwrap_or_default();
             desk.set_plain(Tab::Settings, at, column, &written)?;
-            desk.layout = crate::xlsform::layout::Layout::of(&desk.book.raw());
+            desk.layout = Layout::of(&desk.book.raw());
             Ok(())
         }
     }
+}
+
+/// Writes the language into headers that name none: they would be in another with another default.
+fn mark(desk: &mut Desk) {
+    for tab in Tab::ALL {
+        let unmarked = desk.columns(tab).iter().filter(|column| column.is_unmarked);
+        let headers: Vec<(u32, String)> = unmarked
+            .filter_map(|column| {
+                let Holds::Words(_, tag) = &column.holds else {
+                    return None;
+                };
+                let (_, written) = desk.layout.languages.iter().find(|(known, _)| known == tag)?;
+                let called = if tag == written {
+                    language_name(tag)
+                } else {
+                    written.clone()
+                };
+                Some((column.at, format!("{}::{called}", column.header.trim())))
+            })
+            .collect();
+        let Some(header) = desk.header(tab) else { continue };
+        for (at, text) in headers {
+            desk.sheet_mut(tab).rows[header].set(at, &text);
+        }
+    }
+    desk.layout = Layout::of(&desk.book.raw());
 }
 
 /// A language comes.
