@@ -43,6 +43,17 @@ pub struct Ground<'a> {
 
 /// Everything that forbids `new` in place of `old`, and what somebody should look at, in the order of the file.
 pub fn compare(file: &str, old: &Form, new: &Form, ground: Ground<'_>) -> Vec<Diagnostic> {
+    let found = by_question(file, old, new, ground).into_iter();
+    found.map(|(_, said)| said).collect()
+}
+
+/// As [`compare`], each with the name of the question that it is about (that of before, where it has another now).
+pub(crate) fn by_question(
+    file: &str,
+    old: &Form,
+    new: &Form,
+    ground: Ground<'_>,
+) -> Vec<(Option<String>, Diagnostic)> {
     let mut comparison = Comparison {
         file,
         old,
@@ -64,7 +75,7 @@ pub fn compare(file: &str, old: &Form, new: &Form, ground: Ground<'_>) -> Vec<Di
     comparison.added();
     comparison.order();
     let mut found = comparison.found;
-    found.sort_by(Diagnostic::reading_order);
+    found.sort_by(|(_, one), (_, other)| one.reading_order(other));
     found
 }
 
@@ -121,14 +132,15 @@ struct Comparison<'a> {
     old: &'a Form,
     new: &'a Form,
     ground: Ground<'a>,
-    found: Vec<Diagnostic>,
+    found: Vec<(Option<String>, Diagnostic)>,
     /// Pages that are told to be gone already.
     pages: BTreeSet<String>,
 }
 
 impl Comparison<'_> {
     fn add(&mut self, change: Change, cell: Cell) {
-        self.found.push(change.at(cell, self.file));
+        let question = change.question().map(str::to_owned);
+        self.found.push((question, change.at(cell, self.file)));
     }
 
     /// What stands against changing a question, none when nothing does.

@@ -11,6 +11,7 @@ mod check;
 pub mod client;
 pub mod code_book;
 pub mod diagnostic;
+pub mod editor;
 pub mod expression;
 pub mod flow;
 pub mod form;

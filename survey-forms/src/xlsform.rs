@@ -14,17 +14,19 @@ mod choices;
 mod csv;
 mod faults;
 mod headers;
+pub(crate) mod layout;
 mod parameters;
 mod settings;
 mod survey;
 mod tables;
 mod types;
-mod workbook;
+pub(crate) mod workbook;
 pub(crate) mod write;
 
 pub(crate) use faults::Faults;
 pub(crate) use headers::Table;
-use workbook::{Sheet, Workbook};
+pub(crate) use survey::around;
+use workbook::{Sheet, Wanted, Workbook};
 pub use write::write;
 
 /// A form that was read, with what somebody should look at.
@@ -51,8 +53,32 @@ const LARGEST_FILE_BYTES: usize = 8 << 20;
 /// assert_eq!(faults[0].code, "XF001");
 /// ```
 pub fn read(file_name: &str, bytes: &[u8]) -> Result<ReadForm, Vec<Diagnostic>> {
+    match open(file_name, bytes, Wanted::Known) {
+        Ok(workbook) => read_workbook(file_name, &workbook),
+        Err(fault) => Err(vec![fault.at(Place::unknown().in_file(file_name))]),
+    }
+}
+
+/// The cells of a file.
+pub(crate) fn open(file_name: &str, bytes: &[u8], wanted: Wanted) -> Result<Workbook, Fault> {
+    if bytes.is_empty() {
+        return Err(Fault::EmptyFile);
+    }
+    if bytes.len() > LARGEST_FILE_BYTES {
+        let most = format!("{} MB", LARGEST_FILE_BYTES >> 20);
+        return Err(Fault::TooLarge { most });
+    }
+    if file_name.to_lowercase().ends_with(".csv") {
+        csv::read(bytes)
+    } else {
+        Workbook::open(bytes, wanted)
+    }
+}
+
+/// As [`read`], with the cells at hand.
+pub(crate) fn read_workbook(file_name: &str, workbook: &Workbook) -> Result<ReadForm, Vec<Diagnostic>> {
     let mut faults = Faults::new(file_name);
-    let form = read_into(file_name, bytes, &mut faults);
+    let form = read_into(file_name, workbook, &mut faults);
     let diagnostics = faults.finish();
     match form {
         Some(form) if !diagnostics.iter().any(Diagnostic::is_error) => Ok(ReadForm {
@@ -63,28 +89,7 @@ pub fn read(file_name: &str, bytes: &[u8]) -> Result<ReadForm, Vec<Diagnostic>> 
     }
 }
 
-fn read_into(file_name: &str, bytes: &[u8], faults: &mut Faults) -> Option<Form> {
-    if bytes.is_empty() {
-        faults.add(Fault::EmptyFile, Place::unknown());
-        return None;
-    }
-    if bytes.len() > LARGEST_FILE_BYTES {
-        let most = format!("{} MB", LARGEST_FILE_BYTES >> 20);
-        faults.add(Fault::TooLarge { most }, Place::unknown());
-        return None;
-    }
-    let is_csv = file_name.to_lowercase().ends_with(".csv");
-    let workbook = match if is_csv {
-        csv::read(bytes)
-    } else {
-        Workbook::open(bytes)
-    } {
-        Ok(workbook) => workbook,
-        Err(fault) => {
-            faults.add(fault, Place::unknown());
-            return None;
-        }
-    };
+fn read_into(file_name: &str, workbook: &Workbook, faults: &mut Faults) -> Option<Form> {
     for sheet in ["entities", "osm"] {
         if workbook.sheet(sheet).is_some_and(|sheet| sheet.rows.len() > 1) {
             faults.add(
@@ -95,7 +100,7 @@ fn read_into(file_name: &str, bytes: &[u8], faults: &mut Faults) -> Option<Form>
             );
         }
     }
-    let survey_sheet = required_sheet(&workbook, "survey", faults)?;
+    let survey_sheet = required_sheet(workbook, "survey", faults)?;
     let empty = Sheet::empty();
     let settings_sheet = workbook.sheet("settings").unwrap_or(&empty);
     let choices_sheet = workbook.sheet("choices");
@@ -136,9 +141,9 @@ fn read_into(file_name: &str, bytes: &[u8], faults: &mut Faults) -> Option<Form>
         &|row| place(row, "type"),
         faults,
     );
-    let files = tables::lists(&workbook, &survey, &languages, &|row| place(row, "type"), faults);
+    let files = tables::lists(workbook, &survey, &languages, &|row| place(row, "type"), faults);
     choice_lists.extend(files);
-    let tables = tables::pulled(&workbook, &survey.items, &place, faults);
+    let tables = tables::pulled(workbook, &survey.items, &place, faults);
     for list in &survey.with_other {
         if let Some(list) = choice_lists.get_mut(list) {
             choices::add_other(list, &languages);
@@ -146,7 +151,7 @@ fn read_into(file_name: &str, bytes: &[u8], faults: &mut Faults) -> Option<Form>
     }
     if choices_sheet.is_none() && survey.has_selects {
         // Reported once rather than for each question, which would only repeat it.
-        required_sheet(&workbook, "choices", faults);
+        required_sheet(workbook, "choices", faults);
     }
     let parts = FormParts {
         id: settings.id,

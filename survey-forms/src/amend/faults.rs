@@ -156,6 +156,29 @@ impl Change {
         }
     }
 
+    /// The question that it is about.
+    pub(super) fn question(&self) -> Option<&str> {
+        match self {
+            Self::Gone { question, .. }
+            | Self::Renamed { question, .. }
+            | Self::Type { question, .. }
+            | Self::Range { question, .. }
+            | Self::Page { question, .. }
+            | Self::ChoiceGone { question, .. }
+            | Self::Recoded { question, .. }
+            | Self::Missing { question, .. }
+            | Self::Step { question, .. }
+            | Self::Required { question }
+            | Self::Conflict { question, .. }
+            | Self::Condition { question, .. }
+            | Self::NewRequired { question }
+            | Self::Wording { question, .. }
+            | Self::Recording { question, .. }
+            | Self::Order { what: question } => Some(question),
+            Self::LanguageGone { .. } => None,
+        }
+    }
+
     fn code(&self) -> &'static str {
         match self {
             Self::Gone { .. } => "AM001",

@@ -21,6 +21,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Workbook, Fault> {
         if !name.is_empty() {
             sheets.push(Sheet {
                 name: name.to_lowercase(),
+                written: name,
                 rows: Vec::new(),
             });
         }

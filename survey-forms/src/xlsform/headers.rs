@@ -12,7 +12,7 @@ use crate::diagnostic::{Place, nearest};
 use crate::text::{Language, Text, is_wording, split as split_tag};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Survey,
     Choices,
     ExternalChoices,
@@ -64,8 +64,9 @@ struct Column {
     meaning: Meaning,
 }
 
+/// What a column means.
 #[derive(Clone, Debug, PartialEq)]
-enum Meaning {
+pub(super) enum Meaning {
     Plain(&'static str),
     /// Language as written in the header; `None` is the default language.
     Translated(&'static str, Option<String>),
@@ -141,24 +142,19 @@ fn meaning(
     faults: &mut Faults,
     place: &dyn Fn() -> Place,
 ) -> Option<Meaning> {
-    let (base, language) = split(header, kind);
-    let (is_choices, is_settings) = (kind.holds_choices(), kind == Kind::Settings);
-    let base = aliases::column(&base, is_choices, is_settings).to_owned();
-    let known = kind.columns().iter().find(|(name, _)| *name == base);
-    match known {
-        Some((name, Treatment::Plain)) if language.is_none() => return Some(Meaning::Plain(name)),
-        Some((name, Treatment::Translated)) => return Some(Meaning::Translated(name, language)),
-        Some((_, Treatment::Unsupported)) => return Some(Meaning::Unsupported),
-        Some((_, Treatment::Ignored)) => {
-            faults.add(
-                Fault::IgnoredColumn {
-                    header: header.to_owned(),
-                },
-                place(),
-            );
-            return None;
-        }
-        _ => {}
+    let (base, found) = understood(header, kind);
+    if let Some(meaning) = found {
+        return Some(meaning);
+    }
+    let is_choices = kind.holds_choices();
+    if let Some((_, Treatment::Ignored)) = kind.columns().iter().find(|(name, _)| *name == base) {
+        faults.add(
+            Fault::IgnoredColumn {
+                header: header.to_owned(),
+            },
+            place(),
+        );
+        return None;
     }
     if ["bind::", "body::", "control::", "instance::"]
         .iter()
@@ -185,6 +181,20 @@ fn meaning(
     );
     // A near miss on the choices sheet may still be what a filter means.
     is_choices.then(|| Meaning::Extra(header.trim().to_owned()))
+}
+
+/// The usual name of a header's column, and what it means where that is plain.
+pub(super) fn understood(header: &str, kind: Kind) -> (String, Option<Meaning>) {
+    let (base, language) = split(header, kind);
+    let (is_choices, is_settings) = (kind.holds_choices(), kind == Kind::Settings);
+    let base = aliases::column(&base, is_choices, is_settings).to_owned();
+    let meaning = match kind.columns().iter().find(|(name, _)| *name == base) {
+        Some((name, Treatment::Plain)) if language.is_none() => Some(Meaning::Plain(name)),
+        Some((name, Treatment::Translated)) => Some(Meaning::Translated(name, language)),
+        Some((_, Treatment::Unsupported)) => Some(Meaning::Unsupported),
+        _ => None,
+    };
+    (base, meaning)
 }
 
 /// The column that was meant, unless the sheet has that one already.
@@ -524,8 +534,13 @@ impl Languages {
         }
     }
 
+    /// As written and tag, the default language first, wordings behind the languages.
+    pub(super) fn pairs(&self) -> &[(String, String)] {
+        &self.list
+    }
+
     /// Rank and tag of a language as written; the default for `None`.
-    fn tag(&self, written: Option<&str>) -> (usize, &str) {
+    pub(super) fn tag(&self, written: Option<&str>) -> (usize, &str) {
         let at = written
             .and_then(|written| self.list.iter().position(|(name, _)| same(name, written)))
             .unwrap_or(0);
@@ -593,7 +608,7 @@ fn tag_of(written: &str) -> Option<String> {
     })
 }
 
-fn is_tag(text: &str) -> bool {
+pub(super) fn is_tag(text: &str) -> bool {
     !text.is_empty()
         && text.starts_with(|c: char| c.is_ascii_alphabetic())
         && text

@@ -65,7 +65,7 @@ fn unnamed(id: &str, languages: &Languages) -> Text {
     )
 }
 
-fn is_id(text: &str) -> bool {
+pub(super) fn is_id(text: &str) -> bool {
     text.starts_with(|c: char| c.is_alphanumeric() || c == '_')
         && text
             .chars()

@@ -15,7 +15,7 @@ use crate::form::{
 mod cells;
 mod kinds;
 
-use cells::around;
+pub(crate) use cells::around;
 pub(super) use cells::media;
 
 pub(super) struct Survey {

@@ -13,40 +13,53 @@ use crate::archive::{self, Refusal};
 use crate::diagnostic::catalogue::Fault;
 use crate::expression::from_days;
 
-pub(super) const MOST_ROWS: u32 = 20_000;
-pub(super) const MOST_COLUMNS: u32 = 500;
-pub(super) const MOST_CELLS: usize = 400_000;
+pub(crate) const MOST_ROWS: u32 = 20_000;
+pub(crate) const MOST_COLUMNS: u32 = 500;
+pub(crate) const MOST_CELLS: usize = 400_000;
 /// Bytes that a workbook may unpack to: XML takes some fifty for a cell.
 const MOST_UNPACKED: u64 = 64 << 20;
 
-pub(super) struct Workbook {
-    pub(super) sheets: Vec<Sheet>,
+pub(crate) struct Workbook {
+    pub(crate) sheets: Vec<Sheet>,
 }
 
-pub(super) struct Sheet {
-    pub(super) name: String,
+pub(crate) struct Sheet {
+    /// In lower case.
+    pub(crate) name: String,
+    /// As it is written.
+    pub(crate) written: String,
     /// Rows that hold something, in order.
-    pub(super) rows: Vec<Row>,
+    pub(crate) rows: Vec<Row>,
 }
 
-pub(super) struct Row {
+pub(crate) struct Row {
     /// Counted from 1.
-    pub(super) number: u32,
+    pub(crate) number: u32,
     /// By column, counted from 0; empty cells are left out.
-    pub(super) cells: BTreeMap<u32, String>,
+    pub(crate) cells: BTreeMap<u32, String>,
+}
+
+/// Which sheets are read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// Those that mean something. Others (notes, translations) are nobody's business and may be large.
+    Known,
+    /// The author's own too.
+    All,
 }
 
 impl Sheet {
     pub(super) fn empty() -> Self {
         Self {
             name: String::new(),
+            written: String::new(),
             rows: Vec::new(),
         }
     }
 }
 
 impl Workbook {
-    pub(super) fn open(bytes: &[u8]) -> Result<Self, Fault> {
+    pub(super) fn open(bytes: &[u8], wanted: Wanted) -> Result<Self, Fault> {
         // calamine unpacks the table of texts whole.
         archive::measure(bytes, MOST_UNPACKED).map_err(|refusal| match refusal {
             Refusal::Broken(reason) => Fault::BrokenWorkbook { reason },
@@ -55,21 +68,20 @@ impl Workbook {
             },
         })?;
         // calamine indexes into what a file claims of itself; a crafted file must not take the server down.
-        catch_unwind(AssertUnwindSafe(|| Self::read(bytes))).unwrap_or_else(|_| {
+        catch_unwind(AssertUnwindSafe(|| Self::read(bytes, wanted))).unwrap_or_else(|_| {
             Err(Fault::BrokenWorkbook {
                 reason: "malformed".to_owned(),
             })
         })
     }
 
-    fn read(bytes: &[u8]) -> Result<Self, Fault> {
+    fn read(bytes: &[u8], wanted: Wanted) -> Result<Self, Fault> {
         let broken = |error: &dyn std::fmt::Display| Fault::BrokenWorkbook {
             reason: error.to_string(),
         };
         let mut file: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|error| broken(&error))?;
         let mut sheets = Vec::new();
         for name in file.sheet_names() {
-            // Sheets of the author's own (notes, translations) are nobody's business and may be large.
             let known = [
                 "survey",
                 "choices",
@@ -79,7 +91,8 @@ impl Workbook {
                 "osm",
             ];
             let normal = name.trim().to_lowercase();
-            let rows = if known.contains(&normal.as_str()) || super::tables::is_table(&normal) {
+            let is_known = known.contains(&normal.as_str()) || super::tables::is_table(&normal);
+            let rows = if is_known || wanted == Wanted::All {
                 let mut cells = file
                     .worksheet_cells_reader(&name)
                     .map_err(|error| broken(&error))?;
@@ -106,7 +119,11 @@ impl Workbook {
             } else {
                 Vec::new()
             };
-            sheets.push(Sheet { name: normal, rows });
+            sheets.push(Sheet {
+                name: normal,
+                written: name,
+                rows,
+            });
         }
         Ok(Self { sheets })
     }
@@ -136,7 +153,7 @@ fn text(cell: &DataRef<'_>) -> Option<String> {
 }
 
 /// Trims, and turns the no-break spaces that Word and WeChat leave behind into spaces.
-pub(super) fn clean(text: &str) -> String {
+pub(crate) fn clean(text: &str) -> String {
     text.replace(['\u{a0}', '\u{202f}'], " ")
         .replace(['\u{200b}', '\u{feff}'], "")
         .trim()

@@ -13,7 +13,7 @@ pub(in crate::xlsform) fn media(table: &Table, row: &TableRow, languages: &Langu
 }
 
 /// The part of an expression around a fault, short enough for a message: `… and ${b} = ⟨，⟩ …`.
-pub(super) fn around(source: &str, span: &std::ops::Range<usize>) -> String {
+pub(crate) fn around(source: &str, span: &std::ops::Range<usize>) -> String {
     const CHARS: usize = 15;
     let (before, rest) = source.split_at_checked(span.start).unwrap_or((source, ""));
     let (at, after) = rest
