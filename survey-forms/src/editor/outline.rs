@@ -214,7 +214,10 @@ impl<'d> Viewer<'d> {
             return None;
         }
         let menus = Conditions::heard(cell, &self.subjects);
-        Some(menus.map_or_else(|| untold(cell), |menus| menus.told(&self.subjects)))
+        Some(menus.map_or_else(
+            || untold(cell, &self.subjects),
+            |menus| menus.told(&self.subjects),
+        ))
     }
 
     fn rule(&self, line: &Line, cell: &str) -> Option<Text> {

@@ -1,6 +1,8 @@
 //! Conditions and rules in words, Chinese and English.
 
+use super::conditions::{parts, read};
 use super::{Comparator, Condition, Conditions, Join, Rule, Rules, Subjects};
+use crate::expression::{Expression, Function, Node, NodeKind, Operator};
 use crate::text::Text;
 
 /// Columns of a question's words that are shown; a Chinese character takes two.
@@ -96,12 +98,58 @@ pub(in super::super) fn ruled(expression: &str, choices: &[(String, Text)]) -> T
     )
 }
 
-/// An expression that menus cannot say, in words around it.
-pub(in super::super) fn untold(expression: &str) -> Text {
+/// A condition that menus cannot say: what of it can be said in words is, the rest stands there as it is written.
+pub(in super::super) fn untold(expression: &str, subjects: &Subjects) -> Text {
+    let said = |lang: &str| match Expression::parse(expression) {
+        Ok(parsed) => tree(parsed.root(), subjects, lang),
+        Err(_) => expression.to_owned(),
+    };
     Text::zh_en(
-        format!("只有当 {expression} 时才问"),
-        format!("Asked only if {expression}"),
+        format!("只有当 {} 时才问", said("zh")),
+        format!("Asked only if {}", said("en")),
     )
+}
+
+fn tree(node: &Node, subjects: &Subjects, lang: &str) -> String {
+    let inside = |node: &Node| {
+        let words = tree(node, subjects, lang);
+        match &node.kind {
+            NodeKind::Binary(Operator::And | Operator::Or, ..) if lang == "zh" => format!("（{words}）"),
+            NodeKind::Binary(Operator::And | Operator::Or, ..) => format!("({words})"),
+            _ => words,
+        }
+    };
+    let joined = |operator: Operator, between: &str| {
+        let parts: Vec<String> = parts(operator, node).into_iter().map(inside).collect();
+        parts.join(between)
+    };
+    if let Some(one) = read(node, subjects) {
+        return condition(&one, subjects, lang);
+    }
+    match (&node.kind, lang) {
+        (NodeKind::Binary(Operator::And, ..), "zh") => joined(Operator::And, "，而且"),
+        (NodeKind::Binary(Operator::And, ..), _) => joined(Operator::And, " and "),
+        (NodeKind::Binary(Operator::Or, ..), "zh") => joined(Operator::Or, "，或者"),
+        (NodeKind::Binary(Operator::Or, ..), _) => joined(Operator::Or, " or "),
+        (
+            NodeKind::Call {
+                function: Function::Not,
+                arguments,
+                ..
+            },
+            _,
+        ) => {
+            let words: Vec<String> = arguments
+                .iter()
+                .map(|inner| tree(inner, subjects, lang))
+                .collect();
+            match lang {
+                "zh" => format!("并非（{}）", words.join("")),
+                _ => format!("not ({})", words.join("")),
+            }
+        }
+        _ => node.to_string(),
+    }
 }
 
 /// A value of a condition: a choice by its words, in quotation marks.
