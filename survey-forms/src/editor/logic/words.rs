@@ -40,12 +40,7 @@ impl Conditions {
             Join::All => (each("zh").join("，而且"), each("en").join(" and ")),
             Join::Any => (each("zh").join("，或者"), each("en").join(" or ")),
         };
-        let gap = if zh.ends_with(|c: char| c.is_ascii_alphanumeric()) {
-            " "
-        } else {
-            ""
-        };
-        Text::zh_en(format!("只有当{zh}{gap}时才问"), format!("Asked only if {en}"))
+        asked_if(&zh, &en)
     }
 
     /// The conditions one by one; where one of several values of a question is enough, the question is said once.
@@ -104,9 +99,17 @@ pub(in super::super) fn untold(expression: &str, subjects: &Subjects) -> Text {
         Ok(parsed) => tree(parsed.root(), subjects, lang),
         Err(_) => expression.to_owned(),
     };
+    asked_if(&said("zh"), &said("en"))
+}
+
+/// The whole sentence; in Chinese with a blank beside what is written in Latin letters.
+fn asked_if(zh: &str, en: &str) -> Text {
+    let gap = |is_latin: bool| if is_latin { " " } else { "" };
+    let before = gap(zh.starts_with(|c: char| c.is_ascii()));
+    let behind = gap(zh.ends_with(|c: char| c.is_ascii()));
     Text::zh_en(
-        format!("只有当 {} 时才问", said("zh")),
-        format!("Asked only if {}", said("en")),
+        format!("只有当{before}{zh}{behind}时才问"),
+        format!("Asked only if {en}"),
     )
 }
 
