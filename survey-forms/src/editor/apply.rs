@@ -42,7 +42,15 @@ pub fn apply(workbook: &Workbook, edit: &Edit) -> Result<Workbook, EditError> {
             faults.extend(watch.settle(&desk));
         }
         if let Err(refused) = one(&mut desk, edit, &mut watch) {
-            faults.extend_from_slice(refused.faults());
+            // That a row is not there only follows from what was refused before.
+            let follows = |fault: &&Diagnostic| fault.code == Refusal::NO_ROW && !faults.is_empty();
+            let new: Vec<Diagnostic> = refused
+                .faults()
+                .iter()
+                .filter(|fault| !follows(fault))
+                .cloned()
+                .collect();
+            faults.extend(new);
         }
     }
     faults.extend(watch.settle(&desk));

@@ -1,5 +1,7 @@
 //! A workbook on the desk: its three sheets by what their columns mean, to look at and to change.
 
+use std::collections::HashMap;
+
 use super::book::{Row, Sheet, Workbook};
 use super::kind::RowKind;
 use super::refusal::Refusal;
@@ -390,6 +392,19 @@ impl Desk {
             refusal.at(Place::sheet("survey").field("row")).into()
         })
     }
+}
+
+/// How lines are called.
+pub(super) fn keys_of(lines: &[Line]) -> Vec<RowKey> {
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    for line in lines {
+        *counts.entry(&line.name).or_default() += 1;
+    }
+    let key = |line: &Line| match counts.get(line.name.as_str()) {
+        Some(1) if !line.name.is_empty() => RowKey::Name(line.name.clone()),
+        _ => RowKey::Number(line.row()),
+    };
+    lines.iter().map(key).collect()
 }
 
 /// How a line is called: by name where no other has it.

@@ -1,10 +1,11 @@
 //! The tree of a questionnaire for a page.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::Serialize;
 
-use super::desk::{Desk, Line, Tab, key_of, row_number};
+use super::desk::{Desk, Line, Tab, keys_of, row_number};
+use super::edit::Words;
 use super::logic::{Conditions, Subjects, ruled, untold};
 use super::{RowKey, RowKind, Spot, Workbook};
 use crate::diagnostic::Diagnostic;
@@ -50,6 +51,8 @@ pub struct OutlineRow {
     pub type_cell: String,
     /// Its words.
     pub label: Text,
+    /// All words of it, the label among them; columns without any are left out.
+    pub words: Vec<(Words, Text)>,
     /// In how many groups it stands.
     pub depth: usize,
     /// Whether it is left out (`disabled`).
@@ -123,17 +126,30 @@ pub fn outline(workbook: &Workbook, file_name: &str) -> Outline {
 pub(super) struct Viewer<'d> {
     desk: &'d Desk,
     pub(super) lines: Vec<Line>,
+    /// How each line is called.
+    keys: Vec<RowKey>,
     pub(super) subjects: Subjects,
     diagnostics: &'d [Diagnostic],
+    /// Places among the diagnostics, by sheet and row.
+    placed: HashMap<(&'d str, u32), Vec<usize>>,
 }
 
 impl<'d> Viewer<'d> {
     pub(super) fn new(desk: &'d Desk, diagnostics: &'d [Diagnostic]) -> Self {
+        let lines = desk.lines();
+        let mut placed: HashMap<(&str, u32), Vec<usize>> = HashMap::new();
+        for (at, found) in diagnostics.iter().enumerate() {
+            if let (Some(sheet), Some(row)) = (found.place.sheet.as_deref(), found.place.row) {
+                placed.entry((sheet, row)).or_default().push(at);
+            }
+        }
         Self {
             desk,
-            lines: desk.lines(),
+            keys: keys_of(&lines),
+            lines,
             subjects: Subjects::of(desk),
             diagnostics,
+            placed,
         }
     }
 
@@ -179,7 +195,13 @@ impl<'d> Viewer<'d> {
         let line = &self.lines[at];
         let desk = self.desk;
         let cell = |column: &str| desk.plain(Tab::Survey, line.at, column);
-        let label = desk.text(Tab::Survey, line.at, "label");
+        let words: Vec<(Words, Text)> = Words::ALL
+            .into_iter()
+            .map(|words| (words, desk.text(Tab::Survey, line.at, words.column())))
+            .filter(|(_, text)| !text.is_empty())
+            .collect();
+        let label = words.iter().find(|(words, _)| *words == Words::Label);
+        let label = label.map_or_else(Text::new, |(_, text)| text.clone());
         let required = cell("required");
         let is_silent = matches!(
             line.kind,
@@ -190,7 +212,7 @@ impl<'d> Viewer<'d> {
         let untranslated =
             languages.filter(|tag| !is_silent && !is_wording(tag) && label.exact(tag).is_none());
         OutlineRow {
-            key: key_of(line, &self.lines),
+            key: self.keys[at].clone(),
             row: line.row(),
             number: None,
             name: line.name.clone(),
@@ -205,6 +227,7 @@ impl<'d> Viewer<'d> {
             diagnostics: self.about(Tab::Survey, line.row()),
             untranslated: untranslated.cloned().collect(),
             label,
+            words,
             children: Vec::new(),
         }
     }
@@ -214,7 +237,10 @@ impl<'d> Viewer<'d> {
             return None;
         }
         let menus = Conditions::heard(cell, &self.subjects);
-        Some(menus.map_or_else(|| untold(cell), |menus| menus.told(&self.subjects)))
+        Some(menus.map_or_else(
+            || untold(cell, &self.subjects),
+            |menus| menus.told(&self.subjects),
+        ))
     }
 
     fn rule(&self, line: &Line, cell: &str) -> Option<Text> {
@@ -224,22 +250,23 @@ impl<'d> Viewer<'d> {
     }
 
     fn about(&self, tab: Tab, row: u32) -> Vec<Diagnostic> {
-        let found = self.diagnostics.iter();
+        let found = self.placed.get(&(tab.name(), row)).into_iter().flatten();
         found
-            .filter(|found| found.place.sheet.as_deref() == Some(tab.name()) && found.place.row == Some(row))
+            .filter_map(|at| self.diagnostics.get(*at))
             .cloned()
             .collect()
     }
 
     /// What is wrong with no row that is shown.
     fn others(&self) -> Vec<Diagnostic> {
-        let choices: Vec<u32> = self
+        let choices: BTreeSet<u32> = self
             .desk
             .body(Tab::Choices)
             .map(|(at, _)| row_number(at))
             .collect();
+        let survey: BTreeSet<u32> = self.lines.iter().map(Line::row).collect();
         let is_shown = |found: &Diagnostic| match (found.place.sheet.as_deref(), found.place.row) {
-            (Some("survey"), Some(row)) => self.lines.iter().any(|line| line.row() == row),
+            (Some("survey"), Some(row)) => survey.contains(&row),
             (Some("choices"), Some(row)) => choices.contains(&row),
             _ => false,
         };
@@ -272,14 +299,12 @@ impl<'d> Viewer<'d> {
             missing: desk.plain(Tab::Choices, at, "missing").to_owned(),
             diagnostics: self.about(Tab::Choices, row_number(at)),
         });
-        let users = self
-            .lines
-            .iter()
-            .filter(|line| line.list.as_deref() == Some(list));
+        let users = self.lines.iter().zip(&self.keys);
+        let users = users.filter(|(line, _)| line.list.as_deref() == Some(list));
         ListView {
             name: list.to_owned(),
             choices: choices.collect(),
-            used_by: users.map(|line| key_of(line, &self.lines)).collect(),
+            used_by: users.map(|(_, key)| key.clone()).collect(),
         }
     }
 }

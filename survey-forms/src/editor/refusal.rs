@@ -188,6 +188,9 @@ pub(super) enum Refusal {
 }
 
 impl Refusal {
+    /// The code of a row that is not there.
+    pub(super) const NO_ROW: &'static str = "ED001";
+
     pub(super) fn at(self, place: Place) -> Diagnostic {
         let code = self.code();
         let ((zh, en), (mend_zh, mend_en)) = self.words();
@@ -201,7 +204,7 @@ impl Refusal {
 
     fn code(&self) -> &'static str {
         match self {
-            Self::NoRow { .. } => "ED001",
+            Self::NoRow { .. } => Self::NO_ROW,
             Self::BadName { .. } => "ED002",
             Self::NameTaken { .. } => "ED003",
             Self::StillReferred { .. } => "ED004",

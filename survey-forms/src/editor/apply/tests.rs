@@ -8,6 +8,8 @@ use crate::form::{Form, MissingKind};
 use crate::testing::xlsx;
 use crate::text::Text;
 
+mod broken;
+mod large;
 mod random;
 
 const VISIT: &str = "

@@ -301,7 +301,8 @@ fn literal(condition: &Condition, at: usize, subject: &Subject) -> Result<Node, 
     Ok(text(value))
 }
 
-fn read(node: &Node, subjects: &Subjects) -> Option<Condition> {
+/// The menu of a part; none when it has another shape.
+pub(super) fn read(node: &Node, subjects: &Subjects) -> Option<Condition> {
     let (question, comparator, values) = shape(node, subjects)?;
     let subject = subjects.get(question)?;
     if !Comparator::of(subject.kind).contains(&comparator) {

@@ -71,8 +71,12 @@ impl Rules {
         if twice {
             return None;
         }
-        // What menus would not say again is text.
-        all.expression().is_ok().then_some(all)
+        // What menus would not say again is text. A pattern that was read is one.
+        let is_sayable = |rule: &Rule| match rule {
+            Rule::Pattern { pattern } => !pattern.trim().is_empty(),
+            rule => build(rule).is_ok(),
+        };
+        all.0.iter().all(is_sayable).then_some(all)
     }
 }
 

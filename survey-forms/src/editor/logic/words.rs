@@ -1,6 +1,8 @@
 //! Conditions and rules in words, Chinese and English.
 
+use super::conditions::{parts, read};
 use super::{Comparator, Condition, Conditions, Join, Rule, Rules, Subjects};
+use crate::expression::{Expression, Function, Node, NodeKind, Operator};
 use crate::text::Text;
 
 /// Columns of a question's words that are shown; a Chinese character takes two.
@@ -38,12 +40,7 @@ impl Conditions {
             Join::All => (each("zh").join("，而且"), each("en").join(" and ")),
             Join::Any => (each("zh").join("，或者"), each("en").join(" or ")),
         };
-        let gap = if zh.ends_with(|c: char| c.is_ascii_alphanumeric()) {
-            " "
-        } else {
-            ""
-        };
-        Text::zh_en(format!("只有当{zh}{gap}时才问"), format!("Asked only if {en}"))
+        asked_if(&zh, &en)
     }
 
     /// The conditions one by one; where one of several values of a question is enough, the question is said once.
@@ -96,12 +93,66 @@ pub(in super::super) fn ruled(expression: &str, choices: &[(String, Text)]) -> T
     )
 }
 
-/// An expression that menus cannot say, in words around it.
-pub(in super::super) fn untold(expression: &str) -> Text {
+/// A condition that menus cannot say: what of it can be said in words is, the rest stands there as it is written.
+pub(in super::super) fn untold(expression: &str, subjects: &Subjects) -> Text {
+    let said = |lang: &str| match Expression::parse(expression) {
+        Ok(parsed) => tree(parsed.root(), subjects, lang),
+        Err(_) => expression.to_owned(),
+    };
+    asked_if(&said("zh"), &said("en"))
+}
+
+/// The whole sentence; in Chinese with a blank beside what is written in Latin letters.
+fn asked_if(zh: &str, en: &str) -> Text {
+    let gap = |is_latin: bool| if is_latin { " " } else { "" };
+    let before = gap(zh.starts_with(|c: char| c.is_ascii()));
+    let behind = gap(zh.ends_with(|c: char| c.is_ascii()));
     Text::zh_en(
-        format!("只有当 {expression} 时才问"),
-        format!("Asked only if {expression}"),
+        format!("只有当{before}{zh}{behind}时才问"),
+        format!("Asked only if {en}"),
     )
+}
+
+fn tree(node: &Node, subjects: &Subjects, lang: &str) -> String {
+    let inside = |node: &Node| {
+        let words = tree(node, subjects, lang);
+        match &node.kind {
+            NodeKind::Binary(Operator::And | Operator::Or, ..) if lang == "zh" => format!("（{words}）"),
+            NodeKind::Binary(Operator::And | Operator::Or, ..) => format!("({words})"),
+            _ => words,
+        }
+    };
+    let joined = |operator: Operator, between: &str| {
+        let parts: Vec<String> = parts(operator, node).into_iter().map(inside).collect();
+        parts.join(between)
+    };
+    if let Some(one) = read(node, subjects) {
+        return condition(&one, subjects, lang);
+    }
+    match (&node.kind, lang) {
+        (NodeKind::Binary(Operator::And, ..), "zh") => joined(Operator::And, "，而且"),
+        (NodeKind::Binary(Operator::And, ..), _) => joined(Operator::And, " and "),
+        (NodeKind::Binary(Operator::Or, ..), "zh") => joined(Operator::Or, "，或者"),
+        (NodeKind::Binary(Operator::Or, ..), _) => joined(Operator::Or, " or "),
+        (
+            NodeKind::Call {
+                function: Function::Not,
+                arguments,
+                ..
+            },
+            _,
+        ) => {
+            let words: Vec<String> = arguments
+                .iter()
+                .map(|inner| tree(inner, subjects, lang))
+                .collect();
+            match lang {
+                "zh" => format!("并非（{}）", words.join("")),
+                _ => format!("not ({})", words.join("")),
+            }
+        }
+        _ => node.to_string(),
+    }
 }
 
 /// A value of a condition: a choice by its words, in quotation marks.

@@ -11,7 +11,7 @@ const FORM: &str = "
 |        | begin_group    | visit | 上门       |           | ${came} = 'yes' |                  |          |
 |        | integer        | times | 几次？     | How often? |                | . >= 1 and . <= 50 |        |
 |        | begin_repeat   | each  | 每一次     | Each      |                 |                  |          |
-|        | text           | who   | 谁？       | Who?      | ${times} + 1 > 2 | . != 'x'        |          |
+|        | text           | who   | 谁？       | Who?      | (${times} + 1 > 2 or not(${came} = 'no' and ${times} >= 2)) and ${came} = 'yes' | . != 'x'        |          |
 |        | end_repeat     |       |            |           |                 |                  |          |
 |        | end_group      |       |            |           |                 |                  |          |
 |        | text           |       | 没有名称   |           | ${nobody} = 1   |                  |          |

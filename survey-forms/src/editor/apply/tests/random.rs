@@ -14,14 +14,17 @@ use crate::response::RawAnswers;
 use crate::testing::TODAY;
 use crate::text::Text;
 
-static BOOKS: LazyLock<Vec<Workbook>> = LazyLock::new(|| {
+/// A questionnaire of the sample plan.
+pub(super) fn book(name: &str) -> Workbook {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../backend/plans/sample/forms");
+    let bytes = std::fs::read(format!("{folder}/{name}.xlsx")).unwrap();
+    Workbook::read("a.xlsx", &bytes).unwrap().workbook
+}
+
+static BOOKS: LazyLock<Vec<Workbook>> = LazyLock::new(|| {
     let mut books: Vec<Workbook> = ["resident", "family", "grassroots"]
-        .iter()
-        .map(|name| {
-            let bytes = std::fs::read(format!("{folder}/{name}.xlsx")).unwrap();
-            Workbook::read("a.xlsx", &bytes).unwrap().workbook
-        })
+        .into_iter()
+        .map(book)
         .collect();
     books.push(super::visit());
     books
@@ -91,7 +94,7 @@ fn edit(workbook: &Workbook, draw: &Draw) -> Edit {
     let kind = RowKind::ADDABLE[draw.kind.index(RowKind::ADDABLE.len())];
     let word = draw.word.clone();
     let label = Text::zh_en(word.clone(), "words");
-    let lang = if draw.spot % 2 == 0 { "zh" } else { "en" }.to_owned();
+    let lang = if draw.spot.is_multiple_of(2) { "zh" } else { "en" }.to_owned();
     match draw.what {
         0 => Edit::Add {
             item: NewItem {
