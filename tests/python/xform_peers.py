@@ -215,6 +215,39 @@ OWN = [
     ),
     row("calculate", "joined", calculation="concat(join('-', ${at}, ${n}), '/', concat(${kind}, 'x'))"),
 ]
+# Lines, outlines, what is measured on them, moments, and words in base64.
+PLACES = [
+    row("geotrace", "road", "走哪条路？", "Which way?", parameters="allow-mock-accuracy=true"),
+    row("geoshape", "plot", "哪块地？", "Which plot?", constraint="area(.) > 1", constraint_message=("太小", "Too small")),
+    row("geopoint", "here", "在哪里？", "Where?"),
+    row("calculate", "metres", calculation="distance(${road})"),
+    row("calculate", "square", calculation="round(area(${plot}), 1)"),
+    row("calculate", "said", calculation="base64-decode('5Lit5paH')"),
+    row("dateTime", "moment", "什么时候？", "When?", constraint=". <= now() and date(.) >= today() - 30"),
+    row("calculate", "clock", calculation="format-date-time(${moment}, '%H:%M')"),
+    row("calculate", "days", calculation="decimal-date-time(${moment}) - decimal-date-time(now())"),
+    row("begin_repeat", "stop", "停一站", "Stop", parameters="most=3"),
+    row("geopoint", "at", "在哪里？", "Where?"),
+    row("end_repeat"),
+    row("calculate", "between", calculation="distance(${at})"),
+]
+# What Minyi writes in another way: places of a question and of a repeat in one line, and the list of select_one_external as
+# an instance of the form's, where pyxform writes a file beside it and an input with a query.
+ELSEWHERE = [
+    row("geopoint", "here", "在哪里？", "Where?"),
+    row("begin_repeat", "stop", "停一站", "Stop", parameters="most=3"),
+    row("geopoint", "at", "在哪里？", "Where?"),
+    row("end_repeat"),
+    row("calculate", "way", calculation="distance(${here}, ${at})"),
+    row("select_one area", "area", "选", "Choose"),
+    row("select_one_external towns", "town", "哪个镇？", "Which town?", choice_filter="area = ${area}"),
+    row("percentage", "share", "百分之几？", "What share?"),
+    row("note", "said", "您选了 ${town}", "You chose ${town}"),
+]
+TOWNS = [
+    {"list_name": "towns", "name": "t1", "label" + ZH: "东镇", "label" + EN: "East", "area": "a"},
+    {"list_name": "towns", "name": "t2", "label" + ZH: "西镇", "label" + EN: "West", "area": "b"},
+]
 VILLAGES = [
     {"name": "v1", "label": "东村", "town": "a", "people": "320"},
     {"name": "v2", "label": "西村", "town": "b", "people": "150"},
@@ -229,6 +262,8 @@ def make(folder):
     write(computing(ONLY_MINYI), pathlib.Path(folder) / "spelled.xlsx")
     write(WIDE, pathlib.Path(folder) / "wide.xlsx")
     write(OWN, pathlib.Path(folder) / "own.xlsx", [("villages.csv", VILLAGES)])
+    write(PLACES, pathlib.Path(folder) / "places.xlsx")
+    write(ELSEWHERE, pathlib.Path(folder) / "elsewhere.xlsx", [("external_choices", TOWNS)])
 
 
 def write(survey, path, tables=()):
