@@ -44,9 +44,7 @@
   }
   function ask(go, then) {
     var mine = turn += 1, before = values(), body = new URLSearchParams();
-    each.call(new FormData(form).entries ? Array.from(new FormData(form).entries()) : [], function (pair) {
-      body.append(pair[0], pair[1]);
-    });
+    new FormData(form).forEach(function (value, name) { body.append(name, value); });
     body.set('go', go);
     fetch(form.action, { method: 'POST', body: body, credentials: 'same-origin', cache: 'no-store' })
       .then(function (reply) { return reply.ok ? reply.text() : ''; })

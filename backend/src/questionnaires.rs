@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use sea_orm::ConnectionTrait;
 use serde_json::json;
+use survey_forms::editor::Workbook;
 
 use crate::app::Base;
 use crate::planning::copy;
@@ -156,7 +157,8 @@ impl Draft {
 
     /// Whether the plan's questionnaire says the same.
     pub fn is_in_plan(&self) -> bool {
-        self.in_plan.as_ref() == Some(&self.content)
+        let in_plan = self.in_plan.as_ref();
+        in_plan.is_some_and(|plan| says_the_same(&self.form, plan, &self.content))
     }
 
     /// Whether the plan's questionnaire became another since the draft began.
@@ -164,6 +166,19 @@ impl Draft {
         let now = self.in_plan.as_deref().map(fingerprint).unwrap_or_default();
         self.head > 0 && now != self.based_on && !self.is_in_plan()
     }
+}
+
+/// Whether two files hold the same cells: when they were written is no difference.
+fn says_the_same(form: &str, one: &[u8], other: &[u8]) -> bool {
+    if one == other {
+        return true;
+    }
+    let read = |content: &[u8]| {
+        Workbook::read(&path_of(form), content)
+            .ok()
+            .map(|read| read.workbook)
+    };
+    read(one).is_some_and(|one| Some(one) == read(other))
 }
 
 /// The questionnaires of the plan's working copy, by the names of their drafts.
@@ -260,7 +275,7 @@ pub async fn save(
         return Err(unknown(form));
     };
     // The same change twice, as when a button is pressed again, is none.
-    if draft.content == content {
+    if says_the_same(form, &draft.content, &content) {
         return Ok(Saved::Done);
     }
     if draft.seen() != seen {

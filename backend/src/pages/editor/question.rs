@@ -124,10 +124,10 @@ fn words_field(around: Around<'_>, view: &QuestionPage, words: Words, tag: &str,
     let field = format!("w:{}:{tag}", words.column());
     let id = id(&field);
     let fault = FieldFault::of(&view.faults, &id);
-    let name = format!("{} {}", column(around, words.column()), super::language(tag));
     html! {
+        label for=(id) { (column(around, words.column())) span.hidden { " " (super::language(tag)) } }
         (fault.message())
-        textarea id=(id) name=(field) rows=(rows) lang=(tag) aria-label=(name) aria-invalid=[fault.invalid()]
+        textarea id=(id) name=(field) rows=(rows) lang=(tag) aria-invalid=[fault.invalid()]
             aria-describedby=[fault.described(None)] { "\n" (view.value(&field)) }
     }
 }
@@ -146,7 +146,6 @@ fn words_section(around: Around<'_>, view: &QuestionPage) -> Markup {
                 div.field {
                     p.tag { (super::language(tag)) }
                     @for words in Words::ALL.into_iter().filter(|words| shown(*words)) {
-                        p.quiet { (column(around, words.column())) }
                         (words_field(around, view, words, tag, if words == Words::Label { 2 } else { 1 }))
                     }
                 }
@@ -254,7 +253,6 @@ fn more(around: Around<'_>, view: &QuestionPage) -> Markup {
             }
             @for one in Cell::ALL.into_iter().filter(|one| !is_shown_above(*one, kind)) { (cell(around, view, one, None)) }
             @for words in hidden {
-                h3 { (column(around, words.column())) }
                 div.side-by-side {
                     @for tag in &view.languages {
                         div.field {

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use survey_forms::editor::bank;
 use survey_forms::editor::edit::{NewItem, NewList};
-use survey_forms::editor::outline::outline;
+use survey_forms::editor::outline::{SpotChoice, outline};
 use survey_forms::editor::{Edit, EditError, RowKey, RowKind, Spot, Workbook, apply};
 use survey_forms::text::Text;
 
@@ -24,9 +24,29 @@ fn tag(open: &Open) -> &str {
     open.outline.languages.first().map_or("zh", String::as_str)
 }
 
+/// Where something new can go; the place that an address names is among them.
+fn places(open: &Open, to: &str) -> Vec<SpotChoice> {
+    let mut spots = open.outline.spots(None);
+    if let Ok(spot) = to.parse::<Spot>()
+        && !spots.iter().any(|choice| choice.spot == spot)
+    {
+        let key = match &spot {
+            Spot::After(key) | Spot::Into(key) | Spot::IntoEnd(key) => Some(key),
+            Spot::First | Spot::Last => None,
+        };
+        let row = key.and_then(|key| open.row(key));
+        spots.push(SpotChoice {
+            spot,
+            depth: 0,
+            label: row.map(|row| row.label.clone()).unwrap_or_default(),
+        });
+    }
+    spots
+}
+
 fn add_view(open: &Open, attempt: AddPage) -> AddPage {
     AddPage {
-        spots: open.outline.spots(None),
+        spots: places(open, &attempt.to),
         lists: open.lists(),
         tag: tag(open).to_owned(),
         ..attempt
@@ -176,7 +196,7 @@ pub async fn add(
 fn bank_view(open: &Open, to: &str) -> BankPage {
     BankPage {
         collections: bank::collections(),
-        spots: open.outline.spots(None),
+        spots: places(open, to),
         to: to.to_owned(),
         faults: Vec::new(),
         conflict: None,
