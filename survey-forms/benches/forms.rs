@@ -14,6 +14,7 @@ use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
 use jiff::civil::{Date, date};
 use rust_xlsxwriter::Workbook;
+use survey_forms::editor::{self, Edit, RowKey, outline};
 use survey_forms::form::Form;
 use survey_forms::response::RawAnswers;
 use survey_forms::{client, flow, pretest, render, validate, xlsform};
@@ -203,4 +204,42 @@ fn pretest_100_runs_of_60(bencher: Bencher) {
         today: TODAY,
     };
     bencher.bench(|| pretest::run(black_box(form), options));
+}
+
+static BOOK: LazyLock<editor::Workbook> = LazyLock::new(|| {
+    let read = editor::Workbook::read("bench.xlsx", &workbook(1000)).expect("a workbook");
+    read.workbook
+});
+
+/// A question of a thousand gets another name, everywhere.
+#[divan::bench]
+fn edit_rename(bencher: Bencher<'_, '_>) {
+    let first = outline::outline(&BOOK, "bench.xlsx");
+    let row = first
+        .walk()
+        .get(1)
+        .map(|row| row.key.clone())
+        .expect("a question");
+    let edit = Edit::Rename {
+        row,
+        name: "another_name".to_owned(),
+    };
+    bencher.bench_local(|| black_box(editor::apply(&BOOK, &edit)));
+}
+
+/// A condition of one of a thousand questions is written and held to the reader's opinion.
+#[divan::bench]
+fn edit_condition(bencher: Bencher<'_, '_>) {
+    let edit = Edit::SetCell {
+        row: RowKey::Number(900),
+        cell: editor::edit::Cell::Relevant,
+        value: "true()".to_owned(),
+    };
+    bencher.bench_local(|| black_box(editor::apply(&BOOK, &edit)));
+}
+
+/// The outline of a thousand questions, looked through by the reader.
+#[divan::bench]
+fn edit_outline(bencher: Bencher<'_, '_>) {
+    bencher.bench_local(|| black_box(outline::outline(&BOOK, "bench.xlsx")));
 }

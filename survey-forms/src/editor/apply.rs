@@ -86,7 +86,11 @@ impl Edit {
 fn one(desk: &mut Desk, edit: &Edit, watch: &mut Watch) -> Result<(), EditError> {
     match edit {
         Edit::Add { item, to } => rows::add(desk, item, to),
-        Edit::Insert { collection, items, to } => insert::insert(desk, collection, items, to),
+        Edit::Insert {
+            collection,
+            items,
+            to,
+        } => insert::insert(desk, collection, items, to),
         Edit::Move { row, to } => rows::move_to(desk, row, to),
         Edit::MoveUp { row } => rows::step(desk, row, true),
         Edit::MoveDown { row } => rows::step(desk, row, false),
@@ -96,7 +100,12 @@ fn one(desk: &mut Desk, edit: &Edit, watch: &mut Watch) -> Result<(), EditError>
         Edit::Ungroup { row } => rows::ungroup(desk, row),
         Edit::Rename { row, name } => rows::rename(desk, row, name),
         Edit::SetKind { row, kind, list } => kinds::set(desk, row, *kind, list.as_deref()),
-        Edit::SetWords { row, words, lang, text } => cells::words(desk, (row, *words), (lang, text), watch),
+        Edit::SetWords {
+            row,
+            words,
+            lang,
+            text,
+        } => cells::words(desk, (row, *words), (lang, text), watch),
         Edit::SetCell { row, cell, value } => cells::cell(desk, row, (*cell, value), watch),
         Edit::SetConditions { row, conditions } => cells::conditions(desk, row, conditions, watch),
         Edit::SetRules { row, rules } => cells::rules(desk, row, rules, watch),
@@ -159,7 +168,9 @@ fn place_of(desk: &Desk, lines: &[Line], spot: &Spot) -> Result<usize, EditError
     };
     let rows = desk.rows(super::desk::Tab::Survey).len();
     Ok(match spot {
-        Spot::First => desk.header(super::desk::Tab::Survey).map_or(rows, |header| header + 1),
+        Spot::First => desk
+            .header(super::desk::Tab::Survey)
+            .map_or(rows, |header| header + 1),
         Spot::Last => rows,
         Spot::After(key) => {
             let line = desk.find(lines, key)?;
@@ -202,7 +213,10 @@ fn check_name(lines: &[Line], name: &str, own: Option<usize>) -> Result<(), Edit
         let name = name.to_owned();
         return Err(Refusal::BadName { name }.at(field()).into());
     }
-    match lines.iter().find(|line| line.name == name && Some(line.at) != own) {
+    match lines
+        .iter()
+        .find(|line| line.name == name && Some(line.at) != own)
+    {
         Some(other) => {
             let refusal = Refusal::NameTaken {
                 name: name.to_owned(),

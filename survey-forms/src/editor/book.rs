@@ -206,7 +206,11 @@ impl Workbook {
             }
             digest.update([1]);
         }
-        digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+        digest
+            .finalize()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
     }
 
     /// Tags of its languages, the default first, then those of wordings.

@@ -199,11 +199,15 @@ impl Desk {
 
     /// `hint::English (en)`, the language called as it is elsewhere in the workbook.
     fn new_header(&self, tab: Tab, column: &str, tag: &str) -> String {
-        let is_default = self.layout.languages.first().is_some_and(|(first, _)| first == tag);
+        let is_default = self
+            .layout
+            .languages
+            .first()
+            .is_some_and(|(first, _)| first == tag);
         let unmarked = Tab::ALL.iter().any(|tab| {
-            self.columns(*tab)
-                .iter()
-                .any(|known| known.is_unmarked && matches!(&known.holds, Holds::Words(_, known) if known == tag))
+            self.columns(*tab).iter().any(|known| {
+                known.is_unmarked && matches!(&known.holds, Holds::Words(_, known) if known == tag)
+            })
         });
         let marked = self.columns(tab).iter().any(|known| {
             !known.is_unmarked && matches!(&known.holds, Holds::Words(_, known) if known == tag)
@@ -231,9 +235,18 @@ impl Desk {
         let wanted = base(holds);
         let columns = self.columns(tab);
         let last = columns.iter().map(|column| column.at).max();
-        let sibling = columns.iter().filter(|column| base(&column.holds) == wanted).map(|column| column.at).max();
+        let sibling = columns
+            .iter()
+            .filter(|column| base(&column.holds) == wanted)
+            .map(|column| column.at)
+            .max();
         let header = self.header(tab).unwrap_or_default();
-        let widest = self.rows(tab).iter().filter_map(|row| row.cells.keys().next_back()).max().copied();
+        let widest = self
+            .rows(tab)
+            .iter()
+            .filter_map(|row| row.cells.keys().next_back())
+            .max()
+            .copied();
         let at = match sibling {
             Some(sibling) => sibling + 1,
             None => last.max(widest).map_or(0, |last| last + 1),
@@ -245,7 +258,10 @@ impl Desk {
         if sibling.is_some() {
             for row in &mut sheet.rows {
                 let cells = std::mem::take(&mut row.cells);
-                row.cells = cells.into_iter().map(|(place, cell)| (place + u32::from(place >= at), cell)).collect();
+                row.cells = cells
+                    .into_iter()
+                    .map(|(place, cell)| (place + u32::from(place >= at), cell))
+                    .collect();
             }
         }
         sheet.rows[header].set(at, &title);
@@ -336,7 +352,9 @@ impl Desk {
     fn kind(&self, at: usize, type_cell: &str) -> (RowKind, Option<String>, bool) {
         let page = || {
             let words = self.plain(Tab::Survey, at, "appearance");
-            words.split_whitespace().any(|word| word.eq_ignore_ascii_case("field-list"))
+            words
+                .split_whitespace()
+                .any(|word| word.eq_ignore_ascii_case("field-list"))
         };
         match type_of(type_cell) {
             RowWord::Simple(word) => (RowKind::named(word).unwrap_or(RowKind::Other), None, false),

@@ -116,7 +116,10 @@ pub fn details(workbook: &Workbook, row: &RowKey, file_name: &str) -> Option<Det
         text => Rules::read(&text).map_or(Menu::Text(text), Menu::Menus),
     };
     let list = line.list.as_deref().map(|list| viewer.list(list));
-    let others = desk.columns(Tab::Survey).iter().filter(|column| column.holds == Holds::Other);
+    let others = desk
+        .columns(Tab::Survey)
+        .iter()
+        .filter(|column| column.holds == Holds::Other);
     let others = others.filter_map(|column| {
         let text = desk.rows(Tab::Survey).get(line.at)?.cell(column.at);
         (!text.is_empty()).then(|| (column.header.clone(), text.to_owned()))

@@ -125,8 +125,17 @@ pub fn difference(file: &str, old: &Form, new: &Form, ground: Option<Ground<'_>>
         from.iter().filter(|tag| !among.contains(tag)).cloned().collect()
     };
     let mut settings = Vec::new();
-    cells::words((What::Other, "form_title", None), &old.title, &new.title, &mut settings);
-    cells::plain("version", (What::Other, &old.author_version, &new.author_version), &mut settings);
+    cells::words(
+        (What::Other, "form_title", None),
+        &old.title,
+        &new.title,
+        &mut settings,
+    );
+    cells::plain(
+        "version",
+        (What::Other, &old.author_version, &new.author_version),
+        &mut settings,
+    );
     cells::plain("form_id", (What::Other, &old.id, &new.id), &mut settings);
     cells::plain(
         "default_language",
@@ -217,7 +226,10 @@ fn rows(before: &Version<'_>, after: &Version<'_>) -> Vec<RowChange> {
     for (name, was) in &before.items {
         if !after.items.contains_key(name) {
             let behind = last.and_then(|last| rows.iter().position(|row| row.name == last));
-            rows.insert(behind.map_or(0, |at| at + 1), change(before.form, was.item, Fate::Removed));
+            rows.insert(
+                behind.map_or(0, |at| at + 1),
+                change(before.form, was.item, Fate::Removed),
+            );
             last = Some(name);
         } else if rows.iter().any(|row| row.name == *name) {
             last = Some(name);
@@ -250,7 +262,11 @@ fn moved<'f>(before: &Version<'f>, after: &Version<'f>) -> BTreeSet<&'f str> {
             .map(|name| before.items.get(name).map_or(0, |was| was.number))
             .collect();
         let kept = longest_rise(&numbers);
-        moved.extend((0..names.len()).filter(|at| !kept.contains(at)).map(|at| names[at]));
+        moved.extend(
+            (0..names.len())
+                .filter(|at| !kept.contains(at))
+                .map(|at| names[at]),
+        );
     }
     moved
 }

@@ -170,18 +170,45 @@ impl Comparator {
         match kind {
             RowKind::SelectOne => &[Is, IsNot, IsEither, Answered, NotAnswered],
             RowKind::Text | RowKind::Barcode | RowKind::Hidden => &[Is, IsNot, Answered, NotAnswered],
-            RowKind::SelectMultiple => {
-                &[Chosen, NotChosen, ChosenAtLeast, ChosenAtMost, Answered, NotAnswered]
-            }
+            RowKind::SelectMultiple => &[
+                Chosen,
+                NotChosen,
+                ChosenAtLeast,
+                ChosenAtMost,
+                Answered,
+                NotAnswered,
+            ],
             RowKind::Integer | RowKind::Decimal | RowKind::Range => &[
-                AtLeast, AtMost, Between, Is, IsNot, MoreThan, LessThan, Answered, NotAnswered,
+                AtLeast,
+                AtMost,
+                Between,
+                Is,
+                IsNot,
+                MoreThan,
+                LessThan,
+                Answered,
+                NotAnswered,
             ],
             RowKind::Calculate => &[
-                Is, IsNot, AtLeast, AtMost, Between, MoreThan, LessThan, Answered, NotAnswered,
+                Is,
+                IsNot,
+                AtLeast,
+                AtMost,
+                Between,
+                MoreThan,
+                LessThan,
+                Answered,
+                NotAnswered,
             ],
-            RowKind::Date | RowKind::DateTime => {
-                &[AtLeast, AtMost, Between, MoreThan, LessThan, Answered, NotAnswered]
-            }
+            RowKind::Date | RowKind::DateTime => &[
+                AtLeast,
+                AtMost,
+                Between,
+                MoreThan,
+                LessThan,
+                Answered,
+                NotAnswered,
+            ],
             RowKind::Rank
             | RowKind::Time
             | RowKind::Acknowledge

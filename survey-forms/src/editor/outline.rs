@@ -103,7 +103,9 @@ pub fn outline(workbook: &Workbook, file_name: &str) -> Outline {
     let viewer = Viewer::new(&desk, &checked.diagnostics);
     let settings = desk.body(Tab::Settings).find(|(_, row)| !row.cells.is_empty());
     let setting = |column: &str| {
-        settings.map_or("", |(at, _)| desk.plain(Tab::Settings, at, column)).to_owned()
+        settings
+            .map_or("", |(at, _)| desk.plain(Tab::Settings, at, column))
+            .to_owned()
     };
     Outline {
         title: settings.map_or_else(Text::new, |(at, _)| desk.text(Tab::Settings, at, "form_title")),
@@ -179,11 +181,14 @@ impl<'d> Viewer<'d> {
         let cell = |column: &str| desk.plain(Tab::Survey, line.at, column);
         let label = desk.text(Tab::Survey, line.at, "label");
         let required = cell("required");
-        let is_silent = matches!(line.kind, RowKind::Calculate | RowKind::Hidden | RowKind::Metadata)
-            || line.disabled
+        let is_silent = matches!(
+            line.kind,
+            RowKind::Calculate | RowKind::Hidden | RowKind::Metadata
+        ) || line.disabled
             || (line.kind.is_group() && label.is_empty());
         let languages = desk.layout.languages.iter().map(|(tag, _)| tag);
-        let untranslated = languages.filter(|tag| !is_silent && !is_wording(tag) && label.exact(tag).is_none());
+        let untranslated =
+            languages.filter(|tag| !is_silent && !is_wording(tag) && label.exact(tag).is_none());
         OutlineRow {
             key: key_of(line, &self.lines),
             row: line.row(),
@@ -228,7 +233,11 @@ impl<'d> Viewer<'d> {
 
     /// What is wrong with no row that is shown.
     fn others(&self) -> Vec<Diagnostic> {
-        let choices: Vec<u32> = self.desk.body(Tab::Choices).map(|(at, _)| row_number(at)).collect();
+        let choices: Vec<u32> = self
+            .desk
+            .body(Tab::Choices)
+            .map(|(at, _)| row_number(at))
+            .collect();
         let is_shown = |found: &Diagnostic| match (found.place.sheet.as_deref(), found.place.row) {
             (Some("survey"), Some(row)) => self.lines.iter().any(|line| line.row() == row),
             (Some("choices"), Some(row)) => choices.contains(&row),
@@ -263,7 +272,10 @@ impl<'d> Viewer<'d> {
             missing: desk.plain(Tab::Choices, at, "missing").to_owned(),
             diagnostics: self.about(Tab::Choices, row_number(at)),
         });
-        let users = self.lines.iter().filter(|line| line.list.as_deref() == Some(list));
+        let users = self
+            .lines
+            .iter()
+            .filter(|line| line.list.as_deref() == Some(list));
         ListView {
             name: list.to_owned(),
             choices: choices.collect(),

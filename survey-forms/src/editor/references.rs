@@ -142,7 +142,10 @@ mod tests {
             to("${age} > 3 and jr:choice-name(${ a }, '${ age }')").as_deref(),
             Some("${years} > 3 and jr:choice-name(${a}, '${years}')")
         );
-        assert_eq!(to("您说 ${age[2]} 岁，${x").as_deref(), Some("您说 ${years[2]} 岁，${x"));
+        assert_eq!(
+            to("您说 ${age[2]} 岁，${x").as_deref(),
+            Some("您说 ${years[2]} 岁，${x")
+        );
         assert_eq!(to("${ages} age ${"), None);
         assert_eq!(names("${a} ${b c} ${ d }${"), ["a", "d"]);
     }

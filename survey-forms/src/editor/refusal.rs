@@ -50,50 +50,141 @@ impl std::error::Error for EditError {}
 /// Kinds of refusal.
 #[derive(Clone, Debug)]
 pub(super) enum Refusal {
-    NoRow { key: String, suggestion: Option<String> },
-    BadName { name: String },
-    NameTaken { name: String, row: u32 },
-    StillReferred { name: String, by: Reference },
-    NotAGroup { key: String },
+    NoRow {
+        key: String,
+        suggestion: Option<String>,
+    },
+    BadName {
+        name: String,
+    },
+    NameTaken {
+        name: String,
+        row: u32,
+    },
+    StillReferred {
+        name: String,
+        by: Reference,
+    },
+    NotAGroup {
+        key: String,
+    },
     IntoItself,
-    AtTheEnd { up: bool },
+    AtTheEnd {
+        up: bool,
+    },
     NotInAGroup,
-    NoEndRow { name: String },
-    ConditionLost { name: String },
-    NoList { list: String, suggestion: Option<String> },
-    ListTaken { list: String },
-    BadListName { list: String },
+    NoEndRow {
+        name: String,
+    },
+    ConditionLost {
+        name: String,
+    },
+    NoList {
+        list: String,
+        suggestion: Option<String>,
+    },
+    ListTaken {
+        list: String,
+    },
+    BadListName {
+        list: String,
+    },
     NeedsList,
-    ListInUse { list: String, by: String },
-    NoChoice { choice: String, list: String, suggestion: Option<String> },
-    BadChoiceName { choice: String },
-    ChoiceTaken { choice: String, list: String },
-    ChoiceTested { choice: String, by: Reference },
-    CodeCalculated { choice: String, by: Reference },
-    LastChoice { list: String },
-    NoLanguage { lang: String, known: Vec<String> },
-    BadLanguage { lang: String },
-    LanguageThere { lang: String },
-    WordingWithoutLanguage { lang: String, language: String },
-    BadFormId { id: String },
+    ListInUse {
+        list: String,
+        by: String,
+    },
+    NoChoice {
+        choice: String,
+        list: String,
+        suggestion: Option<String>,
+    },
+    BadChoiceName {
+        choice: String,
+    },
+    ChoiceTaken {
+        choice: String,
+        list: String,
+    },
+    ChoiceTested {
+        choice: String,
+        by: Reference,
+    },
+    CodeCalculated {
+        choice: String,
+        by: Reference,
+    },
+    LastChoice {
+        list: String,
+    },
+    NoLanguage {
+        lang: String,
+        known: Vec<String>,
+    },
+    BadLanguage {
+        lang: String,
+    },
+    LanguageThere {
+        lang: String,
+    },
+    WordingWithoutLanguage {
+        lang: String,
+        language: String,
+    },
+    BadFormId {
+        id: String,
+    },
     NoCommonLanguage,
-    KindMismatch { from: Text, to: Text },
-    OutOfPlace { column: &'static str, kind: Text },
-    BadYesNo { value: String },
+    KindMismatch {
+        from: Text,
+        to: Text,
+    },
+    OutOfPlace {
+        column: &'static str,
+        kind: Text,
+    },
+    BadYesNo {
+        value: String,
+    },
     TooLong,
     TooLarge,
-    CannotWrite { reason: String },
-    NoCollection { id: String },
-    NoBankItem { item: String, collection: String },
-    NotAskable { question: String, suggestion: Option<String> },
-    ComparatorUnfit { question: String, comparator: Text },
-    ValueMissing { question: String },
-    BadValue { value: String, question: String, wanted: Text },
-    BothMarks { value: String },
+    CannotWrite {
+        reason: String,
+    },
+    NoCollection {
+        id: String,
+    },
+    NoBankItem {
+        item: String,
+        collection: String,
+    },
+    NotAskable {
+        question: String,
+        suggestion: Option<String>,
+    },
+    ComparatorUnfit {
+        question: String,
+        comparator: Text,
+    },
+    ValueMissing {
+        question: String,
+    },
+    BadValue {
+        value: String,
+        question: String,
+        wanted: Text,
+    },
+    BothMarks {
+        value: String,
+    },
     NoLimit,
     LimitsCross,
-    BadPattern { reason: String },
-    BadDay { value: String },
+    BadPattern {
+        reason: String,
+    },
+    BadDay {
+        value: String,
+    },
 }
 
 impl Refusal {

@@ -55,7 +55,10 @@ impl Test {
     }
 
     pub(super) fn reference(&self, desk: &Desk) -> Reference {
-        let column = desk.columns(self.tab).iter().find(|column| column.at == self.column);
+        let column = desk
+            .columns(self.tab)
+            .iter()
+            .find(|column| column.at == self.column);
         Reference {
             sheet: self.tab.name().to_owned(),
             row: row_number(self.at),
@@ -108,7 +111,12 @@ pub(super) fn tests(desk: &Desk, list: &str, choice: &str) -> Vec<Test> {
     for line in &lines {
         for column in EXPRESSIONS {
             let is_it = |known: &&Column| known.holds == Holds::Plain(column);
-            let Some(place) = desk.columns(Tab::Survey).iter().find(is_it).map(|column| column.at) else {
+            let Some(place) = desk
+                .columns(Tab::Survey)
+                .iter()
+                .find(is_it)
+                .map(|column| column.at)
+            else {
                 continue;
             };
             let text = desk.plain(Tab::Survey, line.at, column);
@@ -181,7 +189,10 @@ fn filtered(
             },
             _ => None,
         };
-        for (one, other) in pair.into_iter().flat_map(|(left, right)| [(left, right), (right, left)]) {
+        for (one, other) in pair
+            .into_iter()
+            .flat_map(|(left, right)| [(left, right), (right, left)])
+        {
             if let NodeKind::Column(name) = &one.kind
                 && seeker.is_about(other)
             {
@@ -192,7 +203,11 @@ fn filtered(
     for name in names {
         // The values of one list are those of another: changing one alone would part them.
         if name == "name" {
-            if let Some(column) = desk.columns(Tab::Survey).iter().find(|column| column.holds == Holds::Plain("choice_filter")) {
+            if let Some(column) = desk
+                .columns(Tab::Survey)
+                .iter()
+                .find(|column| column.holds == Holds::Plain("choice_filter"))
+            {
                 tests.push(Test {
                     tab: Tab::Survey,
                     at: line.at,
@@ -203,14 +218,23 @@ fn filtered(
             continue;
         }
         let columns = desk.columns(Tab::Choices).iter();
-        let Some(column) = columns.filter(|column| column.holds == Holds::Other).find(|column| column.header.trim() == name) else {
+        let Some(column) = columns
+            .filter(|column| column.holds == Holds::Other)
+            .find(|column| column.header.trim() == name)
+        else {
             continue;
         };
         for (at, row) in desk.body(Tab::Choices) {
             let is_of = desk.plain(Tab::Choices, at, "list_name");
             let cell = row.cell(column.at);
-            let is_new = !tests.iter().any(|test| test.tab == Tab::Choices && test.at == at && test.column == column.at);
-            if line.list.as_deref() == Some(is_of) && is_of != list && cell.split_whitespace().any(|word| word == seeker.choice) && is_new {
+            let is_new = !tests
+                .iter()
+                .any(|test| test.tab == Tab::Choices && test.at == at && test.column == column.at);
+            if line.list.as_deref() == Some(is_of)
+                && is_of != list
+                && cell.split_whitespace().any(|word| word == seeker.choice)
+                && is_new
+            {
                 tests.push(Test {
                     tab: Tab::Choices,
                     at,

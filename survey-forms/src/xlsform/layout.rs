@@ -47,8 +47,7 @@ impl Layout {
         let empty = Sheet::empty();
         let sheet = |name: &str| workbook.sheet(name).unwrap_or(&empty);
         // In the order of the reader, which decides what the languages are called.
-        let settings_table =
-            headers::read(sheet("settings"), Kind::Settings, &mut languages, &mut faults);
+        let settings_table = headers::read(sheet("settings"), Kind::Settings, &mut languages, &mut faults);
         settings::default_language(&settings_table, &mut languages);
         let survey_table = headers::read(sheet("survey"), Kind::Survey, &mut languages, &mut faults);
         let choices_table = headers::read(sheet("choices"), Kind::Choices, &mut languages, &mut faults);

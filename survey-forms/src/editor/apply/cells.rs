@@ -10,8 +10,8 @@ use super::{Watch, tidy};
 use crate::diagnostic::catalogue::Fault;
 use crate::expression::Expression;
 use crate::text::{is_wording, split};
-use crate::xlsform::layout::{Holds, is_form_id, is_tag, yes_no};
 use crate::xlsform::around;
+use crate::xlsform::layout::{Holds, Layout, is_form_id, is_tag, yes_no};
 use crate::xlsform::write::language_name;
 
 /// Words of a row in one language.
@@ -65,7 +65,9 @@ pub(super) fn cell(
             value = if yes { "yes" } else { "" }.to_owned();
         }
         (Cell::ReadOnly | Cell::Disabled, None) => {
-            return Err(Refusal::BadYesNo { value }.at(line.place().column(column).field(column)).into());
+            return Err(Refusal::BadYesNo { value }
+                .at(line.place().column(column).field(column))
+                .into());
         }
         (Cell::Required, None) => parses(&value, column)?,
         _ if cell.is_expression() && !value.is_empty() => parses(&value, column)?,
@@ -104,7 +106,12 @@ pub(super) fn conditions(
 }
 
 /// What an answer must satisfy, from menus.
-pub(super) fn rules(desk: &mut Desk, row: &RowKey, rules: &Rules, watch: &mut Watch) -> Result<(), EditError> {
+pub(super) fn rules(
+    desk: &mut Desk,
+    row: &RowKey,
+    rules: &Rules,
+    watch: &mut Watch,
+) -> Result<(), EditError> {
     let value = rules.expression()?;
     cell(desk, row, (Cell::Constraint, &value), watch)
 }
@@ -133,7 +140,10 @@ pub(super) fn setting(
     match setting {
         Setting::Title => {
             let default = desk.layout.languages.first().map(|(tag, _)| tag.clone());
-            let tag = lang.map(str::to_owned).or(default).unwrap_or_else(|| "zh".to_owned());
+            let tag = lang
+                .map(str::to_owned)
+                .or(default)
+                .unwrap_or_else(|| "zh".to_owned());
             known_language(desk, &tag, &value)?;
             desk.set(Tab::Settings, at, &Holds::Words(column, tag), &value)
         }
@@ -146,24 +156,59 @@ pub(super) fn setting(
             if is_wording(&value) {
                 return Err(Refusal::BadLanguage { lang: value }.field(column));
             }
+            mark(desk);
             let written = desk.layout.languages.iter().find(|(tag, _)| *tag == value);
             let written = written.map(|(_, written)| written.clone()).unwrap_or_default();
             desk.set_plain(Tab::Settings, at, column, &written)?;
-            desk.layout = crate::xlsform::layout::Layout::of(&desk.book.raw());
+            desk.layout = Layout::of(&desk.book.raw());
             Ok(())
         }
     }
 }
 
+/// Writes the language into headers that name none: they would be in another with another default.
+fn mark(desk: &mut Desk) {
+    for tab in Tab::ALL {
+        let unmarked = desk.columns(tab).iter().filter(|column| column.is_unmarked);
+        let headers: Vec<(u32, String)> = unmarked
+            .filter_map(|column| {
+                let Holds::Words(_, tag) = &column.holds else {
+                    return None;
+                };
+                let (_, written) = desk.layout.languages.iter().find(|(known, _)| known == tag)?;
+                let called = if tag == written {
+                    language_name(tag)
+                } else {
+                    written.clone()
+                };
+                Some((column.at, format!("{}::{called}", column.header.trim())))
+            })
+            .collect();
+        let Some(header) = desk.header(tab) else { continue };
+        for (at, text) in headers {
+            desk.sheet_mut(tab).rows[header].set(at, &text);
+        }
+    }
+    desk.layout = Layout::of(&desk.book.raw());
+}
+
 /// A language comes.
 pub(super) fn add_language(desk: &mut Desk, lang: &str) -> Result<(), EditError> {
     let lang = lang.trim();
-    let bad = || Refusal::BadLanguage { lang: lang.to_owned() }.field("lang");
+    let bad = || {
+        Refusal::BadLanguage {
+            lang: lang.to_owned(),
+        }
+        .field("lang")
+    };
     if !is_tag(lang) {
         return Err(bad());
     }
     if desk.has_language(lang) {
-        return Err(Refusal::LanguageThere { lang: lang.to_owned() }.field("lang"));
+        return Err(Refusal::LanguageThere {
+            lang: lang.to_owned(),
+        }
+        .field("lang"));
     }
     let (language, wordings) = split(lang);
     if is_wording(lang) {
@@ -192,7 +237,11 @@ fn keep_default(desk: &mut Desk) -> Result<(), EditError> {
     };
     let at = settings_row(desk)?;
     if desk.plain(Tab::Settings, at, "default_language").is_empty() {
-        let known = if tag == written { language_name(&tag) } else { written };
+        let known = if tag == written {
+            language_name(&tag)
+        } else {
+            written
+        };
         desk.set_plain(Tab::Settings, at, "default_language", &known)?;
     }
     Ok(())

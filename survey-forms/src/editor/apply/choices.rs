@@ -73,10 +73,18 @@ pub(super) fn put(desk: &mut Desk, list: &str, choice: &NewChoice, at: usize) ->
 }
 
 /// A choice comes.
-pub(super) fn add(desk: &mut Desk, list: &str, choice: &NewChoice, after: Option<&str>) -> Result<(), EditError> {
+pub(super) fn add(
+    desk: &mut Desk,
+    list: &str,
+    choice: &NewChoice,
+    after: Option<&str>,
+) -> Result<(), EditError> {
     let at = match after {
         Some(after) => find(desk, list, after)?,
-        None => lists::rows(desk, list)?.into_iter().next_back().unwrap_or_default(),
+        None => lists::rows(desk, list)?
+            .into_iter()
+            .next_back()
+            .unwrap_or_default(),
     };
     put(desk, list, choice, at + 1)
 }
@@ -101,7 +109,12 @@ pub(super) fn words(
         let column = words.column();
         return Err(Refusal::OutOfPlace { column, kind }.field(&field));
     }
-    desk.set(Tab::Choices, at, &Holds::Words(words.column(), lang.to_owned()), &text)
+    desk.set(
+        Tab::Choices,
+        at,
+        &Holds::Words(words.column(), lang.to_owned()),
+        &text,
+    )
 }
 
 /// Whether a choice says why there is no answer.
@@ -112,11 +125,21 @@ pub(super) fn missing(
     missing: Option<MissingKind>,
 ) -> Result<(), EditError> {
     let at = find(desk, list, choice)?;
-    desk.set_plain(Tab::Choices, at, "missing", missing.map_or("", MissingKind::as_str))
+    desk.set_plain(
+        Tab::Choices,
+        at,
+        "missing",
+        missing.map_or("", MissingKind::as_str),
+    )
 }
 
 /// A choice goes elsewhere in its list.
-pub(super) fn move_to(desk: &mut Desk, list: &str, choice: &str, after: Option<&str>) -> Result<(), EditError> {
+pub(super) fn move_to(
+    desk: &mut Desk,
+    list: &str,
+    choice: &str,
+    after: Option<&str>,
+) -> Result<(), EditError> {
     let at = find(desk, list, choice)?;
     if after == Some(choice) {
         return Err(Refusal::IntoItself.field("after"));
@@ -153,7 +176,9 @@ pub(super) fn rename(desk: &mut Desk, list: &str, choice: &str, name: &str) -> R
     let mut faults: Vec<Diagnostic> = made_by_other(desk, list, choice).into_iter().collect();
     for test in tests.iter().filter(|test| test.is_calculated()) {
         let by = test.reference(desk);
-        let place = Place::sheet(by.sheet.clone()).row(by.row).column(by.column.clone());
+        let place = Place::sheet(by.sheet.clone())
+            .row(by.row)
+            .column(by.column.clone());
         let choice = choice.to_owned();
         faults.push(Refusal::CodeCalculated { choice, by }.at(place));
     }
@@ -179,7 +204,9 @@ pub(super) fn remove(desk: &mut Desk, list: &str, choice: &str) -> Result<(), Ed
     let tests = tested::tests(desk, list, choice);
     for test in tests.iter().filter(|test| !test.is_calculated()) {
         let by = Test::reference(test, desk);
-        let place = Place::sheet(by.sheet.clone()).row(by.row).column(by.column.clone());
+        let place = Place::sheet(by.sheet.clone())
+            .row(by.row)
+            .column(by.column.clone());
         let choice = choice.to_owned();
         faults.push(Refusal::ChoiceTested { choice, by }.at(place));
     }

@@ -12,7 +12,12 @@ use super::{free_name, kinds, lists, place_of};
 use crate::xlsform::layout::Holds;
 
 /// Questions of a collection come; all of them when none is named.
-pub(super) fn insert(desk: &mut Desk, collection: &str, items: &[String], to: &Spot) -> Result<(), EditError> {
+pub(super) fn insert(
+    desk: &mut Desk,
+    collection: &str,
+    items: &[String],
+    to: &Spot,
+) -> Result<(), EditError> {
     let Some(found) = bank::collection(collection) else {
         let id = collection.to_owned();
         return Err(Refusal::NoCollection { id }.field("collection"));
@@ -76,10 +81,18 @@ fn blocks(from: &Desk, lines: &[Line], items: &[String]) -> Result<Vec<Range<usi
     };
     let mut blocks: Vec<Range<usize>> = Vec::new();
     if items.is_empty() {
-        blocks.extend(lines.iter().filter(|line| line.parent.is_none()).map(|line| line.at..line.end));
+        blocks.extend(
+            lines
+                .iter()
+                .filter(|line| line.parent.is_none())
+                .map(|line| line.at..line.end),
+        );
     }
     for item in items {
-        let line = lines.iter().find(|line| line.name == *item).ok_or_else(|| item.clone())?;
+        let line = lines
+            .iter()
+            .find(|line| line.name == *item)
+            .ok_or_else(|| item.clone())?;
         blocks.push(line.at..line.end);
     }
     loop {
@@ -88,7 +101,9 @@ fn blocks(from: &Desk, lines: &[Line], items: &[String]) -> Result<Vec<Range<usi
             .filter(|cell| cell.tab == Tab::Survey && covered(cell.at))
             .flat_map(|cell| references::names(cell.text))
             .find_map(|name| {
-                let line = lines.iter().find(|line| line.names().iter().any(|known| known == name))?;
+                let line = lines
+                    .iter()
+                    .find(|line| line.names().iter().any(|known| known == name))?;
                 (!covered(line.at)).then(|| outermost(line))
             });
         match missing {
@@ -99,7 +114,8 @@ fn blocks(from: &Desk, lines: &[Line], items: &[String]) -> Result<Vec<Range<usi
     // What stands inside of another block comes with it.
     let all = blocks.clone();
     blocks.retain(|block| {
-        !all.iter().any(|other| other != block && other.start <= block.start && block.end <= other.end)
+        !all.iter()
+            .any(|other| other != block && other.start <= block.start && block.end <= other.end)
     });
     blocks.sort_by_key(|block| block.start);
     blocks.dedup();
@@ -125,13 +141,16 @@ fn bring(desk: &mut Desk, from: &Desk, list: &str) -> Result<String, EditError> 
 fn says_the_same(desk: &Desk, from: &Desk, list: &str) -> Result<bool, EditError> {
     let (there, here) = (lists::rows(from, list)?, lists::rows(desk, list)?);
     let same = |(there, here): (&usize, &usize)| {
-        let plain = |column| from.plain(Tab::Choices, *there, column) == desk.plain(Tab::Choices, *here, column);
+        let plain =
+            |column| from.plain(Tab::Choices, *there, column) == desk.plain(Tab::Choices, *here, column);
         let (words, own) = (
             from.text(Tab::Choices, *there, "label"),
             desk.text(Tab::Choices, *here, "label"),
         );
         let mut said = words.iter().filter(|(tag, _)| desk.has_language(tag));
-        plain("name") && plain("missing") && said.all(|(tag, words)| own.exact(tag).is_some_and(|(_, own)| own == words))
+        plain("name")
+            && plain("missing")
+            && said.all(|(tag, words)| own.exact(tag).is_some_and(|(_, own)| own == words))
     };
     Ok(there.len() == here.len() && there.iter().zip(&here).all(same))
 }

@@ -15,7 +15,11 @@ pub(super) fn type_cell(kind: RowKind, list: Option<&str>, or_other: bool) -> St
             } else {
                 ""
             };
-            let other = if or_other && kind != RowKind::Rank { " or_other" } else { "" };
+            let other = if or_other && kind != RowKind::Rank {
+                " or_other"
+            } else {
+                ""
+            };
             format!("{word}{file} {list}{other}")
         }
         None => word.to_owned(),
@@ -34,8 +38,7 @@ pub(super) fn end_of(kind: RowKind) -> &'static str {
 pub(super) fn set(desk: &mut Desk, row: &RowKey, kind: RowKind, list: Option<&str>) -> Result<(), EditError> {
     let lines = desk.lines();
     let line = desk.find(&lines, row)?;
-    let is_question =
-        |kind: RowKind| !kind.is_group() && !matches!(kind, RowKind::Metadata | RowKind::End);
+    let is_question = |kind: RowKind| !kind.is_group() && !matches!(kind, RowKind::Metadata | RowKind::End);
     let fits = RowKind::ADDABLE.contains(&kind)
         && (line.kind.is_group() == kind.is_group())
         && (kind.is_group() || is_question(line.kind));
@@ -57,7 +60,12 @@ pub(super) fn set(desk: &mut Desk, row: &RowKey, kind: RowKind, list: Option<&st
     let same = line.kind == kind && line.list == list;
     // What is written stays as it is written, where it says this already.
     if !same {
-        desk.set_plain(Tab::Survey, line.at, "type", &type_cell(kind, list.as_deref(), line.or_other))?;
+        desk.set_plain(
+            Tab::Survey,
+            line.at,
+            "type",
+            &type_cell(kind, list.as_deref(), line.or_other),
+        )?;
     }
     Ok(())
 }

@@ -93,7 +93,9 @@ pub(super) fn add(desk: &mut Desk, list: &str, choices: &[NewChoice]) -> Result<
 /// Lines whose choices come from a list of the choices sheet.
 pub(super) fn users<'l>(lines: &'l [Line], list: &str) -> impl Iterator<Item = &'l Line> {
     let list = list.to_owned();
-    lines.iter().filter(move |line| line.list.as_deref() == Some(list.as_str()))
+    lines
+        .iter()
+        .filter(move |line| line.list.as_deref() == Some(list.as_str()))
 }
 
 /// The type cell with another list; the rest stays as it is written.
@@ -101,7 +103,10 @@ fn with_list(type_cell: &str, old: &str, new: &str) -> String {
     let words: Vec<&str> = type_cell.split_whitespace().collect();
     // The list is the last word that is its name; what stands behind it is `or_other`.
     let at = words.iter().rposition(|word| *word == old);
-    let words = words.iter().enumerate().map(|(place, word)| if Some(place) == at { new } else { word });
+    let words = words
+        .iter()
+        .enumerate()
+        .map(|(place, word)| if Some(place) == at { new } else { word });
     words.collect::<Vec<_>>().join(" ")
 }
 

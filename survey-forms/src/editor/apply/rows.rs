@@ -6,8 +6,8 @@ use std::ops::Range;
 use super::super::book::Row;
 use super::super::desk::{Desk, Line, Tab};
 use super::super::edit::{NewItem, NewList};
-use super::super::refusal::Refusal;
 use super::super::references;
+use super::super::refusal::Refusal;
 use super::super::{EditError, RowKey, RowKind, Spot};
 use super::{check_name, closed, free_name, holds, kinds, lists, place_of, tidy};
 use crate::diagnostic::{Diagnostic, Place};
@@ -25,7 +25,11 @@ pub(super) fn add(desk: &mut Desk, item: &NewItem, to: &Spot) -> Result<(), Edit
         };
         return Err(refusal.field("kind"));
     }
-    let taken = |name: &str| lines.iter().any(|line| line.names().iter().any(|known| known == name));
+    let taken = |name: &str| {
+        lines
+            .iter()
+            .any(|line| line.names().iter().any(|known| known == name))
+    };
     let wanted = item.name.trim();
     let name = if wanted.is_empty() {
         free_name(&format!("{}_1", item.kind.as_str()), &taken)
@@ -112,7 +116,9 @@ pub(super) fn step(desk: &mut Desk, row: &RowKey, up: bool) -> Result<(), EditEr
         if let Some(behind) = behind.or(parent) {
             closed(behind)?;
         }
-        behind.map(|behind| behind.end).or(parent.map(|parent| parent.end))
+        behind
+            .map(|behind| behind.end)
+            .or(parent.map(|parent| parent.end))
     };
     match to {
         Some(to) => carry(desk, line.at..line.end, to),
@@ -189,7 +195,9 @@ fn referred(desk: &Desk, lines: &[Line], block: &Range<usize>) -> Vec<Diagnostic
         };
         let names: Vec<String> = line.names().into_iter().filter(|name| !elsewhere(name)).collect();
         for by in references::to(desk, &names, block) {
-            let place = Place::sheet(by.sheet.clone()).row(by.row).column(by.column.clone());
+            let place = Place::sheet(by.sheet.clone())
+                .row(by.row)
+                .column(by.column.clone());
             let name = line.name.clone();
             faults.push(Refusal::StillReferred { name, by }.at(place));
         }
@@ -222,7 +230,9 @@ pub(super) fn ungroup(desk: &mut Desk, row: &RowKey) -> Result<(), EditError> {
     }
     if !desk.plain(Tab::Survey, line.at, "relevant").is_empty() {
         let name = line.name.clone();
-        return Err(Refusal::ConditionLost { name }.at(line.place().column("relevant")).into());
+        return Err(Refusal::ConditionLost { name }
+            .at(line.place().column("relevant"))
+            .into());
     }
     let faults = referred(desk, &lines, &(line.at..line.at + 1));
     if !faults.is_empty() {
@@ -244,7 +254,9 @@ pub(super) fn rename(desk: &mut Desk, row: &RowKey, name: &str) -> Result<(), Ed
         return Ok(());
     }
     // Of two rows of one name the other keeps it, and what refers to it.
-    let shared = lines.iter().any(|other| other.at != line.at && other.name == line.name);
+    let shared = lines
+        .iter()
+        .any(|other| other.at != line.at && other.name == line.name);
     if !line.name.is_empty() && !shared {
         let mut names = BTreeMap::new();
         add_names(&mut names, line, name, &lines);

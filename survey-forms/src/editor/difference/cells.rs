@@ -27,10 +27,17 @@ pub(super) fn words(
     changes: &mut Vec<Change>,
 ) {
     let mut tags: Vec<&str> = new.iter().map(|(tag, _)| tag).collect();
-    tags.extend(old.iter().map(|(tag, _)| tag).filter(|tag| new.exact(tag).is_none()));
+    tags.extend(
+        old.iter()
+            .map(|(tag, _)| tag)
+            .filter(|tag| new.exact(tag).is_none()),
+    );
     tags.dedup();
     for tag in tags {
-        let exact = |text: &Text| text.exact(tag).map_or_else(String::new, |(_, words)| words.to_owned());
+        let exact = |text: &Text| {
+            text.exact(tag)
+                .map_or_else(String::new, |(_, words)| words.to_owned())
+        };
         let (was, now) = (exact(old), exact(new));
         if was != now {
             changes.push(Change {
@@ -100,7 +107,11 @@ fn kind(question: &Question) -> String {
     }
 }
 
-fn question((old_form, old): (&Form, &Question), (new_form, new): (&Form, &Question), changes: &mut Vec<Change>) {
+fn question(
+    (old_form, old): (&Form, &Question),
+    (new_form, new): (&Form, &Question),
+    changes: &mut Vec<Change>,
+) {
     let lists = |form: &Form, question: &Question| {
         let list = question.kind.list()?;
         form.choice_lists.get(list).cloned()
@@ -115,7 +126,11 @@ fn question((old_form, old): (&Form, &Question), (new_form, new): (&Form, &Quest
         ("label", &old.label, &new.label),
         ("hint", &old.hint, &new.hint),
         ("guidance_hint", &old.guidance, &new.guidance),
-        ("constraint_message", &old.constraint_message, &new.constraint_message),
+        (
+            "constraint_message",
+            &old.constraint_message,
+            &new.constraint_message,
+        ),
         ("required_message", &old.required_message, &new.required_message),
     ] {
         words((What::Words, column, None), was, now, changes);
@@ -147,7 +162,11 @@ fn question((old_form, old): (&Form, &Question), (new_form, new): (&Form, &Quest
     };
     plain("default", (What::Other, &default(old), &default(new)), changes);
     let yes = |is: bool| if is { "yes" } else { "" };
-    plain("read_only", (What::Other, yes(old.read_only), yes(new.read_only)), changes);
+    plain(
+        "read_only",
+        (What::Other, yes(old.read_only), yes(new.read_only)),
+        changes,
+    );
     for (column, was, now) in [
         ("media::image", &old.media.image, &new.media.image),
         ("media::audio", &old.media.audio, &new.media.audio),
@@ -167,7 +186,12 @@ fn parameters(question: &Question) -> String {
         pairs.push("randomize=true".to_owned());
         pairs.extend(randomize.seed.iter().map(|seed| format!("seed={seed}")));
     }
-    pairs.extend(question.parameters.iter().map(|(key, value)| format!("{key}={value}")));
+    pairs.extend(
+        question
+            .parameters
+            .iter()
+            .map(|(key, value)| format!("{key}={value}")),
+    );
     pairs.join(" ")
 }
 
@@ -184,15 +208,30 @@ fn choices(old: Option<&ChoiceList>, new: Option<&ChoiceList>, changes: &mut Vec
             new: now.to_owned(),
         });
     };
-    for choice in old.choices.iter().filter(|choice| new.choice(&choice.name).is_none()) {
+    for choice in old
+        .choices
+        .iter()
+        .filter(|choice| new.choice(&choice.name).is_none())
+    {
         tell(&choice.name, "name", &choice.name, "");
     }
-    for choice in new.choices.iter().filter(|choice| old.choice(&choice.name).is_none()) {
+    for choice in new
+        .choices
+        .iter()
+        .filter(|choice| old.choice(&choice.name).is_none())
+    {
         tell(&choice.name, "name", "", &choice.name);
     }
     for now in &new.choices {
-        let Some(was) = old.choice(&now.name) else { continue };
-        words((What::Choices, "label", Some(&now.name)), &was.label, &now.label, changes);
+        let Some(was) = old.choice(&now.name) else {
+            continue;
+        };
+        words(
+            (What::Choices, "label", Some(&now.name)),
+            &was.label,
+            &now.label,
+            changes,
+        );
         let missing = |choice: &crate::form::Choice| choice.missing.map_or("", |kind| kind.as_str());
         if was.missing != now.missing {
             changes.push(Change {

@@ -105,7 +105,9 @@ impl Conditions {
             Join::All => Operator::And,
             Join::Any => Operator::Or,
         };
-        let joined = nodes.into_iter().reduce(|left, right| binary(operator, left, right));
+        let joined = nodes
+            .into_iter()
+            .reduce(|left, right| binary(operator, left, right));
         Ok(joined.map_or_else(String::new, |root| Expression::of(root).source().to_owned()))
     }
 
@@ -178,7 +180,9 @@ fn paired(conditions: Vec<Condition>) -> Vec<Condition> {
 fn build(condition: &Condition, subjects: &Subjects) -> Result<Node, EditError> {
     let name = condition.question.as_str();
     let question = || name.to_owned();
-    let asked = subjects.get(name).filter(|subject| !Comparator::of(subject.kind).is_empty());
+    let asked = subjects
+        .get(name)
+        .filter(|subject| !Comparator::of(subject.kind).is_empty());
     let Some(subject) = asked else {
         let names = subjects.0.keys().map(String::as_str);
         let refusal = Refusal::NotAskable {
@@ -215,7 +219,9 @@ fn build(condition: &Condition, subjects: &Subjects) -> Result<Node, EditError> 
         Comparator::LessThan => compare(Operator::Less, 0)?,
         Comparator::Between => {
             let (least, most) = (value(0)?, value(1)?);
-            let size = |node: &Node| as_number(node).or_else(|| as_day(node).and_then(parse_date).map(crate::expression::to_days));
+            let size = |node: &Node| {
+                as_number(node).or_else(|| as_day(node).and_then(parse_date).map(crate::expression::to_days))
+            };
             if size(&least) > size(&most) {
                 return Err(Refusal::LimitsCross.field("relevant"));
             }
@@ -255,10 +261,15 @@ fn literal(condition: &Condition, at: usize, subject: &Subject) -> Result<Node, 
         Comparator::ChosenAtLeast | Comparator::ChosenAtMost
     );
     if counts {
-        let count = value.parse::<u32>().map_err(|_| bad("写一个整数，如 2。", "Write a whole number, such as 2."))?;
+        let count = value
+            .parse::<u32>()
+            .map_err(|_| bad("写一个整数，如 2。", "Write a whole number, such as 2."))?;
         return Ok(number(f64::from(count)));
     }
-    let is_size = !matches!(condition.comparator, Comparator::Is | Comparator::IsNot | Comparator::IsEither);
+    let is_size = !matches!(
+        condition.comparator,
+        Comparator::Is | Comparator::IsNot | Comparator::IsEither
+    );
     let is_number = match subject.kind {
         RowKind::Integer | RowKind::Decimal | RowKind::Range => true,
         RowKind::Calculate => is_size,
@@ -266,7 +277,9 @@ fn literal(condition: &Condition, at: usize, subject: &Subject) -> Result<Node, 
     };
     if is_number {
         let parsed = value.parse::<f64>().ok().filter(|value| value.is_finite());
-        return parsed.map(number).ok_or_else(|| bad("写一个数，如 18。", "Write a number, such as 18."));
+        return parsed
+            .map(number)
+            .ok_or_else(|| bad("写一个数，如 18。", "Write a number, such as 18."));
     }
     if matches!(subject.kind, RowKind::Date | RowKind::DateTime) {
         let day = parse_date(value).filter(|day| day.to_string() == value);
@@ -276,7 +289,10 @@ fn literal(condition: &Condition, at: usize, subject: &Subject) -> Result<Node, 
     }
     let has_list = subject.kind.has_choices() && !subject.choices.is_empty();
     if has_list && !subject.choices.iter().any(|(name, _)| name == value) {
-        return Err(bad("选这一题的一个选项。", "Choose one of the question's choices."));
+        return Err(bad(
+            "选这一题的一个选项。",
+            "Choose one of the question's choices.",
+        ));
     }
     if !can_be_quoted(value) {
         let value = value.to_owned();
@@ -338,7 +354,11 @@ fn shape<'n>(node: &'n Node, subjects: &Subjects) -> Option<(&'n str, Comparator
                 code,
             ] => {
                 let is_one = subjects.get(name)?.kind == RowKind::SelectOne;
-                let comparator = if is_one { Comparator::Is } else { Comparator::Chosen };
+                let comparator = if is_one {
+                    Comparator::Is
+                } else {
+                    Comparator::Chosen
+                };
                 Some((name, comparator, vec![code_of(code)?]))
             }
             _ => None,

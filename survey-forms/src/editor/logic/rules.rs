@@ -39,7 +39,9 @@ impl Rules {
         if !faults.is_empty() {
             return Err(faults.into());
         }
-        let joined = nodes.into_iter().reduce(|left, right| binary(Operator::And, left, right));
+        let joined = nodes
+            .into_iter()
+            .reduce(|left, right| binary(Operator::And, left, right));
         Ok(joined.map_or_else(String::new, |root| Expression::of(root).source().to_owned()))
     }
 
@@ -277,7 +279,13 @@ fn limit(operator: Operator, left: &Node, right: &Node) -> Option<Rule> {
         matches!(&left.kind, NodeKind::Call { function: found, arguments, .. }
             if *found == function && arguments.first().is_some_and(|one| one.kind == NodeKind::Current))
     };
-    let sides = |limit: u32| if is_least { (Some(limit), None) } else { (None, Some(limit)) };
+    let sides = |limit: u32| {
+        if is_least {
+            (Some(limit), None)
+        } else {
+            (None, Some(limit))
+        }
+    };
     if of(Function::StringLength) {
         let (least, most) = sides(whole()?);
         return Some(Rule::Length { least, most });
@@ -294,14 +302,26 @@ fn limit(operator: Operator, left: &Node, right: &Node) -> Option<Rule> {
         ..
     } = &right.kind
     {
-        return Some(if is_least { Rule::NotInPast } else { Rule::NotInFuture });
+        return Some(if is_least {
+            Rule::NotInPast
+        } else {
+            Rule::NotInFuture
+        });
     }
     if let Some(day) = as_day(right).map(str::to_owned) {
-        let (from, to) = if is_least { (Some(day), None) } else { (None, Some(day)) };
+        let (from, to) = if is_least {
+            (Some(day), None)
+        } else {
+            (None, Some(day))
+        };
         return Some(Rule::Day { from, to });
     }
     let value = as_number(right)?;
-    let (least, most) = if is_least { (Some(value), None) } else { (None, Some(value)) };
+    let (least, most) = if is_least {
+        (Some(value), None)
+    } else {
+        (None, Some(value))
+    };
     Some(Rule::Number { least, most })
 }
 

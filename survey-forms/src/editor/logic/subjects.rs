@@ -34,7 +34,10 @@ impl Subjects {
             lists.entry(list).or_default().push((name, label));
         }
         let mut subjects = IndexMap::new();
-        for line in lines.iter().filter(|line| !line.name.is_empty() && !line.disabled) {
+        for line in lines
+            .iter()
+            .filter(|line| !line.name.is_empty() && !line.disabled)
+        {
             let choices = line.list.as_deref().and_then(|list| lists.get(list));
             let subject = Subject {
                 kind: line.kind,

@@ -3,16 +3,20 @@
 use super::{Comparator, Condition, Conditions, Join, Rule, Rules, Subjects};
 use crate::text::Text;
 
-/// Characters of a question's words that are shown.
-const SHOWN: usize = 40;
+/// Columns of a question's words that are shown; a Chinese character takes two.
+const SHOWN: usize = 80;
 
 fn short(words: &str) -> String {
     let line = words.lines().next().unwrap_or_default().trim();
-    if line.chars().count() <= SHOWN {
-        return line.to_owned();
+    let mut width = 0;
+    let end = line.char_indices().find(|(_, sign)| {
+        width += if sign.is_ascii() { 1 } else { 2 };
+        width > SHOWN
+    });
+    match end {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.to_owned(),
     }
-    let kept: String = line.chars().take(SHOWN).collect();
-    format!("{kept}…")
 }
 
 /// What stands for a question or choice in a language: its words, else its name.
@@ -29,15 +33,41 @@ impl Conditions {
         if self.conditions.is_empty() {
             return Text::new();
         }
-        let each = |lang: &str| -> Vec<String> {
-            self.conditions.iter().map(|one| condition(one, subjects, lang)).collect()
-        };
+        let each = |lang: &str| self.each(subjects, lang);
         let (zh, en) = match self.join {
             Join::All => (each("zh").join("，而且"), each("en").join(" and ")),
             Join::Any => (each("zh").join("，或者"), each("en").join(" or ")),
         };
-        let gap = if zh.ends_with(|c: char| c.is_ascii_alphanumeric()) { " " } else { "" };
+        let gap = if zh.ends_with(|c: char| c.is_ascii_alphanumeric()) {
+            " "
+        } else {
+            ""
+        };
         Text::zh_en(format!("只有当{zh}{gap}时才问"), format!("Asked only if {en}"))
+    }
+
+    /// The conditions one by one; where one of several values of a question is enough, the question is said once.
+    fn each(&self, subjects: &Subjects, lang: &str) -> Vec<String> {
+        let mut said: Vec<String> = Vec::new();
+        let mut last: Option<&Condition> = None;
+        for one in &self.conditions {
+            let goes_on = self.join == Join::Any
+                && matches!(one.comparator, Comparator::Is | Comparator::Chosen)
+                && last
+                    .is_some_and(|last| last.question == one.question && last.comparator == one.comparator);
+            match said.last_mut() {
+                Some(before) if goes_on => {
+                    let value = value(one, 0, subjects, lang);
+                    match lang {
+                        "zh" => before.push_str(&format!("或{}", spaced(&value))),
+                        _ => before.push_str(&format!(" or {value}")),
+                    }
+                }
+                _ => said.push(condition(one, subjects, lang)),
+            }
+            last = Some(one);
+        }
+        said
     }
 }
 
@@ -74,21 +104,24 @@ pub(in super::super) fn untold(expression: &str) -> Text {
     )
 }
 
+/// A value of a condition: a choice by its words, in quotation marks.
+fn value(condition: &Condition, at: usize, subjects: &Subjects, lang: &str) -> String {
+    let value = condition.values.get(at).map_or("", String::as_str);
+    let subject = subjects.get(&condition.question);
+    let choice = subject.and_then(|subject| subject.choices.iter().find(|(name, _)| name == value));
+    match choice {
+        Some((name, label)) => format!("“{}”", called(Some(label), name, lang)),
+        None => value.to_owned(),
+    }
+}
+
 fn condition(condition: &Condition, subjects: &Subjects, lang: &str) -> String {
     let subject = subjects.get(&condition.question);
     let question = called(subject.map(|subject| &subject.label), &condition.question, lang);
-    let value = |at: usize| {
-        let value = condition.values.get(at).map_or("", String::as_str);
-        let choice = subject.and_then(|subject| subject.choices.iter().find(|(name, _)| name == value));
-        match choice {
-            Some((name, label)) => format!("“{}”", called(Some(label), name, lang)),
-            None => value.to_owned(),
-        }
-    };
-    let is_day = subject.is_some_and(|subject| {
-        matches!(subject.kind, super::RowKind::Date | super::RowKind::DateTime)
-    });
+    let is_day = subject
+        .is_some_and(|subject| matches!(subject.kind, super::RowKind::Date | super::RowKind::DateTime));
     let said = if lang == "zh" { chinese } else { english };
+    let value = |at| value(condition, at, subjects, lang);
     said(condition.comparator, (&question, is_day), &value(0), &value(1))
 }
 
@@ -156,28 +189,27 @@ impl Rules {
             return Text::new();
         }
         let each = |lang: &str| -> Vec<String> {
-            self.0.iter().map(|one| rule(one).get(lang).to_owned()).collect()
+            let rules = self.0.iter();
+            rules.map(|one| rule(one).get(lang).to_owned()).collect()
         };
         Text::zh_en(
-            format!("答案要{}", each("zh").join("，而且")),
+            format!("答案{}", each("zh").join("，而且")),
             format!("The answer must be {}", each("en").join(" and ")),
         )
     }
 }
 
-fn limits(
-    least: Option<String>,
-    most: Option<String>,
-    (zh, en): (&dyn Fn(&str) -> String, &dyn Fn(&str) -> String),
-) -> Text {
-    let (chinese, english) = match (least, most) {
-        (Some(least), Some(most)) if least == most => (format!("正好是 {least}"), format!("exactly {least}")),
-        (Some(least), Some(most)) => (format!("在 {least} 到 {most} 之间"), format!("from {least} to {most}")),
-        (Some(least), None) => (format!("不小于 {least}"), format!("at least {least}")),
-        (None, Some(most)) => (format!("不大于 {most}"), format!("at most {most}")),
-        (None, None) => (String::new(), String::new()),
+/// Limits in words: what is said of both, of the least alone, of the most alone.
+fn limits(least: Option<String>, most: Option<String>, words: [(&str, &str); 3]) -> Text {
+    let which = match (&least, &most) {
+        (Some(_), Some(_)) => words[0],
+        (Some(_), None) => words[1],
+        (None, Some(_)) => words[2],
+        (None, None) => return Text::new(),
     };
-    Text::zh_en(zh(&chinese), en(&english))
+    let (least, most) = (least.unwrap_or_default(), most.unwrap_or_default());
+    let fill = |words: &str| words.replace("{least}", &least).replace("{most}", &most);
+    Text::zh_en(fill(which.0), fill(which.1))
 }
 
 fn rule(rule: &Rule) -> Text {
@@ -186,39 +218,53 @@ fn rule(rule: &Rule) -> Text {
         Rule::Number { least, most } => limits(
             least.map(|least| least.to_string()),
             most.map(|most| most.to_string()),
-            (&str::to_owned, &str::to_owned),
+            [
+                ("要在 {least} 到 {most} 之间", "from {least} to {most}"),
+                ("要不小于 {least}", "at least {least}"),
+                ("要不大于 {most}", "at most {most}"),
+            ],
         ),
         Rule::Length { least, most } => limits(
             said(least),
             said(most),
-            (&|limits| format!("在字数上{limits}"), &|limits| format!("{limits} characters long")),
+            [
+                (
+                    "要有 {least} 到 {most} 个字",
+                    "from {least} to {most} characters long",
+                ),
+                ("至少 {least} 个字", "at least {least} characters long"),
+                ("最多 {most} 个字", "at most {most} characters long"),
+            ],
         ),
         Rule::Chosen { least, most } => limits(
             said(least),
             said(most),
-            (&|limits| format!("在项数上{limits}"), &|limits| format!("{limits} choices")),
+            [
+                ("要选 {least} 到 {most} 项", "from {least} to {most} choices"),
+                ("至少选 {least} 项", "at least {least} choices"),
+                ("最多选 {most} 项", "at most {most} choices"),
+            ],
         ),
-        Rule::Day { from, to } => match (from, to) {
-            (Some(from), Some(to)) => Text::zh_en(
-                format!("在 {from} 到 {to} 之间"),
-                format!("from {from} to {to}"),
-            ),
-            (Some(from), None) => Text::zh_en(format!("不早于 {from}"), format!("not before {from}")),
-            (None, Some(to)) => Text::zh_en(format!("不晚于 {to}"), format!("not after {to}")),
-            (None, None) => Text::new(),
-        },
-        Rule::NotInFuture => Text::zh_en("不晚于答题当天", "not after the day of answering"),
-        Rule::NotInPast => Text::zh_en("不早于答题当天", "not before the day of answering"),
+        Rule::Day { from, to } => limits(
+            from.clone(),
+            to.clone(),
+            [
+                ("要在 {least} 到 {most} 之间", "from {least} to {most}"),
+                ("要不早于 {least}", "not before {least}"),
+                ("要不晚于 {most}", "not after {most}"),
+            ],
+        ),
+        Rule::NotInFuture => Text::zh_en("要不晚于答题当天", "not after the day of answering"),
+        Rule::NotInPast => Text::zh_en("要不早于答题当天", "not before the day of answering"),
         Rule::Alone { choice } => Text::zh_en(
-            format!("在选了 {choice} 时不选别的"),
+            format!("选了 {choice} 就不能再选别的"),
             format!("nothing else where {choice} is chosen"),
         ),
-        Rule::MobilePhone => Text::zh_en("是手机号码", "the number of a mobile phone"),
-        Rule::IdNumber => Text::zh_en("是身份证号", "a resident identity number"),
-        Rule::PostalCode => Text::zh_en("是邮政编码", "a postal code"),
-        Rule::Pattern { pattern } => Text::zh_en(
-            format!("符合格式 {pattern}"),
-            format!("of the form {pattern}"),
-        ),
+        Rule::MobilePhone => Text::zh_en("要是手机号码", "the number of a mobile phone"),
+        Rule::IdNumber => Text::zh_en("要是身份证号", "a resident identity number"),
+        Rule::PostalCode => Text::zh_en("要是邮政编码", "a postal code"),
+        Rule::Pattern { pattern } => {
+            Text::zh_en(format!("要符合格式 {pattern}"), format!("of the form {pattern}"))
+        }
     }
 }

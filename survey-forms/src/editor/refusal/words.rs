@@ -5,7 +5,10 @@ use super::{Pair, Reference, Refusal, pair};
 fn did_you_mean(suggestion: &Option<String>) -> Pair {
     match suggestion {
         Some(name) => pair(format!("是否想写“{name}”？"), format!("Did you mean “{name}”?")),
-        None => pair("请刷新页面，看看现在有哪些。", "Reload the page to see what there is now."),
+        None => pair(
+            "请刷新页面，看看现在有哪些。",
+            "Reload the page to see what there is now.",
+        ),
     }
 }
 
@@ -15,8 +18,20 @@ fn place(by: &Reference) -> Pair {
         name => format!("{open}{name}{close}"),
     };
     pair(
-        format!("{} 表第 {} 行 {} 列{}", by.sheet, by.row, by.column, named("（", "）")),
-        format!("{} sheet, row {}, column {}{}", by.sheet, by.row, by.column, named(" (", ")")),
+        format!(
+            "{} 表第 {} 行 {} 列{}",
+            by.sheet,
+            by.row,
+            by.column,
+            named("（", "）")
+        ),
+        format!(
+            "{} sheet, row {}, column {}{}",
+            by.sheet,
+            by.row,
+            by.column,
+            named(" (", ")")
+        ),
     )
 }
 
@@ -24,7 +39,10 @@ impl Refusal {
     pub(super) fn words_of_rows(&self) -> Option<(Pair, Pair)> {
         Some(match self {
             Self::NoRow { key, suggestion } => (
-                pair(format!("没有“{key}”这一行。"), format!("There is no row “{key}”.")),
+                pair(
+                    format!("没有“{key}”这一行。"),
+                    format!("There is no row “{key}”."),
+                ),
                 did_you_mean(suggestion),
             ),
             Self::BadName { name } => (
@@ -42,7 +60,10 @@ impl Refusal {
                     format!("第 {row} 行已经叫“{name}”。"),
                     format!("Row {row} is called “{name}” already."),
                 ),
-                pair("换一个名称；全卷的名称不能重复。", "Choose another; names are unique in the whole questionnaire."),
+                pair(
+                    "换一个名称；全卷的名称不能重复。",
+                    "Choose another; names are unique in the whole questionnaire.",
+                ),
             ),
             Self::StillReferred { name, by } => {
                 let (zh, en) = place(by);
@@ -51,7 +72,10 @@ impl Refusal {
                         format!("{zh}还用着“{name}”。"),
                         format!("{en} still refers to “{name}”."),
                     ),
-                    pair("先改那一处，再删除。", "Change that place first, then remove this."),
+                    pair(
+                        "先改那一处，再删除。",
+                        "Change that place first, then remove this.",
+                    ),
                 )
             }
             Self::ConditionLost { name } => (
@@ -75,11 +99,20 @@ impl Refusal {
                 ),
             ),
             Self::NotAGroup { key } => (
-                pair(format!("“{key}”不是组，里面放不了东西。"), format!("“{key}” is no group and holds nothing.")),
-                pair("选一个组，或选“在它后面”。", "Choose a group, or the place behind it."),
+                pair(
+                    format!("“{key}”不是组，里面放不了东西。"),
+                    format!("“{key}” is no group and holds nothing."),
+                ),
+                pair(
+                    "选一个组，或选“在它后面”。",
+                    "Choose a group, or the place behind it.",
+                ),
             ),
             Self::IntoItself => (
-                pair("不能移到它自己里面或后面。", "It cannot go into or behind itself."),
+                pair(
+                    "不能移到它自己里面或后面。",
+                    "It cannot go into or behind itself.",
+                ),
                 pair("选别的位置。", "Choose another place."),
             ),
             Self::AtTheEnd { up: true } => (
@@ -111,11 +144,17 @@ impl Refusal {
     pub(super) fn words_of_choices(&self) -> Option<(Pair, Pair)> {
         Some(match self {
             Self::NoList { list, suggestion } => (
-                pair(format!("没有选项表“{list}”。"), format!("There is no choice list “{list}”.")),
+                pair(
+                    format!("没有选项表“{list}”。"),
+                    format!("There is no choice list “{list}”."),
+                ),
                 did_you_mean(suggestion),
             ),
             Self::ListTaken { list } => (
-                pair(format!("已经有选项表“{list}”。"), format!("There is a choice list “{list}” already.")),
+                pair(
+                    format!("已经有选项表“{list}”。"),
+                    format!("There is a choice list “{list}” already."),
+                ),
                 pair("换一个名称。", "Choose another name."),
             ),
             Self::BadListName { list } => (
@@ -123,18 +162,27 @@ impl Refusal {
                     format!("“{list}”不能作选项表的名称。"),
                     format!("“{list}” cannot be the name of a choice list."),
                 ),
-                pair("名称里不能有空格，也不能是空的。", "It must not be empty or hold blanks."),
+                pair(
+                    "名称里不能有空格，也不能是空的。",
+                    "It must not be empty or hold blanks.",
+                ),
             ),
             Self::NeedsList => (
                 pair("这种题要有选项。", "This kind of question needs choices."),
-                pair("选一个已有的选项表，或写出至少一个选项。", "Choose a list that exists, or write at least one choice."),
+                pair(
+                    "选一个已有的选项表，或写出至少一个选项。",
+                    "Choose a list that exists, or write at least one choice.",
+                ),
             ),
             Self::ListInUse { list, by } => (
                 pair(
                     format!("“{by}”还用着选项表“{list}”。"),
                     format!("“{by}” still uses the list “{list}”."),
                 ),
-                pair("先给那一题换别的选项。", "Give that question other choices first."),
+                pair(
+                    "先给那一题换别的选项。",
+                    "Give that question other choices first.",
+                ),
             ),
             Self::NoChoice {
                 choice,
@@ -171,7 +219,10 @@ impl Refusal {
                         format!("{zh}还用着选项“{choice}”。"),
                         format!("{en} still tests for the choice “{choice}”."),
                     ),
-                    pair("先改那一处，再删除。", "Change that place first, then remove this."),
+                    pair(
+                        "先改那一处，再删除。",
+                        "Change that place first, then remove this.",
+                    ),
                 )
             }
             Self::CodeCalculated { choice, by } => {
@@ -179,7 +230,9 @@ impl Refusal {
                 (
                     pair(
                         format!("{zh}拿这个选项表的值来比大小或计算，改“{choice}”会改变结果。"),
-                        format!("{en} compares or calculates with values of this list; changing “{choice}” would change what comes out."),
+                        format!(
+                            "{en} compares or calculates with values of this list; changing “{choice}” would change what comes out."
+                        ),
                     ),
                     pair("先改那一处。", "Change that place first."),
                 )
@@ -189,7 +242,10 @@ impl Refusal {
                     format!("选项表“{list}”只剩这一个选项了。"),
                     format!("It is the last choice of the list “{list}”."),
                 ),
-                pair("先加别的选项，或删除整个选项表。", "Add another first, or remove the whole list."),
+                pair(
+                    "先加别的选项，或删除整个选项表。",
+                    "Add another first, or remove the whole list.",
+                ),
             ),
             _ => return None,
         })
@@ -198,21 +254,30 @@ impl Refusal {
     pub(super) fn words_of_the_rest(&self) -> (Pair, Pair) {
         match self {
             Self::NoLanguage { lang, known } => (
-                pair(format!("问卷没有“{lang}”这种语言。"), format!("The questionnaire has no language “{lang}”.")),
+                pair(
+                    format!("问卷没有“{lang}”这种语言。"),
+                    format!("The questionnaire has no language “{lang}”."),
+                ),
                 pair(
                     format!("先加这种语言；现有：{}。", known.join("、")),
                     format!("Add the language first; there are: {}.", known.join(", ")),
                 ),
             ),
             Self::BadLanguage { lang } => (
-                pair(format!("“{lang}”不是语言代码。"), format!("“{lang}” is no language code.")),
+                pair(
+                    format!("“{lang}”不是语言代码。"),
+                    format!("“{lang}” is no language code."),
+                ),
                 pair(
                     "写 zh、en、ug、bo 这样的代码；易读写 zh-x-easy，问代答人的话写 zh-x-proxy。",
                     "Write a code such as zh, en, ug, bo; zh-x-easy for easy read, zh-x-proxy for what is said to a proxy.",
                 ),
             ),
             Self::LanguageThere { lang } => (
-                pair(format!("问卷已经有“{lang}”。"), format!("The questionnaire has “{lang}” already.")),
+                pair(
+                    format!("问卷已经有“{lang}”。"),
+                    format!("The questionnaire has “{lang}” already."),
+                ),
                 pair("直接填写译文。", "Write the translations."),
             ),
             Self::WordingWithoutLanguage { lang, language } => (
@@ -223,15 +288,24 @@ impl Refusal {
                 pair(format!("先加“{language}”。"), format!("Add “{language}” first.")),
             ),
             Self::BadFormId { id } => (
-                pair(format!("“{id}”不能作问卷代号。"), format!("“{id}” cannot be a form's id.")),
+                pair(
+                    format!("“{id}”不能作问卷代号。"),
+                    format!("“{id}” cannot be a form's id."),
+                ),
                 pair(
                     "用字母、汉字、数字、下划线、连字符和点，以字母、汉字、数字或下划线开头。",
                     "Use letters, digits, underscores, hyphens and dots, beginning with a letter, digit or underscore.",
                 ),
             ),
             Self::NoCommonLanguage => (
-                pair("题库的题只有中文和英文，这份问卷两种都没有。", "The bank is in Chinese and English, and this questionnaire is in neither."),
-                pair("先给问卷加中文（zh）或英文（en），插入后再翻译。", "Add Chinese (zh) or English (en) first, and translate after inserting."),
+                pair(
+                    "题库的题只有中文和英文，这份问卷两种都没有。",
+                    "The bank is in Chinese and English, and this questionnaire is in neither.",
+                ),
+                pair(
+                    "先给问卷加中文（zh）或英文（en），插入后再翻译。",
+                    "Add Chinese (zh) or English (en) first, and translate after inserting.",
+                ),
             ),
             Self::OutOfPlace { column, kind } => (
                 pair(
@@ -241,26 +315,41 @@ impl Refusal {
                 pair("留空。", "Leave it empty."),
             ),
             Self::BadYesNo { value } => (
-                pair(format!("“{value}”不是“是”或“否”。"), format!("“{value}” is neither yes nor no.")),
+                pair(
+                    format!("“{value}”不是“是”或“否”。"),
+                    format!("“{value}” is neither yes nor no."),
+                ),
                 pair("写 yes 或留空。", "Write yes, or leave it empty."),
             ),
             Self::TooLong => (
                 pair("太长了。", "It is too long."),
-                pair("一个单元格最多 32767 个字符。", "A cell holds 32,767 characters at most."),
+                pair(
+                    "一个单元格最多 32767 个字符。",
+                    "A cell holds 32,767 characters at most.",
+                ),
             ),
             Self::TooLarge => (
                 pair("工作表放不下了。", "The sheet is full."),
-                pair("最多 20000 行、500 列。把问卷分成几份。", "It holds 20,000 rows and 500 columns at most. Make several questionnaires."),
+                pair(
+                    "最多 20000 行、500 列。把问卷分成几份。",
+                    "It holds 20,000 rows and 500 columns at most. Make several questionnaires.",
+                ),
             ),
             Self::CannotWrite { reason } => (
-                pair(format!("写不成 Excel 文件：{reason}。"), format!("It cannot be written as a workbook: {reason}.")),
+                pair(
+                    format!("写不成 Excel 文件：{reason}。"),
+                    format!("It cannot be written as a workbook: {reason}."),
+                ),
                 pair(
                     "工作表名称最多 31 个字符，不能有 []:*?/\\；一个单元格最多 32767 个字符。",
                     "A sheet's name has at most 31 characters and none of []:*?/\\; a cell holds 32,767 characters at most.",
                 ),
             ),
             Self::NoCollection { id } => (
-                pair(format!("题库里没有“{id}”。"), format!("The bank has no collection “{id}”.")),
+                pair(
+                    format!("题库里没有“{id}”。"),
+                    format!("The bank has no collection “{id}”."),
+                ),
                 pair("从题库页面上选。", "Choose one on the bank's page."),
             ),
             Self::NoBankItem { item, collection } => (
@@ -270,10 +359,7 @@ impl Refusal {
                 ),
                 pair("从题库页面上选。", "Choose one on the bank's page."),
             ),
-            Self::NotAskable {
-                question,
-                suggestion,
-            } => (
+            Self::NotAskable { question, suggestion } => (
                 pair(
                     format!("条件里问不到“{question}”。"),
                     format!("A condition cannot ask about “{question}”."),
@@ -283,13 +369,13 @@ impl Refusal {
                     None => pair("选一道有答案的题。", "Choose a question that has an answer."),
                 },
             ),
-            Self::ComparatorUnfit {
-                question,
-                comparator,
-            } => (
+            Self::ComparatorUnfit { question, comparator } => (
                 pair(
                     format!("“{question}”这种题不能用“{}”来比。", comparator.get("zh")),
-                    format!("“{}” does not fit the kind of “{question}”.", comparator.get("en")),
+                    format!(
+                        "“{}” does not fit the kind of “{question}”.",
+                        comparator.get("en")
+                    ),
                 ),
                 pair("选别的比法。", "Choose another comparison."),
             ),
@@ -320,15 +406,27 @@ impl Refusal {
             ),
             Self::NoLimit => (
                 pair("没有写界限。", "There is no limit."),
-                pair("至少写一个：最小或最大。", "Write at least one: the least or the most."),
+                pair(
+                    "至少写一个：最小或最大。",
+                    "Write at least one: the least or the most.",
+                ),
             ),
             Self::LimitsCross => (
-                pair("最小的比最大的还大，没有答案能通过。", "The least is greater than the most; no answer would do."),
+                pair(
+                    "最小的比最大的还大，没有答案能通过。",
+                    "The least is greater than the most; no answer would do.",
+                ),
                 pair("换过来写。", "Write them the other way round."),
             ),
             Self::BadPattern { reason } => (
-                pair(format!("这个格式写得不对：{reason}。"), format!("This is no regular expression: {reason}.")),
-                pair("改正，或选现成的格式。", "Mend it, or choose one of those that are ready."),
+                pair(
+                    format!("这个格式写得不对：{reason}。"),
+                    format!("This is no regular expression: {reason}."),
+                ),
+                pair(
+                    "改正，或选现成的格式。",
+                    "Mend it, or choose one of those that are ready.",
+                ),
             ),
             Self::BadDay { value } => (
                 pair(format!("“{value}”不是日期。"), format!("“{value}” is no day.")),
