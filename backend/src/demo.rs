@@ -39,6 +39,7 @@ use crate::synthetic::{self, Fieldwork, Population, Response};
 
 mod callbacks;
 mod data;
+mod editor;
 mod field;
 mod follow_up;
 mod identity;

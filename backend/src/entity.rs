@@ -22,6 +22,8 @@ pub mod evaluators;
 pub mod evidence_files;
 pub mod failures;
 pub mod follow_up_cases;
+pub mod form_drafts;
+pub mod form_states;
 pub mod forms;
 pub mod frame_members;
 pub mod frame_uses;

@@ -38,6 +38,7 @@ pub mod pages;
 pub mod person_requests;
 pub mod planning;
 pub mod publication;
+pub mod questionnaires;
 pub mod records;
 pub mod reporting;
 pub mod retention;

@@ -23,6 +23,7 @@ mod m20261126_000020_sittings;
 mod m20261126_000021_audit_anchors;
 mod m20261126_000022_trust;
 mod m20261126_000025_pages_of_responses;
+mod m20261126_000026_form_drafts;
 mod m20261127_000029_tallies;
 
 /// All migrations in order.
@@ -50,6 +51,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000021_audit_anchors::Migration),
             Box::new(m20261126_000022_trust::Migration),
             Box::new(m20261126_000025_pages_of_responses::Migration),
+            Box::new(m20261126_000026_form_drafts::Migration),
             Box::new(m20261127_000029_tallies::Migration),
         ]
     }

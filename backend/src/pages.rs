@@ -14,6 +14,7 @@ pub mod callbacks;
 pub mod cases;
 pub mod check;
 pub mod data;
+pub mod editor;
 pub mod fieldwork;
 pub mod handover;
 pub mod held;

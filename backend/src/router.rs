@@ -209,6 +209,7 @@ fn staff() -> Router<AppState> {
         .merge(reports_of_round())
         .merge(third_party())
         .merge(planning_of_round())
+        .merge(questionnaires_of_round())
         .merge(identities_of_round())
         .merge(privacy_of_round())
         .merge(units_of_round())
@@ -465,6 +466,53 @@ fn planning_of_round() -> Router<AppState> {
         .layer(large)
         .route(&format!("{base}/upload"), post(planning::upload).layer(upload))
         .route("/console/plans/new/upload", post(start::upload).layer(upload))
+}
+
+/// The editor of a round's questionnaires: the office's, read by those who oversee.
+fn questionnaires_of_round() -> Router<AppState> {
+    use console::editor::{
+        self, adding, check, handing_in, list, outline, preview, question, transfer, versions, words,
+    };
+    let base = "/console/rounds/{id}/forms";
+    let upload = DefaultBodyLimit::max(editor::MAX_UPLOAD);
+    Router::new()
+        .route(&format!("{base}/{{form}}"), get(outline::show).post(outline::act))
+        .route(
+            &format!("{base}/{{form}}/question"),
+            get(question::show).post(question::keep),
+        )
+        .route(
+            &format!("{base}/{{form}}/add"),
+            get(adding::show).post(adding::add),
+        )
+        .route(
+            &format!("{base}/{{form}}/bank"),
+            get(adding::show_bank).post(adding::take),
+        )
+        .route(
+            &format!("{base}/{{form}}/words"),
+            get(words::show).post(words::keep),
+        )
+        .route(
+            &format!("{base}/{{form}}/versions"),
+            get(versions::show).post(versions::go),
+        )
+        .route(&format!("{base}/{{form}}/check"), get(check::show))
+        .route(
+            &format!("{base}/{{form}}/preview"),
+            get(preview::show).post(preview::answer),
+        )
+        .route(
+            &format!("{base}/{{form}}/plan"),
+            get(handing_in::show).post(handing_in::hand_in),
+        )
+        .route(&format!("{base}/{{form}}/download"), get(transfer::download))
+        .layer(DefaultBodyLimit::max(editor::MAX_TEXT))
+        .route(base, get(list::show).post(list::begin).layer(upload))
+        .route(
+            &format!("{base}/{{form}}/file"),
+            get(transfer::show).post(transfer::upload).layer(upload),
+        )
 }
 
 /// Experts who compare indicators by a personal link.

@@ -34,6 +34,7 @@ pub mod evaluators;
 pub mod exceptions;
 pub mod failures;
 pub mod fieldwork;
+pub mod form_drafts;
 pub mod forms;
 pub mod frame;
 pub mod frame_versions;

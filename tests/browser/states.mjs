@@ -5,6 +5,7 @@ import { AUTH, AUTH_PAGES } from './states/auth.mjs';
 import { DATA, DATA_CONSOLE, DATA_PAGES } from './states/data.mjs';
 import { DURABLE, DURABLE_CONSOLE, DURABLE_PUBLIC } from './states/durable.mjs';
 import { FORMB, FORMB_PUBLIC } from './states/formb.mjs';
+import { EDITOR, EDITOR_PAGES } from './states/editor.mjs';
 import { EVALUATION_PAGES } from './states/eval.mjs';
 import { FIELD_APP } from './states/fieldapp.mjs';
 import { MAIL, MAIL_PAGES } from './states/mail.mjs';
@@ -74,6 +75,7 @@ export const CONSOLE = [
   ...DURABLE_CONSOLE,
   ...TRUST2_CONSOLE,
   ...EVALUATION_PAGES,
+  ...EDITOR_PAGES,
   ...AUTH_PAGES,
 ];
 
@@ -92,6 +94,7 @@ export const JOURNEYS = [
   ...MAIL,
   ...THIRD,
   ...PLAN,
+  ...EDITOR,
   ...DATA,
   ...DURABLE,
   ...FORMB,

@@ -16,6 +16,7 @@ mod console;
 mod data;
 mod drill;
 mod durability;
+mod editor;
 mod estimate;
 mod evaluation;
 mod faults;

@@ -61,6 +61,7 @@ pub(super) async fn next_year(base: &Base, files: &PlanFiles, seed: u64) -> Resu
     };
     copy::save(base, &own.id, seen, "领导小组会议意见：提高亲友评价的权重", ACTOR).await?;
     change(base, &own.id, "follow_up.days", "10").await?;
+    super::editor::draft(base, &own.id).await?;
     experts(base, &round, seed).await
 }
 

@@ -36,6 +36,7 @@ pub mod accounts;
 pub mod callbacks;
 pub mod cases;
 pub mod data;
+pub mod editor;
 pub mod fieldwork;
 pub mod held;
 pub mod identity;

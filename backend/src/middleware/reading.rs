@@ -27,7 +27,8 @@ pub fn of_headers(headers: &HeaderMap) -> Reading {
         .unwrap_or(fallback)
 }
 
-fn parse(value: &str) -> Option<Reading> {
+/// The wishes that [`code`] wrote.
+pub fn parse(value: &str) -> Option<Reading> {
     let mut parts = value.split('.');
     let lang = Lang::parse(parts.next()?)?;
     let size = TextSize::parse(parts.next().unwrap_or_default());
@@ -47,19 +48,23 @@ fn parse(value: &str) -> Option<Reading> {
     })
 }
 
-/// The cookie that remembers `reading`.
-pub fn remember(reading: Reading, secure: bool) -> Option<HeaderValue> {
-    let value = format!(
+/// The wishes in one word.
+pub fn code(reading: Reading) -> String {
+    format!(
         "{}.{}.{}.{}{}",
         reading.lang.code(),
         reading.size.code(),
         reading.contrast.code(),
         if reading.easy { "e" } else { "" },
         if reading.sign { "s" } else { "" }
-    );
+    )
+}
+
+/// The cookie that remembers `reading`.
+pub fn remember(reading: Reading, secure: bool) -> Option<HeaderValue> {
     NewCookie {
         name: COOKIE,
-        value: &value,
+        value: &code(reading),
         path: "/",
         max_age_s: YEAR_S,
         secure,

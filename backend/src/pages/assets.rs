@@ -103,9 +103,19 @@ pub static CONSOLE_JS: LazyLock<Asset> = LazyLock::new(|| {
     )
 });
 
+/// Makes the editor of questionnaires quicker: menus that follow what is chosen, a warning before words are lost.
+pub static EDITOR_JS: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new(
+        "editor",
+        "js",
+        "text/javascript; charset=utf-8",
+        include_str!("../../assets/editor.js"),
+    )
+});
+
 /// The file with this address, if it is one of ours in the present version.
 pub fn find(path: &str) -> Option<&'static Asset> {
-    [&SURVEY_CSS, &SURVEY_JS, &CONSOLE_CSS, &CONSOLE_JS]
+    [&SURVEY_CSS, &SURVEY_JS, &CONSOLE_CSS, &CONSOLE_JS, &EDITOR_JS]
         .into_iter()
         .map(|asset| &**asset)
         .find(|asset| asset.href == path)

@@ -15,6 +15,7 @@ use super::layout::{ConsoleFrame, Fault, SignedIn, console, crumbs, csrf, fault_
 use super::office::FieldFault;
 use super::table::Table;
 use super::{Lang, tr};
+use crate::questionnaires::name_of;
 
 /// What every page of a plan knows.
 #[derive(Clone, Copy, Debug)]
@@ -205,7 +206,19 @@ pub fn editor(around: Around<'_>, path: &str) -> String {
     match FileKind::of(path) {
         FileKind::Settings => around.path("/settings"),
         FileKind::Table => about(around, "/table", path),
+        FileKind::Form => match name_of(path) {
+            Some(form) => format!("{}/{form}", super::editor::list_path(around.round)),
+            None => about(around, "/file", path),
+        },
         _ => about(around, "/file", path),
+    }
+}
+
+/// Where the faults of a file are mended: in its text, or in the editor of questionnaires.
+fn place_of(around: Around<'_>, path: &str) -> String {
+    match name_of(path) {
+        Some(form) => format!("{}/{form}/check", super::editor::list_path(around.round)),
+        None => about(around, "/file", path),
     }
 }
 
@@ -216,7 +229,7 @@ pub fn fault_list(around: Around<'_>, found: &[Diagnostic], links: bool) -> Mark
             @for fault in found {
                 li .bad[fault.is_error()] {
                     @match fault.place.file.as_deref().filter(|_| links) {
-                        Some(file) => a href=(about(around, "/file", file)) { (fault.to_line(around.lang.code())) },
+                        Some(file) => a href=(place_of(around, file)) { (fault.to_line(around.lang.code())) },
                         None => (fault.to_line(around.lang.code())),
                     }
                 }
@@ -247,6 +260,7 @@ pub fn page(around: Around<'_>, view: &PlanPage) -> Markup {
         }
         ul.links {
             li { a href=(around.path("/versions")) { (tr!(lang, "plan.versions")) } }
+            li { a href=(super::editor::list_path(around.round)) { (tr!(lang, "editor.forms")) } }
             li { a href={ "/console/rounds/" (around.round) "/weights" } { (tr!(lang, "weights.title")) } }
             li { a href={ "/console/rounds/" (around.round) "/steps" } { (tr!(lang, "steps.title")) } }
             @if is_draft && view.may_edit { li { a href=(around.path("/seal")) { (tr!(lang, "plan.seal")) } } }

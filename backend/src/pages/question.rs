@@ -37,6 +37,18 @@ pub struct Question<'a> {
     pub from_check: bool,
     /// Whom to turn to.
     pub help: &'a Help,
+    /// What a trial by the office carries along; none for respondents.
+    pub trial: Option<Trial<'a>>,
+}
+
+/// A questionnaire tried out by the office: the same page, with what was answered so far in its form, because nothing of
+/// it is stored.
+#[derive(Clone, Copy, Debug)]
+pub struct Trial<'a> {
+    /// What to know of it, above the page.
+    pub note: &'a str,
+    /// Hidden fields of the form.
+    pub fields: &'a [(&'a str, String)],
 }
 
 /// Where a message about `field` leads: `render::page` gives an input the question's
@@ -110,25 +122,31 @@ pub fn page(reading: Reading, view: Question<'_>) -> Markup {
     respondent(
         frame,
         &html! {
+            @if let Some(trial) = view.trial { p.notice { (trial.note) } }
             p.progress { (progress) }
             (fault_summary(&tr!(lang, "question.errors"), &faults(&view, &words)))
             form #question method="post" action=(view.action) novalidate autocomplete="off"
                 data-saved=(tr!(lang, "view.saved")) data-unsaved=(tr!(lang, "view.not_saved")) {
                 @if view.from_check { input type="hidden" name="from" value="check"; }
+                @if let Some(trial) = view.trial {
+                    @for (name, value) in trial.fields { input type="hidden" name=(name) value=(value); }
+                }
                 (used_ways())
                 (survey_forms::render::page_in(view.form, view.page, view.answers, view.errors, &view.manner))
                 button.main data-main type="submit" name="go" value="next" {
                     @if view.from_check { (tr!(lang, "question.to_check")) } @else { (tr!(lang, "question.next")) }
                 }
                 div.more {
-                    @if !view.from_check {
+                    @if !view.from_check && (view.has_back || view.trial.is_none()) {
                         button.second data-back type="submit" name="go" value="back" formnovalidate {
                             @if view.has_back { (tr!(lang, "question.back")) }
                             @else { (tr!(lang, "question.back_start")) }
                         }
                     }
-                    button.second type="submit" name="go" value="later" formnovalidate { (tr!(lang, "question.later")) }
-                    button.second type="submit" name="go" value="handover" formnovalidate { (tr!(lang, "handover.open")) }
+                    @if view.trial.is_none() {
+                        button.second type="submit" name="go" value="later" formnovalidate { (tr!(lang, "question.later")) }
+                        button.second type="submit" name="go" value="handover" formnovalidate { (tr!(lang, "handover.open")) }
+                    }
                 }
             }
         },

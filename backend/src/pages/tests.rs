@@ -62,6 +62,7 @@ fn questionnaire(reading: Reading) -> Vec<(String, String)> {
                     has_back: true,
                     from_check,
                     help: &help,
+                    trial: None,
                 };
                 out.push((
                     format!("{name}-{}{suffix}", page.name),
@@ -269,6 +270,7 @@ fn page_of_several_questions_says_so_in_title_and_on_top() {
             has_back: true,
             from_check: false,
             help: &help,
+            trial: None,
         };
         question::page(Reading::default(), view).into_string()
     };

@@ -64,6 +64,64 @@ fn fault(code: &'static str, place: Place, message: Text, mend: Text) -> RoundAc
     RoundActError::Form(vec![Diagnostic::error(code, place, message, mend)])
 }
 
+/// A correction held against everything with which it must agree.
+struct Judged {
+    present: StoredForm,
+    old_version: String,
+    new_version: String,
+    media: BTreeMap<String, Vec<u8>>,
+    held_against: usize,
+    /// Faults and warnings; a fault stands against it.
+    found: Vec<Diagnostic>,
+}
+
+async fn judge(
+    conn: &impl ConnectionTrait,
+    base: &Base,
+    round: &Round,
+    correction: &Correction,
+) -> Result<Judged, RoundActError> {
+    let id = &round.id;
+    let read = xlsform::read(&correction.file, &correction.xlsx).map_err(RoundActError::Form)?;
+    let begun = must_be_sealed(round)?;
+    let stored = forms::all_current(conn, id).await?;
+    let (present, old) = present(&stored, &read.form, &correction.file)?;
+    let mut files = plan_files::read(conn, &base.keys, id).await?;
+    files.remove("frame.csv");
+    amendments::apply(conn, id, &mut files).await?;
+    let media = new_media(&read.form, correction, &files)?;
+    let uses = uses(&files, &present.form)?;
+    let mut found = read.warnings.clone();
+    let ground = Ground { begun, uses: &uses };
+    found.extend(amend::compare(&correction.file, &old, &read.form, ground));
+    found.extend(faults_of_plan(correction, present, &media, files));
+    let against = Against {
+        file: &correction.file,
+        old: &old,
+        new: &read.form,
+    };
+    let (held_against, conflicts) = against.answers_of(conn, id, &present.form).await?;
+    found.extend(conflicts);
+    Ok(Judged {
+        present: present.clone(),
+        old_version: old.version,
+        new_version: read.form.version,
+        media,
+        held_against,
+        found,
+    })
+}
+
+/// What would be said of a correction, without making it: everything that stands against it, and what somebody should
+/// look at.
+///
+/// # Errors
+/// See [`amend`].
+pub async fn look(base: &Base, id: &str, correction: &Correction) -> Result<Vec<Diagnostic>, RoundActError> {
+    let round = known(&base.db, id, rounds::find(&base.db, id).await?).await?;
+    Ok(judge(&base.db, base, &round, correction).await?.found)
+}
+
 /// Puts a corrected questionnaire in the place of the one with the same `form_id`. One transaction with its record and
 /// its audit entry.
 ///
@@ -88,47 +146,28 @@ pub async fn amend(
             ),
         ));
     }
-    let read = xlsform::read(&correction.file, &correction.xlsx).map_err(RoundActError::Form)?;
     let tx = begin(&base.db).await?;
     // Two amendments at once wait for each other, so that each is held against the version that it replaces.
     let round = known(&tx, id, rounds::hold_alone(&tx, id).await?).await?;
-    let begun = must_be_sealed(&round)?;
-    let stored = forms::all_current(&tx, id).await?;
-    let (present, old) = present(&stored, &read.form, &correction.file)?;
-    let mut files = plan_files::read(&tx, &base.keys, id).await?;
-    files.remove("frame.csv");
-    amendments::apply(&tx, id, &mut files).await?;
-    let new_media = new_media(&read.form, &correction, &files)?;
-    let uses = uses(&files, &present.form)?;
-    let mut found = read.warnings.clone();
-    let ground = Ground { begun, uses: &uses };
-    found.extend(amend::compare(&correction.file, &old, &read.form, ground));
-    found.extend(faults_of_plan(&correction, present, &new_media, files));
-    let against = Against {
-        file: &correction.file,
-        old: &old,
-        new: &read.form,
-    };
-    let (held_against, conflicts) = against.answers_of(&tx, id, &present.form).await?;
-    found.extend(conflicts);
-    if found.iter().any(Diagnostic::is_error) {
-        return Err(RoundActError::Form(found));
+    let judged = judge(&tx, base, &round, &correction).await?;
+    if judged.found.iter().any(Diagnostic::is_error) {
+        return Err(RoundActError::Form(judged.found));
     }
     let amended = Amended {
-        form: present.form.clone(),
-        old_version: old.version.clone(),
-        new_version: read.form.version.clone(),
-        held_against,
-        warnings: found,
+        form: judged.present.form.clone(),
+        old_version: judged.old_version,
+        new_version: judged.new_version,
+        held_against: judged.held_against,
+        warnings: judged.found,
     };
     let seq = round.amended + 1;
     let row = StoredForm {
         version: amended.new_version.clone(),
         xlsx: correction.xlsx,
-        ..present.clone()
+        ..judged.present
     };
     forms::supersede(&tx, row).await?;
-    amendments::add_media(&tx, id, new_media).await?;
+    amendments::add_media(&tx, id, judged.media).await?;
     let amendment = Amendment {
         round_id: id.to_owned(),
         seq,

@@ -179,6 +179,8 @@ tables![
     evidence_files,
     failures,
     follow_up_cases,
+    form_drafts,
+    form_states,
     forms,
     frame_members,
     frame_uses,

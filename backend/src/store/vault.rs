@@ -34,6 +34,7 @@ pub const COLUMNS: &[(&str, &str, Content)] = &[
     ("case_messages", "body", Content::Sealed),
     ("follow_up_cases", "contact", Content::Sealed),
     ("follow_up_cases", "text", Content::Sealed),
+    ("form_states", "content", Content::Open),
     ("forms", "xlsx", Content::Open),
     ("frame_versions", "content", Content::Sealed),
     // Text: sealed to a key pair that derives from the master key, and over that under the identity key.

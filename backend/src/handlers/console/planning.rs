@@ -308,6 +308,8 @@ pub async fn download(
 pub(super) struct Upload {
     pub(super) words: Pairs,
     pub(super) file: Vec<u8>,
+    /// What the file is called on the sender's machine; empty where none was sent.
+    pub(super) file_name: String,
 }
 
 impl Upload {
@@ -318,6 +320,9 @@ impl Upload {
         while let Some(part) = parts.next_field().await.map_err(broken)? {
             let name = part.name().unwrap_or_default().to_owned();
             if name == "file" {
+                part.file_name()
+                    .unwrap_or_default()
+                    .clone_into(&mut upload.file_name);
                 upload.file = part.bytes().await.map_err(broken)?.to_vec();
             } else {
                 let value = part.text().await.map_err(broken)?;

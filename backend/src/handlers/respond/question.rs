@@ -64,6 +64,7 @@ fn render(
         has_back: walk.before(&page.name).is_some(),
         from_check,
         help: &visit.help(),
+        trial: None,
     };
     question::page(visit.reading, view)
 }

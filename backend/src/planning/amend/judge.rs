@@ -194,8 +194,8 @@ pub fn judge(difference: &Difference, ground: Ground) -> Vec<Verdict> {
             "封存以后，问卷不在这里改。",
             "Once sealed, questionnaires are not changed here.",
             (
-                "请用 minyi round amend 修订问卷：它会核对已收到的答卷。",
-                "Amend the questionnaire with minyi round amend, which holds it against the answers that came.",
+                "请在问卷编辑器里改，再“放进方案”（或用 minyi round amend）：那里会核对已收到的答卷。",
+                "Change it in the editor of questionnaires and put it into the plan (or use minyi round amend): it is held against the answers that came.",
             ),
         )
     };
