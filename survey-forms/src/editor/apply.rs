@@ -1,10 +1,10 @@
 //! Making changes.
 
+use super::book::writable;
 use super::desk::{Desk, Line, row_number};
 use super::refusal::Refusal;
 use super::{Edit, EditError, Spot, Workbook};
 use crate::diagnostic::{Diagnostic, Place};
-use crate::xlsform::workbook::clean;
 
 mod cells;
 mod choices;
@@ -144,14 +144,9 @@ fn one(desk: &mut Desk, edit: &Edit, watch: &mut Watch) -> Result<(), EditError>
     }
 }
 
-/// A text as a cell holds it: trimmed, lines ended by `\n`, without what no spreadsheet can hold.
+/// A text as a cell holds it.
 fn tidy(text: &str, field: &str) -> Result<String, EditError> {
-    let lines = text.replace("\r\n", "\n").replace('\r', "\n");
-    let kept: String = lines
-        .chars()
-        .filter(|c| (!c.is_control() || matches!(c, '\n' | '\t')) && !matches!(c, '\u{fffe}' | '\u{ffff}'))
-        .collect();
-    let cleaned = clean(&kept);
+    let cleaned = writable(text);
     if cleaned.encode_utf16().count() > LONGEST {
         return Err(Refusal::TooLong.field(field));
     }

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::EditError;
 use super::refusal::Refusal;
+use crate::diagnostic::catalogue::Fault;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::form::Form;
 use crate::lss;
@@ -109,6 +110,13 @@ impl Workbook {
         }
         let workbook =
             xlsform::open(file_name, bytes, Wanted::All).map_err(|fault| vec![fault.at(place())])?;
+        if workbook.sheets.is_empty() {
+            let fault = Fault::MissingSheet {
+                sheet: "survey",
+                suggestion: None,
+            };
+            return Err(vec![fault.at(place())]);
+        }
         Ok(Imported {
             workbook: Self::of(workbook),
             remarks: Vec::new(),
@@ -132,7 +140,10 @@ impl Workbook {
             for row in sheet.rows {
                 let number = (row.number - above) as usize;
                 rows.resize_with(number.max(1) - 1, Row::default);
-                rows.push(Row { cells: row.cells });
+                let cells = row.cells.into_iter().map(|(at, cell)| (at, writable(&cell)));
+                rows.push(Row {
+                    cells: cells.filter(|(_, cell)| !cell.is_empty()).collect(),
+                });
             }
             sheets.push(Sheet { name, rows });
         }
@@ -223,6 +234,15 @@ impl Workbook {
     pub fn sheets(&self) -> &[Sheet] {
         &self.sheets
     }
+}
+
+/// A text as a cell holds it: trimmed, lines ended by `\n`, without what no spreadsheet can hold.
+pub(super) fn writable(text: &str) -> String {
+    let lines = text.replace("\r\n", "\n").replace('\r', "\n");
+    let is_kept = |sign: &char| {
+        (!sign.is_control() || matches!(sign, '\n' | '\t')) && !matches!(sign, '\u{fffe}' | '\u{ffff}')
+    };
+    raw::clean(&lines.chars().filter(is_kept).collect::<String>())
 }
 
 fn write(file: &mut rust_xlsxwriter::Workbook, sheet: &Sheet, bold: &Format) -> Result<(), XlsxError> {

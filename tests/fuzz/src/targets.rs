@@ -6,6 +6,8 @@ use std::io::{Cursor, Write};
 use std::sync::OnceLock;
 
 use jiff::civil::{Date, date};
+use survey_forms::editor::Workbook;
+use survey_forms::editor::outline::outline;
 use survey_forms::expression::{Context, Expression, Value};
 use survey_forms::form::{Form, UploadKind};
 use survey_forms::media::upload::{check_upload, most_upload_bytes, recognise_upload, stored_name};
@@ -54,8 +56,22 @@ pub(crate) fn run(target: Target, bytes: &[u8]) -> bool {
     }
 }
 
+/// What an editor makes of a workbook, whatever is wrong with it: it is shown, and written and read back as it is.
+fn edited(bytes: &[u8]) {
+    let Ok(read) = Workbook::read("f.xlsx", bytes) else {
+        return;
+    };
+    let seen = outline(&read.workbook, "f.xlsx");
+    assert!(seen.walk().len() <= seen.spots(None).len());
+    if let Ok(written) = read.workbook.to_xlsx() {
+        let again = Workbook::read("f.xlsx", &written).map(|read| read.workbook);
+        assert!(again.as_ref() == Ok(&read.workbook), "read back otherwise");
+    }
+}
+
 /// Reads a workbook; whatever became of it, it is said in both languages, and a form can be shown and answered.
 fn form_of(bytes: &[u8]) -> Option<Form> {
+    edited(bytes);
     match xlsform::read("f.xlsx", bytes) {
         Err(faults) => {
             assert!(

@@ -8,7 +8,7 @@ use crate::editor::outline::outline;
 use crate::editor::{Edit, RowKey, RowKind, Spot, Workbook, apply};
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(150))]
+    #![proptest_config(ProptestConfig::with_cases(60))]
 
     #[test]
     fn anything_of_a_forms_parts__is_shown_and_changed_without_panic(

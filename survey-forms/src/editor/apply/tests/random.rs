@@ -9,10 +9,11 @@ use proptest::sample::Index;
 use crate::editor::edit::{Cell, NewChoice, NewItem, NewList, Setting, Words};
 use crate::editor::outline::outline;
 use crate::editor::{Edit, RowKey, RowKind, Spot, Workbook, apply, bank};
-use crate::flow;
+use crate::form::{Form, QuestionKind};
 use crate::response::RawAnswers;
 use crate::testing::TODAY;
 use crate::text::Text;
+use crate::{flow, validate};
 
 /// A questionnaire of the sample plan.
 pub(super) fn book(name: &str) -> Workbook {
@@ -177,7 +178,7 @@ fn edit(workbook: &Workbook, draw: &Draw) -> Edit {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(40))]
+    #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
     fn any_edits__never_panic_and_are_written_and_read_back(
@@ -232,40 +233,95 @@ proptest! {
             };
             direct.or_else(made).unwrap_or_else(|| name.to_owned())
         };
-        // Somebody goes through both: the same pages come in the same order, whatever is answered.
-        let mut answers = RawAnswers::new();
-        let mut twins = RawAnswers::new();
-        let mut state = seed;
-        let mut page = flow::next(&form, &answers, None, TODAY);
-        let mut twin = flow::next(&renamed, &twins, None, TODAY);
-        for _ in 0..200 {
-            let (Some(here), Some(there)) = (&page, &twin) else {
-                prop_assert!(page.is_none() && twin.is_none());
-                break;
-            };
-            prop_assert_eq!(now(&here.name), there.name.clone());
-            let asked: Vec<String> = form
-                .questions()
-                .filter(|question| question.takes_answer() && !answers.contains_key(&question.name))
-                .map(|question| question.name.clone())
-                .collect();
-            for name in asked.iter().filter(|name| **name == here.name || here.questions.contains(name)) {
-                let question = form.question(name).unwrap();
-                let choices = form.choices(question);
-                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-                let value = match choices.len() {
-                    0 => (state >> 33) % 9,
-                    _ => 0,
-                };
-                let value = match choices.get((state >> 33) as usize % choices.len().max(1)) {
-                    Some(choice) => choice.name.clone(),
-                    None => value.to_string(),
-                };
-                answers.insert(name.clone(), value.clone());
-                twins.insert(now(name), value);
-            }
-            page = flow::next(&form, &answers, Some(&here.name), TODAY);
-            twin = flow::next(&renamed, &twins, Some(&there.name), TODAY);
-        }
+        through_both(&form, &renamed, (&now, &|_, value| value.to_owned()), seed)?;
     }
+
+    #[test]
+    fn other_values_of_choices__leave_every_page_and_fault_as_they_were(
+        which in any::<Index>(),
+        picks in prop::collection::vec(any::<(Index, Index)>(), 1..8),
+        seed in any::<u64>(),
+    ) {
+        let before = &BOOKS[which.index(BOOKS.len())];
+        let form = before.check("a.xlsx").form.unwrap();
+        let mut workbook = before.clone();
+        // Values of before and now, by list.
+        let mut values: Vec<(String, String, String)> = Vec::new();
+        for (at, (list, choice)) in picks.iter().enumerate() {
+            let lists = outline(&workbook, "").lists;
+            let list = &lists[list.index(lists.len())];
+            let old = list.choices[choice.index(list.choices.len())].name.clone();
+            let name = format!("value_{at}");
+            let edit = Edit::RenameChoice {
+                list: list.name.clone(),
+                choice: old.clone(),
+                name: name.clone(),
+            };
+            workbook = apply(&workbook, &edit).unwrap();
+            match values.iter_mut().find(|(known, _, now)| *known == list.name && *now == old) {
+                Some((_, _, now)) => *now = name,
+                None => values.push((list.name.clone(), old, name)),
+            }
+        }
+        let renamed = workbook.check("a.xlsx").form.unwrap();
+        let value = |question: &str, value: &str| {
+            let list = form.question(question).and_then(|question| question.kind.list());
+            let found = values.iter().find(|(known, old, _)| Some(known.as_str()) == list && old == value);
+            found.map_or_else(|| value.to_owned(), |(_, _, now)| now.clone())
+        };
+        through_both(&form, &renamed, (&str::to_owned, &value), seed)?;
+    }
+}
+
+/// What a name became, and what a value of a question became.
+type Became<'b> = (&'b dyn Fn(&str) -> String, &'b dyn Fn(&str, &str) -> String);
+
+/// Somebody goes through both: the same pages come in the same order with the same faults, whatever is answered.
+fn through_both(
+    form: &Form,
+    renamed: &Form,
+    (name, value): Became<'_>,
+    seed: u64,
+) -> Result<(), TestCaseError> {
+    let mut answers = RawAnswers::new();
+    let mut twins = RawAnswers::new();
+    let mut state = seed;
+    let mut draw = |among: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        (state >> 33) as usize % among.max(1)
+    };
+    let mut page = flow::next(form, &answers, None, TODAY);
+    let mut twin = flow::next(renamed, &twins, None, TODAY);
+    while let (Some(here), Some(there)) = (&page, &twin) {
+        prop_assert_eq!(name(&here.name), there.name.clone());
+        for asked in &here.questions {
+            let question = form.question(asked).unwrap();
+            let choices = form.choices(question);
+            let several = matches!(question.kind, QuestionKind::SelectMultiple { .. });
+            let given: Vec<String> = match choices.len() {
+                0 => vec![draw(60).to_string()],
+                _ if several => (0..draw(3) + 1)
+                    .map(|_| choices[draw(choices.len())].name.clone())
+                    .collect(),
+                count => vec![choices[draw(count)].name.clone()],
+            };
+            let now: Vec<String> = given.iter().map(|given| value(asked, given)).collect();
+            answers.insert(asked.clone(), given.join(" "));
+            twins.insert(name(asked), now.join(" "));
+        }
+        let faults = |form: &Form, page, answers: &RawAnswers| -> Vec<String> {
+            let faults = validate::validate_page(form, page, answers, TODAY);
+            faults.into_iter().map(|fault| fault.field).collect()
+        };
+        let here_wrong: Vec<String> = faults(form, here, &answers)
+            .iter()
+            .map(|field| name(field))
+            .collect();
+        prop_assert_eq!(here_wrong, faults(renamed, there, &twins));
+        let (after, twin_after) = (here.name.clone(), there.name.clone());
+        page = flow::next(form, &answers, Some(&after), TODAY);
+        twin = flow::next(renamed, &twins, Some(&twin_after), TODAY);
+    }
+    prop_assert!(page.is_none() && twin.is_none());
+    Ok(())
 }
