@@ -1,5 +1,6 @@
 //! Shared state of the server, and the caches of what no longer changes.
 
+pub mod figures;
 pub mod kept;
 pub mod per_round;
 
@@ -15,6 +16,7 @@ use survey_forms::form::Form;
 use thiserror::Error;
 use tokio::task::JoinHandle;
 
+use self::figures::RoundFigures;
 use self::per_round::PerRound;
 use crate::auth::limit::Limits;
 use crate::auth::provider::Provider;
@@ -62,6 +64,8 @@ pub struct App {
     pub doors: PerRound<Doors>,
     /// The quality of interviews, as last looked at.
     pub interviews: QualityCache,
+    /// How rounds stand, where counting takes long.
+    pub figures: RoundFigures,
     /// What would be published of the round that was looked at last.
     pub looked_at: LookedAt,
     /// Pictures, recordings and films of sealed rounds.
@@ -186,6 +190,7 @@ impl Base {
             forms.clone(),
         );
         let limits = Limits::new(&self.clock);
+        let figures = RoundFigures::new(&self.clock);
         let pressure = Pressure::new(self.config.capacity);
         let provider = self.config.provider.clone().map(Provider::of);
         let app = App {
@@ -202,6 +207,7 @@ impl Base {
             plans: PlanCache::default(),
             doors: PerRound::default(),
             interviews: QualityCache::default(),
+            figures,
             looked_at: LookedAt::default(),
             media: MediaCache::default(),
             limits,

@@ -23,6 +23,7 @@ pub mod identity;
 pub mod improvements;
 pub mod interviewers;
 pub mod invitations;
+pub mod kept;
 pub mod layout;
 pub mod login;
 pub mod mailing;

@@ -7,6 +7,7 @@ use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::HeaderName;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
+use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
@@ -535,18 +536,22 @@ fn uploads() -> Router<AppState> {
     )
 }
 
-/// What every request passes, within the longest time that it may take. The last layer sees the request first.
+/// What every request passes, within the longest time that it may take. The first layer sees the request first.
+///
+/// They are one layer to the router: each of a router's layers is copied for every request, with all that lies within.
 pub(crate) fn guarded(router: Router<AppState>, state: &AppState, longest: Duration) -> Router<AppState> {
-    router
-        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
-        .layer(from_fn(doors::check))
-        .layer(from_fn_with_state(state.clone(), origin::check))
-        .layer(from_fn(address::check))
-        .layer(from_fn_with_state((state.clone(), longest), pressure::guard))
-        .layer(from_fn_with_state(state.clone(), problems::render))
-        .layer(CatchPanicLayer::new())
-        // Outside of what may answer in place of a handler.
-        .layer(from_fn_with_state(state.clone(), headers::add))
+    router.layer(
+        ServiceBuilder::new()
+            // Outside of what may answer in place of a handler.
+            .layer(from_fn_with_state(state.clone(), headers::add))
+            .layer(CatchPanicLayer::new())
+            .layer(from_fn_with_state(state.clone(), problems::render))
+            .layer(from_fn_with_state((state.clone(), longest), pressure::guard))
+            .layer(from_fn(address::check))
+            .layer(from_fn_with_state(state.clone(), origin::check))
+            .layer(from_fn(doors::check))
+            .layer(DefaultBodyLimit::max(MAX_BODY_BYTES)),
+    )
 }
 
 /// The whole server.
@@ -566,17 +571,20 @@ pub fn router(state: AppState) -> Router {
     guarded(quick, &state, TIMEOUT)
         .merge(guarded(uploads(), &state, UPLOAD_TIMEOUT))
         .layer(
-            CompressionLayer::new().compress_when(
-                DefaultPredicate::new()
-                    // Compressed already, and served in ranges.
-                    .and(NotForContentType::const_new("audio/"))
-                    .and(NotForContentType::const_new("video/")),
-            ),
+            ServiceBuilder::new()
+                .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
+                .layer(TraceLayer::new_for_http().make_span_with(span).on_failure(()))
+                .layer(PropagateRequestIdLayer::new(REQUEST_ID))
+                .layer(from_fn(measure::count))
+                .layer(
+                    CompressionLayer::new().compress_when(
+                        DefaultPredicate::new()
+                            // Compressed already, and served in ranges.
+                            .and(NotForContentType::const_new("audio/"))
+                            .and(NotForContentType::const_new("video/")),
+                    ),
+                ),
         )
-        .layer(from_fn(measure::count))
-        .layer(PropagateRequestIdLayer::new(REQUEST_ID))
-        .layer(TraceLayer::new_for_http().make_span_with(span).on_failure(()))
-        .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
         .with_state(state)
 }
 

@@ -132,7 +132,8 @@ impl std::fmt::Debug for SharedClockDebug {
 impl Submitter {
     /// Starts the writer. It ends, with everything written, when the last submitter is dropped.
     ///
-    /// - `own_url`: the same database's, where the writer opens a connection of its own.
+    /// - `own_url`: the same database's, where the writer opens a connection of its own; empty where it is to use the
+    ///   common ones, so that somebody who watches those sees all that it does.
     pub fn spawn(
         (db, own_url): (DatabaseConnection, &str),
         keys: Arc<Keys>,

@@ -2,11 +2,13 @@
 //! beforehand with a new id in their place, and reads as much of the answer as tells that it is whole.
 
 use std::io::ErrorKind;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
+use tokio::io::{AsyncRead, ReadBuf};
 use tokio::net::TcpStream;
 
 /// How fast requests are sent.
@@ -128,7 +130,7 @@ async fn client(
     time: Duration,
     interval: Option<(Duration, Duration)>,
 ) -> Result<Vec<u64>> {
-    let stream = TcpStream::connect(&template.address).await?;
+    let mut stream = TcpStream::connect(&template.address).await?;
     stream.set_nodelay(true)?;
     let mut bytes = template.bytes.clone();
     let mut buffer = vec![0; 64 * 1024];
@@ -147,7 +149,7 @@ async fn client(
             bytes[at..at + id.len()].copy_from_slice(id.as_bytes());
         }
         send(&stream, &bytes).await?;
-        let status = receive(&stream, &mut buffer).await?;
+        let status = receive(&mut stream, &mut buffer).await?;
         ensure!(status == template.expected, "the server answers {status}");
         waits.push(u64::try_from(from.elapsed().as_micros())?);
         if let (Some(at), Some((_, every))) = (&mut due, interval) {
@@ -170,16 +172,19 @@ async fn send(stream: &TcpStream, mut bytes: &[u8]) -> Result<()> {
 }
 
 /// Reads one answer and gives its status. The server says how long its answers are.
-async fn receive(stream: &TcpStream, buffer: &mut [u8]) -> Result<u16> {
+async fn receive(stream: &mut TcpStream, buffer: &mut [u8]) -> Result<u16> {
     let mut filled = 0;
     let mut head = None;
     loop {
-        stream.readable().await?;
-        match stream.try_read(&mut buffer[filled..]) {
-            Ok(0) => bail!("the connection ended"),
-            Ok(read) => filled += read,
-            Err(error) if error.kind() == ErrorKind::WouldBlock => continue,
-            Err(error) => return Err(error.into()),
+        // A read that does not fill the buffer tells by itself that there is no more, and saves one that finds nothing.
+        let read = std::future::poll_fn(|context| {
+            let mut free = ReadBuf::new(&mut buffer[filled..]);
+            let polled = Pin::new(&mut *stream).poll_read(context, &mut free);
+            polled.map_ok(|()| free.filled().len())
+        });
+        match read.await? {
+            0 => bail!("the connection ended"),
+            read => filled += read,
         }
         if head.is_none() {
             head = read_head(&buffer[..filled])?;

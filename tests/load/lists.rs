@@ -58,10 +58,12 @@ enum Own {
     Numbered,
     /// The original, moved on by as many as there are.
     MovedOn,
+    /// No bytes: no list shows them, and a disk would hold no million of them.
+    Empty,
 }
 
 /// Columns that hold something of their own in every copy; the others are the same in all.
-const OWN_VALUES: [(&str, &str, Own); 16] = [
+const OWN_VALUES: [(&str, &str, Own); 17] = [
     ("responses", "id", Own::Uuid),
     ("responses", "leaf", Own::Hash),
     ("responses", "link", Own::Hash),
@@ -76,6 +78,7 @@ const OWN_VALUES: [(&str, &str, Own); 16] = [
     ("audit", "seq", Own::MovedOn),
     ("outbox", "id", Own::Uuid),
     ("outbox", "dedup_key", Own::Numbered),
+    ("outbox", "message", Own::Empty),
     ("follow_up_cases", "id", Own::Uuid),
     ("follow_up_cases", "leaf", Own::Hash),
 ];
@@ -142,6 +145,8 @@ impl Filling {
             Own::Hash => {
                 format!("CASE WHEN r.{column} IS NULL THEN NULL ELSE lower(hex(randomblob(32))) END")
             }
+            Own::Empty if on_postgres => "CAST('' AS bytea)".to_owned(),
+            Own::Empty => "x''".to_owned(),
             Own::Numbered => format!("r.{column} || '-' || n"),
             Own::MovedOn => format!("r.{column} + n * (SELECT max({column}) FROM {table})"),
         }

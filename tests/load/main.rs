@@ -76,7 +76,11 @@ fn line(what: &str, figure: f64, unit: &str, goal: Option<(&str, f64)>) {
 
 fn main() -> Result<()> {
     let arguments = Arguments::parse();
-    let runtime = Runtime::new()?;
+    // One worker: clients that wander from one core to the other cost the server time.
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()?;
     if let Some(responses) = arguments.lists {
         return lists::measure(&runtime, responses, arguments.invited, arguments.only.as_deref());
     }

@@ -155,6 +155,14 @@ impl<T: Send + Sync + 'static> Kept<T> {
     }
 }
 
+impl<T> Kept<T> {
+    /// Forgets what is kept of a round, for somebody who has just changed it and looks for what became of that.
+    pub fn forget(&self, round: &str) {
+        let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
+        places.remove(round);
+    }
+}
+
 /// Reads behind the page, unless somebody does so already.
 fn refresh<T: Send + Sync + 'static>(
     place: Arc<Place<T>>,

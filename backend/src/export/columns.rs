@@ -11,10 +11,13 @@ mod reduce;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+use std::marker::PhantomData;
 
 use analysis::plan::Plan;
 use jiff::civil::Date;
-use serde::Deserialize;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use survey_forms::code_book::{CodeBook, Level, Variable, VariableKind};
 use survey_forms::text::Text;
 
@@ -96,6 +99,8 @@ pub struct Table {
     pub detail: Detail,
     /// The columns.
     pub columns: Vec<Column>,
+    /// Columns of answers by question.
+    places: HashMap<String, usize>,
     groups: Vec<String>,
     facts: HashMap<String, Facts>,
 }
@@ -127,13 +132,15 @@ impl Table {
             reduce::reduce(base, plan, &mut facts).await?;
         }
         let row = crate::store::rounds::find(&base.db, &plan.round.id).await?;
+        let columns = columns(plan, &groups, detail);
         Ok(Self {
             round: plan.round.id.clone(),
             title: plan.round.title.clone(),
             plan_sha256: row.and_then(|row| row.plan_sha256).unwrap_or_default(),
             day: base.clock.today(),
             detail,
-            columns: columns(plan, &groups, detail),
+            places: places(&columns),
+            columns,
             groups,
             facts: facts
                 .into_iter()
@@ -152,13 +159,15 @@ impl Table {
             levels,
             from: From::Answer,
         };
+        let columns: Vec<Column> = columns.into_iter().map(column).collect();
         Self {
             round: "test".to_owned(),
             title: Text::zh_en("测试", "Test"),
             plan_sha256: "0".repeat(64),
             day: jiff::civil::date(2026, 11, 26),
             detail: Detail::Full,
-            columns: columns.into_iter().map(column).collect(),
+            places: places(&columns),
+            columns,
             groups: vec!["g".to_owned()],
             facts: HashMap::new(),
         }
@@ -174,7 +183,7 @@ impl Table {
     /// # Errors
     /// [`DatasetError::Response`] where the stored answers cannot be read.
     pub fn row(&self, response: &Response) -> Result<Vec<Cell>, ExportError> {
-        let answers: BTreeMap<Borrowed<'_>, Borrowed<'_>> =
+        let Answers(answers) =
             serde_json::from_str(&response.answers).map_err(|error| DatasetError::Response {
                 id: response.id,
                 reason: error.to_string(),
@@ -182,15 +191,25 @@ impl Table {
         let facts = response.link.as_ref().and_then(|link| self.facts.get(link));
         let cells = self.columns.iter().map(|column| match column.from {
             From::Own(own) => own_cell(own, response, facts),
-            From::Answer => self.answer(column, answers.get(column.name.as_str()).map(|given| &*given.0)),
+            From::Answer => Cell::Empty,
         });
-        Ok(cells.collect())
+        let mut cells: Vec<Cell> = cells.collect();
+        // Each answer finds its column: there are fewer of them than columns that look for an answer.
+        for (name, text) in &answers {
+            let Some(&at) = self.places.get(&*name.0) else {
+                continue;
+            };
+            if let (Some(column), Some(cell)) = (self.columns.get(at), cells.get_mut(at)) {
+                *cell = self.answer(column, &text.0);
+            }
+        }
+        Ok(cells)
     }
 
-    fn answer(&self, column: &Column, given: Option<&str>) -> Cell {
-        let Some(text) = given.filter(|text| !text.is_empty()) else {
+    fn answer(&self, column: &Column, text: &str) -> Cell {
+        if text.is_empty() {
             return Cell::Empty;
-        };
+        }
         match column.kind {
             Kind::Integer | Kind::Decimal => match text.parse::<f64>() {
                 Ok(number) if self.detail == Detail::Reduced => Cell::Number((number / STEP).round() * STEP),
@@ -203,13 +222,44 @@ impl Table {
 }
 
 /// A text that stays in the JSON it was read from, unless that had to write it otherwise.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Debug, PartialEq, Eq, Deserialize)]
 struct Borrowed<'j>(#[serde(borrow)] Cow<'j, str>);
 
-impl std::borrow::Borrow<str> for Borrowed<'_> {
-    fn borrow(&self) -> &str {
-        &self.0
+/// Answers by question, in the order in which they are stored.
+#[derive(Debug, PartialEq, Eq)]
+struct Answers<'j>(Vec<(Borrowed<'j>, Borrowed<'j>)>);
+
+impl<'de: 'j, 'j> Deserialize<'de> for Answers<'j> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader<'j>(PhantomData<Answers<'j>>);
+
+        impl<'de: 'j, 'j> Visitor<'de> for Reader<'j> {
+            type Value = Answers<'j>;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("answers by question")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Answers<'j>, A::Error> {
+                let mut answers = Vec::with_capacity(64);
+                while let Some(entry) = map.next_entry()? {
+                    answers.push(entry);
+                }
+                Ok(Answers(answers))
+            }
+        }
+
+        deserializer.deserialize_map(Reader(PhantomData))
     }
+}
+
+/// Where the answers to each question stand.
+fn places(columns: &[Column]) -> HashMap<String, usize> {
+    let of_answers = columns
+        .iter()
+        .enumerate()
+        .filter(|(_, column)| column.from == From::Answer);
+    of_answers.map(|(at, column)| (column.name.clone(), at)).collect()
 }
 
 fn columns(plan: &Plan, groups: &[String], detail: Detail) -> Vec<Column> {

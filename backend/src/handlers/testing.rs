@@ -119,7 +119,8 @@ impl Server {
         let note =
             move |info: &sea_orm::metric::Info<'_>| noted.lock().unwrap().push(info.statement.sql.clone());
         self.base.db.set_metric_callback(note);
-        (self.with_settings(|_| {}), seen)
+        // The writer's statements as well: it opens no connection of its own without an address.
+        (self.with_settings(|config| config.database_url.clear()), seen)
     }
 
     /// The path of a new invitation.

@@ -12,6 +12,7 @@ use analysis::quality::straight_lining::{Block, Item, StraightLiningRule, straig
 use analysis::quality::{QualityError, Ways};
 use sea_orm::DatabaseConnection;
 use survey_forms::response::RawAnswers;
+use tokio::sync::Mutex as Turn;
 
 use crate::store::StoreError;
 use crate::store::fieldwork::{self, Interview};
@@ -20,6 +21,8 @@ use crate::store::fieldwork::{self, Interview};
 const LEAST_ALIKE: u32 = 5;
 /// Interviews are read again no sooner than this, because their answers have to be.
 const FRESH_MS: i64 = 60_000;
+/// Up to so many are looked at before the page is shown.
+const FEW: u64 = 5_000;
 /// Level of intervals.
 const LEVEL: f64 = 0.95;
 
@@ -47,29 +50,87 @@ pub struct Quality {
     pub effect: Option<InterviewerEffect>,
 }
 
-/// Five-point answers of the plan's satisfaction measures, one column a question.
-fn satisfaction(plan: &Plan, group: &str, answers: &[(&Interview, RawAnswers)]) -> Vec<Vec<f64>> {
-    let indicators = plan.indicators.iter();
-    let measured = indicators.filter(|indicator| indicator.measure == Some(Measure::Satisfaction));
-    let mut variables: Vec<&str> = measured
-        .filter_map(|indicator| indicator.questions.get(group))
-        .flatten()
-        .map(|question| question.variable.as_str())
-        .filter(|variable| !variable.contains('*'))
-        .collect();
-    variables.sort_unstable();
-    variables.dedup();
-    let step = |text: &String| text.parse().ok().filter(|step| (1.0..=5.0).contains(step));
-    let column = |variable: &str| {
-        let cells = answers.iter().map(|(interview, answers)| {
+/// Questions of the plan's satisfaction measures, by group.
+#[derive(Clone, Debug)]
+struct Questions(BTreeMap<String, Vec<String>>);
+
+impl Questions {
+    fn of(plan: &Plan) -> Self {
+        let of_group = |group: &str| {
+            let indicators = plan.indicators.iter();
+            let measured = indicators.filter(|indicator| indicator.measure == Some(Measure::Satisfaction));
+            let mut variables: Vec<String> = measured
+                .filter_map(|indicator| indicator.questions.get(group))
+                .flatten()
+                .map(|question| question.variable.clone())
+                .filter(|variable| !variable.contains('*'))
+                .collect();
+            variables.sort_unstable();
+            variables.dedup();
+            variables
+        };
+        let groups = plan.groups.iter();
+        Self(
+            groups
+                .map(|group| (group.code.clone(), of_group(&group.code)))
+                .collect(),
+        )
+    }
+
+    fn of_group(&self, group: &str) -> &[String] {
+        self.0.get(group).map(Vec::as_slice).unwrap_or_default()
+    }
+}
+
+/// What a look needs to know of an interview: a hundredth of its answers.
+#[derive(Clone, Debug)]
+struct Looked {
+    interviewer: String,
+    group: String,
+    mode: String,
+    answering: String,
+    ways: String,
+    duration_s: i64,
+    /// How many questions were answered.
+    answered: u32,
+    /// Answers to the group's [`Questions`]; 0 where there is none of five points.
+    steps: Vec<u8>,
+}
+
+impl Looked {
+    fn at(interview: Interview, questions: &Questions) -> Self {
+        // What cannot be read has no answers: analysis reports it, a monitor goes on.
+        let answers: RawAnswers = serde_json::from_str(&interview.answers).unwrap_or_default();
+        let step = |variable: &String| {
+            let step = answers.get(variable).and_then(|text| text.parse().ok());
+            step.filter(|step| (1..=5).contains(step)).unwrap_or(0)
+        };
+        Self {
+            answered: u32::try_from(answers.len()).unwrap_or(u32::MAX),
+            steps: questions.of_group(&interview.group).iter().map(step).collect(),
+            interviewer: interview.interviewer,
+            group: interview.group,
+            mode: interview.mode,
+            answering: interview.answering,
+            ways: interview.ways,
+            duration_s: interview.duration_s,
+        }
+    }
+}
+
+/// Five-point answers of a group, one column a question.
+fn satisfaction(questions: &Questions, group: &str, interviews: &[Looked]) -> Vec<Vec<f64>> {
+    let column = |nth: usize| {
+        let cells = interviews.iter().map(|interview| {
             let own = (interview.group == group)
-                .then(|| answers.get(variable))
+                .then(|| interview.steps.get(nth))
                 .flatten();
-            own.and_then(step).unwrap_or(f64::NAN)
+            own.filter(|step| **step > 0)
+                .map_or(f64::NAN, |step| f64::from(*step))
         });
         cells.collect()
     };
-    variables.into_iter().map(column).collect()
+    (0..questions.of_group(group).len()).map(column).collect()
 }
 
 fn median(mut values: Vec<f64>) -> f64 {
@@ -92,17 +153,7 @@ fn mean(values: impl Iterator<Item = f64>) -> f64 {
 ///
 /// # Errors
 /// Columns of different length, which cannot be.
-pub fn look(plan: &Plan, interviews: &[Interview]) -> Result<Quality, QualityError> {
-    // What cannot be read has no answers: analysis reports it, a monitor goes on.
-    let parsed: Vec<(&Interview, RawAnswers)> = interviews
-        .iter()
-        .map(|interview| {
-            (
-                interview,
-                serde_json::from_str(&interview.answers).unwrap_or_default(),
-            )
-        })
-        .collect();
+fn look(plan: &Plan, questions: &Questions, interviews: &[Looked]) -> Result<Quality, QualityError> {
     let mode = Factor::from_labels(interviews.iter().map(|interview| &interview.mode));
     let answering = Factor::from_labels(interviews.iter().map(|interview| &interview.answering));
     let tool = Factor::from_labels(interviews.iter().map(|interview| &interview.ways));
@@ -111,12 +162,12 @@ pub fn look(plan: &Plan, interviews: &[Interview]) -> Result<Quality, QualityErr
         answering: &answering,
         tool: &tool,
     };
-    let timings: Vec<Timing> = parsed
+    let timings: Vec<Timing> = interviews
         .iter()
-        .map(|(interview, answers)| Timing {
+        .map(|interview| Timing {
             #[expect(clippy::cast_precision_loss, reason = "seconds of one interview")]
             seconds: interview.duration_s as f64,
-            answers: u32::try_from(answers.len()).unwrap_or(u32::MAX),
+            answers: interview.answered,
             pages: 0,
         })
         .collect();
@@ -127,7 +178,7 @@ pub fn look(plan: &Plan, interviews: &[Interview]) -> Result<Quality, QualityErr
     let columns: Vec<Vec<Vec<f64>>> = plan
         .groups
         .iter()
-        .map(|group| satisfaction(plan, &group.code, &parsed))
+        .map(|group| satisfaction(questions, &group.code, interviews))
         .collect();
     let blocks: Vec<Block<'_>> = columns
         .iter()
@@ -177,10 +228,13 @@ pub fn look(plan: &Plan, interviews: &[Interview]) -> Result<Quality, QualityErr
     })
 }
 
-/// The latest look at each round: made again when interviews have come in, at most once a minute.
-#[derive(Debug, Default)]
+/// The latest look at each round: made again when interviews have come in, at most once a minute, and behind the page
+/// where there was one before.
+#[derive(Clone, Debug, Default)]
 pub struct QualityCache {
-    looks: Mutex<BTreeMap<String, Look>>,
+    looks: Arc<Mutex<BTreeMap<String, Look>>>,
+    /// Whoever looks: however many ask at once, one does.
+    turn: Arc<Turn<()>>,
 }
 
 #[derive(Clone, Debug)]
@@ -205,21 +259,60 @@ impl QualityCache {
         now_ms: i64,
     ) -> Result<Arc<Quality>, StoreError> {
         let round = plan.round.id.as_str();
-        let known = self
-            .looks
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(round)
-            .cloned();
-        if let Some(look) = known
-            && (look.interviews == interviews || now_ms < look.at_ms + FRESH_MS)
-        {
-            return Ok(look.quality);
+        let Some(known) = self.known(round) else {
+            let _turn = self.turn.lock().await;
+            return match self.known(round) {
+                Some(known) => Ok(known.quality),
+                None => self.look_again(db, plan, interviews, now_ms).await,
+            };
+        };
+        let is_stale = known.interviews != interviews && now_ms >= known.at_ms + FRESH_MS;
+        if is_stale && interviews <= FEW {
+            return self.look_again(db, plan, interviews, now_ms).await;
         }
-        let rows = fieldwork::interviews(db, round).await?;
+        if is_stale {
+            let (own, db, plan) = (self.clone(), db.clone(), Arc::clone(plan));
+            tokio::spawn(async move {
+                let Ok(_turn) = own.turn.try_lock() else { return };
+                if let Err(error) = own.look_again(&db, &plan, interviews, now_ms).await {
+                    error.count();
+                    tracing::warn!(
+                        error = &error as &dyn std::error::Error,
+                        "interviews could not be looked at"
+                    );
+                }
+            });
+        }
+        Ok(known.quality)
+    }
+
+    fn known(&self, round: &str) -> Option<Look> {
+        let looks = self.looks.lock().unwrap_or_else(PoisonError::into_inner);
+        looks.get(round).cloned()
+    }
+
+    async fn look_again(
+        &self,
+        db: &DatabaseConnection,
+        plan: &Arc<Plan>,
+        interviews: u64,
+        now_ms: i64,
+    ) -> Result<Arc<Quality>, StoreError> {
+        let round = plan.round.id.as_str();
+        let questions = Questions::of(plan);
+        let (mut looked, mut after) = (Vec::new(), None);
+        loop {
+            let page = fieldwork::interviews(db, round, after).await?;
+            after = page.last().map(|interview| interview.id);
+            let is_last = page.len() < fieldwork::INTERVIEWS;
+            looked.extend(page.into_iter().map(|one| Looked::at(one, &questions)));
+            if is_last {
+                break;
+            }
+        }
         let own = Arc::clone(plan);
-        let looked = tokio::task::spawn_blocking(move || look(&own, &rows)).await;
-        let quality = Arc::new(looked.ok().and_then(Result::ok).unwrap_or_default());
+        let made = tokio::task::spawn_blocking(move || look(&own, &questions, &looked)).await;
+        let quality = Arc::new(made.ok().and_then(Result::ok).unwrap_or_default());
         let look = Look {
             at_ms: now_ms,
             interviews,
@@ -237,7 +330,7 @@ impl QualityCache {
 mod tests {
     use super::*;
 
-    fn interview(who: &str, seconds: i64, steps: [&str; 5]) -> Interview {
+    fn interview(who: &str, seconds: i64, steps: [&str; 5], questions: &Questions) -> Looked {
         let names = [
             "sat_attitude",
             "sat_speed",
@@ -246,7 +339,8 @@ mod tests {
             "sat_overall",
         ];
         let answers: BTreeMap<&str, &str> = names.into_iter().zip(steps).collect();
-        Interview {
+        let interview = Interview {
+            id: uuid::Uuid::nil(),
             interviewer: who.to_owned(),
             group: "resident".to_owned(),
             mode: "interview".to_owned(),
@@ -254,20 +348,22 @@ mod tests {
             ways: String::new(),
             duration_s: seconds,
             answers: serde_json::to_string(&answers).unwrap(),
-        }
+        };
+        Looked::at(interview, questions)
     }
 
     #[test]
     fn hasty_and_uniform_interviews_are_counted_with_who_took_them() {
         let plan = Plan::read(&crate::synthetic::sample_plan()).unwrap();
+        let questions = Questions::of(&plan);
         let mut interviews = Vec::new();
         for n in 0..40 {
             let steps = [["4", "3", "5", "4", "4"], ["5", "4", "2", "3", "4"]][n % 2];
-            interviews.push(interview("careful", 480 + 7 * n as i64, steps));
+            interviews.push(interview("careful", 480 + 7 * n as i64, steps, &questions));
         }
-        interviews.push(interview("hasty", 60, ["5", "5", "5", "5", "5"]));
-        interviews.push(interview("hasty", 70, ["5", "5", "5", "5", "5"]));
-        let quality = look(&plan, &interviews).unwrap();
+        interviews.push(interview("hasty", 60, ["5", "5", "5", "5", "5"], &questions));
+        interviews.push(interview("hasty", 70, ["5", "5", "5", "5", "5"], &questions));
+        let quality = look(&plan, &questions, &interviews).unwrap();
         let hasty = &quality.by_interviewer["hasty"];
         assert_eq!(
             (hasty.n, hasty.median_s, hasty.too_fast, hasty.alike),
@@ -278,6 +374,6 @@ mod tests {
         assert_eq!((quality.all.n, quality.all.alike), (42, 2));
         let effect = quality.effect.unwrap();
         assert!(effect.icc > 0.3 && effect.interviewers == 2, "{effect:?}");
-        assert!(look(&plan, &[]).unwrap().effect.is_none());
+        assert!(look(&plan, &questions, &[]).unwrap().effect.is_none());
     }
 }

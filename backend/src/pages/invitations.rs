@@ -8,7 +8,7 @@ use maud::{Markup, PreEscaped, html};
 use super::layout::{ConsoleFrame, Fault, SignedIn, console, crumbs, csrf, fault_summary};
 use super::office::FieldFault;
 use super::table::Table;
-use super::{Lang, tr};
+use super::{Lang, kept, tr};
 use crate::inviting::waves::{Wave, WaveState};
 
 /// Invitations of a group by state.
@@ -86,6 +86,8 @@ pub struct Invitations {
     pub places: Vec<(Pick, Vec<Pick>)>,
     /// Waves of e-mail.
     pub waves: Vec<(Wave, WaveState)>,
+    /// When invitations and waves were counted, if not just now.
+    pub as_of: Option<String>,
     /// Days between waves.
     pub spacing_days: u32,
     /// Whether a mail server is set.
@@ -122,6 +124,7 @@ pub fn page(lang: Lang, staff: &SignedIn, view: &Invitations) -> Markup {
             h1 { (title) }
             @if let Some(done) = &view.done { p.notice role="status" { (done) } }
             p.note { (tr!(lang, "invitations.held")) }
+            (kept::note(lang, view.as_of.as_deref()))
             (states(lang, view))
             (sheets(lang, staff, view))
             (sms(lang, staff, view))

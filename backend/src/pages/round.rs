@@ -8,7 +8,7 @@ use maud::{Markup, html};
 use super::layout::{ConsoleFrame, SignedIn, console, crumbs};
 use super::office::{rate, rate_text};
 use super::table::{Table, scrolling};
-use super::{Lang, tr, words};
+use super::{Lang, kept, tr, words};
 
 pub use computing::{Computing, computing_page};
 
@@ -121,6 +121,8 @@ pub struct Overview {
     pub groups: Vec<RateLine>,
     /// Fieldwork by township.
     pub townships: Vec<RateLine>,
+    /// When fieldwork was counted, if not just now.
+    pub as_of: Option<String>,
     /// Open links.
     pub open_links: Vec<OpenLinkLine>,
     /// Responses a day.
@@ -235,6 +237,7 @@ pub fn page(lang: Lang, staff: &SignedIn, view: &Overview) -> Markup {
             }
             h2 { (tr!(lang, "round.groups_title")) }
             p.note { (tr!(lang, "round.rate_note")) }
+            (kept::note(lang, view.as_of.as_deref()))
             (rates(lang, "groups", &tr!(lang, "round.groups_title"), &tr!(lang, "round.group"), &view.groups))
             @if view.may_read_results || view.may_compute { (computing::computing(lang, staff, view)) }
             @if let Some(summary) = &view.summary { (results(lang, view, summary)) }

@@ -103,6 +103,7 @@ fn overview(computing: Computing) -> Overview {
             line("T02", "白河乡", 160, 61),
             line("T03", "柳树镇", 0, 0),
         ],
+        as_of: None,
         open_links: vec![OpenLinkLine {
             group: "残疾居民".to_owned(),
             href: "/o/yunling".to_owned(),

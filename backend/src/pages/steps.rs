@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::layout::{Fault, SignedIn, csrf};
 use super::office::FieldFault;
 use super::round_page::RoundPage;
-use super::{Lang, tr};
+use super::{Lang, kept, tr};
 
 /// How a step stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +52,8 @@ pub struct StepsPage {
     pub steps: Vec<Step>,
     /// What is wrong with what was sent.
     pub faults: Vec<Fault>,
+    /// When register, sample and invitations were counted, if not just now.
+    pub as_of: Option<String>,
 }
 
 /// Renders the page.
@@ -63,6 +65,7 @@ pub fn page(lang: Lang, staff: &SignedIn, view: &StepsPage) -> Markup {
         .done(view.done.as_deref())
         .render(&html! {
             p { (tr!(lang, "steps.lead")) }
+            (kept::note(lang, view.as_of.as_deref()))
             ol.steps {
                 @for step in &view.steps { li { (one(lang, staff, &path, (step, &view.faults))) } }
             }

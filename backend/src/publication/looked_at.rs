@@ -12,14 +12,15 @@ use crate::rounds;
 use crate::store::rounds::RoundState;
 use crate::store::{publications, results};
 
-/// What a candidate follows from. Results are written together with the moment of their computation, a publication is
-/// never changed in what it shows, and a sealed plan only by an amendment.
+/// What a candidate follows from. A publication is never changed in what it shows, and a sealed plan only by an
+/// amendment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Basis {
     round: String,
     plan_sha256: Option<String>,
     amended: i32,
-    computed_at: i64,
+    /// Hash of the results.
+    results: String,
     /// Position of the last publication.
     published: i32,
     interim: bool,
@@ -70,7 +71,7 @@ impl LookedAt {
 
 async fn basis(base: &Base, id: &str) -> Result<Basis, PublishError> {
     let round = rounds::require(base, id).await?;
-    let Some(computed_at) = results::computed_at(&base.db, id).await? else {
+    let Some(results) = results::digest(&base.db, id).await? else {
         return Err(PublishError::NotComputed(id.to_owned()));
     };
     Ok(Basis {
@@ -79,6 +80,6 @@ async fn basis(base: &Base, id: &str) -> Result<Basis, PublishError> {
         round: round.id,
         plan_sha256: round.plan_sha256,
         amended: round.amended,
-        computed_at,
+        results,
     })
 }

@@ -550,6 +550,8 @@ pub async fn silent_devices(conn: &impl ConnectionTrait, until: &str) -> Result<
 /// An accepted response that an interviewer took down, without what leads to the person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Interview {
+    /// Identifier of the response.
+    pub id: Uuid,
     /// Login of the interviewer.
     pub interviewer: String,
     /// Respondent group.
@@ -566,13 +568,22 @@ pub struct Interview {
     pub answers: String,
 }
 
-/// The interviews of a round.
+/// Interviews read at a time.
+pub const INTERVIEWS: usize = 2_000;
+
+/// The next interviews of a round after `after`, by id.
 ///
 /// # Errors
 /// See [`cases`].
-pub async fn interviews(conn: &impl ConnectionTrait, round: &str) -> Result<Vec<Interview>, StoreError> {
-    let statement = Query::select()
+pub async fn interviews(
+    conn: &impl ConnectionTrait,
+    round: &str,
+    after: Option<Uuid>,
+) -> Result<Vec<Interview>, StoreError> {
+    let mut statement = Query::select();
+    statement
         .columns([
+            responses::Column::Id,
             responses::Column::Interviewer,
             responses::Column::Group,
             responses::Column::Mode,
@@ -584,14 +595,16 @@ pub async fn interviews(conn: &impl ConnectionTrait, round: &str) -> Result<Vec<
         .from(responses::Entity)
         .cond_where(of_round_responses(round))
         .and_where(Expr::col(responses::Column::Interviewer).is_not_null())
+        .and_where_option(after.map(|after| Expr::col(responses::Column::Id).gt(after)))
         .order_by(responses::Column::Id, Order::Asc)
-        .take();
-    type Row = (String, String, String, String, String, i64, String);
+        .limit(INTERVIEWS as u64);
+    type Row = (Uuid, String, String, String, String, String, i64, String);
     let found = rows::<Row>(conn, &statement).await?;
     Ok(found
         .into_iter()
         .map(
-            |(interviewer, group, mode, answering, ways, duration_s, answers)| Interview {
+            |(id, interviewer, group, mode, answering, ways, duration_s, answers)| Interview {
+                id,
                 interviewer,
                 group,
                 mode,

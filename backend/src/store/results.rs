@@ -1,8 +1,9 @@
 //! The last computed results of a round.
 
-use sea_orm::{ConnectionTrait, EntityTrait, PaginatorTrait, QuerySelect};
+use sea_orm::{ConnectionTrait, EntityTrait, PaginatorTrait};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
 
 use super::{StoreError, upsert};
 use crate::entity::results;
@@ -47,17 +48,13 @@ pub async fn get<T: DeserializeOwned>(
     Ok(Some((row.computed_at, detail)))
 }
 
-/// When results were computed last, Unix milliseconds, without reading them.
+/// SHA-256 of what was computed last, hex: by it results are known without being read.
 ///
 /// # Errors
 /// See [`put`].
-pub async fn computed_at(conn: &impl ConnectionTrait, round: &str) -> Result<Option<i64>, StoreError> {
-    Ok(results::Entity::find_by_id(round.to_owned())
-        .select_only()
-        .column(results::Column::ComputedAt)
-        .into_tuple()
-        .one(conn)
-        .await?)
+pub async fn digest(conn: &impl ConnectionTrait, round: &str) -> Result<Option<String>, StoreError> {
+    let row = results::Entity::find_by_id(round.to_owned()).one(conn).await?;
+    Ok(row.map(|row| hex::encode(Sha256::digest(row.detail_json))))
 }
 
 /// Whether anything was computed.

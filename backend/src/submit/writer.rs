@@ -51,7 +51,10 @@ const SOON: Duration = Duration::from_secs(2);
 type Outcome = Result<Accepted, SubmitError>;
 
 pub(super) struct Writer {
+    /// Its own connection, one.
     db: DatabaseConnection,
+    /// The common ones, for what is read while its own is in a transaction.
+    common: DatabaseConnection,
     keys: Arc<Keys>,
     clock: SharedClock,
     entropy: Entropy,
@@ -65,6 +68,7 @@ pub(super) struct Writer {
 impl Writer {
     pub(super) fn new(db: DatabaseConnection, keys: Arc<Keys>, clock: SharedClock, entropy: Entropy) -> Self {
         Self {
+            common: db.clone(),
             db,
             keys,
             clock,
@@ -78,9 +82,11 @@ impl Writer {
 
     /// Writes until every sender is gone and the queue is empty.
     pub(super) async fn run(mut self, mut waiting: mpsc::Receiver<Pending>, own_url: String) {
-        match connect_to_write(&own_url).await {
-            Ok(own) => self.db = own,
-            Err(error) => tracing::warn!(%error, "responses are written through the common connections"),
+        if !own_url.is_empty() {
+            match connect_to_write(&own_url).await {
+                Ok(own) => self.db = own,
+                Err(error) => tracing::warn!(%error, "responses are written through the common connections"),
+            }
         }
         let mut batch = Vec::with_capacity(MAX_BATCH);
         while waiting.recv_many(&mut batch, MAX_BATCH).await > 0 {
@@ -281,7 +287,7 @@ impl Writer {
             None => row.unit.clone(),
         };
         // Sealed plans are kept once read, so that this does not wait for another connection each time.
-        let plan = self.plans.get(&self.db, &self.keys, &row.round_id).await?;
+        let plan = self.plans.get(&self.common, &self.keys, &row.round_id).await?;
         let days = plan.map_or(cases::USUAL_DAYS, |plan| plan.follow_up.days);
         cases::open(&self.keys, &self.entropy, row, unit, &wish, days).map(Some)
     }

@@ -1,6 +1,6 @@
 //! The page of invitations and its acts. Every handler takes a [`Independent`]: nobody whom a judged unit employs gets in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::extract::{Form, Query, State};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -9,7 +9,7 @@ use reports::sheets::Layout;
 use serde::Deserialize;
 
 use super::overview::group_name;
-use super::{signed_in, title};
+use super::{local_time, signed_in, title};
 use crate::app::AppState;
 use crate::auth::independence::Independent;
 use crate::auth::policy::Action;
@@ -24,7 +24,7 @@ use crate::pages::layout::Fault;
 use crate::pages::{Lang, Reading, tr};
 use crate::store::rounds::{self, RoundState};
 use crate::store::units::{self, Unit};
-use crate::store::{invitations, links, quotas, sample, tallies};
+use crate::store::{invitations, links, quotas, tallies};
 
 /// Longest reason kept, in characters.
 const MAX_REASON: usize = 200;
@@ -71,8 +71,11 @@ fn unit_name(lang: Lang, unit: &Unit) -> String {
 }
 
 /// Townships with the villages in which somebody was drawn.
-async fn places(state: &AppState, round: &str, lang: Lang) -> Result<Vec<(Pick, Vec<Pick>)>, PageError> {
-    let drawn = sample::places(&state.db, round).await?;
+async fn places(
+    state: &AppState,
+    round: &str,
+    (lang, drawn): (Lang, &BTreeSet<String>),
+) -> Result<Vec<(Pick, Vec<Pick>)>, PageError> {
     let units = units::list(&state.db, round).await?;
     let pick = |unit: &Unit| Pick {
         code: unit.code.clone(),
@@ -187,7 +190,8 @@ async fn view<P: Permission>(
     fault: Option<Fault>,
 ) -> Result<Invitations, PageError> {
     let round = holder.round.id.as_str();
-    let counts = invitations::counts(&state.db, round).await?;
+    let invited = state.figures.invited(state.base(), &holder.plan).await?;
+    let counts = &invited.of.counts;
     let groups = rounds::groups(&state.db, round).await?;
     let of = |group: &str, word: &str| {
         let key = (group.to_owned(), word.to_owned());
@@ -214,8 +218,9 @@ async fn view<P: Permission>(
                 name: group_name(lang, group),
             })
             .collect(),
-        places: places(state, round, lang).await?,
-        waves: waves::states(&state.base(), &holder.plan).await?,
+        places: places(state, round, (lang, &invited.of.places)).await?,
+        waves: invited.of.waves.clone(),
+        as_of: invited.as_of.map(|at| local_time(state, at)),
         spacing_days: holder.plan.invitations.remind_after_days,
         has_mail: state.config.smtp_url.is_some(),
         is_open: holder.round.state_on(state.clock.today()) == RoundState::Open,
@@ -418,6 +423,7 @@ pub async fn email(
         .ok_or_else(PageError::lost)?;
     match waves::queue(&state.base(), &holder.plan, wave, &holder.staff.login).await {
         Ok(done) => {
+            state.figures.invited_changed(&holder.round.id);
             let to = format!(
                 "/console/rounds/{}/invitations?done=email&wave={}&queued={}&without={}",
                 holder.round.id,
@@ -462,6 +468,7 @@ pub async fn replace(
     };
     match outcome {
         Ok(()) => {
+            state.figures.invited_changed(round);
             let case: String = url::form_urlencoded::byte_serialize(case.as_bytes()).collect();
             let to = format!("/console/rounds/{round}/invitations?done={word}&case={case}");
             Ok(Redirect::to(&to).into_response())

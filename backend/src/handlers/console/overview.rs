@@ -6,7 +6,7 @@ use analysis::plan::Plan;
 use analysis::results::{IndicatorResult, RoundResults, Score};
 use serde::Deserialize;
 
-use super::{computing, title};
+use super::{computing, local_time, title};
 use crate::app::AppState;
 use crate::auth::independence::judged_employer;
 use crate::auth::policy::Action;
@@ -19,7 +19,6 @@ use crate::pages::words;
 use crate::planning::history;
 use crate::scoring::people::engaged;
 use crate::scoring::third_party;
-use crate::store::fieldwork::answered;
 use crate::store::rounds::{self, Round, RoundGroup};
 use crate::store::units::{self, Unit};
 use crate::store::{results, tallies};
@@ -55,22 +54,26 @@ pub(in crate::handlers) fn group_name(lang: Lang, group: &RoundGroup) -> String 
 }
 
 /// Invited and complete by group and by township.
-pub(in crate::handlers) struct Fieldwork {
-    pub(in crate::handlers) by_group: HashMap<String, (u64, u64)>,
+struct Fieldwork {
+    by_group: HashMap<String, (u64, u64)>,
     by_township: HashMap<String, (u64, u64)>,
+    /// When they were counted, if not just now.
+    as_of: Option<String>,
 }
 
 /// Cases invited and answered.
-pub(in crate::handlers) async fn fieldwork(state: &AppState, round: &str) -> Result<Fieldwork, PageError> {
+async fn fieldwork(state: &AppState, round: &str) -> Result<Fieldwork, PageError> {
+    let answered = state.figures.answered(&state.db, round).await?;
     let mut counts = Fieldwork {
         by_group: HashMap::new(),
         by_township: HashMap::new(),
+        as_of: answered.as_of.map(|at| local_time(state, at)),
     };
-    for row in answered(&state.db, round).await? {
-        let group = counts.by_group.entry(row.group).or_default();
+    for row in answered.of.iter() {
+        let group = counts.by_group.entry(row.group.clone()).or_default();
         *group = (group.0 + row.invited, group.1 + row.complete);
-        if let Some(township) = row.township {
-            let unit = counts.by_township.entry(township).or_default();
+        if let Some(township) = &row.township {
+            let unit = counts.by_township.entry(township.clone()).or_default();
             *unit = (unit.0 + row.invited, unit.1 + row.complete);
         }
     }
@@ -217,6 +220,7 @@ pub(super) async fn of(
             .iter()
             .map(|unit| rate(&unit.code, unit_name(lang, unit), &counts.by_township))
             .collect(),
+        as_of: counts.as_of.clone(),
         open_links: groups
             .iter()
             .filter_map(|group| {

@@ -23,10 +23,7 @@ use crate::pages::{Lang, Reading, tr};
 use crate::planning::history;
 use crate::rounds as acts;
 use crate::store::rounds::RoundState;
-use crate::store::{
-    StoreError, begin, frame, invitations, jobs, mailing, plan_versions, publications, results, sample,
-    tallies,
-};
+use crate::store::{StoreError, begin, jobs, mailing, plan_versions, publications, results, tallies};
 
 /// How a round stands.
 #[derive(Clone, Debug)]
@@ -45,11 +42,13 @@ struct Facts {
     published: bool,
     /// Whether closing sends the final summary by e-mail.
     mails: bool,
+    /// When register, sample and invitations were counted, if not just now.
+    as_of: Option<String>,
 }
 
 async fn facts(state: &AppState, holder: &Independent<SeePlan>) -> Result<Facts, PageError> {
     let id = holder.round.id.as_str();
-    let counts = invitations::counts(&state.db, id).await?;
+    let sizes = state.figures.sizes(&state.db, id).await?;
     let stored = results::get::<super::overview::Stored>(&state.db, id).await?;
     let computed = match &stored {
         None => None,
@@ -61,9 +60,10 @@ async fn facts(state: &AppState, holder: &Independent<SeePlan>) -> Result<Facts,
     Ok(Facts {
         state: holder.round.round_state(),
         unsaved: plan_versions::copy(&state.db, id).await?.is_some(),
-        frame: frame::count(&state.db, id).await?,
-        sample: sample::count(&state.db, id).await?,
-        invited: counts.values().sum(),
+        as_of: sizes.as_of.map(|at| super::local_time(state, at)),
+        frame: sizes.of.frame,
+        sample: sizes.of.sample,
+        invited: sizes.of.invited,
         answers: tallies::total(&state.db, id).await?,
         links: !holder.plan.links.is_empty()
             || holder.plan.groups.iter().any(|group| group.open_link.is_some()),
@@ -362,6 +362,7 @@ async fn view(
         done,
         steps: steps.map(|step| step.step(may_run)).collect(),
         faults,
+        as_of: at.as_of,
     };
     Ok(html(page::page(lang, &signed_in(lang, &holder.staff, ""), &view)))
 }
@@ -424,6 +425,7 @@ pub async fn take(
         }
         _ => return Err(PageError::lost()),
     };
+    state.figures.invited_changed(id);
     match done {
         Ok(n) => Ok(Redirect::to(&format!("/console/rounds/{id}/steps?done={step}&n={n}")).into_response()),
         Err(error) => {

@@ -251,6 +251,7 @@ pub(super) fn pages(reading: Reading) -> Vec<(&'static str, Markup)> {
         }],
         group_picks: vec![pick("resident", "残疾人")],
         places: vec![(pick("T01", "青石镇"), vec![pick("V01", "东街村")])],
+        as_of: Some("2026-11-25 09:12".to_owned()),
         waves: vec![
             (Wave::Invitation, wave(0, 180, 4)),
             (Wave::First, wave(95, 0, 0)),

@@ -10,7 +10,8 @@ use uuid::Uuid;
 
 use super::time_of_day;
 use crate::app::AppState;
-use crate::handlers::console::title;
+use crate::app::figures::Monitored;
+use crate::handlers::console::{local_time, title};
 use crate::middleware::problems::PageError;
 use crate::monitor::days::Curve;
 use crate::monitor::progress::{self, Line};
@@ -112,14 +113,18 @@ pub(super) async fn view(
     let later = |span: Span| today.saturating_add(span);
     let only = (!group.is_empty()).then_some(group);
 
-    let cases = fieldwork::cases(db, id).await?;
-    let calls = fieldwork::call_backs(db, id, &later(AHEAD.days()).to_string()).await?;
+    let until = later(AHEAD.days()).to_string();
+    let counted = state.figures.monitored(db, id, until).await?;
+    let Monitored {
+        cases,
+        calls,
+        workloads,
+    } = counted.of.as_ref();
     let is_over = round.round_state() == RoundState::Closed;
-    let standing = progress::standing(plan, &cases, &calls, only, is_over);
+    let standing = progress::standing(plan, cases, calls, only, is_over);
     let daily = tallies::daily(db, id).await?;
     let dates = (plan.round.opens_on, plan.round.closes_on);
     let curve = Curve::new(&daily, only, dates, today, standing.total.target);
-    let workloads = fieldwork::workloads(db, id).await?;
     let interviews = workloads.values().map(|work| work.received).sum();
     let quality = state
         .interviews
@@ -170,7 +175,7 @@ pub(super) async fn view(
             .filter(|call| only.is_none_or(|code| code == call.group))
             .cloned()
             .collect::<Vec<_>>(),
-        &workloads,
+        workloads,
         today,
     );
     let overdue = dues.iter().filter(|due| due.in_days < 0).count();
@@ -187,7 +192,9 @@ pub(super) async fn view(
         id: id.to_owned(),
         title: title(lang, round),
         group: group.to_owned(),
-        as_of: time_of_day(state),
+        as_of: counted
+            .as_of
+            .map_or_else(|| time_of_day(state), |at| local_time(state, at)),
         today,
         filters: filters(plan, lang, group),
         groups: standing
