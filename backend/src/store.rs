@@ -8,15 +8,16 @@
 
 use std::time::Duration;
 
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{
-    ActiveModelTrait, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction,
-    DbBackend, DbErr, EntityTrait, IntoActiveModel, Iterable, RuntimeErr, SqliteTransactionMode, SqlxError,
-    TransactionOptions, TransactionTrait,
+    ActiveModelTrait, ColumnTrait, ConnectOptions, ConnectionTrait, Database, DatabaseConnection,
+    DatabaseTransaction, DbBackend, DbErr, EntityTrait, IntoActiveModel, Iterable, RuntimeErr,
+    SqliteTransactionMode, SqlxError, TransactionOptions, TransactionTrait,
 };
 use sea_orm_migration::MigratorTrait;
 use thiserror::Error;
 
+use crate::clock::SKEW_MS;
 use crate::keys::KeyError;
 
 pub mod agreements;
@@ -145,6 +146,13 @@ fn is_of_the_machine(code: &str) -> bool {
     // SQLite's: busy, locked, read-only, input or output, full, cannot open; the low byte of the extended code.
     let primary = code.parse::<u32>().ok().map(|code| code & 0xff);
     matches!(primary, Some(5 | 6 | 8 | 10 | 13 | 14))
+}
+
+/// That a time has passed, or is further ahead than the `furthest` that it can have been meant: such a one was written
+/// while the clock was ahead. In milliseconds.
+pub(crate) fn passed(column: impl ColumnTrait, now: i64, furthest: i64) -> Expr {
+    let furthest = now.saturating_add(furthest).saturating_add(SKEW_MS);
+    column.lte(now).or(column.gt(furthest))
 }
 
 /// Values for a list in a statement, filled up by repeating the last to a power of two: a statement with another number

@@ -1,4 +1,4 @@
-// A whole evaluation by four roles, through the pages that people use: the office, two evaluators, a viewer; and the
+// A whole evaluation by four roles, through the pages that people use: the office, three evaluators, a viewer; and the
 // residents and the public. What each page said is reported, for the test to hold against the truth, the report and the mail.
 // task: see tests/e2e/evaluation.rs
 import { collect } from './evaluation/answers.mjs';
@@ -19,7 +19,7 @@ const stranger = await house.stranger();
 const sealed = await prepare(office, stranger);
 lap('plan');
 const evaluators = [];
-for (const login of ['chen', 'luo']) evaluators.push({ login, person: await house.signedIn(login) });
+for (const login of ['chen', 'luo', 'wei']) evaluators.push({ login, person: await house.signedIn(login) });
 const marks = await mark(office, evaluators);
 lap('marking');
 const receipts = await collect(office);

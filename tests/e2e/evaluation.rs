@@ -1,6 +1,6 @@
 //! A whole evaluation by four roles, from the plan to the e-mail, in a real browser against a real server and a real
-//! SMTP server: the office brings, seals, invites, closes, computes and publishes; two evaluators mark blind; residents
-//! answer; the viewer reads. What comes out is computed here by hand, and is the same figure in the console, on the
+//! SMTP server: the office brings, seals, invites, closes, computes and publishes; evaluators mark blind, another where one
+//! has a conflict of interest, a third where two lie too far apart; residents answer; the viewer reads. What comes out is computed here by hand, and is the same figure in the console, on the
 //! public page, in the report and in the message.
 
 mod county;
@@ -17,13 +17,14 @@ use minyi_tests::smtp::{Certificates, Smtp};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use county::{CRITERIA, DRAWN, ROUND, TOWNSHIPS};
+use county::{CONFLICT, CRITERIA, DRAWN, ROUND, STAND_IN, TOWNSHIPS};
 
 /// Who works for this evaluation: login, role, name.
-const STAFF: [[&str; 3]; 4] = [
+const STAFF: [[&str; 3]; 5] = [
     ["office", "office", "王办公室"],
     ["chen", "evaluator", "陈评估"],
     ["luo", "evaluator", "罗评估"],
+    ["wei", "evaluator", "魏评估"],
     ["viewer", "viewer", "赵领导"],
 ];
 /// Recipients by the plan: the leadership in two languages, and a judged unit.
@@ -107,8 +108,9 @@ fn task(server: &Server, dir: &Path) -> Value {
         "sample": DRAWN * TOWNSHIPS.len(), "walks": 2, "shots": std::env::var("MINYI_SHOTS").ok(),
         "passwords": by_login(|row| password(row[0])), "names": by_login(|row| row[2].to_owned()),
         "units": TOWNSHIPS.map(|township| json!({ "code": township.code, "name": township.name })).to_vec(),
-        "criteria": CRITERIA.map(|[code, _]| code), "marks": county::marks(["chen", "luo"]), "exact": county::exact(),
-        "evidence": { "chen": photograph, "luo": paper },
+        "criteria": CRITERIA.map(|[code, _]| code), "marks": county::marks(), "thirds": county::thirds(),
+        "conflict": CONFLICT, "standIn": STAND_IN, "exact": county::exact(),
+        "evidence": { "chen": photograph, "luo": paper, "wei": photograph },
         "townshipOf": county::township_of(), "answers": county::answers(),
     })
 }
@@ -174,14 +176,16 @@ fn pages_agree(said: &Value) {
 
 /// The drill-down of the first township: its score, the third party's marks, and how many persons stand behind a rate.
 fn behind_a_grade(behind: &Value) {
-    for ([_, name], (one, other)) in CRITERIA.into_iter().zip(TOWNSHIPS[0].marks) {
+    for (at, [_, name]) in CRITERIA.into_iter().enumerate() {
         let row = &behind["criteria"][name];
+        let marks = county::all_marks(&TOWNSHIPS[0], at);
+        let sum: u32 = marks.iter().copied().map(u32::from).sum();
         assert_eq!(
             row[0],
-            format!("{:.1} / 4", f64::from(one + other) / 2.0),
+            format!("{:.1} / 4", f64::from(sum) / marks.len() as f64),
             "{name}: {behind}"
         );
-        assert_eq!(row[1], "2", "{name}: {behind}");
+        assert_eq!(row[1], marks.len().to_string(), "{name}: {behind}");
     }
     let persons = behind["persons"].as_object().expect("perspectives");
     let row = persons.values().next().expect("the persons");

@@ -7,38 +7,39 @@
 //!
 //! The account's own second factor is asked for unless the settings trust a word of `amr` or `acr` in the token.
 
-use std::time::Duration;
-
 use axum::http::{HeaderMap, HeaderValue};
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use reqwest_of_polars as reqwest;
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use openidconnect::core::{
+    CoreAuthenticationFlow, CoreClient, CoreClientAuthMethod, CoreIdToken, CoreProviderMetadata,
+};
+use openidconnect::{
+    AuthType, AuthorizationCode, ClientId, ClientSecret, ConfigurationError, CsrfToken, EndpointMaybeSet,
+    EndpointNotSet, EndpointSet, IssuerUrl, Nonce, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl,
+    TokenResponse,
+};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 use tokio::sync::Mutex;
-use url::Url;
 use uuid::Uuid;
 
 use crate::app::Base;
+use crate::clock::SKEW_MS;
 use crate::config::provider::ProviderSettings;
 use crate::middleware::cookie::{self, NewCookie};
 use crate::store::providers::{self, SignIn};
 use crate::store::{StoreError, begin};
 
+mod http;
+#[cfg(test)]
+mod tests;
 mod token;
 
-use token::{Expected, Jwk, TokenFault};
+use http::Http;
+use token::{Expected, TokenFault};
 
 /// So long somebody may be away.
 const AWAY_MS: i64 = 10 * 60_000;
 /// So long it is believed what the provider said of itself; its keys change.
 const KNOWN_MS: i64 = 3_600_000;
-/// Longest answer of the provider that is read.
-const MOST_BYTES: usize = 1 << 20;
-/// Longest wait for one.
-const PATIENCE: Duration = Duration::from_secs(10);
 /// Most people on the way at once: more are no people.
 const MOST_AWAY: u64 = 10_000;
 /// Where the provider sends people back to.
@@ -61,54 +62,23 @@ pub enum ProviderError {
     Store(#[from] StoreError),
 }
 
-/// What the provider says of itself (OpenID Connect Discovery 1.0, section 3), as far as it is needed.
-#[derive(Clone, Debug, Deserialize)]
-struct Metadata {
-    issuer: String,
-    authorization_endpoint: Url,
-    token_endpoint: Url,
-    jwks_uri: Url,
-    #[serde(default)]
-    token_endpoint_auth_methods_supported: Vec<String>,
-}
+/// What the provider said of itself with its keys, and when.
+type Known = (CoreProviderMetadata, i64);
 
-impl Metadata {
-    /// Whether the secret goes into the form: only where the provider knows no other way (`client_secret_basic` is the
-    /// default).
-    fn wants_secret_in_form(&self) -> bool {
-        let knows = |word: &str| {
-            self.token_endpoint_auth_methods_supported
-                .iter()
-                .any(|one| one == word)
-        };
-        knows("client_secret_post") && !knows("client_secret_basic")
-    }
-}
-
-/// The keys with which the provider signs (RFC 7517).
-#[derive(Clone, Debug, Deserialize)]
-struct KeySet {
-    keys: Vec<Jwk>,
-}
-
-/// What is known of the provider, and since when.
-#[derive(Clone, Debug)]
-struct Known {
-    metadata: Metadata,
-    keys: Vec<Jwk>,
-    at_ms: i64,
-}
-
-/// What the provider gives for a code.
-#[derive(Deserialize)]
-struct Tokens {
-    id_token: String,
-}
+/// This server as a client of the provider, which has pages to sign in and may have a place to exchange codes.
+type Client = CoreClient<
+    EndpointSet,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointMaybeSet,
+    EndpointMaybeSet,
+>;
 
 /// The provider, and what it said of itself.
 pub struct Provider {
     settings: ProviderSettings,
-    http: Option<reqwest::Client>,
+    http: Option<Http>,
     known: Mutex<Option<Known>>,
 }
 
@@ -176,47 +146,14 @@ fn hash(state: &str) -> String {
     hex::encode(Sha256::digest(state.as_bytes()))
 }
 
-/// A client that follows nothing: an answer that leads elsewhere is no answer.
-fn client(settings: &ProviderSettings) -> Result<reqwest::Client, String> {
-    let mut builder = reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .timeout(PATIENCE);
-    if let Some(path) = &settings.ca {
-        let pem = std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
-        let ca = reqwest::Certificate::from_pem(&pem).map_err(|error| error.to_string())?;
-        builder = builder.add_root_certificate(ca);
-    }
-    builder.build().map_err(|error| error.to_string())
-}
-
-/// An answer of the provider as JSON, no longer than it may be.
-async fn json<T: DeserializeOwned>(request: reqwest::RequestBuilder) -> Result<T, ProviderError> {
-    let mut answer = request
-        .header("accept", "application/json")
-        .send()
-        .await
-        .map_err(unreached)?;
-    let status = answer.status();
-    let mut body = Vec::new();
-    while let Some(chunk) = answer.chunk().await.map_err(unreached)? {
-        if body.len() + chunk.len() > MOST_BYTES {
-            return Err(said("its answer is too long"));
-        }
-        body.extend_from_slice(&chunk);
-    }
-    if !status.is_success() {
-        return Err(said(format!("it answers {status}")));
-    }
-    serde_json::from_slice(&body).map_err(said)
-}
-
-/// The library's errors quote addresses, which may hold a code.
-fn unreached(error: reqwest::Error) -> ProviderError {
-    said(error.without_url())
-}
-
 fn said(error: impl std::fmt::Display) -> ProviderError {
     ProviderError::Provider(error.to_string())
+}
+
+impl From<ConfigurationError> for ProviderError {
+    fn from(_: ConfigurationError) -> Self {
+        said("it names no place to exchange codes")
+    }
 }
 
 impl From<TokenFault> for ProviderError {
@@ -228,7 +165,7 @@ impl From<TokenFault> for ProviderError {
 impl Provider {
     /// The provider of the settings. A certificate authority that cannot be read is logged; nobody signs in by it then.
     pub fn of(settings: ProviderSettings) -> Self {
-        let http = match client(&settings) {
+        let http = match Http::of(&settings) {
             Ok(http) => Some(http),
             Err(error) => {
                 tracing::error!(%error, "nobody can sign in by the identity provider");
@@ -252,39 +189,42 @@ impl Provider {
         &self.settings.issuer
     }
 
-    fn http(&self) -> Result<&reqwest::Client, ProviderError> {
+    fn http(&self) -> Result<&Http, ProviderError> {
         self.http
             .as_ref()
             .ok_or_else(|| said("the settings cannot be used; see the log"))
     }
 
-    /// What the provider says of itself, asked for again every hour, and when `anew` says so.
-    async fn known(&self, now_ms: i64, anew: bool) -> Result<Known, ProviderError> {
+    /// What the provider says of itself and the keys with which it signs, asked for again every hour, when the clock was
+    /// set back, and when `anew` says so.
+    async fn known(&self, now_ms: i64, anew: bool) -> Result<CoreProviderMetadata, ProviderError> {
         let mut known = self.known.lock().await;
-        if let Some(known) = known.as_ref()
+        if let Some((metadata, at_ms)) = known.as_ref()
             && !anew
-            && now_ms - known.at_ms < KNOWN_MS
+            && (0..KNOWN_MS).contains(&(now_ms - at_ms))
         {
-            return Ok(known.clone());
+            return Ok(metadata.clone());
         }
-        let http = self.http()?;
-        let address = format!(
-            "{}/.well-known/openid-configuration",
-            self.issuer().trim_end_matches('/')
-        );
-        let metadata: Metadata = json(http.get(address)).await?;
-        // Otherwise anybody's metadata could stand at anybody's address (Discovery, 4.3).
-        if metadata.issuer != self.settings.issuer {
-            return Err(said("it calls itself by another address than the settings"));
-        }
-        let set: KeySet = json(http.get(metadata.jwks_uri.clone())).await?;
-        let fresh = Known {
-            metadata,
-            keys: set.keys,
-            at_ms: now_ms,
-        };
-        *known = Some(fresh.clone());
+        // As it is written, not as a URL is normalised: the tokens name it letter by letter.
+        let issuer = IssuerUrl::new(self.settings.issuer.clone()).map_err(said)?;
+        let fresh = CoreProviderMetadata::discover_async(issuer, self.http()?).await?;
+        let keys = token::strong(fresh.jwks());
+        let fresh = fresh.set_jwks(keys);
+        *known = Some((fresh.clone(), now_ms));
         Ok(fresh)
+    }
+
+    fn client(&self, base: &Base, metadata: &CoreProviderMetadata) -> Result<Client, ProviderError> {
+        let back = format!("{}{BACK}", base.config.base_url);
+        let id = ClientId::new(self.settings.client_id.clone());
+        let secret = ClientSecret::new(self.settings.client_secret.0.clone());
+        let client = CoreClient::from_provider_metadata(metadata.clone(), id, Some(secret));
+        let auth = match wants_secret_in_form(metadata) {
+            true => AuthType::RequestBody,
+            false => AuthType::BasicAuth,
+        };
+        let back = RedirectUrl::new(back).map_err(said)?;
+        Ok(client.set_auth_type(auth).set_redirect_uri(back))
     }
 
     /// Sends somebody to the provider, who goes on to `next` afterwards; `linking` is the account that is being linked.
@@ -298,23 +238,19 @@ impl Provider {
         linking: Option<Uuid>,
     ) -> Result<Leaving, ProviderError> {
         let now = base.clock.now_ms();
-        let known = self.known(now, false).await?;
+        let client = self.client(base, &self.known(now, false).await?)?;
         let random = || hex::encode(base.entropy.bytes::<32>());
         let (state, nonce, verifier) = (random(), random(), random());
-        // RFC 7636, 4.2.
-        let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()));
-        let back = redirect(base);
-        let mut address = known.metadata.authorization_endpoint;
-        address.query_pairs_mut().extend_pairs([
-            ("response_type", "code"),
-            ("scope", "openid"),
-            ("client_id", self.settings.client_id.as_str()),
-            ("redirect_uri", back.as_str()),
-            ("state", state.as_str()),
-            ("nonce", nonce.as_str()),
-            ("code_challenge", challenge.as_str()),
-            ("code_challenge_method", "S256"),
-        ]);
+        let proof = PkceCodeVerifier::new(verifier.clone());
+        let sent = (CsrfToken::new(state.clone()), Nonce::new(nonce.clone()));
+        let (address, ..) = client
+            .authorize_url(
+                CoreAuthenticationFlow::AuthorizationCode,
+                move || sent.0,
+                move || sent.1,
+            )
+            .set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&proof))
+            .url();
         let row = SignIn {
             state_hash: hash(&state),
             nonce,
@@ -352,32 +288,36 @@ impl Provider {
         let tx = begin(&base.db).await?;
         let row = providers::come_back(&tx, &hash(state)).await?;
         tx.commit().await.map_err(StoreError::from)?;
+        // One that seems to last longer than any left while the clock was ahead.
+        let lasts = now + 1..=now + AWAY_MS + SKEW_MS;
         let row = row
-            .filter(|row| row.expires_at > now)
+            .filter(|row| lasts.contains(&row.expires_at))
             .ok_or(ProviderError::Stranger)?;
-        let known = self.known(now, false).await?;
-        let token = self
-            .exchange(base, &known.metadata, (code, &row.verifier))
-            .await?;
+        let metadata = self.known(now, false).await?;
+        let client = self.client(base, &metadata)?;
+        let token = self.exchange(&client, (code, row.verifier)).await?;
         let expected = Expected {
             issuer: &self.settings.issuer,
             client_id: &self.settings.client_id,
             nonce: &row.nonce,
             now_s: now / 1_000,
         };
-        let claims = match token::check(&token, &known.keys, &expected) {
+        let claims = match token::check(&token, metadata.jwks(), &expected) {
             // Its keys may have changed since they were asked for.
             Err(TokenFault::NoKey) => {
-                let keys = self.known(now, true).await?.keys;
-                token::check(&token, &keys, &expected)?
+                let fresh = self.known(now, true).await?;
+                token::check(&token, fresh.jwks(), &expected)?
             }
             checked => checked?,
         };
-        let mut words = claims.amr.iter().chain(&claims.acr);
+        let methods = claims.auth_method_refs().into_iter().flatten();
+        let class = claims.auth_context_ref().map(|class| class.as_str());
+        let mut words = methods.map(|method| method.as_str()).chain(class);
+        let trusted = &self.settings.multi_factor;
         Ok(Returned {
             person: Person {
-                is_multi_factor: words.any(|word| self.settings.multi_factor.contains(word)),
-                subject: claims.sub,
+                is_multi_factor: words.any(|word| trusted.iter().any(|one| one == word)),
+                subject: claims.subject().to_string(),
             },
             next: row.next,
             linking: row.staff_id.and_then(|id| Uuid::try_parse(&id).ok()),
@@ -387,41 +327,22 @@ impl Provider {
     /// The ID token for a code (RFC 6749, 4.1.3, with the proof of RFC 7636).
     async fn exchange(
         &self,
-        base: &Base,
-        metadata: &Metadata,
-        (code, verifier): (&str, &str),
-    ) -> Result<String, ProviderError> {
-        let (id, secret) = (
-            self.settings.client_id.as_str(),
-            self.settings.client_secret.0.as_str(),
-        );
-        let redirect = redirect(base);
-        let mut fields = vec![
-            ("grant_type", "authorization_code"),
-            ("code", code),
-            ("redirect_uri", redirect.as_str()),
-            ("code_verifier", verifier),
-        ];
-        let mut request = self.http()?.post(metadata.token_endpoint.clone());
-        if metadata.wants_secret_in_form() {
-            fields.extend([("client_id", id), ("client_secret", secret)]);
-        } else {
-            // Both are form-encoded before they become a name and a password (RFC 6749, 2.3.1).
-            let coded =
-                |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
-            request = request.basic_auth(coded(id), Some(coded(secret)));
-        }
-        let body = url::form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(fields)
-            .finish();
-        let request = request
-            .header("content-type", "application/x-www-form-urlencoded")
-            .body(body);
-        let tokens: Tokens = json(request).await?;
-        Ok(tokens.id_token)
+        client: &Client,
+        (code, verifier): (&str, String),
+    ) -> Result<CoreIdToken, ProviderError> {
+        let request = client
+            .exchange_code(AuthorizationCode::new(code.to_owned()))?
+            .set_pkce_verifier(PkceCodeVerifier::new(verifier));
+        let tokens = request.request_async(self.http()?).await?;
+        let token = tokens.id_token().cloned();
+        token.ok_or_else(|| said("its answer holds no ID token"))
     }
 }
 
-fn redirect(base: &Base) -> String {
-    format!("{}{BACK}", base.config.base_url)
+/// Whether the secret goes into the form: only where the provider knows no other way (`client_secret_basic` is the
+/// default).
+fn wants_secret_in_form(metadata: &CoreProviderMetadata) -> bool {
+    let known = metadata.token_endpoint_auth_methods_supported();
+    let knows = |method| known.is_some_and(|known| known.contains(&method));
+    knows(CoreClientAuthMethod::ClientSecretPost) && !knows(CoreClientAuthMethod::ClientSecretBasic)
 }

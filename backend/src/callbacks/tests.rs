@@ -7,9 +7,9 @@ use analysis::plan::FrameSource;
 use super::{draw, figures};
 use crate::auth::Role;
 use crate::handlers::respond::tests as respond;
-use crate::handlers::testing::{Browser, ROUND, Server, sample_case};
+use crate::handlers::testing::{Browser, ROUND, Server, frame_member, sample_case};
 use crate::store::callbacks::{self, CallbackCase};
-use crate::store::frame::{self, FrameMember, Identity};
+use crate::store::frame::Identity;
 use crate::store::invitations::{self, COMPLETE, ISSUED};
 use crate::store::{audit, begin, sample};
 
@@ -25,35 +25,18 @@ async fn server() -> Server {
         for number in 0..20 {
             let id = format!("r-{at}{number:02}");
             cases.push(sample_case(&id, "resident", village));
-            let member = FrameMember {
-                round_id: ROUND.to_owned(),
-                member_key: id.clone(),
-                unit: village.to_owned(),
-                group: "resident".to_owned(),
-                category: None,
-                grade: None,
-                sex: None,
-                birth_year: None,
-                hardship: String::new(),
-                body_kind: None,
-                relative_of_key: None,
-            };
             let identity = Identity {
                 person_id: id.clone(),
                 name: format!("某{id}"),
                 phone: format!("138{at}{number:02}"),
                 ..Identity::default()
             };
-            people.push((member, identity));
+            people.push((frame_member(&id, "resident", village), identity));
         }
     }
-    let tx = begin(&base.db).await.unwrap();
-    frame::replace(&tx, &base.keys, &base.entropy, ROUND, people)
-        .await
-        .unwrap();
+    server.put_frame(people).await;
     let ids: Vec<String> = cases.iter().map(|case| case.case_id.clone()).collect();
-    sample::replace(&tx, ROUND, cases).await.unwrap();
-    tx.commit().await.unwrap();
+    sample::replace(&base.db, ROUND, cases).await.unwrap();
     for id in &ids {
         server.invite("resident", id).await;
     }

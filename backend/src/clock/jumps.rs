@@ -5,11 +5,14 @@ use jiff::SignedDuration;
 use serde_json::json;
 use uuid::Uuid;
 
+use crate::app::PlanCache;
 use crate::auth::Role;
 use crate::handlers::testing::{ROUND, Server};
+use crate::mailing::run::run_all;
 use crate::roots;
 use crate::roots::tests::answered;
-use crate::store::{jobs, merkle_log, outbox};
+use crate::store::mailing::runs::{self, RunKey};
+use crate::store::{jobs, mailing, merkle_log, outbox};
 
 const HOUR_S: i64 = 3_600;
 
@@ -145,4 +148,70 @@ async fn a_root_published_a_day_early_is_followed_by_one_that_holds_the_rest() {
             .unwrap()
             .is_some()
     );
+}
+
+/// The schedule followed once; how many messages wait afterwards, and how the runs stand.
+async fn follow(server: &Server) -> (u64, Vec<(String, i32)>) {
+    run_all(&server.base, &PlanCache::default()).await.unwrap();
+    let runs = runs::of_round(&server.base.db, ROUND).await.unwrap();
+    let states = runs.into_iter().map(|run| (run.state, run.attempts));
+    (outbox::waiting(&server.base.db).await.unwrap(), states.collect())
+}
+
+#[tokio::test]
+async fn a_run_of_the_schedule_begun_by_a_clock_that_was_ahead_is_taken_up_at_once() {
+    let server = Server::start().await;
+    let (db, clock) = (&server.base.db, &server.base.clock);
+    // Monday at nine, when the week's summary is due; the server that begins it is five hours ahead, and dies.
+    server.wait((6 * 24 + 17) * HOUR_S);
+    let key = RunKey {
+        round: ROUND,
+        kind: "weekly",
+        period: "2026-11-30",
+    };
+    server.set_clock(5);
+    let begun = runs::claim(db, key, clock.now_ms(), clock.now_ms())
+        .await
+        .unwrap();
+    assert_eq!(begun, Some(1));
+    server.set_clock(-5);
+    assert_eq!(follow(&server).await, (3, vec![("done".to_owned(), 2)]));
+    // The same for one that was to be tried again later.
+    server.wait(7 * 24 * HOUR_S);
+    let key = RunKey {
+        period: "2026-12-07",
+        ..key
+    };
+    server.set_clock(5);
+    let now = clock.now_ms();
+    assert_eq!(runs::claim(db, key, now, now).await.unwrap(), Some(1));
+    runs::failed(db, (key, 1), "no results", now, Some(now + 600_000))
+        .await
+        .unwrap();
+    server.set_clock(-5);
+    let (messages, states) = follow(&server).await;
+    assert_eq!((messages, &states[0]), (6, &("done".to_owned(), 2)));
+}
+
+#[tokio::test]
+async fn a_schedule_begun_by_a_clock_that_was_ahead_begins_when_it_is_put_right() {
+    let server = Server::start().await;
+    let since = async || {
+        mailing::find(&server.base.db, ROUND)
+            .await
+            .unwrap()
+            .unwrap()
+            .since
+    };
+    let opened = since().await;
+    // The round was opened by a clock that was eight days ahead: without more, the next summary would not be sent.
+    server.set_clock(-8 * 24);
+    assert_eq!(follow(&server).await.0, 0);
+    let put_right = server.base.clock.now_ms();
+    assert_eq!(since().await, put_right);
+    // Monday at nine, some hours before the time at which the schedule seemed to begin.
+    server.wait((7 * 24 + 17) * HOUR_S);
+    assert!(server.base.clock.now_ms() < opened);
+    assert_eq!(follow(&server).await.0, 3);
+    assert_eq!(since().await, put_right, "a schedule is begun once");
 }

@@ -2,7 +2,7 @@ use sea_orm::{ConnectionTrait, Statement};
 use sha2::{Digest, Sha256};
 
 use super::*;
-use crate::handlers::testing::{ROUND, Server, sample_case};
+use crate::handlers::testing::{ROUND, Server, VILLAGE, frame_member};
 use crate::store::frame::{self, FrameMember, Identity};
 use crate::store::{plan_files, sample};
 
@@ -11,32 +11,21 @@ const NAME: &str = "欧阳无名";
 async fn with_people(server: &Server) {
     let base = &server.base;
     let key = base.keys.member_key(ROUND, "p1");
-    let mut case = sample_case("R1", "resident", "990101001001");
-    case.member_key = Some(key.clone());
-    sample::replace(&base.db, ROUND, vec![case]).await.unwrap();
-    let member = |key: String, of: Option<String>| FrameMember {
-        round_id: ROUND.to_owned(),
-        member_key: key,
-        unit: "990101001001".to_owned(),
-        group: "resident".to_owned(),
+    server.draw(&key).await;
+    let member = |key: &str, of: Option<String>| FrameMember {
         category: Some("vision".to_owned()),
-        grade: None,
-        sex: None,
-        birth_year: None,
-        hardship: String::new(),
-        body_kind: None,
         relative_of_key: of,
+        ..frame_member(key, "resident", VILLAGE)
     };
     let identity = Identity {
         person_id: "p1".to_owned(),
         name: NAME.to_owned(),
         ..Identity::default()
     };
-    let relative = member(base.keys.member_key(ROUND, "p2"), Some(key.clone()));
-    let people = vec![(member(key, None), identity.clone()), (relative, identity)];
-    frame::replace(&base.db, &base.keys, &base.entropy, ROUND, people)
-        .await
-        .unwrap();
+    let relative = member(&base.keys.member_key(ROUND, "p2"), Some(key.clone()));
+    server
+        .put_frame(vec![(member(&key, None), identity.clone()), (relative, identity)])
+        .await;
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
+use maud::Markup;
 use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
@@ -66,6 +67,16 @@ const MESSAGES: u64 = 500;
 const RECENT_JOBS: u64 = 50;
 /// Seconds after which the page of a running computation reloads itself.
 const RELOAD_S: &str = "3";
+
+/// A page of the console for whoever is signed in.
+pub(in crate::handlers) fn shown<V>(
+    lang: Lang,
+    staff: &Staff,
+    page: fn(Lang, &SignedIn, &V) -> Markup,
+    view: &V,
+) -> Html<String> {
+    html(page(lang, &signed_in(lang, staff, ""), view))
+}
 
 /// What the frame of a console page shows of the person signed in.
 pub(in crate::handlers) fn signed_in(lang: Lang, staff: &Staff, path: &str) -> SignedIn {

@@ -22,6 +22,10 @@ use crate::store::sample::SampleCase;
 use crate::store::{begin, drafts, invitations, staff};
 use crate::{rounds, router};
 
+mod people;
+
+pub(crate) use people::{VILLAGE, csrf, frame_member};
+
 /// The password of every account.
 pub(crate) const PASSWORD: &str = "correct horse";
 /// The sample plan's round.

@@ -10,11 +10,10 @@ use super::waves::{self, Wave};
 use super::*;
 use crate::app::PlanCache;
 use crate::entity::outbox as outbox_table;
-use crate::handlers::testing::{ROUND, Server, sample_case};
+use crate::handlers::testing::{ROUND, Server, frame_member, sample_case};
 use crate::pages::Lang;
-use crate::store::frame::FrameMember;
 use crate::store::outbox::{self, Message};
-use crate::store::{audit, frame, sample};
+use crate::store::{audit, sample};
 use std::sync::Arc;
 
 const VILLAGE: &str = "990101001001";
@@ -46,19 +45,7 @@ async fn invited() -> (Server, Arc<Plan>) {
     for (person, at) in people.into_iter().zip(1..) {
         let key = base.keys.member_key(ROUND, &person.person_id);
         members.push((
-            FrameMember {
-                round_id: ROUND.to_owned(),
-                member_key: key.clone(),
-                unit: person.unit.clone(),
-                group: person.group.clone(),
-                category: None,
-                grade: None,
-                sex: None,
-                birth_year: None,
-                hardship: String::new(),
-                body_kind: None,
-                relative_of_key: None,
-            },
+            frame_member(&key, &person.group, &person.unit),
             Identity {
                 person_id: person.person_id,
                 name: person.name.unwrap_or_default(),
@@ -74,9 +61,7 @@ async fn invited() -> (Server, Arc<Plan>) {
             ..sample_case(&format!("c-{at}"), "resident", VILLAGE)
         });
     }
-    frame::replace(&base.db, &base.keys, &base.entropy, ROUND, members)
-        .await
-        .unwrap();
+    server.put_frame(members).await;
     sample::replace(&base.db, ROUND, cases).await.unwrap();
     crate::rounds::invite(base, ROUND, "test").await.unwrap();
     let plan = PlanCache::default()

@@ -9,15 +9,14 @@ use serde_json::json;
 use super::recipients::{self, gets};
 use super::schedule::{Due, Kind, Schedule};
 use crate::app::{Base, PlanCache};
+use crate::clock::SKEW_MS;
 use crate::jobs::analyse;
-use crate::store::mailing::runs::{self, RunKey};
+use crate::store::mailing::runs::{self, LONGEST_PAUSE_MS, RunKey};
 use crate::store::mailing::{self, MailRound};
 use crate::store::rounds::{self, Round, RoundState};
 use crate::store::{StoreError, begin};
 use crate::summaries::{self, Reason};
 
-/// Longer than a run takes: a province's letters are written in minutes.
-const LEASE_MS: i64 = 30 * 60 * 1000;
 /// Pause before the second try; it doubles.
 const FIRST_PAUSE_MS: i64 = 10 * 60 * 1000;
 /// Times a run is tried: over five hours.
@@ -70,45 +69,54 @@ pub async fn run_due(base: &Base, plans: &PlanCache, round: Round) -> Result<Opt
         period: &due.period,
     };
     let due_at = due.at.as_millisecond();
-    if !runs::claim(&base.db, key, due_at, now, now + LEASE_MS).await? {
+    let Some(attempt) = runs::claim(&base.db, key, due_at, now).await? else {
         return Ok(None);
-    }
+    };
     match run(base, &plan, &due, key).await {
-        Ok(messages) => tracing::info!(round = key.round, kind = key.kind, messages, "summaries queued"),
-        Err(error) => record_failure(base, key, &format!("{error:#}")).await?,
+        Ok(Some(messages)) => {
+            tracing::info!(round = key.round, kind = key.kind, messages, "summaries queued");
+        }
+        Ok(None) => tracing::warn!(
+            round = key.round,
+            kind = key.kind,
+            "another server has queued these summaries meanwhile; compare the clocks"
+        ),
+        Err(error) => record_failure(base, (key, attempt), &format!("{error:#}")).await?,
     }
     Ok(Some(due))
 }
 
-async fn record_failure(base: &Base, key: RunKey<'_>, error: &str) -> Result<(), StoreError> {
+async fn record_failure(base: &Base, run: (RunKey<'_>, i32), error: &str) -> Result<(), StoreError> {
+    let (key, attempt) = run;
     let now = base.clock.now_ms();
-    let attempts = runs::find(&base.db, key)
-        .await?
-        .map_or(MOST_ATTEMPTS, |run| run.attempts);
-    let pause = FIRST_PAUSE_MS << (attempts.clamp(1, 10) - 1);
-    let retry_at = (attempts < MOST_ATTEMPTS).then_some(now + pause);
+    let pause = (FIRST_PAUSE_MS << (attempt.clamp(1, 10) - 1)).min(LONGEST_PAUSE_MS);
+    let retry_at = (attempt < MOST_ATTEMPTS).then_some(now + pause);
     tracing::warn!(
         round = key.round,
         kind = key.kind,
         error,
         "the summaries could not be made"
     );
-    runs::failed(&base.db, key, error, now, retry_at).await
+    runs::failed(&base.db, run, error, now, retry_at).await
 }
 
-/// How the round's mail stands; a round opened by an earlier version of the program is scheduled from now on.
+/// How the round's mail stands; a round opened by an earlier version of the program, or while the clock was ahead, is
+/// scheduled from now on.
 async fn scheduled(base: &Base, round: &Round, schedule: &Schedule) -> Result<MailRound> {
-    if let Some(mail) = mailing::find(&base.db, &round.id).await? {
+    let now = base.clock.now();
+    if let Some(mail) = mailing::find(&base.db, &round.id).await?
+        && mail.since <= now.as_millisecond() + SKEW_MS
+    {
         return Ok(mail);
     }
-    let now = base.clock.now();
     mailing::begin_schedule(&base.db, &round.id, now.as_millisecond(), schedule.is_over(now)).await?;
     let mail = mailing::find(&base.db, &round.id).await?;
     mail.context("the schedule that was just begun")
 }
 
-/// Computes the round, writes the letters and queues them; returns how many there are.
-async fn run(base: &Base, plan: &Arc<Plan>, due: &Due, key: RunKey<'_>) -> Result<i32> {
+/// Computes the round, writes the letters and queues them; returns how many there are, none where another server has
+/// queued them meanwhile.
+async fn run(base: &Base, plan: &Arc<Plan>, due: &Due, key: RunKey<'_>) -> Result<Option<i32>> {
     let all = recipients::of_round(base, &base.db, plan).await?;
     let to: Vec<_> = all.into_iter().filter(|row| gets(row, due.kind)).collect();
     let letters = if to.is_empty() {
@@ -129,10 +137,12 @@ async fn run(base: &Base, plan: &Arc<Plan>, due: &Due, key: RunKey<'_>) -> Resul
     let messages = i32::try_from(letters.len()).unwrap_or(i32::MAX);
     let now = base.clock.now_ms();
     let tx = begin(&base.db).await?;
+    if !runs::done(&tx, key, messages, now).await? {
+        return Ok(None);
+    }
     summaries::queue(&tx, base, key.round, letters).await?;
-    runs::done(&tx, key, messages, now).await?;
     let detail = json!({ "kind": key.kind, "period": key.period, "messages": messages });
     base.record(&tx, ACTOR, "mail.run", key.round, detail).await?;
     tx.commit().await.map_err(StoreError::from)?;
-    Ok(messages)
+    Ok(Some(messages))
 }

@@ -1,10 +1,10 @@
 use serde_json::json;
 
 use super::*;
-use crate::handlers::testing::{ROUND, Server, sample_case};
+use crate::handlers::testing::{ROUND, Server, VILLAGE, frame_member};
 use crate::store::frame::{FrameMember, Identity};
 use crate::store::outbox::{self, NewMessage};
-use crate::store::{audit, callbacks, cases, frame, plan_files, responses, sample};
+use crate::store::{audit, callbacks, cases, frame, plan_files, responses};
 
 /// The sample plan closes on 2026-12-31 and keeps identities 180 days, words 365, visits 180, evidence 1095, mail 365.
 const WORDS: &str = "村口的路太陡，轮椅上不去";
@@ -14,48 +14,19 @@ async fn answered() -> Server {
     let server = Server::start().await;
     let base = &server.base;
     let key = base.keys.member_key(ROUND, "p1");
-    let mut case = sample_case("R1", "resident", "990101001001");
-    case.member_key = Some(key.clone());
-    sample::replace(&base.db, ROUND, vec![case]).await.unwrap();
+    server.draw(&key).await;
     let member = FrameMember {
-        round_id: ROUND.to_owned(),
-        member_key: key,
-        unit: "990101001001".to_owned(),
-        group: "resident".to_owned(),
         category: Some("vision".to_owned()),
-        grade: None,
-        sex: None,
-        birth_year: None,
-        hardship: String::new(),
-        body_kind: None,
-        relative_of_key: None,
+        ..frame_member(&key, "resident", VILLAGE)
     };
     let identity = Identity {
         person_id: "p1".to_owned(),
         name: "欧阳无名".to_owned(),
         ..Identity::default()
     };
-    frame::replace(
-        &base.db,
-        &base.keys,
-        &base.entropy,
-        ROUND,
-        vec![(member, identity)],
-    )
-    .await
-    .unwrap();
-    let path = server.invite("resident", "R1").await;
-    let form = server.plan().await.forms["resident"].version.clone();
-    let body = json!({
-        "id": base.entropy.uuid(), "code": path.trim_start_matches("/r/"), "form": "resident", "form_version": form,
-        "language": "zh", "mode": "web", "answering": "self",
-        "started_at": "2026-11-23T08:00:00Z", "ended_at": "2026-11-23T08:05:00Z",
-        "answers": { "answering": "self", "need": "none", "took_part": "none", "first_change": WORDS,
-                     "follow_up": "yes" },
-    });
-    let reply = server.browser().post_json("/api/v1/responses", &body).await;
-    assert_eq!(reply.status.as_u16(), 201, "{}", reply.text);
-    let leaf = responses::all(&base.db, ROUND).await.unwrap()[0].leaf.clone();
+    server.put_frame(vec![(member, identity)]).await;
+    let more = json!({ "first_change": WORDS, "follow_up": "yes" });
+    let leaf = server.answer_as_drawn(more).await;
     crate::cases::respondent::leave_contact(base, &leaf, "13900001111", None)
         .await
         .unwrap();

@@ -12,8 +12,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{StoreError, begin};
-use crate::clock::SKEW_MS;
+use super::{StoreError, begin, passed};
 use crate::entity::jobs;
 
 pub use crate::entity::jobs::Model as Job;
@@ -65,13 +64,6 @@ pub async fn enqueue(
     Ok(())
 }
 
-/// That a time has passed, or is further ahead than it can have been meant.
-fn not_ahead(column: jobs::Column, now: i64, furthest: i64) -> Expr {
-    column
-        .lte(now)
-        .or(column.gt(now.saturating_add(furthest + SKEW_MS)))
-}
-
 /// Claims the job that has been due longest, until `lease_until`. What would wait for longer than any job does was
 /// written while the clock was ahead, and is due.
 ///
@@ -87,12 +79,12 @@ pub async fn claim(
         .add(
             jobs::Column::State
                 .eq(QUEUED)
-                .and(not_ahead(jobs::Column::RunAfter, now, FURTHEST_MS)),
+                .and(passed(jobs::Column::RunAfter, now, FURTHEST_MS)),
         )
         .add(
             jobs::Column::State
                 .eq(RUNNING)
-                .and(not_ahead(jobs::Column::LeaseUntil, now, LEASE_MS)),
+                .and(passed(jobs::Column::LeaseUntil, now, LEASE_MS)),
         );
     let mut pick = Query::select();
     pick.column(jobs::Column::Id)

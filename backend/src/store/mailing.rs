@@ -7,11 +7,13 @@ use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
 use super::StoreError;
+use crate::clock::SKEW_MS;
 use crate::entity::mail_rounds;
 
 pub use crate::entity::mail_rounds::Model as MailRound;
 
-/// Schedules the mail of a round from `now` on, unless it is scheduled already. `was_over`: fieldwork has ended before.
+/// Schedules the mail of a round from `now` on, unless it is scheduled already; a schedule that would begin at a time to
+/// come was made while the clock was ahead, and begins now. `was_over`: fieldwork has ended before.
 ///
 /// # Errors
 /// When the database does not answer; so for every function here.
@@ -36,6 +38,13 @@ pub async fn begin_schedule(
                 .to_owned(),
         )
         .exec_without_returning(conn)
+        .await?;
+    mail_rounds::Entity::update_many()
+        .col_expr(mail_rounds::Column::Since, Expr::value(now))
+        .col_expr(mail_rounds::Column::WasOver, Expr::value(was_over))
+        .filter(mail_rounds::Column::RoundId.eq(round))
+        .filter(mail_rounds::Column::Since.gt(now.saturating_add(SKEW_MS)))
+        .exec(conn)
         .await?;
     Ok(())
 }

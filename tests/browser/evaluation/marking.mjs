@@ -1,4 +1,5 @@
-// The third party: two evaluators declare, mark every unit with evidence, and seal; nobody sees a mark before both have.
+// The third party: evaluators declare, mark their units with evidence, and seal; nobody sees a mark before both of a unit
+// have. Who has a conflict of interest with a unit does not get it, and where two lie too far apart a third marks, blind.
 // Then the office compares, approves and lets the marks count.
 import { readFileSync } from 'node:fs';
 import { assert, task } from '../lib.mjs';
@@ -7,20 +8,29 @@ import { says } from './people.mjs';
 /** What an evaluator writes beside a mark: words that stand nowhere else, by which the mark's way is followed. */
 const remark = (login, unit, criterion) => `${login}在${unit}看到的${criterion}`;
 
-/** The office engages both; each declares that there is no conflict, and sees no unit before. */
+/** Who is marked by whom first, by the unit's name. */
+const scorersOf = (unit) => Object.keys(task.marks).filter((login) => task.marks[login][unit]);
+
+/** The office engages them; each declares, one of them a conflict, and sees no unit before. Then the units are drawn. */
 async function engage(office, evaluators) {
   await office.round('/scoring');
   await office.press('main a[href$="/scoring/people"]');
   for (const { login } of evaluators) {
     await office.page.selectOption('#person', { label: `${task.names[login]} ${login}` });
+    if (login === task.standIn) await office.page.fill('#capacity', '1');
     await office.press('button[value=engage]');
   }
   await office.look('evaluators engaged');
+  const [bound, unit] = task.conflict;
   for (const evaluator of evaluators) {
     await evaluator.person.open('/console');
     await evaluator.press(`main a[href="/console/rounds/${task.round}"]`);
     await evaluator.press('main a[href$="/marking"]');
     assert(evaluator.person.path().endsWith('/marking/declaration'), 'an evaluator is let in without a declaration');
+    if (evaluator.login === bound) {
+      await evaluator.person.page.selectOption(`#unit-${unit}`, 'household');
+      await evaluator.person.page.fill('#note', '弟弟在这个镇当残联专委');
+    }
     await evaluator.person.look(`declaration of ${evaluator.login}`);
     await evaluator.person.page.check('#sure');
     await evaluator.press('main form button.main');
@@ -29,8 +39,13 @@ async function engage(office, evaluators) {
   await office.round('/scoring/people');
   await office.press('button[value=draw]');
   const people = await office.table('people');
-  const loads = Object.values(people).map(([, , cards]) => cards);
-  assert(loads.every((cards) => cards === String(task.units.length)) && loads.length === 2, `loads: ${JSON.stringify(people)}`);
+  for (const { login } of evaluators) {
+    const [, conflicts, cards] = people[`${task.names[login]} ${login}`];
+    const load = Object.keys(task.marks[login]).length;
+    assert(conflicts === (login === bound ? '1' : '0') && cards === String(load), `${login}: ${JSON.stringify(people)}`);
+  }
+  says((await office.table('conflicts'))[task.names[bound]].join(), '弟弟在这个镇当残联专委', 'the conflict as the office sees it');
+  await office.look('conflict and draw');
 }
 
 /** The own cards by the unit's name. */
@@ -40,11 +55,13 @@ async function cards({ person }) {
     [one.innerText.trim(), one.getAttribute('href')]))));
 }
 
-/** Fills in a card, and saves it, or seals it. */
-async function fill({ login, person }, unit, address, go) {
+/** Fills in a card, with a mark for each criterion on it, and saves it, or seals it. */
+async function fill({ login, person }, unit, address, marks, go) {
   await person.open(address);
-  for (const [at, criterion] of task.criteria.entries()) {
-    await person.page.check(`#mark-${at}-${task.marks[login][unit][at]}`);
+  const shown = Object.entries(marks);
+  assert(await person.page.locator('[id^=comment-]').count() === shown.length, `${login}, ${unit}: not ${Object.keys(marks)}`);
+  for (const [at, [criterion, mark]] of shown.entries()) {
+    await person.page.check(`#mark-${at}-${mark}`);
     await person.page.fill(`#comment-${at}`, remark(login, unit, criterion));
   }
   const evidence = person.page.locator('a.file');
@@ -100,28 +117,64 @@ async function evidenceIsClosed(address, strangers) {
   }
 }
 
-async function compare(office, first, second) {
+/** Where two lie too far apart, the office is told on which criterion and no more; a third marks that one, and no other. */
+async function adjudicate(office, evaluators, third) {
+  await office.round('/scoring');
+  assert((await office.table('progress'))[third.unit][1] === '相差超限，待抽第三人', 'the difference is not seen');
+  await office.look('two differ');
+  await office.press(`main a[href$="/scoring/units/${third.code}"]`);
+  const told = await office.words();
+  for (const criterion of task.criteria) {
+    assert(told.includes(`${criterion}\u3000`) === criterion in third.marks, `${criterion}: ${told}`);
+  }
+  assert(await office.page.locator('#marks, a.file, button[value=approve]').count() === 0, 'the office sees marks before the third has sealed');
+  await office.round('/scoring');
+  await office.press('button[value=third]');
+  says(await office.words(), '已抽出第三人，新增 1 张评分表', 'a third is drawn');
+  const scorer = evaluators.find(({ login }) => login === third.login);
+  const address = (await cards(scorer))[third.unit];
+  assert(address, `${third.login} was not drawn`);
+  await scorer.person.open(address);
+  says(await scorer.person.words(), '您看不到他们的分数', 'the third card');
+  await scorer.person.look('card of a third scorer');
+  const others = scorersOf(third.unit);
+  const looked = await isBlind(scorer.person, others, scorer.login);
+  await fill(scorer, third.unit, address, third.marks, 'seal');
+  // Nor do the first ones learn what the third found.
+  for (const login of others) await isBlind(evaluators.find((one) => one.login === login).person, [third.login], login);
+  return looked;
+}
+
+/** All marks of a unit by login and criterion, those of a third among them. */
+function given(unit) {
+  const all = Object.fromEntries(scorersOf(unit).map((login) => [login, task.marks[login][unit]]));
+  for (const third of task.thirds) if (third.unit === unit) all[third.login] = third.marks;
+  return all;
+}
+
+async function compare(office) {
   for (const [at, unit] of task.units.entries()) {
     await office.round(`/scoring/units/${unit.code}`);
     const marks = await office.table('marks');
     const names = await office.page.locator('table:has(caption#marks) thead th').allInnerTexts();
-    for (const [nth, criterion] of task.criteria.entries()) {
-      for (const { login } of [first, second]) {
-        const given = marks[criterion][names.indexOf(task.names[login]) - 1];
-        assert(given === String(task.marks[login][unit.name][nth]), `${unit.name} ${criterion}: ${login} gave ${given}`);
-      }
-    }
     const words = await office.words();
-    for (const { login } of [first, second]) says(words, remark(login, unit.name, task.criteria[0]), unit.name);
+    const all = Object.entries(given(unit.name));
+    for (const [login, own] of all) {
+      for (const criterion of task.criteria) {
+        const shown = marks[criterion][names.indexOf(task.names[login]) - 1];
+        assert(shown === String(own[criterion] ?? '–'), `${unit.name} ${criterion}: ${login} gave ${shown}`);
+      }
+      says(words, remark(login, unit.name, Object.keys(own)[0]), unit.name);
+    }
     if (at === 0) {
       await office.look('marks beside each other');
       // The evidence is what was handed in, to the byte.
-      for (const href of await office.page.locator('a.file').evaluateAll((all) => all.map((one) => one.getAttribute('href')))) {
-        const given = await (await office.fetch(href)).body();
-        assert(Object.values(task.evidence).some((path) => readFileSync(path).equals(given)), `${href} is not what was handed in`);
+      for (const href of await office.page.locator('a.file').evaluateAll((links) => links.map((one) => one.getAttribute('href')))) {
+        const file = await (await office.fetch(href)).body();
+        assert(Object.values(task.evidence).some((path) => readFileSync(path).equals(file)), `${href} is not what was handed in`);
       }
     }
-    for (let card = 0; card < 2; card += 1) await office.press('button[value=approve]');
+    for (let card = 0; card < all.length; card += 1) await office.press('button[value=approve]');
     assert(await office.page.locator('button[value=approve]').count() === 0, `${unit.name}: a card is not approved`);
   }
 }
@@ -129,35 +182,47 @@ async function compare(office, first, second) {
 /** From engaging to counting; returns how many pages were looked at for blindness, and what the office was told. */
 export async function mark(office, people) {
   const evaluators = people.map(({ login, person }) => ({ login, person, press: (selector) => person.press(selector) }));
-  const [first, second] = evaluators;
+  const [first, second, standIn] = evaluators;
   await engage(office, evaluators);
-  const own = { first: await cards(first), second: await cards(second) };
-  const names = task.units.map(({ name }) => name).sort();
-  for (const found of Object.values(own)) assert(JSON.stringify(Object.keys(found).sort()) === JSON.stringify(names), `cards: ${JSON.stringify(found)}`);
+  const own = {};
+  for (const evaluator of evaluators) {
+    own[evaluator.login] = await cards(evaluator);
+    const [shown, wanted] = [own[evaluator.login], task.marks[evaluator.login]].map((of) => Object.keys(of).sort().join());
+    assert(shown === wanted, `cards of ${evaluator.login}: ${shown}`);
+  }
+  const fillAll = async (evaluator, go) => {
+    for (const [unit, address] of Object.entries(own[evaluator.login])) await fill(evaluator, unit, address, task.marks[evaluator.login][unit], go);
+  };
 
-  // The first seals all, the second has drafts.
-  for (const [unit, address] of Object.entries(own.first)) await fill(first, unit, address, 'seal');
+  // The first and the stand-in seal all, the second has drafts.
+  await fillAll(standIn, 'seal');
+  await fillAll(first, 'seal');
   await first.person.look('a sealed card');
   const evidence = await first.person.page.locator('a.file').first().getAttribute('href');
-  for (const [unit, address] of Object.entries(own.second)) await fill(second, unit, address, 'save');
+  await fillAll(second, 'save');
   await second.person.look('a card saved');
-  const looked = await isBlind(office, [first.login, second.login])
-    + await isBlind(first.person, [second.login], first.login) + await isBlind(second.person, [first.login], second.login);
-  await evidenceIsClosed(evidence, { office, [second.login]: second.person });
+  const logins = evaluators.map(({ login }) => login);
+  let looked = await isBlind(office, logins);
+  for (const { login, person } of evaluators) looked += await isBlind(person, logins.filter((other) => other !== login), login);
+  await evidenceIsClosed(evidence, { office, [second.login]: second.person, [standIn.login]: standIn.person });
   await seesOnlyProgress(office, task.units[0], 1);
   assert((await first.person.fetch(evidence)).status() === 200, 'an evaluator does not get the own evidence');
-  // Nor does one scorer open the other's card.
-  assert((await first.person.fetch(Object.values(own.second)[0])).status() === 404, 'a scorer opens the other card');
+  // Nor does one scorer open the other's card, least of all of a unit to which he is bound.
+  for (const address of Object.values(own[second.login])) {
+    assert((await first.person.fetch(address)).status() === 404, 'a scorer opens the other card');
+  }
 
-  for (const [unit, address] of Object.entries(own.second)) await fill(second, unit, address, 'seal');
+  await fillAll(second, 'seal');
   // Sealed by both, it is the office's to see, and still not the other scorer's.
-  await isBlind(first.person, [second.login], first.login);
-  await compare(office, first, second);
+  await isBlind(first.person, [second.login, standIn.login], first.login);
+  for (const third of task.thirds) looked += await adjudicate(office, evaluators, third);
+  await compare(office);
   await office.round('/scoring');
   const agreement = (await office.table('agreement'))['全部'];
   assert(agreement[1] === task.exact, `agreement: ${agreement}`);
   await office.look('third party, all approved');
   await office.press('form[action$="/count"] button');
-  says(await office.words(), `${task.units.length * task.criteria.length * 2} 个分数已计入评价`, 'marks count');
+  const count = task.units.reduce((sum, { name }) => sum + Object.values(given(name)).flatMap(Object.values).length, 0);
+  says(await office.words(), `${count} 个分数已计入评价`, 'marks count');
   return { looked, agreement };
 }

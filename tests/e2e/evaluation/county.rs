@@ -20,15 +20,30 @@ pub(super) const CRITERIA: [[&str; 2]; 2] = [
     ["A2", "听力残疾人来办事有办法沟通"],
 ];
 
-/// A township: its code, its name, how many live there, how many of those drawn answer, and its marks by the two
-/// evaluators, a pair for each criterion.
+/// A township: its code, its name, how many live there, how many of those drawn answer, who marks it, and the marks, a
+/// pair for each criterion; with what a third scorer gives where the first two lie too far apart.
 pub(super) struct Township {
     pub(super) code: &'static str,
     pub(super) name: &'static str,
     pub(super) population: usize,
     pub(super) answers: usize,
+    pub(super) scorers: [&'static str; 2],
     pub(super) marks: [(u8, u8); 2],
+    pub(super) third: Option<Third>,
 }
+
+/// A third scorer's mark.
+pub(super) struct Third {
+    pub(super) login: &'static str,
+    /// Which of the criteria.
+    pub(super) criterion: usize,
+    pub(super) mark: u8,
+}
+
+/// Who declares a conflict of interest, and with which township: somebody else marks it.
+pub(super) const CONFLICT: [&str; 2] = ["chen", "990201003"];
+/// Who takes one township at the most, as a stand-in.
+pub(super) const STAND_IN: &str = "wei";
 
 /// Each with another size and another share who answer, so that a figure without weights would be another one.
 pub(super) const TOWNSHIPS: [Township; 3] = [
@@ -37,21 +52,31 @@ pub(super) const TOWNSHIPS: [Township; 3] = [
         name: "东河镇",
         population: 80,
         answers: 34,
-        marks: [(4, 4), (3, 4)],
+        scorers: ["chen", "luo"],
+        marks: [(4, 4), (1, 4)],
+        third: Some(Third {
+            login: "wei",
+            criterion: 1,
+            mark: 4,
+        }),
     },
     Township {
         code: "990201002",
         name: "南山镇",
         population: 60,
         answers: 36,
+        scorers: ["chen", "luo"],
         marks: [(2, 3), (3, 3)],
+        third: None,
     },
     Township {
         code: "990201003",
         name: "北岭镇",
         population: 40,
         answers: 32,
-        marks: [(1, 1), (2, 1)],
+        scorers: ["luo", "wei"],
+        marks: [(1, 1), (1, 1)],
+        third: None,
     },
 ];
 
@@ -156,19 +181,51 @@ pub(super) fn answers() -> BTreeMap<String, Vec<Map<String, Value>>> {
     each.collect()
 }
 
-/// The marks of each evaluator, by township and criterion.
-pub(super) fn marks(logins: [&str; 2]) -> Value {
-    let of = |pick: fn(&(u8, u8)) -> u8| -> Value {
-        let by_township = TOWNSHIPS.iter().map(|township| {
-            let marks: Vec<u8> = township.marks.iter().map(pick).collect();
-            (township.name.to_owned(), json!(marks))
-        });
-        Value::Object(by_township.collect())
-    };
-    json!({ logins[0]: of(|pair| pair.0), logins[1]: of(|pair| pair.1) })
+/// The marks of the first scorers, by login, township and criterion.
+pub(super) fn marks() -> Value {
+    let mut by_login: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
+    for township in &TOWNSHIPS {
+        let [one, other] = township.scorers;
+        let of = |pick: fn(&(u8, u8)) -> u8| {
+            let marks = CRITERIA.iter().zip(&township.marks);
+            let by_criterion = marks.map(|([code, _], pair)| ((*code).to_owned(), json!(pick(pair))));
+            Value::Object(by_criterion.collect())
+        };
+        for (login, marks) in [(one, of(|pair| pair.0)), (other, of(|pair| pair.1))] {
+            by_login
+                .entry(login)
+                .or_default()
+                .insert(township.name.to_owned(), marks);
+        }
+    }
+    json!(by_login)
 }
 
-/// The share of pairs of marks that are the same, as the console shows it.
+/// The marks of third scorers, as [`marks`] has those of the first.
+pub(super) fn thirds() -> Value {
+    let with_third = TOWNSHIPS.iter().filter_map(|township| {
+        let third = township.third.as_ref()?;
+        let marks = json!({ CRITERIA[third.criterion][0]: third.mark });
+        Some(json!({ "login": third.login, "unit": township.name, "code": township.code, "marks": marks }))
+    });
+    with_third.collect()
+}
+
+/// All marks that a township has on a criterion.
+pub(super) fn all_marks(township: &Township, criterion: usize) -> Vec<u8> {
+    let (one, other) = township.marks[criterion];
+    let third = township
+        .third
+        .as_ref()
+        .filter(|third| third.criterion == criterion);
+    [one, other]
+        .into_iter()
+        .chain(third.map(|third| third.mark))
+        .collect()
+}
+
+/// The share of pairs of marks of first scorers that are the same, as the console shows it: who was called in because
+/// they differ says nothing of how far they agree.
 pub(super) fn exact() -> String {
     let pairs = TOWNSHIPS.iter().flat_map(|township| township.marks);
     let same = pairs.filter(|(one, other)| one == other).count();

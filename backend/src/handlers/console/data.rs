@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::signed_in;
+use super::shown;
 use crate::app::AppState;
 use crate::auth::independence::Independent;
 use crate::auth::staff::ManageDataAgreements;
@@ -18,7 +18,7 @@ use crate::cases::plain;
 use crate::error::AppError;
 use crate::export::columns::Table;
 use crate::export::{self, Detail, Format, ddi};
-use crate::handlers::respond::{Pairs, field, html};
+use crate::handlers::respond::{Pairs, field};
 use crate::middleware::problems::PageError;
 use crate::pages::data::{self as pages, Line, Standing, Typed, View};
 use crate::pages::{Lang, Reading, words};
@@ -68,11 +68,7 @@ async fn render(
         typed,
         faulty,
     };
-    Ok(html(pages::page(
-        lang,
-        &signed_in(lang, &permit.staff, ""),
-        &view,
-    )))
+    Ok(shown(lang, &permit.staff, pages::page, &view))
 }
 
 /// `GET /console/rounds/{id}/data`.

@@ -7,7 +7,7 @@ use jiff::ToSpan;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::signed_in;
+use super::{shown, signed_in};
 use crate::app::AppState;
 use crate::auth::independence::Independent;
 use crate::auth::policy::Action;
@@ -75,11 +75,7 @@ async fn render(
         typed,
         faults,
     };
-    Ok(html(pages::page(
-        lang,
-        &signed_in(lang, &permit.staff, ""),
-        &view,
-    )))
+    Ok(shown(lang, &permit.staff, pages::page, &view))
 }
 
 /// `GET /console/rounds/{id}/identity`.

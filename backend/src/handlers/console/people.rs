@@ -9,14 +9,14 @@ use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{local_day, signed_in};
+use super::{local_day, shown};
 use crate::app::AppState;
 use crate::auth::independence::Independent;
 use crate::auth::policy::Action;
 use crate::auth::staff::{AskIdentity, SettleIdentity};
 use crate::cases::plain;
 use crate::error::AppError;
-use crate::handlers::respond::{Pairs, field, html};
+use crate::handlers::respond::{Pairs, field};
 use crate::middleware::problems::PageError;
 use crate::pages::person::{self as pages, Fault, Line, Opened, Person, Standing, Typed, View};
 use crate::pages::{Lang, Reading, tr, words};
@@ -89,11 +89,7 @@ async fn render(
         typed,
         faults,
     };
-    Ok(html(pages::page(
-        lang,
-        &signed_in(lang, &permit.staff, ""),
-        &view,
-    )))
+    Ok(shown(lang, &permit.staff, pages::page, &view))
 }
 
 /// `GET /console/rounds/{id}/people`.
@@ -220,9 +216,9 @@ async fn look(
         done,
         no_outcome,
     };
-    let page = pages::opened(lang, &signed_in(lang, &permit.staff, ""), &view);
+    let page = shown(lang, &permit.staff, pages::opened, &view);
     let never_kept = [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
-    Ok((never_kept, html(page)).into_response())
+    Ok((never_kept, page).into_response())
 }
 
 /// Which act was done, for the page that comes after it.

@@ -9,11 +9,11 @@ use uuid::Uuid;
 
 use crate::auth::Role;
 use crate::field::sealing::{Subject, testing::seal};
-use crate::handlers::testing::{Browser, PASSWORD, ROUND, Server, edited, row_of, sample_case};
+use crate::handlers::testing::{Browser, PASSWORD, ROUND, Server, edited, frame_member, row_of, sample_case};
 use crate::rounds::amend::{Correction, amend};
 use crate::store::assignments::{self, Assignment};
 use crate::store::forms::StoredForm;
-use crate::store::frame::{self, FrameMember, Identity};
+use crate::store::frame::Identity;
 use crate::store::sample::{self, SampleCase};
 use crate::store::{audit, begin, devices, held, invitations, responses, staff};
 
@@ -52,19 +52,6 @@ impl Field {
     async fn start(employer: Option<&str>) -> Self {
         let server = Server::start().await;
         let base = &server.base;
-        let member = |case_id: &str, group: &str, unit: &str| FrameMember {
-            round_id: ROUND.into(),
-            member_key: case_id.into(),
-            unit: unit.into(),
-            group: group.into(),
-            category: None,
-            grade: None,
-            sex: None,
-            birth_year: None,
-            hardship: String::new(),
-            body_kind: None,
-            relative_of_key: None,
-        };
         let identity = |case_id: &str| Identity {
             name: format!("姓名{case_id}"),
             phone: "10010000001".into(),
@@ -76,10 +63,8 @@ impl Field {
             .into(),
             ..Identity::default()
         };
-        let people = CASES.map(|(id, group, unit)| (member(id, group, unit), identity(id)));
-        frame::replace(&base.db, &base.keys, &base.entropy, ROUND, people.into())
-            .await
-            .unwrap();
+        let people = CASES.map(|(id, group, unit)| (frame_member(id, group, unit), identity(id)));
+        server.put_frame(people.into()).await;
         let cases = CASES.map(|(id, group, unit)| case_of_household(id, group, unit));
         sample::replace(&base.db, ROUND, cases.into()).await.unwrap();
         let invited = CASES.map(|(id, group, _)| (group.to_owned(), id.to_owned()));

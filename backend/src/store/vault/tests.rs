@@ -1,6 +1,6 @@
 use super::*;
 use crate::auth::Role;
-use crate::handlers::testing::{ROUND, Server};
+use crate::handlers::testing::{ROUND, Server, frame_member};
 use crate::keys::file::KeyFile;
 use crate::keys::sealed_in_test;
 use crate::store::frame::{FrameMember, Identity};
@@ -44,16 +44,7 @@ async fn after_a_rotation_only_the_new_key_opens_and_a_second_run_changes_nothin
     let person = |n: u32| {
         let member = FrameMember {
             round_id: "r".to_owned(),
-            member_key: format!("m{n}"),
-            unit: "u".to_owned(),
-            group: "resident".to_owned(),
-            category: None,
-            grade: None,
-            sex: None,
-            birth_year: None,
-            hardship: String::new(),
-            body_kind: None,
-            relative_of_key: None,
+            ..frame_member(&format!("m{n}"), "resident", "u")
         };
         let identity = Identity {
             name: format!("张{n}"),
@@ -176,19 +167,7 @@ async fn no_value_of_the_database_is_left_under_the_earlier_key() {
     let mut file = KeyFile::read(&base.config.key_file).unwrap();
     let old = Keys::of(&file);
     let staff = server.named_account("li", Role::Office, None).await;
-    let member = FrameMember {
-        round_id: ROUND.to_owned(),
-        member_key: "m1".to_owned(),
-        unit: "u".to_owned(),
-        group: "resident".to_owned(),
-        category: None,
-        grade: None,
-        sex: None,
-        birth_year: None,
-        hardship: String::new(),
-        body_kind: None,
-        relative_of_key: None,
-    };
+    let member = frame_member("m1", "resident", "u");
     frame::replace(db, &old, entropy, ROUND, vec![(member, Identity::default())])
         .await
         .unwrap();

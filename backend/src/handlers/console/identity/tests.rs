@@ -4,35 +4,15 @@ use axum::http::StatusCode;
 use serde_json::json;
 
 use crate::auth::Role;
-use crate::handlers::testing::{Browser, ROUND, Reply, Server, sample_case};
-use crate::store::frame::{self, FrameMember, Identity};
-use crate::store::{audit, begin, responses, sample};
+use crate::handlers::testing::{Server, VILLAGE, csrf, frame_member};
+use crate::store::frame::Identity;
+use crate::store::{audit, begin};
 
 const PAGE: &str = "/console/rounds/yunxi-2026/identity";
 
-fn csrf(reply: &Reply) -> String {
-    reply.attributes("name=\"csrf\"", "value").remove(0)
-}
-
 /// A response of an invited person named 张三, given through the API; its leaf.
 async fn answered(server: &Server) -> String {
-    let base = &server.base;
-    let mut case = sample_case("R1", "resident", "990101001001");
-    case.member_key = Some("m1".to_owned());
-    sample::replace(&base.db, ROUND, vec![case]).await.unwrap();
-    let member = FrameMember {
-        round_id: ROUND.to_owned(),
-        member_key: "m1".to_owned(),
-        unit: "990101001001".to_owned(),
-        group: "resident".to_owned(),
-        category: None,
-        grade: None,
-        sex: None,
-        birth_year: None,
-        hardship: String::new(),
-        body_kind: None,
-        relative_of_key: None,
-    };
+    server.draw("m1").await;
     let identity = Identity {
         person_id: "p1".to_owned(),
         name: "张三".to_owned(),
@@ -40,43 +20,17 @@ async fn answered(server: &Server) -> String {
         card_number: "CARD-1".to_owned(),
         ..Identity::default()
     };
-    frame::replace(
-        &base.db,
-        &base.keys,
-        &base.entropy,
-        ROUND,
-        vec![(member, identity)],
-    )
-    .await
-    .unwrap();
-    let path = server.invite("resident", "R1").await;
-    let form = server.plan().await.forms["resident"].version.clone();
-    let mut browser = server.browser();
-    let body = json!({
-        "id": base.entropy.uuid(), "code": path.trim_start_matches("/r/"), "form": "resident", "form_version": form,
-        "language": "zh", "mode": "web", "answering": "self",
-        "started_at": "2026-11-23T08:00:00Z", "ended_at": "2026-11-23T08:05:00Z",
-        "answers": { "answering": "self", "need": "none", "took_part": "none" },
-    });
-    let reply = browser.post_json("/api/v1/responses", &body).await;
-    assert_eq!(reply.status, StatusCode::CREATED, "{}", reply.text);
-    responses::all(&base.db, ROUND).await.unwrap()[0].leaf.clone()
-}
-
-async fn signed_in(server: &Server, login: &str, role: Role) -> (Browser, String) {
-    server.named_account(login, role, None).await;
-    let mut browser = server.browser();
-    browser.sign_in_as(login).await;
-    let token = csrf(&browser.get("/console/password").await);
-    (browser, token)
+    let member = frame_member("m1", "resident", VILLAGE);
+    server.put_frame(vec![(member, identity)]).await;
+    server.answer_as_drawn(json!({})).await
 }
 
 #[tokio::test]
 async fn one_asks_another_agrees_and_the_first_sees_it_once() {
     let server = Server::start().await;
     let leaf = answered(&server).await;
-    let (mut asker, asks) = signed_in(&server, "li", Role::Office).await;
-    let (mut auditor, audits) = signed_in(&server, "wang", Role::Auditor).await;
+    let (mut asker, asks) = server.signed_in("li", Role::Office).await;
+    let (mut auditor, audits) = server.signed_in("wang", Role::Auditor).await;
 
     let short = asker
         .post(PAGE, &[("csrf", &asks), ("response", &leaf), ("reason", "x")])
@@ -148,8 +102,8 @@ async fn one_asks_another_agrees_and_the_first_sees_it_once() {
 async fn a_request_that_was_agreed_to_lapses() {
     let server = Server::start().await;
     let leaf = answered(&server).await;
-    let (mut asker, asks) = signed_in(&server, "li", Role::Office).await;
-    let (mut second, agrees) = signed_in(&server, "chen", Role::Office).await;
+    let (mut asker, asks) = server.signed_in("li", Role::Office).await;
+    let (mut second, agrees) = server.signed_in("chen", Role::Office).await;
     let fields = [
         ("csrf", asks.as_str()),
         ("response", leaf.as_str()),
@@ -186,7 +140,7 @@ async fn nobody_whom_a_judged_unit_employs_asks_or_agrees_and_viewers_see_nothin
     }
     // An auditor agrees and does not ask.
     let leaf = answered(&server).await;
-    let (mut auditor, token) = signed_in(&server, "wang", Role::Auditor).await;
+    let (mut auditor, token) = server.signed_in("wang", Role::Auditor).await;
     let fields = [
         ("csrf", token.as_str()),
         ("response", &leaf),
@@ -194,7 +148,7 @@ async fn nobody_whom_a_judged_unit_employs_asks_or_agrees_and_viewers_see_nothin
     ];
     assert_eq!(auditor.post(PAGE, &fields).await.status, StatusCode::FORBIDDEN);
     // What came through an open link is nobody's.
-    let (mut asker, asks) = signed_in(&server, "li", Role::Office).await;
+    let (mut asker, asks) = server.signed_in("li", Role::Office).await;
     let tx = begin(&server.base.db).await.unwrap();
     let sql = "UPDATE responses SET link = NULL, open_link = 'x'";
     sea_orm::ConnectionTrait::execute_unprepared(&tx, sql)

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 
 use crate::auth::Role;
-use crate::handlers::testing::{Browser, ROUND, Reply, Server, sample_case};
+use crate::handlers::testing::{Browser, ROUND, Server, VILLAGE, frame_member};
 use crate::store::attempts::{self, Attempt};
 use crate::store::frame::{self, FrameMember, Identity};
 use crate::store::person_requests::{self as store, DONE};
@@ -12,10 +12,6 @@ use crate::store::{audit, begin, invitations, plan_files, sample};
 const PAGE: &str = "/console/rounds/yunxi-2026/people";
 const BASIS: &str = "本人到场，核对了残疾人证";
 
-fn csrf(reply: &Reply) -> String {
-    reply.attributes("name=\"csrf\"", "value").remove(0)
-}
-
 fn person(
     key: String,
     id: &str,
@@ -23,17 +19,11 @@ fn person(
     of: Option<String>,
 ) -> (FrameMember, Identity) {
     let member = FrameMember {
-        round_id: ROUND.to_owned(),
-        member_key: key,
-        unit: "990101001001".to_owned(),
-        group: if of.is_some() { "family" } else { "resident" }.to_owned(),
         category: of.is_none().then(|| "vision".to_owned()),
-        grade: None,
         sex: Some("female".to_owned()),
         birth_year: Some(1970),
-        hardship: String::new(),
-        body_kind: None,
-        relative_of_key: of,
+        relative_of_key: of.clone(),
+        ..frame_member(&key, if of.is_some() { "family" } else { "resident" }, VILLAGE)
     };
     let identity = Identity {
         person_id: id.to_owned(),
@@ -62,9 +52,7 @@ async fn with_people() -> Server {
         person(key("p2"), "p2", ("李四", "13800002222", "CARD-0002"), None),
         person(key("p3"), "p3", ("李四", "13800002222", "CARD-0003"), None),
     ];
-    frame::replace(&base.db, &base.keys, &base.entropy, ROUND, people)
-        .await
-        .unwrap();
+    server.put_frame(people).await;
     let csv = "person_id,unit,group,name,phone,email,card_number,relative_of\n\
                p1,990101001001,resident,张 三,139-0000-1111,zhang@example.org,99010119700101123X44,\n\
                f1,990101001001,family,张小,13900001111,,,p1\n";
@@ -73,9 +61,7 @@ async fn with_people() -> Server {
     plan_files::replace(&base.db, &base.keys, &base.entropy, ROUND, &files)
         .await
         .unwrap();
-    let mut case = sample_case("R1", "resident", "990101001001");
-    case.member_key = Some(key("p1"));
-    sample::replace(&base.db, ROUND, vec![case]).await.unwrap();
+    server.draw(&key("p1")).await;
     server.invite("resident", "R1").await;
     let visit = Attempt {
         id: base.entropy.uuid(),
@@ -91,14 +77,6 @@ async fn with_people() -> Server {
     };
     attempts::insert(&base.db, visit).await.unwrap();
     server
-}
-
-async fn signed_in(server: &Server, login: &str, role: Role) -> (Browser, String) {
-    server.named_account(login, role, None).await;
-    let mut browser = server.browser();
-    browser.sign_in_as(login).await;
-    let token = csrf(&browser.get("/console/password").await);
-    (browser, token)
 }
 
 fn request<'a>(csrf: &'a str, name: &'a str, number: &'a str) -> Vec<(&'a str, &'a str)> {
@@ -131,8 +109,8 @@ async fn agreed(asker: &mut Browser, asks: &str, other: (&mut Browser, &str)) ->
 async fn one_takes_it_another_agrees_and_the_first_hands_out_a_copy_corrects_and_closes() {
     let server = with_people().await;
     let base = &server.base;
-    let (mut asker, asks) = signed_in(&server, "li", Role::Office).await;
-    let (mut auditor, audits) = signed_in(&server, "wang", Role::Auditor).await;
+    let (mut asker, asks) = server.signed_in("li", Role::Office).await;
+    let (mut auditor, audits) = server.signed_in("wang", Role::Auditor).await;
 
     for (name, number, error) in [
         ("", "13900001111", "name-error"),
@@ -263,8 +241,8 @@ async fn one_takes_it_another_agrees_and_the_first_hands_out_a_copy_corrects_and
 async fn who_wants_to_be_left_alone_is_and_who_is_erased_is_found_no_more() {
     let server = with_people().await;
     let base = &server.base;
-    let (mut asker, asks) = signed_in(&server, "li", Role::Office).await;
-    let (mut second, agrees) = signed_in(&server, "chen", Role::Office).await;
+    let (mut asker, asks) = server.signed_in("li", Role::Office).await;
+    let (mut second, agrees) = server.signed_in("chen", Role::Office).await;
     let address = agreed(&mut asker, &asks, (&mut second, &agrees)).await;
 
     let stopped = asker.post(&address, &[("csrf", &asks), ("act", "stop")]).await;
@@ -316,8 +294,8 @@ async fn who_wants_to_be_left_alone_is_and_who_is_erased_is_found_no_more() {
 #[tokio::test]
 async fn a_request_that_was_agreed_to_lapses_and_judged_units_have_no_part_in_it() {
     let server = with_people().await;
-    let (mut asker, asks) = signed_in(&server, "li", Role::Office).await;
-    let (mut second, agrees) = signed_in(&server, "chen", Role::Office).await;
+    let (mut asker, asks) = server.signed_in("li", Role::Office).await;
+    let (mut second, agrees) = server.signed_in("chen", Role::Office).await;
     let address = agreed(&mut asker, &asks, (&mut second, &agrees)).await;
     server
         .named_account("town", Role::Office, Some("990101001"))
