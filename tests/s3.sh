@@ -4,7 +4,8 @@
 set -eu
 cd "$(dirname "$0")/.."
 tools="${MINYI_TOOLS:-target/tools}"
-[ -x "$tools/bin/s3s-fs" ] || cargo install s3s-fs --locked --features binary --root "$tools"
+# Newer ones need a newer Rust.
+[ -x "$tools/bin/s3s-fs" ] || cargo install s3s-fs --version 0.14.1 --locked --features binary --root "$tools"
 home="$(mktemp -d)"
 port="${MINYI_S3_PORT:-18014}"
 mkdir "$home/minyi"
