@@ -23,7 +23,12 @@ fn a_questionnaire_is_made_by_keyboard_from_the_bank_to_the_plan() {
             "out": file, "shots": std::env::var("MINYI_SHOTS").ok(),
         }),
     );
-    let checked = run(&mut minyi(["form", "check", file.to_str().expect("a path"), "--json"]));
+    let checked = run(&mut minyi([
+        "form",
+        "check",
+        file.to_str().expect("a path"),
+        "--json",
+    ]));
     assert_eq!(checked.code, 0, "{checked:?}");
     let text = checked.stdout;
     for words in ["您住在哪里？", "How old are you?", "住得最久的地方"] {
