@@ -209,6 +209,23 @@ fn languages_and_settings() {
         codes(&refused(&book, set(Setting::DefaultLanguage, None, "fr"))),
         ["ED030"]
     );
+    let remove = |lang: &str| Edit::RemoveLanguage {
+        lang: lang.to_owned(),
+    };
+    assert_eq!(
+        codes(&refused(&book, remove("en"))),
+        ["ED036"],
+        "it is shown first"
+    );
+    assert_eq!(
+        codes(&refused(&book, remove("zh"))),
+        ["ED036"],
+        "there is an easy wording of it"
+    );
+    assert_eq!(codes(&refused(&book, remove("fr"))), ["ED030"]);
+    let book = done(&done(&book, remove("zh-x-easy")), remove("ug"));
+    assert_eq!(book.languages(), ["en", "zh"]);
+    assert_eq!(details(&book, &key("came"), "").unwrap().others[0].1, "试过了");
     // A workbook that never said which language comes first says so before another one comes.
     let plain = "survey\n,type,name,label\n,text,a,您好\n";
     let plain = Workbook::read("a.csv", plain.as_bytes()).unwrap().workbook;
