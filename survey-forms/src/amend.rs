@@ -14,14 +14,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 
 use crate::diagnostic::{Diagnostic, Place};
-use crate::form::{Choice, Form, Item, Question, QuestionKind, Required};
+use crate::form::{Choice, Form, Question, QuestionKind, Required};
 use crate::response::RawAnswers;
 use crate::text::{Language, Text};
 use crate::validate;
 
 mod faults;
+mod parts;
 
 use faults::{Cell, Change};
+use parts::{conditions, holds_range, is_stricter, page_of, written};
 
 /// What the plan or the program does with a question.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -434,64 +436,6 @@ enum Reason {
     Used(Vec<String>),
     /// Fieldwork has begun.
     Answered,
-}
-
-fn written<T: ToString>(expression: &Option<T>) -> Vec<String> {
-    expression.iter().map(ToString::to_string).collect()
-}
-
-/// The conditions under which a question is asked: its own and those of the groups around it.
-fn conditions(form: &Form, question: &str) -> Vec<String> {
-    let nodes = form.nodes();
-    let mut at = form.slot(question);
-    let mut found = Vec::new();
-    while let Some(node) = at.and_then(|slot| nodes.get(slot)) {
-        found.extend(node.item.relevant().map(ToString::to_string));
-        at = node.parent;
-    }
-    found.sort();
-    found
-}
-
-/// The name of the page on which a question stands: the outermost group that shares one, or the question itself.
-fn page_of<'f>(form: &'f Form, question: &'f str) -> &'f str {
-    let nodes = form.nodes();
-    let mut at = form.slot(question);
-    let mut page = question;
-    while let Some(node) = at.and_then(|slot| nodes.get(slot)) {
-        if let Item::Group(group) = node.item
-            && group.is_page()
-        {
-            page = &group.name;
-        }
-        at = node.parent;
-    }
-    page
-}
-
-/// Whether every value of one range is one of the other.
-fn holds_range(old: &QuestionKind, new: &QuestionKind) -> bool {
-    let (
-        QuestionKind::Range { start, end, step },
-        QuestionKind::Range {
-            start: new_start,
-            end: new_end,
-            step: new_step,
-        },
-    ) = (old, new)
-    else {
-        return true;
-    };
-    let steps = (start - new_start) / new_step;
-    new_start <= start && new_end >= end && step == new_step && (steps - steps.round()).abs() < 1e-9
-}
-
-fn is_stricter(old: &Required, new: &Required) -> bool {
-    match (old, new) {
-        (_, Required::No) | (Required::Yes, _) => false,
-        (Required::When(before), Required::When(now)) => before.to_string() != now.to_string(),
-        _ => true,
-    }
 }
 
 #[cfg(test)]

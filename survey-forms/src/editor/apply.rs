@@ -119,6 +119,7 @@ fn one(desk: &mut Desk, edit: &Edit, watch: &mut Watch) -> Result<(), EditError>
         Edit::SetRules { row, rules } => cells::rules(desk, row, rules, watch),
         Edit::SetSetting { setting, lang, value } => cells::setting(desk, *setting, lang.as_deref(), value),
         Edit::AddLanguage { lang } => cells::add_language(desk, lang),
+        Edit::RemoveLanguage { lang } => cells::remove_language(desk, lang),
         Edit::AddList { list, choices } => lists::add(desk, list, choices),
         Edit::RenameList { list, name } => lists::rename(desk, list, name),
         Edit::RemoveList { list } => lists::remove(desk, list),

@@ -203,6 +203,12 @@ pub enum Edit {
         /// Its tag, such as `en`, `ug`, or `zh-x-easy` for a wording.
         lang: String,
     },
+    /// A language goes, with all that is said in it. Refused for the one that is shown first, and while there are wordings of
+    /// it.
+    RemoveLanguage {
+        /// Its tag.
+        lang: String,
+    },
     /// A setting.
     SetSetting {
         /// Which.

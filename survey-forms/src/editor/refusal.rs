@@ -131,6 +131,10 @@ pub(super) enum Refusal {
         lang: String,
         language: String,
     },
+    LanguageNeeded {
+        lang: String,
+        is_first: bool,
+    },
     BadFormId {
         id: String,
     },
@@ -232,6 +236,7 @@ impl Refusal {
             Self::WordingWithoutLanguage { .. } => "ED033",
             Self::BadFormId { .. } => "ED034",
             Self::NoCommonLanguage => "ED035",
+            Self::LanguageNeeded { .. } => "ED036",
             Self::OutOfPlace { .. } => "ED040",
             Self::BadYesNo { .. } => "ED041",
             Self::TooLong => "ED042",

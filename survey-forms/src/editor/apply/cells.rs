@@ -230,6 +230,44 @@ pub(super) fn add_language(desk: &mut Desk, lang: &str) -> Result<(), EditError>
     Ok(())
 }
 
+/// A language goes, with all that is said in it.
+pub(super) fn remove_language(desk: &mut Desk, lang: &str) -> Result<(), EditError> {
+    known_language(desk, lang, lang)?;
+    let mut languages = desk.layout.languages.iter().map(|(tag, _)| tag.as_str());
+    let is_first = languages.next() == Some(lang);
+    if is_first || languages.any(|tag| is_wording(tag) && tag != lang && split(tag).0 == lang) {
+        let refusal = Refusal::LanguageNeeded {
+            lang: lang.to_owned(),
+            is_first,
+        };
+        return Err(refusal.field("lang"));
+    }
+    keep_default(desk)?;
+    for tab in Tab::ALL {
+        let columns = desk.columns(tab).iter();
+        let mut gone: Vec<u32> = columns
+            .filter(|column| matches!(&column.holds, Holds::Words(_, tag) if tag == lang))
+            .map(|column| column.at)
+            .collect();
+        gone.sort_unstable();
+        if gone.is_empty() {
+            continue;
+        }
+        for row in &mut desk.sheet_mut(tab).rows {
+            let cells = std::mem::take(&mut row.cells).into_iter();
+            let kept = cells.filter(|(at, _)| !gone.contains(at));
+            row.cells = kept
+                .map(|(at, cell)| {
+                    let before = gone.iter().filter(|place| **place < at).count();
+                    (at - u32::try_from(before).unwrap_or_default(), cell)
+                })
+                .collect();
+        }
+    }
+    desk.layout = Layout::of(&desk.book.raw());
+    Ok(())
+}
+
 /// Writes down which language comes first where only the order of columns or the script of the words says so.
 fn keep_default(desk: &mut Desk) -> Result<(), EditError> {
     let Some((tag, written)) = desk.layout.languages.first().cloned() else {

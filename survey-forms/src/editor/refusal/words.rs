@@ -287,6 +287,20 @@ impl Refusal {
                 ),
                 pair(format!("先加“{language}”。"), format!("Add “{language}” first.")),
             ),
+            Self::LanguageNeeded { lang, is_first: true } => (
+                pair(
+                    format!("“{lang}”是首先显示的语言，不能删除。"),
+                    format!("“{lang}” is the language that is shown first and cannot go."),
+                ),
+                pair("先把别的语言设为首选。", "Let another language be shown first."),
+            ),
+            Self::LanguageNeeded { lang, .. } => (
+                pair(
+                    format!("“{lang}”还有易读或代答的说法。"),
+                    format!("There are wordings of “{lang}”."),
+                ),
+                pair("先删除那些说法。", "Remove those first."),
+            ),
             Self::BadFormId { id } => (
                 pair(
                     format!("“{id}”不能作问卷代号。"),
