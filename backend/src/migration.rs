@@ -23,6 +23,7 @@ mod m20261126_000020_sittings;
 mod m20261126_000021_audit_anchors;
 mod m20261126_000022_trust;
 mod m20261126_000025_pages_of_responses;
+mod m20261126_000027_attachments;
 
 /// All migrations in order.
 pub struct Migrator;
@@ -49,6 +50,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000021_audit_anchors::Migration),
             Box::new(m20261126_000022_trust::Migration),
             Box::new(m20261126_000025_pages_of_responses::Migration),
+            Box::new(m20261126_000027_attachments::Migration),
         ]
     }
 }

@@ -7,6 +7,7 @@ import { DURABLE, DURABLE_CONSOLE, DURABLE_PUBLIC } from './states/durable.mjs';
 import { FORMB, FORMB_PUBLIC } from './states/formb.mjs';
 import { EVALUATION_PAGES } from './states/eval.mjs';
 import { FIELD_APP } from './states/fieldapp.mjs';
+import { FORMS_CONSOLE } from './states/forms.mjs';
 import { MAIL, MAIL_PAGES } from './states/mail.mjs';
 import { PLAN, PLAN_PAGES } from './states/plan.mjs';
 import { RECEIPTS } from './states/receipts.mjs';
@@ -75,6 +76,7 @@ export const CONSOLE = [
   ...TRUST2_CONSOLE,
   ...EVALUATION_PAGES,
   ...AUTH_PAGES,
+  ...FORMS_CONSOLE,
 ];
 
 /**

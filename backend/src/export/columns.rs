@@ -17,10 +17,12 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use survey_forms::code_book::{CodeBook, Level, Variable, VariableKind};
 use survey_forms::text::Text;
+use uuid::Uuid;
 
 use super::{Detail, ExportError};
 use crate::app::Base;
 use crate::dataset::{self, DatasetError};
+use crate::store::attachments;
 use crate::store::responses::Response;
 pub(crate) use own::Facts;
 use own::{OWN, Own, own_cell};
@@ -98,6 +100,8 @@ pub struct Table {
     pub columns: Vec<Column>,
     groups: Vec<String>,
     facts: HashMap<String, Facts>,
+    /// Where in the archive of files the file of a response's question lies.
+    files: HashMap<(Uuid, String), String>,
 }
 
 impl Table {
@@ -139,6 +143,11 @@ impl Table {
                 .into_iter()
                 .map(|(link, (_, facts))| (link, facts))
                 .collect(),
+            files: match detail {
+                Detail::Full => files(base, &plan.round.id).await?,
+                // Words are not in the reduced file, and files neither.
+                Detail::Reduced => HashMap::new(),
+            },
         })
     }
 
@@ -161,6 +170,7 @@ impl Table {
             columns: columns.into_iter().map(column).collect(),
             groups: vec!["g".to_owned()],
             facts: HashMap::new(),
+            files: HashMap::new(),
         }
     }
 
@@ -182,9 +192,20 @@ impl Table {
         let facts = response.link.as_ref().and_then(|link| self.facts.get(link));
         let cells = self.columns.iter().map(|column| match column.from {
             From::Own(own) => own_cell(own, response, facts),
-            From::Answer => self.answer(column, answers.get(column.name.as_str()).map(|given| &*given.0)),
+            From::Answer => match self.file(response.id, &column.name) {
+                Some(place) => Cell::Text(place.clone()),
+                None => self.answer(column, answers.get(column.name.as_str()).map(|given| &*given.0)),
+            },
         });
         Ok(cells.collect())
+    }
+
+    fn file(&self, response: Uuid, question: &str) -> Option<&String> {
+        // Most rounds have none, and the key would be copied for every cell.
+        match self.files.is_empty() {
+            true => None,
+            false => self.files.get(&(response, question.to_owned())),
+        }
     }
 
     fn answer(&self, column: &Column, given: Option<&str>) -> Cell {
@@ -209,6 +230,24 @@ struct Borrowed<'j>(#[serde(borrow)] Cow<'j, str>);
 impl std::borrow::Borrow<str> for Borrowed<'_> {
     fn borrow(&self) -> &str {
         &self.0
+    }
+}
+
+/// Where the files of a round lie in their archive.
+async fn files(base: &Base, round: &str) -> Result<HashMap<(Uuid, String), String>, ExportError> {
+    let mut all = HashMap::new();
+    let mut after = None;
+    loop {
+        let rows = attachments::page(&base.db, round, after).await?;
+        after = rows.last().map(|row| row.id);
+        let is_last = (rows.len() as u64) < attachments::PAGE_SIZE;
+        all.extend(rows.into_iter().map(|row| {
+            let place = row.place();
+            ((row.response_id, row.question), place)
+        }));
+        if is_last {
+            return Ok(all);
+        }
     }
 }
 

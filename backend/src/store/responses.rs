@@ -9,7 +9,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{StoreError, quotas};
+use super::{StoreError, attachments, quotas};
 use crate::entity::responses;
 
 pub use crate::entity::responses::Model as Response;
@@ -156,7 +156,7 @@ pub async fn by_leaf(conn: &impl ConnectionTrait, leaf: &str) -> Result<Option<R
         .await?)
 }
 
-/// Takes a response back: its answers, salt and everything else that tells of the person are destroyed, its leaf stays.
+/// Takes a response back: its answers, files, salt and everything else that tells of the person are destroyed, its leaf stays.
 /// `to` is [`WITHDRAWN`] or [`REPLACED`]; a replaced one gives its link up to the newer. Whether it was there to be
 /// taken back: of two at the same moment, one finds nothing.
 ///
@@ -188,6 +188,7 @@ pub async fn take_back(conn: &impl ConnectionTrait, id: Uuid, to: &str) -> Resul
     let was_there = done.rows_affected == 1;
     if was_there {
         quotas::give_back(conn, id).await?;
+        attachments::remove_all(conn, id).await?;
     }
     Ok(was_there)
 }

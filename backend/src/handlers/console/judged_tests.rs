@@ -31,6 +31,13 @@ const CLOSED: &[(&str, &str, &str)] = &[
     ("POST", "/invitations/posters", "/invitations/posters"),
     ("POST", "/invitations/email", "/invitations/email"),
     ("POST", "/invitations/replace", "/invitations/replace"),
+    ("GET", "/attachments", "/attachments"),
+    ("GET", "/attachments/all/download", "/attachments/all/download"),
+    (
+        "GET",
+        "/attachments/{file}/download",
+        "/attachments/00000000-0000-0000-0000-000000000001/download",
+    ),
     ("GET", "/callbacks", "/callbacks"),
     ("POST", "/callbacks", "/callbacks"),
     ("GET", "/mailing", "/mailing"),
