@@ -196,12 +196,13 @@
       // Web views of 2017 cannot iterate FormData: read the controls.
       each(form.elements, (field) => {
         const chosen = field.type !== 'radio' && field.type !== 'checkbox' || field.checked;
-        if (field.name && chosen && field.type !== 'submit' && field.type !== 'button') {
+        if (field.name && chosen && ['submit', 'button', 'file'].indexOf(field.type) < 0) {
           body.append(field.name, field.value);
         }
       });
       body.append('go', 'keep');
-      fetch(form.action, {
+      // A page with files is sent elsewhere; they wait for the button.
+      fetch(form.getAttribute('data-keep'), {
         method: 'POST', credentials: 'same-origin', body: body.toString(),
         headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
       }).then((answer) => {

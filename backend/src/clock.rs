@@ -40,6 +40,17 @@ pub trait Clock: Send + Sync {
         self.local().date()
     }
 
+    /// Minutes by which the office's time zone is ahead of Greenwich's.
+    fn offset_minutes(&self) -> i32 {
+        let here = self.local();
+        let there = local_at(self.now(), Offset::UTC);
+        let ahead = here
+            .since((jiff::Unit::Second, there))
+            .map_or(0, |span| span.get_seconds());
+        // The two looks at the clock may lie on both sides of a minute.
+        i32::try_from((ahead + 30).div_euclid(60)).unwrap_or_default()
+    }
+
     /// Whole seconds until the day ends in the office's time zone, at least one.
     fn seconds_left_today(&self) -> u64 {
         let time = self.local().time();

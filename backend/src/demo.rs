@@ -362,6 +362,7 @@ fn new_response(plan: &Plan, response: &Response, door: Door, id: Uuid) -> Resul
         },
         interviewer: None,
         staff_collected: false,
+        files_of: None,
         ended_on: None,
     })
 }

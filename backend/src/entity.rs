@@ -3,6 +3,7 @@
 pub mod amendment_media;
 pub mod amendments;
 pub mod assignments;
+pub mod attachments;
 pub mod attempts;
 pub mod audit;
 pub mod callback_cases;

@@ -175,13 +175,14 @@ async fn typed_words(base: &Base, round: &str) -> Result<u64, ErasureError> {
 }
 
 fn words_of(form: &Form) -> TypedWords {
-    let named = |kind: &QuestionKind| {
-        let of_kind = form.questions().filter(|question| question.kind == *kind);
+    let named = |is_wanted: fn(&QuestionKind) -> bool| {
+        let of_kind = form.questions().filter(|question| is_wanted(&question.kind));
         of_kind.map(|question| question.name.clone()).collect()
     };
     TypedWords {
-        typed: named(&QuestionKind::Text),
-        calculated: named(&QuestionKind::Calculate),
+        // A file's name stands for the file, which goes too.
+        typed: named(|kind| matches!(kind, QuestionKind::Text | QuestionKind::Upload { .. })),
+        calculated: named(|kind| *kind == QuestionKind::Calculate),
     }
 }
 
@@ -212,8 +213,8 @@ fn stays(kept: Kept) -> Vec<String> {
             "操作记录、公布的结果、回执 / audit trail, published results, receipts",
         ],
         Kept::FreeText => &[
-            "选择题、数字和日期的回答；其中手写过文字的答卷，叶子的盐已销毁，回执仍可核对 / answers that were chosen, \
-             numbers and days; where something was typed the salt of the leaf is destroyed, and the receipt still verifies",
+            "选择题、数字和日期的回答；其中手写过文字或交过文件的答卷，叶子的盐已销毁，回执仍可核对 / answers that were chosen, \
+             numbers and days; where something was typed or a file handed in the salt of the leaf is destroyed, and the receipt still verifies",
             "诉求工单的状态、期限和结果 / state, term and outcome of follow-up cases",
             "已公布的结果、归档和报告 / published results, archives and reports",
         ],
@@ -240,7 +241,9 @@ fn elsewhere(kept: Kept) -> Vec<String> {
     ];
     words.push(match kept {
         Kept::Identities => "此前导出的名单、打印的邀请函 / lists and letters that were exported or printed before",
-        Kept::FreeText => "此前导出的数据、复现包 / data and bundles that were exported before",
+        Kept::FreeText => {
+            "此前导出的数据、文件、复现包 / data, files and bundles that were exported before"
+        }
         Kept::Visits => "访员的设备，下次联网时更新 / interviewers' devices, until they next have a connection",
         Kept::Evidence => "此前下载的照片和文件；另外的服务器每天清理一次 / files downloaded before; other servers clear theirs \
                            once a day",

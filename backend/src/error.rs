@@ -149,6 +149,25 @@ impl AppError {
         )
     }
 
+    /// Files that came with answers and are not taken; the answers are.
+    pub fn files_refused(refused: &[(String, survey_forms::text::Text)]) -> Self {
+        let each = |lang: &str| {
+            let lines = refused
+                .iter()
+                .map(|(name, why)| format!("{name}: {}", why.get(lang)));
+            lines.collect::<Vec<_>>().join(" ")
+        };
+        Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "files",
+            &format!("答卷和其他文件已经收到，下面的文件没有收下：{}", each("zh")),
+            &format!(
+                "The answers and the other files have been received; these files are not taken: {}",
+                each("en")
+            ),
+        )
+    }
+
     /// A wrong name or password, or a closed account: never which.
     pub fn wrong_login() -> Self {
         Self::new(

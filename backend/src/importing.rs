@@ -347,6 +347,7 @@ async fn response(
         consents: kept.join(" "),
         interviewer: None,
         staff_collected: false,
+        files_of: None,
         ended_on: None,
     }))
 }

@@ -20,7 +20,7 @@ use crate::mail::dkim::DkimError;
 use crate::store::frame::{self, Identity};
 use crate::store::invitations::{self, Invitation};
 use crate::store::sample::{self, SampleCase};
-use crate::store::{StoreError, begin, drafts};
+use crate::store::{StoreError, attachments, begin, drafts};
 
 pub mod email;
 pub mod sheets;
@@ -221,7 +221,9 @@ pub async fn withdraw(
     let tx = begin(&base.db).await?;
     let invitation = current(&tx, round, case).await?;
     invitations::withdraw(&tx, invitation.id).await?;
-    drafts::delete(&tx, &base.keys.link(invitation.id)).await?;
+    let draft = base.keys.link(invitation.id);
+    attachments::remove_of_drafts(&tx, vec![draft.clone()]).await?;
+    drafts::delete(&tx, &draft).await?;
     let detail = json!({ "case": case, "reason": reason });
     base.record(&tx, actor, "invitation.withdraw", round, detail)
         .await?;

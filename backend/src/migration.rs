@@ -24,6 +24,7 @@ mod m20261126_000021_audit_anchors;
 mod m20261126_000022_trust;
 mod m20261126_000025_pages_of_responses;
 mod m20261126_000026_form_drafts;
+mod m20261126_000027_attachments;
 mod m20261127_000029_tallies;
 
 /// All migrations in order.
@@ -52,6 +53,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000022_trust::Migration),
             Box::new(m20261126_000025_pages_of_responses::Migration),
             Box::new(m20261126_000026_form_drafts::Migration),
+            Box::new(m20261126_000027_attachments::Migration),
             Box::new(m20261127_000029_tallies::Migration),
         ]
     }

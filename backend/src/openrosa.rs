@@ -10,20 +10,27 @@
 //! Clients keep what was typed unsealed until it is sent, which the app of `/field` does not: it is the one to prefer
 //! where a phone may be lost.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use survey_forms::form::Form;
+use survey_forms::form::{Form, QuestionKind};
+use survey_forms::media::is_plain_name;
+use survey_forms::media::upload::{check_upload, stored_name};
+use survey_forms::response::RawAnswers;
+use survey_forms::text::Text;
 use survey_forms::xform::submission::Submission;
 use uuid::Uuid;
 
 use crate::app::AppState;
+use crate::attachments::{Keeper, NewFile};
 use crate::codes::Code;
 use crate::error::AppError;
-use crate::field::interviews::{self, Received, Sent};
+use crate::field::interviews::{self, Received};
 use crate::field::sealing::{self, Subject};
 use crate::store::rounds::{self, Round, RoundState};
 use crate::store::staff::Staff;
-use crate::store::{StoreError, forms, invitations, sample};
+use crate::store::{StoreError, forms, held, invitations, responses, sample};
 use crate::submit::body::CALLBACK;
 use crate::submit::{Answering, Mode};
 
@@ -152,10 +159,57 @@ async fn case_of(state: &AppState, round: &Round, typed: &str) -> Result<String,
     Ok(number)
 }
 
+/// A file as a client sends it.
+#[derive(Clone, Debug)]
+pub struct Sent {
+    /// Its name, by which the answers know it.
+    pub name: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// What became of a submission.
+#[derive(Clone, Debug)]
+pub struct Taken {
+    /// Of its answers.
+    pub received: Received,
+    /// How many of the files that came are kept, now or before.
+    pub kept: usize,
+    /// Files that were not taken, each with the reason.
+    pub refused: Vec<(String, Text)>,
+    /// Files that no answer names: what the client notes beside an interview.
+    pub strange: usize,
+}
+
+/// The question that each file answers, by the client's name for it. In the answers the client's names give way to those
+/// under which files are kept: Collect's are the millisecond at which a picture was taken.
+fn name_files(form: &Form, answers: &mut RawAnswers) -> BTreeMap<String, String> {
+    let mut questions = BTreeMap::new();
+    if !form.takes_files() {
+        return questions;
+    }
+    for question in form.questions().filter(|question| question.takes_file()) {
+        let Some(named) = answers
+            .get_mut(&question.name)
+            .filter(|name| !name.trim().is_empty())
+        else {
+            continue;
+        };
+        let theirs = named.trim().to_owned();
+        if !is_plain_name(&theirs) {
+            // No name of a file; whoever validates says so.
+            continue;
+        }
+        let ending = theirs.rsplit_once('.').map_or("", |(_, ending)| ending);
+        *named = stored_name(&question.name, ending);
+        questions.insert(theirs, question.name.clone());
+    }
+    questions
+}
+
 /// The body that the app of `/field` would have sealed for the same interview.
-fn body(submission: &Submission, offered: &Offered, id: Uuid, case: &str) -> Value {
+fn body(submission: &Submission, (offered, answers): (&Offered, &RawAnswers), id: Uuid, case: &str) -> Value {
     let form = &offered.form;
-    let answers = submission.answers(form, &[VISIT, STARTED, ENDED]);
     let consents: Vec<&str> = ["part", "sensitive", "guardian", CALLBACK]
         .into_iter()
         .filter(|word| submission.value(&[VISIT, &cover::consent(word)]) == Some(YES))
@@ -184,8 +238,9 @@ fn body(submission: &Submission, offered: &Offered, id: Uuid, case: &str) -> Val
     body
 }
 
-/// Takes in a submission of an interviewer's client: accepted, or held for the office. Sent again, as clients do for each
-/// bundle of attachments, it gives the same answer.
+/// Takes in a submission of an interviewer's client: accepted, or held for the office, and then the files that came with it.
+/// Sent again, as clients do for each bundle of attachments, it gives the same answer and keeps what has come now. Files that
+/// are refused take nothing of the rest with them: an interview cannot be repeated.
 ///
 /// # Errors
 /// 404 for a form or version that the round never had, after which the client still has it; see
@@ -195,7 +250,8 @@ pub async fn receive(
     round: &Round,
     staff: &Staff,
     submission: &Submission,
-) -> Result<Received, AppError> {
+    files: Vec<Sent>,
+) -> Result<Taken, AppError> {
     let name = submission
         .form_id
         .strip_prefix(&format!("{}_", round.id))
@@ -205,7 +261,9 @@ pub async fn receive(
     let id = response_id(&submission.instance_id);
     let typed = submission.value(&[VISIT, CASE]).unwrap_or_default();
     let case = case_of(state, round, typed).await?;
-    let plain = body(submission, &offered, id, &case).to_string();
+    let mut answers = submission.answers(&offered.form, &[VISIT, STARTED, ENDED]);
+    let questions = name_files(&offered.form, &mut answers);
+    let plain = body(submission, (&offered, &answers), id, &case).to_string();
     let subject = Subject {
         id,
         round: &round.id,
@@ -213,13 +271,79 @@ pub async fn receive(
     };
     let envelope = sealing::seal(&state.keys, subject, plain.as_bytes(), &state.entropy)
         .map_err(|error| AppError::internal(&error))?;
-    let sent = Sent {
+    let sent = interviews::Sent {
         id,
         round: round.id.clone(),
         case_id: case,
         envelope,
     };
-    interviews::receive(state, staff, sent).await
+    let received = interviews::receive(state, staff, sent).await?;
+    let wanted = wanted(state, id, questions).await?;
+    let mut taken = Taken {
+        received,
+        kept: 0,
+        refused: Vec::new(),
+        strange: 0,
+    };
+    let mut good = Vec::new();
+    for file in files {
+        let found = wanted
+            .get(&file.name)
+            .and_then(|name| offered.form.question(name));
+        let Some((question, QuestionKind::Upload { media })) = found.map(|one| (one, &one.kind)) else {
+            taken.strange += 1;
+            continue;
+        };
+        match check_upload(*media, &file.bytes) {
+            Ok(upload) => good.push(NewFile {
+                question: question.name.clone(),
+                name: answers.get(&question.name).cloned().unwrap_or_default(),
+                upload,
+                bytes: file.bytes,
+            }),
+            Err(fault) => taken.refused.push((file.name, fault.message(*media))),
+        }
+    }
+    let keeper = Keeper {
+        keys: &state.keys,
+        entropy: &state.entropy,
+        round: &round.id,
+        response: id,
+    };
+    let (kept, others) = keeper.keep_all(&state.db, good).await?;
+    taken.kept = kept;
+    let other = Text::zh_en(
+        "服务器上已经有这道题的另一个文件，没有替换。",
+        "The server has another file for this question, which was not replaced.",
+    );
+    taken
+        .refused
+        .extend(others.into_iter().map(|name| (name, other.clone())));
+    Ok(taken)
+}
+
+/// The questions whose files are kept: of a response, those that it answers, which without the separate consent are fewer
+/// than those that the client sent; of a held interview all; of one that was taken back or put aside none.
+async fn wanted(
+    state: &AppState,
+    id: Uuid,
+    questions: BTreeMap<String, String>,
+) -> Result<BTreeMap<String, String>, StoreError> {
+    if questions.is_empty() {
+        return Ok(questions);
+    }
+    if let Some(response) = responses::find(&state.db, id).await? {
+        let answers: BTreeMap<String, String> = serde_json::from_str(&response.answers).unwrap_or_default();
+        let stands = response.state == responses::ACCEPTED;
+        return Ok(questions
+            .into_iter()
+            .filter(|(_, question)| stands && answers.contains_key(question))
+            .collect());
+    }
+    let waits = held::find(&state.db, id)
+        .await?
+        .is_some_and(|row| row.state == held::HELD);
+    Ok(if waits { questions } else { BTreeMap::new() })
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@
 
 pub mod accounts;
 pub mod assets;
+pub mod attachments;
 pub mod callbacks;
 pub mod cases;
 pub mod check;

@@ -19,7 +19,7 @@ use crate::auth::doors;
 use crate::error::AppError;
 use crate::handlers::console::marking::card_page;
 use crate::handlers::console::{inviting, marking, records, scoring};
-use crate::handlers::respond::{self, after, finish, handover, later, pin, question, remind, start};
+use crate::handlers::respond::{self, after, files, finish, handover, later, pin, question, remind, start};
 use crate::handlers::{
     assets, console, field, forms, health, login, media, mine, notices, openrosa, password, privacy, receipt,
     responses, results, roots, second_factor, services, sessions, stop_mail, weigh,
@@ -84,10 +84,6 @@ fn openrosa_clients() -> Router<AppState> {
         .route(
             &format!("{base}/forms/{{form}}/{{version}}/manifest"),
             get(openrosa::manifest),
-        )
-        .route(
-            &format!("{base}/submission"),
-            post(openrosa::submit).head(openrosa::ready),
         )
         .route(
             "/field/odk",
@@ -206,6 +202,7 @@ fn staff() -> Router<AppState> {
         .merge(invitations_of_round())
         .merge(records_of_round())
         .merge(leadership_mail())
+        .merge(attachments_of_round())
         .merge(call_backs())
         .merge(reports_of_round())
         .merge(third_party())
@@ -381,6 +378,21 @@ fn privacy_of_round() -> Router<AppState> {
         )
 }
 
+/// Files that came with responses.
+fn attachments_of_round() -> Router<AppState> {
+    let base = "/console/rounds/{id}/attachments";
+    Router::new()
+        .route(base, get(console::attachments::show))
+        .route(
+            &format!("{base}/all/download"),
+            get(console::attachments::archive),
+        )
+        .route(
+            "/console/rounds/{id}/attachments/{file}/download",
+            get(console::attachments::download),
+        )
+}
+
 /// Call-backs: the office draws, the third party calls.
 fn call_backs() -> Router<AppState> {
     Router::new()
@@ -528,12 +540,28 @@ fn experts() -> Router<AppState> {
 
 /// What brings photographs with it: larger than anything else, and slow where the network is.
 fn uploads() -> Router<AppState> {
-    Router::new().route(
-        "/console/rounds/{id}/marking/cards/{card}",
-        get(card_page::show)
-            .post(card_page::write)
-            .layer(DefaultBodyLimit::max(card_page::MAX_BODY_BYTES)),
-    )
+    let mut router = Router::new()
+        .route(
+            "/console/rounds/{id}/marking/cards/{card}",
+            get(card_page::show)
+                .post(card_page::write)
+                .layer(DefaultBodyLimit::max(card_page::MAX_BODY_BYTES)),
+        )
+        .route(
+            "/openrosa/{round}/submission",
+            post(openrosa::submit)
+                .head(openrosa::ready)
+                .layer(DefaultBodyLimit::max(openrosa::MAX_PARCEL_BYTES)),
+        );
+    for base in ["/r/{code}", "/o/{slug}", "/receipt/again"] {
+        router = router.route(
+            &format!("{base}/files/{{page}}"),
+            get(files::back)
+                .post(files::answer)
+                .layer(DefaultBodyLimit::max(files::MAX_BODY_BYTES)),
+        );
+    }
+    router
 }
 
 /// What every request passes, within the longest time that it may take. The first layer sees the request first.

@@ -23,6 +23,7 @@ use crate::keys::KeyError;
 pub mod agreements;
 pub mod amendments;
 pub mod assignments;
+pub mod attachments;
 pub mod attempts;
 pub mod audit;
 pub mod callbacks;

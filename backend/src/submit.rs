@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use sea_orm::DatabaseConnection;
 use survey_forms::form::Form;
-use survey_forms::response::RESPONSE_ID;
+use survey_forms::response::{OFFSET, RESPONSE_ID, offset_text};
 use survey_forms::text::Text;
 use survey_forms::validate::{self, FieldError};
 use thiserror::Error;
@@ -201,6 +201,8 @@ impl Submitter {
             }
         };
         let (reply, answer) = oneshot::channel();
+        let (json, answering) = answers;
+        let answers = (json, answering, form.takes_files());
         let pending = Pending::new(submission.id, content_mac, &response, answers, &self.keys, reply);
         self.queue.try_send(pending).map_err(|_| SubmitError::Busy)?;
         answer.await.map_err(|_| SubmitError::Busy)?
@@ -226,6 +228,12 @@ impl Submitter {
         if form.leaves_to_chance() {
             let id = || response.id.to_string();
             answers.entry(RESPONSE_ID.to_owned()).or_insert_with(id);
+        }
+        if form.asks_moments() {
+            let minutes = self.clock.0.offset_minutes();
+            answers
+                .entry(OFFSET.to_owned())
+                .or_insert_with(|| offset_text(minutes));
         }
         let day = response.ended_on.unwrap_or_else(|| self.clock.0.today());
         let answers = validate::validate(form, &answers, day)?;

@@ -8,6 +8,7 @@ import { FORMB, FORMB_PUBLIC } from './states/formb.mjs';
 import { EDITOR, EDITOR_PAGES } from './states/editor.mjs';
 import { EVALUATION_PAGES } from './states/eval.mjs';
 import { FIELD_APP } from './states/fieldapp.mjs';
+import { FORMS_CONSOLE } from './states/forms.mjs';
 import { MAIL, MAIL_PAGES } from './states/mail.mjs';
 import { PLAN, PLAN_PAGES } from './states/plan.mjs';
 import { RECEIPTS } from './states/receipts.mjs';
@@ -77,6 +78,7 @@ export const CONSOLE = [
   ...EVALUATION_PAGES,
   ...EDITOR_PAGES,
   ...AUTH_PAGES,
+  ...FORMS_CONSOLE,
 ];
 
 /**

@@ -26,6 +26,8 @@ pub fn pages() -> Vec<String> {
     let mut found: Vec<String> = of_source(&source)
         .into_iter()
         .filter(|route| !MACHINES.iter().any(|begin| route.starts_with(begin)))
+        // Where a page with files is sent: loaded, it leads back to the page.
+        .filter(|route| !route.contains("/files/"))
         .filter(|route| !route.ends_with("/download") && !route.ends_with("/{file}") && !route.contains("{*"))
         .collect();
     found.sort();

@@ -70,6 +70,9 @@ pub const DOORS: &[Door] = doors! {
     POST "/console/plans/new" Action(EditPlan);
     POST "/console/plans/new/upload" Action(EditPlan);
     GET  "/console/rounds/{id}" Action(SeeRound);
+    GET  "/console/rounds/{id}/attachments" Independent(SeeAttachments);
+    GET  "/console/rounds/{id}/attachments/all/download" Independent(SeeAttachments);
+    GET  "/console/rounds/{id}/attachments/{file}/download" Independent(SeeAttachments);
     GET  "/console/rounds/{id}/callbacks" Independent(SeeCallbacks);
     POST "/console/rounds/{id}/callbacks" Independent(DrawCallbacks);
     GET  "/console/rounds/{id}/callbacks/call" Independent(CallBack);

@@ -77,6 +77,9 @@ pub enum Action {
     SeeRetention,
     /// Keep something longer than the plan says, for a reason in public; nobody whom a judged unit employs.
     DelayErasure,
+    /// See and download the files that came with responses, which may show who somebody is; nobody whom a judged unit
+    /// employs.
+    SeeAttachments,
 }
 
 impl Action {
@@ -118,6 +121,7 @@ impl Action {
         Self::SettleIdentity,
         Self::SeeRetention,
         Self::DelayErasure,
+        Self::SeeAttachments,
     ];
 
     /// The roles that may do it.
@@ -148,6 +152,7 @@ impl Action {
             | Self::ManageDataAgreements
             | Self::AskIdentity
             | Self::DelayErasure
+            | Self::SeeAttachments
             | Self::EditRecords => &[Role::Office],
             Self::CallBack => &[Role::Evaluator],
             Self::SeeInterviewers | Self::SeeCallbacks => &[Role::Office, Role::Evaluator, Role::Auditor],
@@ -223,7 +228,8 @@ mod tests {
              AskIdentity    yes - - - -\n\
              SettleIdentity yes - - - yes\n\
              SeeRetention   yes - - - yes\n\
-             DelayErasure   yes - - - -\n"
+             DelayErasure   yes - - - -\n\
+             SeeAttachments yes - - - -\n"
         );
     }
 

@@ -213,5 +213,6 @@ permissions!(
     AskIdentity,
     SettleIdentity,
     SeeRetention,
-    DelayErasure
+    DelayErasure,
+    SeeAttachments
 );

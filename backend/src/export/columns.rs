@@ -20,10 +20,12 @@ use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use survey_forms::code_book::{CodeBook, Level, Variable, VariableKind};
 use survey_forms::text::Text;
+use uuid::Uuid;
 
 use super::{Detail, ExportError};
 use crate::app::Base;
 use crate::dataset::{self, DatasetError};
+use crate::store::attachments;
 use crate::store::responses::Response;
 pub(crate) use own::Facts;
 use own::{OWN, Own, own_cell};
@@ -103,6 +105,8 @@ pub struct Table {
     places: HashMap<String, usize>,
     groups: Vec<String>,
     facts: HashMap<String, Facts>,
+    /// Where in the archive of files the file of a response's question lies.
+    files: HashMap<(Uuid, String), String>,
 }
 
 impl Table {
@@ -146,6 +150,11 @@ impl Table {
                 .into_iter()
                 .map(|(link, (_, facts))| (link, facts))
                 .collect(),
+            files: match detail {
+                Detail::Full => files(base, &plan.round.id).await?,
+                // Words are not in the reduced file, and files neither.
+                Detail::Reduced => HashMap::new(),
+            },
         })
     }
 
@@ -170,6 +179,7 @@ impl Table {
             columns,
             groups: vec!["g".to_owned()],
             facts: HashMap::new(),
+            files: HashMap::new(),
         }
     }
 
@@ -191,7 +201,10 @@ impl Table {
         let facts = response.link.as_ref().and_then(|link| self.facts.get(link));
         let cells = self.columns.iter().map(|column| match column.from {
             From::Own(own) => own_cell(own, response, facts),
-            From::Answer => Cell::Empty,
+            From::Answer => match self.file(response.id, &column.name) {
+                Some(place) => Cell::Text(place.clone()),
+                None => Cell::Empty,
+            },
         });
         let mut cells: Vec<Cell> = cells.collect();
         // Each answer finds its column: there are fewer of them than columns that look for an answer.
@@ -199,11 +212,19 @@ impl Table {
             let Some(&at) = self.places.get(&*name.0) else {
                 continue;
             };
-            if let (Some(column), Some(cell)) = (self.columns.get(at), cells.get_mut(at)) {
+            if let (Some(column), Some(cell @ Cell::Empty)) = (self.columns.get(at), cells.get_mut(at)) {
                 *cell = self.answer(column, &text.0);
             }
         }
         Ok(cells)
+    }
+
+    fn file(&self, response: Uuid, question: &str) -> Option<&String> {
+        // Most rounds have none, and the key would be copied for every cell.
+        match self.files.is_empty() {
+            true => None,
+            false => self.files.get(&(response, question.to_owned())),
+        }
     }
 
     fn answer(&self, column: &Column, text: &str) -> Cell {
@@ -260,6 +281,24 @@ fn places(columns: &[Column]) -> HashMap<String, usize> {
         .enumerate()
         .filter(|(_, column)| column.from == From::Answer);
     of_answers.map(|(at, column)| (column.name.clone(), at)).collect()
+}
+
+/// Where the files of a round lie in their archive.
+async fn files(base: &Base, round: &str) -> Result<HashMap<(Uuid, String), String>, ExportError> {
+    let mut all = HashMap::new();
+    let mut after = None;
+    loop {
+        let rows = attachments::page(&base.db, round, after).await?;
+        after = rows.last().map(|row| row.id);
+        let is_last = (rows.len() as u64) < attachments::PAGE_SIZE;
+        all.extend(rows.into_iter().map(|row| {
+            let place = row.place();
+            ((row.response_id, row.question), place)
+        }));
+        if is_last {
+            return Ok(all);
+        }
+    }
 }
 
 fn columns(plan: &Plan, groups: &[String], detail: Detail) -> Vec<Column> {

@@ -34,6 +34,7 @@ use crate::store::rounds::{self, Round};
 use crate::store::{StoreError, begin, invitations, notices, outbox, results};
 
 pub mod accounts;
+pub mod attachments;
 pub mod callbacks;
 pub mod cases;
 pub mod data;

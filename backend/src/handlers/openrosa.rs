@@ -20,8 +20,7 @@ use super::field::contact;
 use crate::app::AppState;
 use crate::error::AppError;
 use crate::field::interviews::Received;
-use crate::middleware::pressure::MAX_BODY_BYTES;
-use crate::openrosa::{self, Offered};
+use crate::openrosa::{self, Offered, Sent};
 use crate::pages::{Lang, tr};
 use crate::store::rounds::{self, Round};
 use crate::store::staff::Staff;
@@ -34,6 +33,10 @@ const VERSION: HeaderName = HeaderName::from_static("x-openrosa-version");
 const ACCEPTS: HeaderName = HeaderName::from_static("x-openrosa-accept-content-length");
 /// The part of a submission that holds the answers.
 const ANSWERS: &str = "xml_submission_file";
+/// Most that a client may send at once: the largest film with the answers. Clients send the rest in further requests.
+pub const MAX_PARCEL_BYTES: usize = 24 << 20;
+/// Most files in one request; Collect sends at most a hundred.
+const MOST_FILES: usize = 100;
 
 /// An error as clients read it.
 #[derive(Debug)]
@@ -71,7 +74,7 @@ fn xml(status: StatusCode, body: String) -> Response {
         ),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
         (VERSION, HeaderValue::from_static("1.0")),
-        (ACCEPTS, HeaderValue::from(MAX_BODY_BYTES)),
+        (ACCEPTS, HeaderValue::from(MAX_PARCEL_BYTES)),
     ];
     (status, headers, body).into_response()
 }
@@ -251,10 +254,10 @@ pub async fn ready(
     Ok(reply)
 }
 
-/// What a client sends: the answers, and how many files with them.
+/// What a client sends: the answers, and files with them.
 struct Parcel {
     answers: Vec<u8>,
-    files: usize,
+    files: Vec<Sent>,
 }
 
 async fn unpack(body: Result<Multipart, MultipartRejection>) -> Result<Parcel, AppError> {
@@ -263,22 +266,31 @@ async fn unpack(body: Result<Multipart, MultipartRejection>) -> Result<Parcel, A
         _ => AppError::malformed(&text),
     };
     let mut body = body.map_err(|rejection| broken(rejection.status(), rejection.body_text()))?;
-    let (mut answers, mut files) = (None, 0);
+    let (mut answers, mut files) = (None, Vec::new());
     while let Some(part) = body
         .next_field()
         .await
         .map_err(|error| broken(error.status(), error.body_text()))?
     {
         let is_answers = part.name() == Some(ANSWERS);
-        let is_file = part.file_name().is_some();
+        // Some write the whole path.
+        let name = part.file_name().map(|name| {
+            let at = name.rfind(['/', '\\']).map_or(0, |at| at + 1);
+            name[at..].to_owned()
+        });
         let bytes = part
             .bytes()
             .await
             .map_err(|error| broken(error.status(), error.body_text()))?;
-        match (is_answers, is_file) {
+        match (is_answers, name) {
             (true, _) => answers = Some(bytes.to_vec()),
-            (false, true) => files += 1,
-            (false, false) => {}
+            (false, Some(_)) if files.len() == MOST_FILES => return Err(AppError::too_large()),
+            (false, Some(name)) => files.push(Sent {
+                name,
+                bytes: bytes.to_vec(),
+            }),
+            // `*isIncomplete*`: what is here is kept, and more comes in its own time.
+            (false, None) => {}
         }
     }
     let answers = answers.ok_or_else(|| AppError::malformed(ANSWERS))?;
@@ -286,11 +298,12 @@ async fn unpack(body: Result<Multipart, MultipartRejection>) -> Result<Parcel, A
 }
 
 /// `POST /openrosa/{round}/submission`: 201 when it became a response, now or before; 202 when it is held for the office.
-/// After either it is stored durably and the client may forget it. Files are not kept, and the reply says so.
+/// After either it is stored durably, with the files that came in this request, and the client may forget them.
 ///
 /// # Errors
 /// 400 for what is no submission; 401; 404 for a form that the round never had; 409 for other content under an id that
-/// is known; 413; 503 to come back later. After any of them the client still has it.
+/// is known; 413; 422 where a file is not taken, though the answers and the other files are; 503 to come back later. After
+/// any of them the client still has it.
 pub async fn submit(
     State(state): State<AppState>,
     Client(staff): Client,
@@ -300,8 +313,11 @@ pub async fn submit(
     let round = find(&state, &round).await?;
     let parcel = unpack(body).await?;
     let submission = Submission::read(&parcel.answers).map_err(|fault| AppError::no_submission(&fault))?;
-    let received = openrosa::receive(&state, &round, &staff, &submission).await?;
-    let (status, mut message) = match &received {
+    let taken = openrosa::receive(&state, &round, &staff, &submission, parcel.files).await?;
+    if !taken.refused.is_empty() {
+        return Err(AppError::files_refused(&taken.refused).into());
+    }
+    let (status, mut message) = match &taken.received {
         Received::Accepted(accepted) => (
             StatusCode::CREATED,
             said(|lang| tr!(lang, "openrosa.accepted", receipt = accepted.receipt).into_owned()),
@@ -315,11 +331,13 @@ pub async fn submit(
             (StatusCode::ACCEPTED, said(why))
         }
     };
-    if parcel.files > 0 {
-        message = format!(
-            "{message} {}",
-            said(|lang| tr!(lang, "openrosa.files").into_owned())
-        );
+    if taken.kept > 0 {
+        let kept = said(|lang| tr!(lang, "attachments.kept", count = taken.kept).into_owned());
+        message = format!("{message} {kept}");
+    }
+    if taken.strange > 0 {
+        let strange = said(|lang| tr!(lang, "openrosa.files").into_owned());
+        message = format!("{message} {strange}");
     }
     Ok(xml(status, reply::message(&message, "submit_success")))
 }

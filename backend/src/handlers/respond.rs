@@ -22,6 +22,7 @@ use crate::store::rounds::{self, RoundState};
 use crate::submit::Way;
 
 pub mod after;
+pub mod files;
 pub mod finish;
 pub mod handover;
 pub mod later;

@@ -504,6 +504,42 @@ pub(crate) fn edited(form: &str, edit: impl Fn(&str, &mut Vec<Vec<String>>)) -> 
     after.save_to_buffer().unwrap()
 }
 
+/// The first bytes of a picture.
+pub(crate) const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR a door with steps";
+/// The first bytes of a recording as phones make it.
+pub(crate) const AMR: &[u8] = b"#!AMR\n a voice";
+
+/// The plan with a questionnaire of residents that asks for a picture, a recording and a moment at its end.
+pub(crate) fn asking_for_files(files: &mut PlanFiles) {
+    let form = edited("resident", |sheet, rows| {
+        if sheet == "survey" {
+            for (kind, name, zh, en) in [
+                (
+                    "image",
+                    "photo",
+                    "请拍一张家门口的照片。",
+                    "Please take a picture of your door.",
+                ),
+                (
+                    "audio",
+                    "voice",
+                    "有什么话想说？请录下来。",
+                    "Is there anything to say? Please record it.",
+                ),
+                (
+                    "dateTime",
+                    "visited",
+                    "什么时候来看过您？",
+                    "When did somebody visit you?",
+                ),
+            ] {
+                rows.push([kind, name, zh, en].map(str::to_owned).to_vec());
+            }
+        }
+    });
+    files.insert("forms/resident.xlsx".to_owned(), form);
+}
+
 /// The row of a sheet whose second cell is `name`.
 pub(crate) fn row_of<'a>(rows: &'a mut [Vec<String>], name: &str) -> &'a mut Vec<String> {
     rows.iter_mut().find(|row| row[1] == name).unwrap()

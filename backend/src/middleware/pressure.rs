@@ -27,6 +27,9 @@ pub const MAX_BODY_BYTES: usize = 256 * 1024;
 const HELD_BYTES: usize = 64 * 1024 * 1024;
 /// Uploads of staff that may be under way at once; one has at most some tens of megabytes.
 const UPLOADS: usize = 8;
+/// Uploads of respondents and of interviewers' clients that may be under way at once, each up to 24 MB in memory: they
+/// leave staff's places free, and staff theirs.
+const FILES: usize = 4;
 /// Longest that a body may take to arrive.
 const GATHERING: Duration = Duration::from_secs(30);
 /// Longest that a request waits for its turn.
@@ -38,6 +41,7 @@ pub struct Pressure {
     work: Semaphore,
     bytes: Semaphore,
     uploads: Semaphore,
+    files: Semaphore,
 }
 
 impl Pressure {
@@ -47,6 +51,7 @@ impl Pressure {
             work: Semaphore::new(capacity.requests),
             bytes: Semaphore::new(HELD_BYTES),
             uploads: Semaphore::new(UPLOADS),
+            files: Semaphore::new(FILES),
         }
     }
 }
@@ -137,6 +142,15 @@ pub async fn guard(
     }
 }
 
+/// Whether files are handed in at an address: with the answers of a page, or with an interview.
+fn takes_files(path: &str) -> bool {
+    let of_page = ["/r/", "/o/", "/receipt/again/"]
+        .iter()
+        .any(|door| path.starts_with(door))
+        && path.contains("/files/");
+    of_page || (path.starts_with("/openrosa/") && path.ends_with("/submission"))
+}
+
 async fn admit(
     pressure: &Pressure,
     longest: Duration,
@@ -148,12 +162,14 @@ async fn admit(
         .size_hint()
         .exact()
         .is_some_and(|bytes| bytes > MAX_BODY_BYTES as u64);
-    // What staff upload is read as it comes, after it is known who they are.
+    // What staff, clients and respondents upload is read as it comes, after it is known who they are.
     if is_large {
-        if !request.uri().path().starts_with("/console/") {
-            return Err(Refusal::TooLarge);
-        }
-        let _upload = pressure.uploads.try_acquire().map_err(|_| Refusal::NoPlace)?;
+        let places = match request.uri().path() {
+            path if path.starts_with("/console/") => &pressure.uploads,
+            path if takes_files(path) => &pressure.files,
+            _ => return Err(Refusal::TooLarge),
+        };
+        let _upload = places.try_acquire().map_err(|_| Refusal::NoPlace)?;
         return timeout(longest, next.run(request))
             .await
             .map_err(|_| Refusal::TooLong);

@@ -52,6 +52,11 @@ pub enum Problem {
     Busy,
     /// What was sent is larger than any answer.
     TooLarge,
+    /// The files of a page are larger than it may send.
+    FilesTooLarge {
+        /// The page.
+        back: String,
+    },
     /// The address or the form is none that a page of this site makes.
     Unreadable,
 }
@@ -116,6 +121,10 @@ pub fn page(reading: Reading, problem: &Problem, help: Option<&Help>, path: &str
             tr!(lang, "pressure.large_title"),
             tr!(lang, "pressure.large_text"),
         ),
+        Problem::FilesTooLarge { .. } => (
+            tr!(lang, "attachments.large_title"),
+            tr!(lang, "attachments.large_text"),
+        ),
         Problem::Unreadable => (tr!(lang, "unreadable.title"), tr!(lang, "unreadable.text")),
     };
     let site = tr!(lang, "site.name");
@@ -165,6 +174,7 @@ pub fn page(reading: Reading, problem: &Problem, help: Option<&Help>, path: &str
                     }
                     p { (tr!(lang, "problem.cap_other")) }
                 }
+                Problem::FilesTooLarge { back } => p { a.main href=(back) { (tr!(lang, "attachments.large_go")) } },
                 Problem::QuotaFull => p { (tr!(lang, "problem.quota_other")) },
                 Problem::JudgedUnit { .. } => {
                     p { (tr!(lang, "problem.judged_why")) }

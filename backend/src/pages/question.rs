@@ -13,7 +13,7 @@ use super::start::pin_field;
 use super::{Help, Lang, Reading, tr, words};
 
 /// A page of the questionnaire as it is shown to this device.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Question<'a> {
     /// The questionnaire.
     pub form: &'a Form,
@@ -29,6 +29,8 @@ pub struct Question<'a> {
     pub round: &'a str,
     /// Address the form is sent to.
     pub action: &'a str,
+    /// Address to which the page is sent with its files, where it asks for some.
+    pub files: Option<String>,
     /// Position of the page and number of relevant pages.
     pub progress: (usize, usize),
     /// Whether a page before this one can be shown; else "back" leads to the start page.
@@ -95,7 +97,9 @@ fn asked(view: &Question<'_>) -> usize {
         .questions
         .iter()
         .filter_map(|name| view.form.question(name));
-    questions.filter(|question| question.takes_answer()).count()
+    questions
+        .filter(|question| question.takes_answer() || question.takes_file())
+        .count()
 }
 
 /// Renders a page of the questionnaire.
@@ -125,7 +129,9 @@ pub fn page(reading: Reading, view: Question<'_>) -> Markup {
             @if let Some(trial) = view.trial { p.notice { (trial.note) } }
             p.progress { (progress) }
             (fault_summary(&tr!(lang, "question.errors"), &faults(&view, &words)))
-            form #question method="post" action=(view.action) novalidate autocomplete="off"
+            form #question method="post" action=(view.files.as_deref().unwrap_or(view.action))
+                enctype=[view.files.as_ref().map(|_| "multipart/form-data")] data-keep=(view.action)
+                novalidate autocomplete="off"
                 data-saved=(tr!(lang, "view.saved")) data-unsaved=(tr!(lang, "view.not_saved")) {
                 @if view.from_check { input type="hidden" name="from" value="check"; }
                 @if let Some(trial) = view.trial {

@@ -229,6 +229,7 @@ pub fn page(lang: Lang, staff: &SignedIn, view: &Overview) -> Markup {
                 @if view.may_see_frame { li { a href={ (path) "/frame" } { (tr!(lang, "frame.title")) } } }
                 @if view.may_publish { li { a href={ (path) "/publication" } { (tr!(lang, "publication.title")) } } }
                 @if view.may_publish { li { a href={ (path) "/data" } { (tr!(lang, "data.title")) } } }
+                @if view.may_publish { li { a href={ (path) "/attachments" } { (tr!(lang, "attachments.title")) } } }
                 @if view.may_settle_identity {
                     li { a href={ (path) "/identity" } { (tr!(lang, "identity.title")) } }
                     li { a href={ (path) "/people" } { (tr!(lang, "person.title")) } }

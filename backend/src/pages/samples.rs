@@ -15,6 +15,7 @@ use super::{Help, Lang, Reading, login, office, quality, round};
 mod after;
 mod callbacks;
 mod evaluated;
+mod forms;
 mod mailing;
 mod odk;
 mod own;
@@ -165,6 +166,8 @@ pub(crate) fn all(reading: Reading) -> Vec<(String, Markup)> {
     pages.extend(third::staff(reading.lang));
     pages.extend(own::staff(reading.lang));
     pages.extend(odk::pages(reading.lang));
+    pages.extend(forms::staff(reading.lang));
+    pages.push(("files-too-large", forms::too_large(reading)));
     pages.extend(trust::staff(reading.lang));
     pages.push(("privacy", trust::privacy_with_rounds(reading)));
     pages.extend(evaluated::pages(reading.lang));

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::mailing::recipients::STOPPED;
 use super::outbox::{HELD, QUEUED, SENDING, SKIPPED};
-use super::{StoreError, insert_all, shuffle};
+use super::{StoreError, attachments, insert_all, shuffle};
 use crate::clock::Entropy;
 use crate::entity::{
     attempts, callback_consents, case_messages, drafts, evidence_files, follow_up_cases, frame_members,
@@ -58,6 +58,8 @@ pub struct Erased {
     pub mails: u64,
     /// Addresses on the list of recipients.
     pub recipients: u64,
+    /// Files that came with responses.
+    pub attachments: u64,
 }
 
 impl Erased {
@@ -192,7 +194,8 @@ pub async fn typed_words(
 }
 
 /// Erases the other words that people typed in a round: follow-up cases with their messages, answers that were never
-/// handed in, and interviews that were never accepted.
+/// handed in, and interviews that were never accepted; and all files that came with answers, which say more of people than
+/// words do.
 ///
 /// # Errors
 /// When the database does not answer; so for the functions below.
@@ -233,6 +236,7 @@ pub async fn other_words(tx: &impl ConnectionTrait, round: &str) -> Result<Erase
         cases: cases.rows_affected,
         messages,
         unfinished: unfinished.rows_affected + interviews.rows_affected,
+        attachments: attachments::remove_round(tx, round).await?,
         ..Erased::default()
     })
 }
@@ -406,7 +410,7 @@ async fn replace_keys(tx: &impl ConnectionTrait, entropy: &Entropy, round: &str)
 fn tables_of(kept: Kept) -> &'static [&'static str] {
     match kept {
         Kept::Identities => &["identities", "plan_files", "frame_versions", "frame_members"],
-        // Responses, drafts and consents are written anew by the shuffle.
+        // Responses, drafts, files and consents are written anew by the shuffle.
         Kept::FreeText => &["follow_up_cases", "case_messages", "held"],
         Kept::Visits => &["attempts"],
         Kept::Evidence => &["evidence_files"],

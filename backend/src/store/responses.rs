@@ -10,7 +10,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::tallies::Changes;
-use super::{StoreError, quotas};
+use super::{StoreError, attachments, quotas};
 use crate::entity::responses;
 
 pub use crate::entity::responses::Model as Response;
@@ -157,7 +157,7 @@ pub async fn by_leaf(conn: &impl ConnectionTrait, leaf: &str) -> Result<Option<R
         .await?)
 }
 
-/// Takes a response back: its answers, salt and everything else that tells of the person are destroyed, its leaf stays.
+/// Takes a response back: its answers, files, salt and everything else that tells of the person are destroyed, its leaf stays.
 /// `to` is [`WITHDRAWN`] or [`REPLACED`]; a replaced one gives its link up to the newer. Whether it was there to be
 /// taken back: of two at the same moment, one finds nothing. What it was counted as is taken from `tallies`, which the
 /// caller writes.
@@ -178,6 +178,7 @@ pub async fn take_back(
     let was_there = counted || (to == REPLACED && leave(conn, response.id, WITHDRAWN, to).await?);
     if was_there {
         quotas::give_back(conn, response.id).await?;
+        attachments::remove_all(conn, response.id).await?;
     }
     Ok(was_there)
 }

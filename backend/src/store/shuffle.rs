@@ -6,14 +6,14 @@
 //! of their random keys and by one transaction, so that nothing of the old order is left in them.
 
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, IdenStatic, Iterable, PaginatorTrait,
-    PrimaryKeyToColumn,
+    ColumnTrait, ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, IdenStatic, Iterable,
+    PaginatorTrait, PrimaryKeyToColumn, QuerySelect,
 };
 
 use super::{StoreError, begin, tallies};
 use crate::entity::{
-    attempts, callback_consents, drafts, follow_up_cases, held, invitations, quota_places, response_tallies,
-    responses, sample_cases, second_secrets,
+    attachments, attempts, callback_consents, drafts, follow_up_cases, held, invitations, quota_places,
+    response_tallies, responses, sample_cases, second_secrets,
 };
 
 /// A table and its primary key, quoted.
@@ -37,6 +37,7 @@ impl Traces {
 /// Every table in which a row is written or changed when somebody answers.
 fn traces() -> [Traces; 11] {
     [
+        Traces::of::<attachments::Entity>(),
         Traces::of::<attempts::Entity>(),
         Traces::of::<callback_consents::Entity>(),
         Traces::of::<drafts::Entity>(),
@@ -51,12 +52,23 @@ fn traces() -> [Traces; 11] {
     ]
 }
 
-/// How many rows there are to shuffle: answers and what is on the way.
+/// How many bytes of a file cost as much as a row.
+const ROW_BYTES: u64 = 4096;
+
+/// How many rows there are to shuffle: answers and what is on the way, and files by what they weigh.
 ///
 /// # Errors
 /// When the database does not answer; so for every function here.
 pub async fn size(db: &DatabaseConnection) -> Result<u64, StoreError> {
-    Ok(responses::Entity::find().count(db).await? + drafts::Entity::find().count(db).await?)
+    let rows = responses::Entity::find().count(db).await? + drafts::Entity::find().count(db).await?;
+    let files: Option<Option<i64>> = attachments::Entity::find()
+        .select_only()
+        .column_as(attachments::Column::Bytes.sum(), "bytes")
+        .into_tuple()
+        .one(db)
+        .await?;
+    let bytes = files.flatten().and_then(|bytes| u64::try_from(bytes).ok());
+    Ok(rows + bytes.unwrap_or(0) / ROW_BYTES)
 }
 
 /// Writes the tables anew. Whoever writes meanwhile waits, for about a second with a hundred thousand responses.

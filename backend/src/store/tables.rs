@@ -160,6 +160,7 @@ tables![
     amendment_media,
     amendments,
     assignments,
+    attachments,
     attempts,
     audit,
     callback_cases,

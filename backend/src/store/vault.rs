@@ -7,12 +7,15 @@
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::{StoreError, frame, frame_versions, held as held_store, insert_all, plan_files as plan_store};
+use super::{
+    StoreError, attachments as attachment_store, frame, frame_versions, held as held_store, insert_all,
+    plan_files as plan_store,
+};
 use crate::cases::context as case_context;
 use crate::clock::Entropy;
 use crate::entity::{
-    case_messages, follow_up_cases, frame_versions as versions, held, identities, plan_files, second_factors,
-    sessions,
+    attachments, case_messages, follow_up_cases, frame_versions as versions, held, identities, plan_files,
+    second_factors, sessions,
 };
 use crate::keys::Keys;
 
@@ -31,6 +34,7 @@ pub enum Content {
 /// Every column of bytes, and every one of text that is sealed, by table.
 pub const COLUMNS: &[(&str, &str, Content)] = &[
     ("amendment_media", "content", Content::Open),
+    ("attachments", "content", Content::Sealed),
     ("case_messages", "body", Content::Sealed),
     ("follow_up_cases", "contact", Content::Sealed),
     ("follow_up_cases", "text", Content::Sealed),
@@ -69,6 +73,38 @@ pub async fn seal_again(
     done += seal_messages(tx, keys, entropy).await?;
     done += seal_held(tx, keys, entropy).await?;
     done += seal_second_factors(tx, keys, entropy).await?;
+    done += seal_attachments(tx, keys, entropy).await?;
+    Ok(done)
+}
+
+/// Files that came with responses: one at a time, because they are large.
+async fn seal_attachments(
+    tx: &impl ConnectionTrait,
+    keys: &Keys,
+    entropy: &Entropy,
+) -> Result<u64, StoreError> {
+    use attachments::Column as C;
+    let mut done = 0;
+    let all: Vec<uuid::Uuid> = attachments::Entity::find()
+        .select_only()
+        .column(C::Id)
+        .into_tuple()
+        .all(tx)
+        .await?;
+    for id in all {
+        let Some(row) = attachments::Entity::find_by_id(id).one(tx).await? else {
+            continue;
+        };
+        let Some(content) = again(keys, entropy, &attachment_store::context(id), &row.content)? else {
+            continue;
+        };
+        attachments::Entity::update_many()
+            .col_expr(C::Content, Expr::value(content))
+            .filter(C::Id.eq(id))
+            .exec(tx)
+            .await?;
+        done += 1;
+    }
     Ok(done)
 }
 

@@ -58,6 +58,9 @@ pub struct NewResponse {
     pub interviewer: Option<String>,
     /// Whether staff of the judged unit collected it; set by the server, never by a body.
     pub staff_collected: bool,
+    /// Where the files lie that belong to it, when it is another's place than its own: a draft's. Set by the server, never by
+    /// a body.
+    pub files_of: Option<Uuid>,
     /// The day on which an interview ended, for questions that depend on the day; otherwise they are of today.
     pub ended_on: Option<Date>,
 }

@@ -22,6 +22,7 @@ use crate::cases;
 use crate::clock::{Entropy, SharedClock};
 use crate::entity::{drafts, follow_up_cases, invitations, responses};
 use crate::keys::Keys;
+use crate::store::attachments;
 use crate::store::cases as case_store;
 use crate::store::invitations as invitation_store;
 use crate::store::quotas::{self, QuotaPlace};
@@ -221,6 +222,9 @@ impl Writer {
                     carry_over(&tx, earlier, &row).await?;
                 }
                 new_cases.extend(self.case(&tx, &row, invitation.as_ref()).await?);
+                if let Some(from) = batch[index].files_of {
+                    settle_files(&tx, from, &row).await?;
+                }
                 if let Some(invitation) = invitation {
                     completed.push(invitation.id);
                     interviewed
@@ -256,6 +260,9 @@ impl Writer {
         quotas::take(&tx, taken).await?;
         case_store::insert(&tx, new_cases).await?;
         if !done_drafts.is_empty() {
+            if batch.iter().any(|pending| pending.files_of.is_some()) {
+                attachments::remove_of_drafts(&tx, done_drafts.clone()).await?;
+            }
             drafts::Entity::delete_many()
                 .filter(drafts::Column::Id.is_in(padded(done_drafts)))
                 .exec(&tx)
@@ -291,6 +298,20 @@ impl Writer {
         let days = plan.map_or(cases::USUAL_DAYS, |plan| plan.follow_up.days);
         cases::open(&self.keys, &self.entropy, row, unit, &wish, days).map(Some)
     }
+}
+
+/// Gives a response its files, and deletes those that it does not answer with in the end.
+async fn settle_files(
+    tx: &DatabaseTransaction,
+    from: Uuid,
+    row: &responses::Model,
+) -> Result<(), StoreError> {
+    let answers: BTreeMap<String, String> =
+        serde_json::from_str(&row.answers).map_err(|error| StoreError::Corrupt {
+            table: "responses",
+            what: error.to_string(),
+        })?;
+    attachments::settle(tx, (from, row.id), &answers.into_keys().collect()).await
 }
 
 /// What is refused may be handed in once more: then it is answered like that.

@@ -21,7 +21,7 @@ use crate::pages::layout::Fault;
 use crate::pages::{Lang, Reading, tr};
 use crate::store::audit::{self, Entry};
 use crate::store::held::{self, Held};
-use crate::store::{StoreError, begin, staff};
+use crate::store::{StoreError, attachments, begin, staff};
 
 /// Longest reason kept, in characters.
 const MAX_REASON: usize = 300;
@@ -126,6 +126,7 @@ pub async fn settle(
             }
             let tx = begin(&state.db).await?;
             held::settle(&tx, response, held::DISCARDED, Some(&reason)).await?;
+            attachments::remove_all(&tx, response).await?;
             let detail = json!({ "response": response, "case": kept.case_id, "reason": reason });
             audit::append(
                 &tx,

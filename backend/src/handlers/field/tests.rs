@@ -50,7 +50,10 @@ struct Field {
 
 impl Field {
     async fn start(employer: Option<&str>) -> Self {
-        let server = Server::start().await;
+        Self::start_on(Server::start().await, employer).await
+    }
+
+    async fn start_on(server: Server, employer: Option<&str>) -> Self {
         let base = &server.base;
         let identity = |case_id: &str| Identity {
             name: format!("姓名{case_id}"),
@@ -81,7 +84,11 @@ impl Field {
 
     /// With the cases of the far village assigned and a device signed in.
     async fn with_device() -> (Self, String) {
-        let field = Self::start(None).await;
+        Self::with_device_on(Server::start().await).await
+    }
+
+    async fn with_device_on(server: Server) -> (Self, String) {
+        let field = Self::start_on(server, None).await;
         for (case, _, unit) in CASES {
             if unit == FAR {
                 field.assign(case).await;
@@ -227,6 +234,7 @@ fn attempt(id: Uuid, case: &str, code: &str, day: &str) -> Value {
 }
 
 mod accounts;
+mod attachments;
 mod attacks;
 mod bundle;
 mod interviews;

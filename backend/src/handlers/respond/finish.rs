@@ -17,6 +17,7 @@ use crate::error::AppError;
 use crate::middleware::problems::PageError;
 use crate::pages::check::{self, Answered, Check};
 use crate::pages::layout::Fault;
+use crate::pages::tr;
 use crate::store::callbacks;
 use crate::store::drafts::Draft;
 use crate::store::invitations::Invitation;
@@ -33,7 +34,7 @@ fn check_page(visit: &Visit, draft: &Draft, device: &Device, faults: &[FieldErro
     let pages = walk.pages();
     for page in &pages {
         let asked = page.questions.iter().filter_map(|name| form.question(name));
-        for question in asked.filter(|question| question.takes_answer()) {
+        for question in asked.filter(|question| question.takes_answer() || question.takes_file()) {
             let value = walk
                 .answers()
                 .get(&question.name)
@@ -42,10 +43,12 @@ fn check_page(visit: &Visit, draft: &Draft, device: &Device, faults: &[FieldErro
             rows.push(Answered {
                 name: question.name.clone(),
                 question: words.of(question, lang),
-                answer: if value.is_empty() {
-                    String::new()
-                } else {
-                    answer_text(form, question, value, lang)
+                answer: match value {
+                    "" => String::new(),
+                    _ if question.takes_file() => {
+                        tr!(visit.reading.lang, "attachments.received").into_owned()
+                    }
+                    value => answer_text(form, question, value, lang),
                 },
                 change: change(&page.name),
             });
@@ -142,6 +145,7 @@ fn response_of(
         consents: draft.kept.consents(),
         interviewer: None,
         staff_collected: false,
+        files_of: Some(draft.response_id),
         ended_on: None,
     }
 }

@@ -11,6 +11,7 @@ use survey_forms::render::Manner;
 use survey_forms::response;
 use survey_forms::validate::FieldError;
 
+use super::files::{self, Chosen, Place};
 use super::visit::{Device, Visit};
 use super::walk::{self, Walk};
 use super::{Pairs, field, html, room, ways_of_page, with_cookie};
@@ -60,6 +61,7 @@ fn render(
         errors: faults,
         round: visit.round_title(),
         action: &visit.address(Some(&page.name)),
+        files: files::asked(visit, page).then(|| files::address(visit, page)),
         progress: walk.progress(&page.name),
         has_back: walk.before(&page.name).is_some(),
         from_check,
@@ -110,13 +112,23 @@ pub async fn show(
 /// See [`show`].
 pub async fn answer(
     State(state): State<AppState>,
-    mut visit: Visit,
+    visit: Visit,
     Path(params): Path<HashMap<String, String>>,
     Form(pairs): Form<Pairs>,
 ) -> Result<Response, PageError> {
+    take(&state, visit, path_of(&params)?, pairs, None).await
+}
+
+/// Keeps what a page sent, with the files where it sent some.
+pub(super) async fn take(
+    state: &AppState,
+    mut visit: Visit,
+    name: &str,
+    pairs: Pairs,
+    files: Option<Vec<Chosen>>,
+) -> Result<Response, PageError> {
     let (known, device) = visit.begun()?;
     let (before, id, device) = (known.clone(), known.id.clone(), device.clone());
-    let name = path_of(&params)?;
     let wished = reading::changed(visit.reading, &pairs);
     let pressed = match (wished, field(&pairs, "go")) {
         (Some(_), _) => Pressed::Switch,
@@ -144,12 +156,30 @@ pub async fn answer(
         // Overtaken on the way by the button: what the button sent is newer.
         return Ok(StatusCode::CONFLICT.into_response());
     }
-    let given = response::from_pairs(&visit.form, &page, &pairs);
+    let mut given = response::from_pairs(&visit.form, &page, &pairs);
+    let mut refused = Vec::new();
+    if files::asked(&visit, &page) {
+        let place = Place {
+            visit: &visit,
+            page: &page,
+            pairs: &pairs,
+        };
+        let (names, faulty) = files::keep(state, &tx, place, &draft, files).await?;
+        given.extend(names);
+        refused = faulty;
+    }
     let mut faults = Vec::new();
     if pressed == Pressed::Next {
         let mut passed = draft.clone();
         walk::write(&mut passed, given.clone(), &device.hash, true);
         faults = Walk::new(&visit.form, &passed, &device.hash, visit.today).faults(&page);
+        // What was chosen and is not taken says more than that nothing is there.
+        faults.retain(|fault| {
+            refused
+                .iter()
+                .all(|other: &FieldError| other.field != fault.field)
+        });
+        faults.extend(refused);
         if faults.is_empty() {
             draft = passed;
             walk::clear_hidden(&visit.form, &mut draft, &device.hash, visit.today);
@@ -183,7 +213,7 @@ pub async fn answer(
     }
     if pressed == Pressed::Next {
         let unit = draft.kept.unit.as_deref();
-        room::under_quota(&state, &visit, Some(&before), (unit, &room::plain(&draft))).await?;
+        room::under_quota(state, &visit, Some(&before), (unit, &room::plain(&draft))).await?;
     }
     let mut address = match pressed {
         Pressed::Keep => return Ok(StatusCode::NO_CONTENT.into_response()),

@@ -8,6 +8,7 @@ use crate::store::{drafts, responses};
 
 mod attacks;
 mod doors;
+mod files;
 mod handed_over;
 mod reading;
 mod sittings;

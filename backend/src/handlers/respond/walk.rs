@@ -7,8 +7,8 @@
 
 use jiff::civil::Date;
 use survey_forms::flow::{self, Page};
-use survey_forms::form::{Form, Question};
-use survey_forms::response::{RESPONSE_ID, RawAnswers};
+use survey_forms::form::Form;
+use survey_forms::response::{RESPONSE_ID, RawAnswers, TAKES_FILES};
 use survey_forms::validate::{self, FieldError};
 
 use crate::store::drafts::{Draft, Given};
@@ -64,7 +64,9 @@ impl<'a> Walk<'a> {
     }
 
     fn takes_answer(&self, name: &str) -> bool {
-        self.form.question(name).is_some_and(Question::takes_answer)
+        self.form
+            .question(name)
+            .is_some_and(|question| question.takes_answer() || question.takes_file())
     }
 
     fn is_withheld(&self, name: &str) -> bool {
@@ -196,16 +198,22 @@ pub(super) fn clear_hidden(form: &Form, draft: &mut Draft, device: &str, today: 
     let mut kept = known(form, draft);
     flow::clear_hidden(form, &mut kept, today);
     draft.kept.answers.retain(|name, _| kept.contains_key(name));
-    kept.remove(RESPONSE_ID);
+    for account in [RESPONSE_ID, TAKES_FILES] {
+        kept.remove(account);
+    }
     kept.retain(|name, value| before.get(name) != Some(value));
     write(draft, kept, device, true);
 }
 
-/// All answers, with what decides the order of choices and other chance in the forms that have some.
+/// All answers, with what decides the order of choices and other chance in the forms that have some, and that pages take
+/// files in those that ask for some.
 pub(super) fn known(form: &Form, draft: &Draft) -> RawAnswers {
     let mut answers = draft.answers();
     if form.leaves_to_chance() {
         answers.insert(RESPONSE_ID.to_owned(), draft.response_id.to_string());
+    }
+    if form.takes_files() {
+        answers.insert(TAKES_FILES.to_owned(), "yes".to_owned());
     }
     answers
 }

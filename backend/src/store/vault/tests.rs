@@ -79,7 +79,8 @@ async fn after_a_rotation_only_the_new_key_opens_and_a_second_run_changes_nothin
 
 /// Where the program seals, by file, and how often: whoever adds one says in [`COLUMNS`] where it is kept, and adds it to
 /// the server of the test below.
-const SEALERS: [(&str, usize); 8] = [
+const SEALERS: [(&str, usize); 9] = [
+    ("attachments.rs", 1),
     ("auth/second_factor.rs", 1),
     ("cases.rs", 2),
     ("cases/respondent.rs", 1),
@@ -242,6 +243,21 @@ async fn no_value_of_the_database_is_left_under_the_earlier_key() {
         enrolling: Some(old.seal_second_factor(staff, b"secret", entropy).unwrap()),
     };
     crate::store::sessions::insert(db, session).await.unwrap();
+    let photo = uuid::Uuid::from_u128(11);
+    let attachment = crate::entity::attachments::Model {
+        id: photo,
+        response_id: uuid::Uuid::from_u128(12),
+        round_id: ROUND.to_owned(),
+        question: "photo".to_owned(),
+        name: "photo.jpg".to_owned(),
+        media_type: "image/jpeg".to_owned(),
+        bytes: 6,
+        mac: String::new(),
+        content: old
+            .seal(&attachment_store::context(photo), b"a face", entropy)
+            .unwrap(),
+    };
+    attachment_store::insert(db, attachment).await.unwrap();
     // One as it was kept before November 2026, and one as it is.
     for (id, envelope) in [
         (8, "{\"v\":1}".to_owned()),

@@ -284,6 +284,7 @@ impl<'a> Reader<'a> {
                 consents: String::new(),
                 interviewer: None,
                 staff_collected: false,
+                files_of: None,
                 ended_on: None,
             }),
             _ => Err(self.faults),

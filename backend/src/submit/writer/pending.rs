@@ -39,6 +39,8 @@ pub(in crate::submit) struct Pending {
     pub(super) consents: String,
     pub(super) interviewer: Option<String>,
     pub(super) staff_collected: bool,
+    /// Where its files lie, where the questionnaire asks for some.
+    pub(super) files_of: Option<Uuid>,
     pub(super) reply: oneshot::Sender<Outcome>,
 }
 
@@ -47,7 +49,7 @@ impl Pending {
         id: Uuid,
         content_mac: String,
         response: &NewResponse,
-        (answers, answering): (String, Answering),
+        (answers, answering, takes_files): (String, Answering, bool),
         keys: &Keys,
         reply: oneshot::Sender<Outcome>,
     ) -> Self {
@@ -74,6 +76,7 @@ impl Pending {
             consents: response.consents.clone(),
             interviewer: response.interviewer.clone(),
             staff_collected: response.staff_collected,
+            files_of: takes_files.then(|| response.files_of.unwrap_or(id)),
             reply,
         }
     }

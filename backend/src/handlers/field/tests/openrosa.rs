@@ -7,22 +7,26 @@ use super::*;
 use crate::codes::Code;
 
 /// What a conversation is said about.
-struct Talk {
-    field: Field,
+pub(super) struct Talk {
+    pub(super) field: Field,
     credentials: String,
     version: String,
     code: String,
 }
 
-struct Said {
-    status: u16,
+pub(super) struct Said {
+    pub(super) status: u16,
     headers: HeaderMap,
-    text: String,
+    pub(super) text: String,
 }
 
 impl Talk {
     async fn start() -> Self {
-        let (field, _) = Field::with_device().await;
+        Self::start_on(Server::start().await).await
+    }
+
+    pub(super) async fn start_on(server: Server) -> Self {
+        let (field, _) = Field::with_device_on(server).await;
         let (_, token) = field.tokens().await;
         let base = &field.server.base;
         // The second resident's letter.
@@ -38,7 +42,7 @@ impl Talk {
         }
     }
 
-    fn fill(&self, text: &str) -> String {
+    pub(super) fn fill(&self, text: &str) -> String {
         [
             ("{round}", ROUND),
             ("{credentials}", &self.credentials),
@@ -98,6 +102,65 @@ impl Talk {
         all
     }
 
+    /// Answers with files, each by its name and type, as Collect's OkHttp writes them.
+    pub(super) async fn submit_with(&self, xml: &str, files: &[(&str, &str, &[u8])], more: bool) -> Said {
+        const BOUNDARY: &str = "5d3cb0f6-8b3a-4b7a-9c6e-0a1b2c3d4e5f";
+        let mut body = Vec::new();
+        let mut part = |head: String, content: &[u8]| {
+            body.extend(
+                format!(
+                    "--{BOUNDARY}\r\n{head}\r\nContent-Length: {}\r\n\r\n",
+                    content.len()
+                )
+                .into_bytes(),
+            );
+            body.extend_from_slice(content);
+            body.extend_from_slice(b"\r\n");
+        };
+        let head = |name: &str, file: &str, kind: &str| {
+            format!(
+                "Content-Disposition: form-data; name=\"{name}\"; filename=\"{file}\"\r\nContent-Type: {kind}"
+            )
+        };
+        let xml = self.fill(xml);
+        part(
+            head(
+                "xml_submission_file",
+                "resident_2026-11-23_09-20-03.xml",
+                "text/xml",
+            ),
+            xml.as_bytes(),
+        );
+        for (name, kind, content) in files {
+            part(head(name, name, kind), content);
+        }
+        if more {
+            part(
+                "Content-Disposition: form-data; name=\"*isIncomplete*\"".to_owned(),
+                b"yes",
+            );
+        }
+        body.extend(format!("--{BOUNDARY}--\r\n").into_bytes());
+        let request =
+            Request::post(self.fill("/openrosa/{round}/submission?deviceID=collect%3AzVMfYjCGo2mUJL6o"))
+                .header("x-openrosa-version", "1.0")
+                .header(header::AUTHORIZATION, format!("Basic {}", self.credentials))
+                .header(
+                    header::CONTENT_TYPE,
+                    format!("multipart/form-data; boundary={BOUNDARY}"),
+                )
+                .body(Body::from(body))
+                .unwrap();
+        let reply = self.field.server.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = reply.into_parts();
+        let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+        Said {
+            status: parts.status.as_u16(),
+            headers: parts.headers,
+            text: String::from_utf8_lossy(&bytes).into_owned(),
+        }
+    }
+
     /// A submission as Collect sends it.
     async fn submit(&self, xml: &str) -> Said {
         self.send(&format!(
@@ -109,7 +172,7 @@ impl Talk {
         .await
     }
 
-    fn filled(id: &str, case: &str, part: &str, answers: &str) -> String {
+    pub(super) fn filled(id: &str, case: &str, part: &str, answers: &str) -> String {
         format!(
             "<data id=\"{{round}}_resident\" version=\"{{version}}\"><minyi_visit><minyi_case>{case}</minyi_case>\
              <minyi_part>{part}</minyi_part><minyi_sensitive>yes</minyi_sensitive></minyi_visit>{answers}\
@@ -118,7 +181,7 @@ impl Talk {
     }
 }
 
-const ANSWERS: &str = "<answering>self</answering><need>none</need><took_part>none</took_part>";
+pub(super) const ANSWERS: &str = "<answering>self</answering><need>none</need><took_part>none</took_part>";
 
 #[tokio::test]
 async fn conversations_of_collect_and_enketo_end_in_the_same_responses_as_the_app() {
@@ -163,7 +226,7 @@ async fn conversations_of_collect_and_enketo_end_in_the_same_responses_as_the_ap
         .unwrap()
         .parse()
         .unwrap();
-    assert_eq!(most, crate::middleware::pressure::MAX_BODY_BYTES);
+    assert_eq!(most, crate::handlers::openrosa::MAX_PARCEL_BYTES);
     assert!(
         said[4].headers[header::LOCATION]
             .to_str()
@@ -177,7 +240,7 @@ async fn conversations_of_collect_and_enketo_end_in_the_same_responses_as_the_ap
         .replay(include_str!("../../../openrosa/testdata/enketo.http"))
         .await;
     assert_eq!(
-        said[0].text.matches("<xform>").count(),
+        said[1].text.matches("<xform>").count(),
         1,
         "only the form that was asked for"
     );
