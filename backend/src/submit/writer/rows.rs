@@ -1,5 +1,6 @@
 //! Rows as they are written, and what is answered to a row that was there before.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use sea_orm::sea_query::{OnConflict, Query};
@@ -59,12 +60,11 @@ pub(super) async fn insert(
     let mut left = rows;
     while !left.is_empty() {
         let (now, later) = left.split_at(next_size(left.len()));
-        if !statements.contains_key(&now.len()) {
-            statements.insert(now.len(), statement(tx.get_database_backend(), now)?);
-        }
-        if let Some(sql) = statements.get(&now.len()) {
-            inserted.extend(insert_some(tx, sql, now).await?);
-        }
+        let sql = match statements.entry(now.len()) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => place.insert(statement(tx.get_database_backend(), now)?),
+        };
+        inserted.extend(insert_some(tx, sql, now).await?);
         left = later;
     }
     Ok(inserted)
