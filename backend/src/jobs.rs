@@ -4,6 +4,7 @@
 //! work are registered by name when the server starts.
 
 pub mod analyse;
+pub mod count_ahead;
 pub mod count_sittings;
 pub mod erase_due;
 pub mod make_reports;

@@ -4,15 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use analysis::plan::Plan;
+use jiff::ToSpan;
+use jiff::civil::Date;
 use sea_orm::DatabaseConnection;
 use uuid::Uuid;
 
 use super::Base;
 use super::kept::{Figures, Kept};
+use crate::cases::figures::{Table, table};
 use crate::clock::SharedClock;
 use crate::inviting::waves::{self, Wave, WaveState};
 use crate::store::fieldwork::{self, Answered, CallBack, CaseCount, Workload};
-use crate::store::{StoreError, frame, invitations, sample};
+use crate::store::{StoreError, cases, frame, invitations, sample};
 
 /// What the monitor counts.
 #[derive(Debug)]
@@ -36,6 +39,9 @@ pub struct Invited {
     pub waves: Vec<(Wave, WaveState)>,
 }
 
+/// Days ahead of which call-backs are counted: today and two more.
+const AHEAD: i64 = 2;
+
 /// How many there are.
 #[derive(Clone, Copy, Debug)]
 pub struct Sizes {
@@ -53,6 +59,7 @@ pub struct RoundFigures {
     monitored: Kept<Monitored>,
     invited: Kept<Invited>,
     sizes: Kept<Sizes>,
+    cases: Kept<Table>,
 }
 
 impl RoundFigures {
@@ -63,6 +70,7 @@ impl RoundFigures {
             monitored: Kept::new(clock),
             invited: Kept::new(clock),
             sizes: Kept::new(clock),
+            cases: Kept::new(clock),
         }
     }
 
@@ -80,7 +88,7 @@ impl RoundFigures {
         self.answered.get(round, read).await
     }
 
-    /// What the monitor counts, with call-backs until a day (ISO 8601).
+    /// What the monitor counts today.
     ///
     /// # Errors
     /// See [`RoundFigures::answered`].
@@ -88,9 +96,10 @@ impl RoundFigures {
         &self,
         db: &DatabaseConnection,
         round: &str,
-        until: String,
+        today: Date,
     ) -> Result<Figures<Monitored>, StoreError> {
         let (own, id) = (db.clone(), round.to_owned());
+        let until = today.saturating_add(AHEAD.days()).to_string();
         let read = async move {
             Ok(Monitored {
                 cases: fieldwork::cases(&own, &id).await?,
@@ -116,6 +125,38 @@ impl RoundFigures {
             })
         };
         self.invited.get(&plan.round.id, read).await
+    }
+
+    /// Follow-up cases today, as the office sees them.
+    ///
+    /// # Errors
+    /// See [`RoundFigures::answered`].
+    pub async fn cases(
+        &self,
+        db: &DatabaseConnection,
+        plan: &Arc<Plan>,
+        today: Date,
+    ) -> Result<Figures<Table>, StoreError> {
+        let (own, plan) = (db.clone(), Arc::clone(plan));
+        let round = plan.round.id.clone();
+        let read = async move {
+            let briefs = cases::briefs(&own, &plan.round.id).await?;
+            Ok(table(&plan, &briefs, &today.to_string()))
+        };
+        self.cases.get(&round, read).await
+    }
+
+    /// Counts all that is said of a round, so that whoever opens a page first need not wait for it.
+    ///
+    /// # Errors
+    /// See [`RoundFigures::answered`].
+    pub async fn prepare(&self, base: &Base, plan: &Arc<Plan>) -> Result<Arc<Monitored>, StoreError> {
+        let (round, today) = (plan.round.id.as_str(), base.clock.today());
+        self.answered(&base.db, round).await?;
+        self.sizes(&base.db, round).await?;
+        self.cases(&base.db, plan, today).await?;
+        self.invited(base.clone(), plan).await?;
+        Ok(self.monitored(&base.db, round, today).await?.of)
     }
 
     /// What is to be counted anew when somebody has just changed it: invitations and messages of a round.

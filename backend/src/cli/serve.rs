@@ -13,7 +13,9 @@ use crate::config::capacity;
 use crate::jobs::make_reports;
 use crate::jobs::queue::{self, Registry};
 use crate::jobs::send_mail::MailWorker;
-use crate::jobs::{analyse, count_sittings, erase_due, measure, publish_roots, run_mailing, shuffle_traces};
+use crate::jobs::{
+    analyse, count_ahead, count_sittings, erase_due, measure, publish_roots, run_mailing, shuffle_traces,
+};
 use crate::mail::compose::parse_mailbox;
 use crate::mail::dkim::Signer;
 use crate::mail::transport::SmtpRelay;
@@ -77,6 +79,7 @@ pub async fn serve(
     let erasing = tokio::spawn(erase_due::keep(base.clone(), stopped.clone()));
     let (state, background) = base.into_state();
     let jobs = tokio::spawn(queue::run(state.clone(), registry(), stopped.clone()));
+    let counts = tokio::spawn(count_ahead::once(state.clone(), stopped.clone()));
     let measures = tokio::spawn(measure::keep(state.clone(), stopped));
     let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
     let capacity = state.config.capacity.within(capacity::descriptors(&limits));
@@ -98,6 +101,7 @@ pub async fn serve(
             Some(traces),
             Some(erasing),
             Some(measures),
+            Some(counts),
             mail,
         ],
     )
@@ -113,7 +117,7 @@ fn registry() -> Registry {
         .with(make_reports::KIND, make_reports::work)
 }
 
-async fn finish(state: AppState, workers: [Option<JoinHandle<()>>; 8]) {
+async fn finish(state: AppState, workers: [Option<JoinHandle<()>>; 9]) {
     drop(state);
     for worker in workers.into_iter().flatten() {
         if let Err(error) = worker.await {

@@ -9,7 +9,7 @@ use super::office::rate_text;
 use super::receipt::AreaChoice;
 use super::round_page::RoundPage;
 use super::table::Table;
-use super::{Lang, tr};
+use super::{Lang, kept, tr};
 use crate::cases::figures::Figures;
 use crate::cases::{CaseState, Satisfaction};
 
@@ -122,6 +122,8 @@ pub struct Cases {
     pub round: String,
     /// Its title.
     pub title: String,
+    /// When figures were counted, if not just now.
+    pub as_of: Option<String>,
     /// Figures of all.
     pub total: Figures,
     /// Figures by township.
@@ -138,6 +140,7 @@ pub fn list(lang: Lang, staff: &SignedIn, view: &Cases) -> Markup {
     let path = format!("{round}/cases");
     let title = tr!(lang, "cases.title");
     RoundPage::new(lang, staff, (&view.round, &view.title), (&path, &title)).render(&html! {
+        (kept::note(lang, view.as_of.as_deref()))
         @if view.total.overdue > 0 {
             p.warning { (tr!(lang, "cases.overdue_count", count = view.total.overdue)) }
         }

@@ -146,8 +146,11 @@ pub async fn list(
     let lang = reading.lang;
     let plan = &*reader.plan;
     let handles = reader.staff.role.may(Action::HandleCases);
-    let briefs = store::briefs(&state.db, &reader.round.id).await?;
-    let mut table = figures::table(plan, &briefs, &state.clock.today().to_string());
+    let counted = state
+        .figures
+        .cases(&state.db, &reader.plan, state.clock.today())
+        .await?;
+    let mut table = figures::Table::clone(&counted.of);
     if !handles {
         table = table.guarded(u64::from(plan.suppression.min_cell));
     }
@@ -158,6 +161,7 @@ pub async fn list(
     let view = Cases {
         title: title(lang, &reader.round),
         round: reader.round.id.clone(),
+        as_of: counted.as_of.map(|at| local_time(&state, at)),
         total: table.total,
         lines: table
             .lines

@@ -226,6 +226,7 @@ fn all_cases(list: bool) -> Cases {
         figures,
     };
     Cases {
+        as_of: None,
         round: "2026".to_owned(),
         title: ROUND.to_owned(),
         total: figures,

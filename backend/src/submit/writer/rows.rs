@@ -62,7 +62,7 @@ pub(super) async fn insert(
         let (now, later) = left.split_at(next_size(left.len()));
         let sql = match statements.entry(now.len()) {
             Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(new) => new.insert(statement(tx.get_database_backend(), now)?),
+            Entry::Vacant(place) => place.insert(statement(tx.get_database_backend(), now)?),
         };
         inserted.extend(insert_some(tx, sql, now).await?);
         left = later;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use analysis::plan::Plan;
+use jiff::ToSpan;
 use jiff::civil::Date;
-use jiff::{Span, ToSpan};
 use uuid::Uuid;
 
 use super::time_of_day;
@@ -21,8 +21,6 @@ use crate::store::fieldwork::{self, CallBack, Workload};
 use crate::store::rounds::{Round, RoundState};
 use crate::store::tallies;
 
-/// Days ahead of which call-backs are listed: today and two more.
-const AHEAD: i64 = 2;
 /// Days without contact after which a device is called silent.
 const SILENT: i64 = 3;
 
@@ -110,11 +108,9 @@ pub(super) async fn view(
 ) -> Result<View, PageError> {
     let (db, id) = (&state.db, round.id.as_str());
     let today = state.clock.today();
-    let later = |span: Span| today.saturating_add(span);
     let only = (!group.is_empty()).then_some(group);
 
-    let until = later(AHEAD.days()).to_string();
-    let counted = state.figures.monitored(db, id, until).await?;
+    let counted = state.figures.monitored(db, id, today).await?;
     let Monitored {
         cases,
         calls,
@@ -130,7 +126,7 @@ pub(super) async fn view(
         .interviews
         .get(db, plan, interviews, state.clock.now_ms())
         .await?;
-    let silent = fieldwork::silent_devices(db, &later((-SILENT).days()).to_string()).await?;
+    let silent = fieldwork::silent_devices(db, &today.saturating_sub(SILENT.days()).to_string()).await?;
 
     let today_text = today.to_string();
     let mut people: Vec<Person> = workloads
