@@ -35,7 +35,7 @@ impl Traces {
 }
 
 /// Every table in which a row is written or changed when somebody answers.
-fn traces() -> [Traces; 11] {
+fn traces() -> [Traces; 12] {
     [
         Traces::of::<attachments::Entity>(),
         Traces::of::<attempts::Entity>(),

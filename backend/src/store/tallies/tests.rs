@@ -131,6 +131,7 @@ impl Walk {
             consents: String::new(),
             interviewer: (self.below(3) == 0).then(|| format!("visitor{}", self.below(2))),
             staff_collected: false,
+            files_of: None,
             ended_on: None,
         }
     }

@@ -92,6 +92,7 @@ impl Tried<'_> {
             errors: faults,
             round: &tr!(lang, "editor.trial"),
             action: &action,
+            files: None,
             progress: flow::progress(self.form, answers, &at.name, self.today()),
             has_back: flow::previous(self.form, answers, &at.name, self.today()).is_some(),
             from_check: false,

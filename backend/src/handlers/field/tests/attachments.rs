@@ -5,6 +5,7 @@ use std::io::{Cursor, Read};
 use super::openrosa::{ANSWERS, Talk};
 use super::*;
 use crate::handlers::testing::{AMR, PNG, asking_for_files};
+use crate::store::tallies::Changes;
 use crate::store::{attachments, erasure};
 
 const ID: &str = "uuid:7c2f6e0e-5b0e-4a3b-9a53-0a4d1c1f7b41";
@@ -75,11 +76,11 @@ async fn files_in_several_requests_are_kept_once_sealed_and_without_their_names(
         );
     }
     // Withdrawn, they are gone, and nobody brings them back.
-    assert!(
-        responses::take_back(db, response(), responses::WITHDRAWN)
-            .await
-            .unwrap()
-    );
+    let accepted = responses::find(db, response()).await.unwrap().unwrap();
+    let mut tallies = Changes::default();
+    let was_there = responses::take_back(db, &accepted, responses::WITHDRAWN, &mut tallies).await;
+    assert!(was_there.unwrap());
+    tallies.write(db).await.unwrap();
     assert_eq!(attachments::remove_all(db, response()).await.unwrap(), 0);
     assert_eq!(talk.submit_with(&xml, &[photo], false).await.status, 409);
 }
