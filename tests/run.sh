@@ -47,4 +47,4 @@ cargo build --workspace --all-targets --locked
 INSTA_UPDATE=no cargo test --workspace --locked
 # What locks, counts or erases behaves otherwise there: the unit tests of it once more, on PostgreSQL.
 tests/with_postgres.sh cargo test --workspace --lib --locked -- \
-  auth:: erasure:: person retention:: people:: notices:: vault:: races:: shuffle:: audit:: jobs::
+  auth:: erasure:: person retention:: people:: notices:: vault:: races:: shuffle:: tallies:: attachments audit:: jobs::
