@@ -73,7 +73,7 @@ function smallTargets(page, least) {
   }, least);
 }
 
-const MOST_STOPS = 300;
+const MOST_STOPS = 900;
 const FOLDS = 3;
 /** Stops that are looked at again in other colours and at 400 %: those of a long table are alike. */
 const FEW_STOPS = 60;
@@ -96,7 +96,8 @@ async function focus(page, most = MOST_STOPS) {
       const drawn = (style) => style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2;
       const label = one.labels?.[0];
       const near = [one, ...(label ? label.querySelectorAll('*') : [])];
-      const isShown = near.some((each) => drawn(getComputedStyle(each))
+      // What is in a frame has the focus then, and is looked at as a page of its own.
+      const isShown = one.tagName === 'IFRAME' || near.some((each) => drawn(getComputedStyle(each))
         || ['::before', '::after'].some((part) => {
           const style = getComputedStyle(each, part);
           return style.content !== 'none' && drawn(style);

@@ -79,8 +79,6 @@ async function* writing(page, task) {
   yield 'somebody was quicker';
   await page.goto(draft('/states/preview')(task));
   yield { state: 'tried out', who: 'respondent' };
-  await press(page, 'main [data-main]');
-  yield { state: 'tried out, nothing answered', who: 'respondent' };
   await page.locator('main input[type=radio]').first().check();
   await press(page, 'main [data-main]');
   for (let count = 0; count < 3 && (await page.locator('main button[value=next]').count()) > 0; count += 1) {

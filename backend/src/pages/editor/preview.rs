@@ -58,7 +58,7 @@ pub fn faulty(reading: Reading, check: &str) -> Markup {
     let content = html! {
         h1 { (title) }
         p { (tr!(lang, "editor.trial_faulty_note")) }
-        p { a href=(check) target="_top" { (tr!(lang, "editor.see_faults")) } }
+        p { a.second href=(check) target="_top" { (tr!(lang, "editor.see_faults")) } }
     };
     frame(reading, &title, None, &content)
 }
