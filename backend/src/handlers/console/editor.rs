@@ -12,6 +12,8 @@ pub mod transfer;
 pub mod versions;
 pub mod words;
 
+use axum::extract::{FromRequestParts, Path};
+use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use serde::Deserialize;
@@ -27,6 +29,7 @@ use crate::auth::policy::Action;
 use crate::auth::staff::{EditPlan, Permission, SeePlan};
 use crate::middleware::headers::WITH_FRAMES;
 use crate::middleware::problems::PageError;
+use crate::middleware::reading;
 use crate::pages::editor::{Around, Conflict, mend};
 use crate::pages::layout::{Fault, SignedIn};
 use crate::pages::{Lang, tr};
@@ -38,8 +41,29 @@ pub const MAX_TEXT: usize = 4 * 1024 * 1024;
 /// Largest upload: what `survey_forms` reads, and what surrounds it in the request.
 pub const MAX_UPLOAD: usize = 8 * 1024 * 1024 + 64 * 1024;
 
+/// The questionnaire of an address (`{id}`, `{form}`) for a handler, and who may do `P` with it.
+pub struct Opened<P: Permission> {
+    /// Who it is, and the round.
+    pub(super) holder: Independent<P>,
+    /// The questionnaire.
+    pub(super) open: Open,
+}
+
+impl<P: Permission> FromRequestParts<AppState> for Opened<P> {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, PageError> {
+        let holder = Independent::<P>::from_request_parts(parts, state).await?;
+        let place = Path::<Place>::from_request_parts(parts, state).await;
+        let Path(place) = place.map_err(|_| PageError::lost())?;
+        let lang = reading::of_headers(&parts.headers).lang;
+        let open = Open::of(state, &holder, lang, &place.form).await?;
+        Ok(Self { holder, open })
+    }
+}
+
 /// A questionnaire that somebody looks at.
-pub(super) struct Open {
+pub struct Open {
     pub(super) lang: Lang,
     pub(super) staff: SignedIn,
     pub(super) login: String,
@@ -218,11 +242,11 @@ pub(super) fn workbook(form: &str, content: &[u8]) -> (Workbook, Vec<Diagnostic>
     }
 }
 
-/// Where an address is about: the questionnaire, and what stands in the query.
+/// Which questionnaire an address is about.
 #[derive(Debug, Deserialize)]
-pub struct Place {
+struct Place {
     /// The draft's name.
-    pub form: String,
+    form: String,
 }
 
 /// What stands in the address behind the questionnaire.
@@ -302,6 +326,10 @@ pub(super) fn see(address: &str) -> Response {
 pub(super) type Reader = Independent<SeePlan>;
 /// See [`Reader`].
 pub(super) type Writer = Independent<EditPlan>;
+/// A questionnaire with them.
+pub(super) type OpenToRead = Opened<SeePlan>;
+/// See [`OpenToRead`].
+pub(super) type OpenToEdit = Opened<EditPlan>;
 
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
 //! `…/forms/{form}/add` and `…/bank`: questions by hand and from the bank.
 
-use axum::extract::{Form, Path, Query as FromQuery, State};
+use axum::extract::{Form, Query as FromQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use survey_forms::editor::bank;
@@ -9,14 +9,14 @@ use survey_forms::editor::outline::{SpotChoice, outline};
 use survey_forms::editor::{Edit, EditError, RowKey, RowKind, Spot, Workbook, apply};
 use survey_forms::text::Text;
 
-use super::{Open, Outcome, Place, Query, Writer, fault, see};
+use super::{Open, OpenToEdit, Opened, Outcome, Query, fault, see};
 use crate::app::AppState;
 use crate::handlers::respond::{Pairs, field, html};
 use crate::middleware::problems::PageError;
 use crate::pages::editor::adding::{self as page, AddPage, BankPage};
 use crate::pages::editor::{mend, quoted, row_id};
 use crate::pages::layout::Fault;
-use crate::pages::{Lang, Reading, tr};
+use crate::pages::{Lang, tr};
 use crate::questionnaires::Act;
 use crate::questionnaires::fields;
 
@@ -58,13 +58,9 @@ fn add_view(open: &Open, attempt: AddPage) -> AddPage {
 /// # Errors
 /// When the role may not, there is no such questionnaire, or the database does not answer; so for every handler here.
 pub async fn show(
-    State(state): State<AppState>,
-    holder: Writer,
-    reading: Reading,
-    Path(place): Path<Place>,
+    Opened { open, .. }: OpenToEdit,
     FromQuery(query): FromQuery<Query>,
 ) -> Result<Response, PageError> {
-    let open = Open::of(&state, &holder, reading.lang, &place.form).await?;
     let attempt = AddPage {
         to: query.to,
         kind: RowKind::SelectOne.as_str().to_owned(),
@@ -109,14 +105,11 @@ fn place_of(error: &EditError, lang: Lang) -> Vec<Fault> {
 /// See [`show`].
 pub async fn add(
     State(state): State<AppState>,
-    holder: Writer,
-    reading: Reading,
-    Path(place): Path<Place>,
+    Opened { holder, open }: OpenToEdit,
     Form(pairs): Form<Pairs>,
 ) -> Result<Response, PageError> {
     holder.staff.must_own_form(field(&pairs, "csrf"))?;
-    let lang = reading.lang;
-    let open = Open::of(&state, &holder, lang, &place.form).await?;
+    let lang = open.lang;
     let of = |name: &str| field(&pairs, name).unwrap_or_default().trim().to_owned();
     let attempt = AddPage {
         to: of("to"),
@@ -208,13 +201,9 @@ fn bank_view(open: &Open, to: &str) -> BankPage {
 /// # Errors
 /// See [`show`].
 pub async fn show_bank(
-    State(state): State<AppState>,
-    holder: Writer,
-    reading: Reading,
-    Path(place): Path<Place>,
+    Opened { open, .. }: OpenToEdit,
     FromQuery(query): FromQuery<Query>,
 ) -> Result<Response, PageError> {
-    let open = Open::of(&state, &holder, reading.lang, &place.form).await?;
     let view = bank_view(&open, &query.to);
     Ok(html(page::bank_page(open.around(), &view)).into_response())
 }
@@ -225,14 +214,11 @@ pub async fn show_bank(
 /// See [`show`].
 pub async fn take(
     State(state): State<AppState>,
-    holder: Writer,
-    reading: Reading,
-    Path(place): Path<Place>,
+    Opened { holder, open }: OpenToEdit,
     Form(pairs): Form<Pairs>,
 ) -> Result<Response, PageError> {
     holder.staff.must_own_form(field(&pairs, "csrf"))?;
-    let lang = reading.lang;
-    let open = Open::of(&state, &holder, lang, &place.form).await?;
+    let lang = open.lang;
     let of = |name: &str| field(&pairs, name).unwrap_or_default();
     let again = |status: StatusCode, faults: Vec<Fault>| {
         let conflict = (status == StatusCode::CONFLICT).then(|| open.conflict(&state, false));

@@ -1,15 +1,14 @@
 //! `…/forms/{form}/check`: every fault, and the robot that answers.
 
-use axum::extract::{Path, Query as FromQuery, State};
+use axum::extract::{Query as FromQuery, State};
 use axum::response::{Html, IntoResponse, Response};
 use survey_forms::pretest::{self, Options};
 
-use super::{Open, Place, Query, Reader};
+use super::{OpenToRead, Opened, Query};
 use crate::app::AppState;
 use crate::error::AppError;
 use crate::handlers::respond::html;
 use crate::middleware::problems::PageError;
-use crate::pages::Reading;
 use crate::pages::editor::check::{self as page, CheckPage, Robot};
 
 /// How often the robot answers: enough to come to what one answer in fifty brings up, in a second or two.
@@ -23,12 +22,9 @@ const SEED: u64 = 1;
 /// When the role may not, there is no such questionnaire, or the database does not answer.
 pub async fn show(
     State(state): State<AppState>,
-    holder: Reader,
-    reading: Reading,
-    Path(place): Path<Place>,
+    Opened { open, .. }: OpenToRead,
     FromQuery(query): FromQuery<Query>,
 ) -> Result<Response, PageError> {
-    let open = Open::of(&state, &holder, reading.lang, &place.form).await?;
     let form = open.outline.form.clone().filter(|_| query.robot == "1");
     let robot = match form {
         None => None,

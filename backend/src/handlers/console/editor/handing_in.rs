@@ -1,13 +1,13 @@
 //! `…/forms/{form}/plan`: a questionnaire takes its place in the plan.
 
-use axum::extract::{Form, Path, Query as FromQuery, State};
+use axum::extract::{Form, Query as FromQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use survey_forms::diagnostic::Diagnostic;
 
 use super::super::planning::refusal::{Refusal, refused};
 use super::versions::between;
-use super::{Open, Place, Query, Writer, done_words, fault, see};
+use super::{Open, OpenToEdit, Opened, Query, Writer, done_words, fault, see};
 use crate::app::AppState;
 use crate::handlers::respond::{Pairs, field, html};
 use crate::middleware::problems::PageError;
@@ -15,7 +15,7 @@ use crate::pages::editor::Conflict;
 use crate::pages::editor::handing_in::{self as page, PlanPage};
 use crate::pages::editor::outline::errors;
 use crate::pages::layout::Fault;
-use crate::pages::{Reading, tr};
+use crate::pages::tr;
 use crate::questionnaires::Saved;
 use crate::questionnaires::handing_in::{self, Way};
 use crate::rounds::RoundActError;
@@ -72,14 +72,11 @@ async fn view(
 /// When the role may not, there is no such questionnaire, or the database does not answer.
 pub async fn show(
     State(state): State<AppState>,
-    holder: Writer,
-    reading: Reading,
-    Path(place): Path<Place>,
+    Opened { holder, open }: OpenToEdit,
     FromQuery(query): FromQuery<Query>,
 ) -> Result<Response, PageError> {
-    let open = Open::of(&state, &holder, reading.lang, &place.form).await?;
     let attempt = Attempt {
-        done: done_words(reading.lang, &query.done),
+        done: done_words(open.lang, &query.done),
         ..Attempt::default()
     };
     let view = view(&state, &holder, &open, attempt).await?;
@@ -92,13 +89,10 @@ pub async fn show(
 /// See [`show`].
 pub async fn hand_in(
     State(state): State<AppState>,
-    holder: Writer,
-    reading: Reading,
-    Path(place): Path<Place>,
+    Opened { holder, open }: OpenToEdit,
     Form(pairs): Form<Pairs>,
 ) -> Result<Response, PageError> {
     holder.staff.must_own_form(field(&pairs, "csrf"))?;
-    let open = Open::of(&state, &holder, reading.lang, &place.form).await?;
     let reason = field(&pairs, "reason").unwrap_or_default().trim().to_owned();
     let seen = field(&pairs, "seen").unwrap_or_default();
     let way = handing_in::way(&open.round);
@@ -110,12 +104,12 @@ pub async fn hand_in(
         attempt.conflict = Some(open.conflict(&state, false));
         StatusCode::CONFLICT
     } else if way == Way::Amendment && reason.is_empty() {
-        attempt.faults = vec![fault("#reason", tr!(reading.lang, "editor.e_reason"))];
+        attempt.faults = vec![fault("#reason", tr!(open.lang, "editor.e_reason"))];
         StatusCode::UNPROCESSABLE_ENTITY
     } else if errors(&open.outline) > 0 {
         attempt.faults = vec![fault(
             open.around().path("/check"),
-            tr!(reading.lang, "editor.e_faults"),
+            tr!(open.lang, "editor.e_faults"),
         )];
         StatusCode::UNPROCESSABLE_ENTITY
     } else {
@@ -131,11 +125,11 @@ pub async fn hand_in(
             }
             // What forbids it stands on the page, by row.
             Err(RoundActError::Form(_)) => {
-                attempt.faults = vec![fault("#rules", tr!(reading.lang, "editor.e_forbidden"))];
+                attempt.faults = vec![fault("#rules", tr!(open.lang, "editor.e_forbidden"))];
                 StatusCode::UNPROCESSABLE_ENTITY
             }
             Err(error) => {
-                attempt.faults = refused(reading.lang, error, "#main")?;
+                attempt.faults = refused(open.lang, error, "#main")?;
                 StatusCode::UNPROCESSABLE_ENTITY
             }
         }

@@ -1,16 +1,15 @@
 //! `…/forms/{form}`: the outline, and what is done with whole rows.
 
-use axum::extract::{Form, Path, Query as FromQuery, State};
+use axum::extract::{Form, Query as FromQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use survey_forms::editor::details::details;
 use survey_forms::editor::{Edit, RowKey, Spot, apply};
 
-use super::{Open, Outcome, Place, Query, Reader, Writer, done_words, fault, framed, see};
+use super::{Open, OpenToEdit, OpenToRead, Opened, Outcome, Query, done_words, fault, framed, see};
 use crate::app::AppState;
 use crate::handlers::respond::{Pairs, field, html};
 use crate::middleware::problems::PageError;
-use crate::pages::Reading;
 use crate::pages::editor::outline::{self as page, OutlinePage, Removing};
 use crate::pages::editor::{Conflict, mend, row_id};
 use crate::pages::layout::Fault;
@@ -79,15 +78,11 @@ fn inside(row: &survey_forms::editor::outline::OutlineRow) -> usize {
 /// # Errors
 /// When the role may not, there is no such questionnaire, or the database does not answer; so for every handler here.
 pub async fn show(
-    State(state): State<AppState>,
-    holder: Reader,
-    reading: Reading,
-    Path(place): Path<Place>,
+    Opened { open, .. }: OpenToRead,
     FromQuery(query): FromQuery<Query>,
 ) -> Result<Response, PageError> {
-    let open = Open::of(&state, &holder, reading.lang, &place.form).await?;
     let said = Said {
-        done: done_words(reading.lang, &query.done),
+        done: done_words(open.lang, &query.done),
         ..Said::default()
     };
     let view = view(&open, &query, said);
@@ -141,13 +136,10 @@ fn wanted(pairs: &Pairs) -> Option<Wanted> {
 /// See [`show`].
 pub async fn act(
     State(state): State<AppState>,
-    holder: Writer,
-    reading: Reading,
-    Path(place): Path<Place>,
+    Opened { holder, open }: OpenToEdit,
     Form(pairs): Form<Pairs>,
 ) -> Result<Response, PageError> {
     holder.staff.must_own_form(field(&pairs, "csrf"))?;
-    let open = Open::of(&state, &holder, reading.lang, &place.form).await?;
     let again = |status: StatusCode, said: Said| {
         let view = view(&open, &Query::default(), said);
         framed(status, html(page::page(open.around(), &view)))

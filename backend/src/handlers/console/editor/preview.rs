@@ -1,7 +1,7 @@
 //! `…/forms/{form}/preview`: the questionnaire tried out on the respondents' own pages, with their validation. What is
 //! answered travels in the page's form and is stored nowhere.
 
-use axum::extract::{Form, Path, Query as FromQuery, State};
+use axum::extract::{Form, Query as FromQuery, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use maud::Markup;
@@ -11,7 +11,7 @@ use survey_forms::render::{Manner, Words};
 use survey_forms::response::{self, RESPONSE_ID, RawAnswers};
 use survey_forms::validate::{self, FieldError};
 
-use super::{Open, Place, Query, Reader};
+use super::{Open, OpenToRead, Opened, Query, Reader};
 use crate::app::AppState;
 use crate::handlers::respond::visit::help;
 use crate::handlers::respond::{Pairs, field, html};
@@ -158,12 +158,10 @@ fn with_id(mut answers: RawAnswers) -> RawAnswers {
 /// When the role may not, there is no such questionnaire, or the database does not answer.
 pub async fn show(
     State(state): State<AppState>,
-    holder: Reader,
+    Opened { holder, open }: OpenToRead,
     reading: Reading,
-    Path(place): Path<Place>,
     FromQuery(query): FromQuery<Query>,
 ) -> Result<Response, PageError> {
-    let open = Open::of(&state, &holder, reading.lang, &place.form).await?;
     let Some(form) = &open.outline.form else {
         let check = open.around().path("/check");
         return Ok(within(StatusCode::OK, html(page::faulty(reading, &check))));
@@ -199,13 +197,11 @@ pub async fn show(
 /// See [`show`].
 pub async fn answer(
     State(state): State<AppState>,
-    holder: Reader,
+    Opened { holder, open }: OpenToRead,
     reading: Reading,
-    Path(place): Path<Place>,
     Form(pairs): Form<Pairs>,
 ) -> Result<Response, PageError> {
     holder.staff.must_own_form(field(&pairs, "csrf"))?;
-    let open = Open::of(&state, &holder, reading.lang, &place.form).await?;
     let Some(form) = &open.outline.form else {
         let check = open.around().path("/check");
         return Ok(within(StatusCode::OK, html(page::faulty(reading, &check))));

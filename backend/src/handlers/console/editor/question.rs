@@ -1,6 +1,6 @@
 //! `…/forms/{form}/question`: one row.
 
-use axum::extract::{Form, Path, Query as FromQuery, State};
+use axum::extract::{Form, Query as FromQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use survey_forms::editor::details::{Details, Menu, details};
@@ -9,7 +9,7 @@ use survey_forms::editor::{Edit, RowKey, Workbook};
 use survey_forms::text::Text;
 
 use super::outline::{Said, view as outline_view};
-use super::{Open, Outcome, Place, Query, Writer, done_words, fault, framed, see, workbook};
+use super::{Open, OpenToEdit, Opened, Outcome, Query, done_words, fault, framed, see, workbook};
 use crate::app::AppState;
 use crate::handlers::respond::{Pairs, field, html};
 use crate::middleware::problems::PageError;
@@ -17,7 +17,7 @@ use crate::pages::editor::outline::{column, page as outline_page};
 use crate::pages::editor::question::{self as page, QuestionPage, id};
 use crate::pages::editor::{Conflict, language, mend, quoted};
 use crate::pages::layout::Fault;
-use crate::pages::{Reading, tr};
+use crate::pages::tr;
 use crate::questionnaires::fields::{self, Fields, get};
 use crate::questionnaires::{self, Act};
 
@@ -99,16 +99,12 @@ fn row_of(query: &Query) -> Result<RowKey, PageError> {
 /// # Errors
 /// When the role may not, there is no such row, or the database does not answer; so for every handler here.
 pub async fn show(
-    State(state): State<AppState>,
-    holder: Writer,
-    reading: Reading,
-    Path(place): Path<Place>,
+    Opened { open, .. }: OpenToEdit,
     FromQuery(query): FromQuery<Query>,
 ) -> Result<Response, PageError> {
-    let open = Open::of(&state, &holder, reading.lang, &place.form).await?;
     let details = details(&open.workbook, &row_of(&query)?, &open.file()).ok_or_else(PageError::lost)?;
     let attempt = Attempt {
-        done: done_words(reading.lang, &query.done),
+        done: done_words(open.lang, &query.done),
         ..Attempt::default()
     };
     let view = view(&open, details, attempt);
@@ -206,15 +202,12 @@ fn laid_over(open: &Open, details: &Details, typed: &Fields) -> Fields {
 /// See [`show`].
 pub async fn keep(
     State(state): State<AppState>,
-    holder: Writer,
-    reading: Reading,
-    Path(place): Path<Place>,
+    Opened { holder, open }: OpenToEdit,
     FromQuery(query): FromQuery<Query>,
     Form(pairs): Form<Pairs>,
 ) -> Result<Response, PageError> {
     holder.staff.must_own_form(field(&pairs, "csrf"))?;
     let key = row_of(&query)?;
-    let open = Open::of(&state, &holder, reading.lang, &place.form).await?;
     let seen = field(&pairs, "seen").unwrap_or_default().to_owned();
     let go = field(&pairs, "go").unwrap_or("save").to_owned();
     let mut typed = fields::typed(&pairs);
@@ -270,7 +263,7 @@ pub async fn keep(
                 .path(&format!("/question?row={key}&done=saved"))))
         }
         Outcome::Overtaken => {
-            let open = Open::of(&state, &holder, reading.lang, &place.form).await?;
+            let open = Open::of(&state, &holder, open.lang, &open.draft.form).await?;
             overtaken(&state, &open, &key, (typed, &seen)).await
         }
         Outcome::Refused(words) => Ok(again(

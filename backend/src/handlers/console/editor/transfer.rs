@@ -1,19 +1,19 @@
 //! `…/forms/{form}/file` and `…/download`: a questionnaire as a file, in and out.
 
-use axum::extract::{Multipart, Path, Query as FromQuery, State};
+use axum::extract::{Multipart, Query as FromQuery, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use survey_forms::editor::Workbook;
 use survey_forms::xform;
 
 use super::super::planning::Upload;
-use super::{Open, Outcome, Place, Query, Reader, Writer, done_words, fault, see};
+use super::{Open, OpenToEdit, OpenToRead, Opened, Outcome, Query, done_words, fault, see};
 use crate::app::AppState;
 use crate::handlers::respond::html;
 use crate::middleware::problems::PageError;
 use crate::pages::editor::transfer::{self as page, FilePage};
 use crate::pages::problem::Problem;
-use crate::pages::{Reading, tr};
+use crate::pages::tr;
 use crate::questionnaires::Act;
 
 /// `GET …/forms/{form}/file`.
@@ -21,15 +21,11 @@ use crate::questionnaires::Act;
 /// # Errors
 /// When the role may not, there is no such questionnaire, or the database does not answer; so for every handler here.
 pub async fn show(
-    State(state): State<AppState>,
-    holder: Writer,
-    reading: Reading,
-    Path(place): Path<Place>,
+    Opened { open, .. }: OpenToEdit,
     FromQuery(query): FromQuery<Query>,
 ) -> Result<Response, PageError> {
-    let open = Open::of(&state, &holder, reading.lang, &place.form).await?;
     let view = FilePage {
-        done: done_words(reading.lang, &query.done),
+        done: done_words(open.lang, &query.done),
         ..FilePage::default()
     };
     Ok(html(page::page(open.around(), &view)).into_response())
@@ -40,13 +36,9 @@ pub async fn show(
 /// # Errors
 /// See [`show`].
 pub async fn download(
-    State(state): State<AppState>,
-    holder: Reader,
-    reading: Reading,
-    Path(place): Path<Place>,
+    Opened { open, .. }: OpenToRead,
     FromQuery(query): FromQuery<Query>,
 ) -> Result<Response, PageError> {
-    let open = Open::of(&state, &holder, reading.lang, &place.form).await?;
     let (ending, kind, bytes) = if query.kind == "xml" {
         let form = open.outline.form.as_ref().ok_or_else(PageError::lost)?;
         (
@@ -74,15 +66,12 @@ pub async fn download(
 /// See [`show`].
 pub async fn upload(
     State(state): State<AppState>,
-    holder: Writer,
-    reading: Reading,
-    Path(place): Path<Place>,
+    Opened { holder, open }: OpenToEdit,
     parts: Multipart,
 ) -> Result<Response, PageError> {
     let upload = Upload::read(parts).await?;
     holder.staff.must_own_form(Some(upload.word("csrf")))?;
-    let lang = reading.lang;
-    let open = Open::of(&state, &holder, lang, &place.form).await?;
+    let lang = open.lang;
     let again =
         |status: StatusCode, view: FilePage| (status, html(page::page(open.around(), &view))).into_response();
     let overtaken = || {
@@ -121,7 +110,7 @@ pub async fn upload(
             Ok(see(&format!("{}?done=uploaded", open.around().path(""))))
         }
         Outcome::Saved => {
-            let open = Open::of(&state, &holder, lang, &place.form).await?;
+            let open = Open::of(&state, &holder, lang, &open.draft.form).await?;
             let view = FilePage {
                 done: done_words(lang, "uploaded"),
                 remarks: read.remarks.iter().map(|one| one.to_line(lang.code())).collect(),

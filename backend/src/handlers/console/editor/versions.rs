@@ -1,20 +1,18 @@
 //! `…/forms/{form}/versions`: every saved state, the way back to each, and what differs between two.
 
-use axum::extract::{Form, Path, Query as FromQuery, State};
+use axum::extract::{Form, Query as FromQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use survey_forms::editor::difference::{Difference, difference};
 
 use super::super::planning::refusal::Refusal;
-use super::{Open, Place, Query, Reader, Writer, done_words, local_time, see, workbook};
+use super::{Open, OpenToEdit, OpenToRead, Opened, Query, done_words, local_time, see, workbook};
 use crate::app::AppState;
-use crate::auth::independence::Independent;
-use crate::auth::staff::Permission;
 use crate::handlers::respond::{Pairs, field, html, is_local};
 use crate::middleware::problems::PageError;
 use crate::pages::editor::Conflict;
 use crate::pages::editor::versions::{self as page, StateEntry, VersionsPage};
-use crate::pages::{Lang, Reading, tr};
+use crate::pages::{Lang, tr};
 use crate::questionnaires::{self, Saved};
 use crate::store::form_drafts;
 
@@ -59,9 +57,8 @@ fn choices(lang: Lang, open: &Open, entries: &[StateEntry]) -> Vec<(String, Stri
     choices
 }
 
-async fn view<P: Permission>(
+async fn view(
     state: &AppState,
-    _holder: &Independent<P>,
     open: &Open,
     query: &Query,
     conflict: Option<Conflict>,
@@ -107,13 +104,10 @@ async fn view<P: Permission>(
 /// When the role may not, there is no such questionnaire or state, or the database does not answer.
 pub async fn show(
     State(state): State<AppState>,
-    holder: Reader,
-    reading: Reading,
-    Path(place): Path<Place>,
+    Opened { open, .. }: OpenToRead,
     FromQuery(query): FromQuery<Query>,
 ) -> Result<Response, PageError> {
-    let open = Open::of(&state, &holder, reading.lang, &place.form).await?;
-    let view = view(&state, &holder, &open, &query, None).await?;
+    let view = view(&state, &open, &query, None).await?;
     Ok(html(page::page(open.around(), &view)).into_response())
 }
 
@@ -123,13 +117,10 @@ pub async fn show(
 /// See [`show`].
 pub async fn go(
     State(state): State<AppState>,
-    holder: Writer,
-    reading: Reading,
-    Path(place): Path<Place>,
+    Opened { holder, open }: OpenToEdit,
     Form(pairs): Form<Pairs>,
 ) -> Result<Response, PageError> {
     holder.staff.must_own_form(field(&pairs, "csrf"))?;
-    let open = Open::of(&state, &holder, reading.lang, &place.form).await?;
     let draft = &open.draft;
     let seq = match (field(&pairs, "go"), field(&pairs, "state")) {
         (Some("undo"), _) => draft.undo().map(|line| line.seq),
@@ -152,7 +143,7 @@ pub async fn go(
     };
     if let Saved::Conflict(_) = done {
         let conflict = Some(open.conflict(&state, false));
-        let view = view(&state, &holder, &open, &Query::default(), conflict).await?;
+        let view = view(&state, &open, &Query::default(), conflict).await?;
         return Ok((StatusCode::CONFLICT, html(page::page(open.around(), &view))).into_response());
     }
     let own = open.around().path("");

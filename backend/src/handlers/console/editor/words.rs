@@ -1,6 +1,6 @@
 //! `…/forms/{form}/words`: all words in one language beside another, the title, and further languages.
 
-use axum::extract::{Form, Path, Query as FromQuery, State};
+use axum::extract::{Form, Query as FromQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use survey_forms::editor::edit::{Setting, Words};
@@ -8,7 +8,7 @@ use survey_forms::editor::outline::{Outline, outline};
 use survey_forms::editor::{Edit, RowKey};
 use survey_forms::text::{Text, is_wording};
 
-use super::{Open, Outcome, Place, Query, Writer, done_words, fault, see, workbook};
+use super::{Open, OpenToEdit, Opened, Outcome, Query, done_words, fault, see, workbook};
 use crate::app::AppState;
 use crate::handlers::respond::{Pairs, field, html};
 use crate::middleware::problems::PageError;
@@ -17,7 +17,7 @@ use crate::pages::editor::question::id;
 use crate::pages::editor::words::{self as page, Line, WordsPage};
 use crate::pages::editor::{Conflict, language, mend, quoted};
 use crate::pages::layout::Fault;
-use crate::pages::{Reading, tr};
+use crate::pages::tr;
 use crate::questionnaires::fields::{self, Asked, Fields, get};
 use crate::questionnaires::{self, Act};
 
@@ -188,15 +188,11 @@ fn view(open: &Open, query: &Query, attempt: Attempt) -> WordsPage {
 /// # Errors
 /// When the role may not, there is no such questionnaire, or the database does not answer; so for every handler here.
 pub async fn show(
-    State(state): State<AppState>,
-    holder: Writer,
-    reading: Reading,
-    Path(place): Path<Place>,
+    Opened { open, .. }: OpenToEdit,
     FromQuery(query): FromQuery<Query>,
 ) -> Result<Response, PageError> {
-    let open = Open::of(&state, &holder, reading.lang, &place.form).await?;
     let attempt = Attempt {
-        done: done_words(reading.lang, &query.done),
+        done: done_words(open.lang, &query.done),
         ..Attempt::default()
     };
     let view = view(&open, &query, attempt);
@@ -256,14 +252,11 @@ fn settings(open: &Open, typed: &Fields) -> Vec<Asked> {
 /// See [`show`].
 pub async fn keep(
     State(state): State<AppState>,
-    holder: Writer,
-    reading: Reading,
-    Path(place): Path<Place>,
+    Opened { holder, open }: OpenToEdit,
     FromQuery(query): FromQuery<Query>,
     Form(pairs): Form<Pairs>,
 ) -> Result<Response, PageError> {
     holder.staff.must_own_form(field(&pairs, "csrf"))?;
-    let open = Open::of(&state, &holder, reading.lang, &place.form).await?;
     let to = target(&open, &query);
     let seen = field(&pairs, "seen").unwrap_or_default();
     let typed = fields::typed(&pairs);
@@ -314,7 +307,7 @@ pub async fn keep(
     match open.save(&state, &made, (act, &next)).await? {
         Outcome::Saved => Ok(address(done)),
         Outcome::Overtaken => {
-            let open = Open::of(&state, &holder, reading.lang, &place.form).await?;
+            let open = Open::of(&state, &holder, open.lang, &open.draft.form).await?;
             let attempt = overtaken(&state, &open, &to, (typed, seen)).await?;
             let view = view(&open, &query, attempt);
             Ok((StatusCode::CONFLICT, html(page::page(open.around(), &view))).into_response())
