@@ -249,7 +249,8 @@ fn options(url: &str, create: bool, what_for: Use) -> ConnectOptions {
     });
     options.map_sqlx_sqlite_opts(move |sqlite| {
         let sqlite = match what_for {
-            Use::Common => sqlite,
+            // KiB, as it is below nothing. There are eight of them, and what they read again lies in the system's memory.
+            Use::Common => sqlite.pragma("cache_size", "-512"),
             Use::ToWrite => sqlite
                 // KiB, as it is below nothing: indexes of random keys are written all over.
                 .pragma("cache_size", "-16384")

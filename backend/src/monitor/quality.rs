@@ -271,19 +271,42 @@ impl QualityCache {
             return self.look_again(db, plan, interviews, now_ms).await;
         }
         if is_stale {
-            let (own, db, plan) = (self.clone(), db.clone(), Arc::clone(plan));
-            tokio::spawn(async move {
-                let Ok(_turn) = own.turn.try_lock() else { return };
-                if let Err(error) = own.look_again(&db, &plan, interviews, now_ms).await {
-                    error.count();
-                    tracing::warn!(
-                        error = &error as &dyn std::error::Error,
-                        "interviews could not be looked at"
-                    );
-                }
-            });
+            self.look_behind(db, plan, interviews, now_ms);
         }
         Ok(known.quality)
+    }
+
+    /// The same, but none, which is looked at behind the page, where whoever asks first would wait long.
+    ///
+    /// # Errors
+    /// See [`QualityCache::get`].
+    pub async fn at_hand(
+        &self,
+        db: &DatabaseConnection,
+        plan: &Arc<Plan>,
+        interviews: u64,
+        now_ms: i64,
+    ) -> Result<Option<Arc<Quality>>, StoreError> {
+        if interviews > FEW && self.known(&plan.round.id).is_none() {
+            self.look_behind(db, plan, interviews, now_ms);
+            return Ok(None);
+        }
+        self.get(db, plan, interviews, now_ms).await.map(Some)
+    }
+
+    /// Looks while nobody waits, unless somebody is at it.
+    fn look_behind(&self, db: &DatabaseConnection, plan: &Arc<Plan>, interviews: u64, now_ms: i64) {
+        let (own, db, plan) = (self.clone(), db.clone(), Arc::clone(plan));
+        tokio::spawn(async move {
+            let Ok(_turn) = own.turn.try_lock() else { return };
+            if let Err(error) = own.look_again(&db, &plan, interviews, now_ms).await {
+                error.count();
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "interviews could not be looked at"
+                );
+            }
+        });
     }
 
     fn known(&self, round: &str) -> Option<Look> {

@@ -126,7 +126,7 @@ pub struct View {
     /// Interviewers.
     pub people: Vec<Person>,
     /// Quality of interviews.
-    pub quality: Arc<Quality>,
+    pub quality: Option<Arc<Quality>>,
     /// Silent devices.
     pub devices: Vec<Silent>,
     /// Call-backs to show.
@@ -391,19 +391,22 @@ fn todo(lang: Lang, view: &View) -> Markup {
 }
 
 fn people(lang: Lang, view: &View) -> Markup {
-    let all = &view.quality.all;
+    let quality = view.quality.as_deref();
     html! {
         h2 { (tr!(lang, "fieldwork.people_title")) }
         @if view.people.is_empty() { p { (tr!(lang, "fieldwork.people_none")) } }
         @else {
             (tables::people(lang, view))
-            @if all.n > 0 {
+            @if quality.is_none() {
+                p.note { (tr!(lang, "fieldwork.people_later")) " " a href="" { (tr!(lang, "fieldwork.look_again")) } }
+            }
+            @if let Some(all) = quality.map(|of| &of.all).filter(|all| all.n > 0) {
                 p.note {
                     (tr!(lang, "fieldwork.people_note", n = all.n, median = minutes(lang, all.median_s),
                         alike = share(f64::from(all.alike) / f64::from(all.n))))
                 }
             }
-            @if let Some(effect) = &view.quality.effect {
+            @if let Some(effect) = quality.and_then(|of| of.effect.as_ref()) {
                 @let (icc, lower, upper) = (format!("{:.3}", effect.icc), format!("{:.3}", effect.lower), format!("{:.3}", effect.upper));
                 @if effect.icc < LARGE_ICC {
                     p.note { (tr!(lang, "fieldwork.icc_small", icc = icc, lower = lower, upper = upper, people = effect.interviewers)) }

@@ -12,7 +12,7 @@ use sea_orm::sea_query::{
 };
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter, QuerySelect,
-    Select,
+    Select, Value,
 };
 
 use super::responses::{ACCEPTED, Response};
@@ -104,6 +104,11 @@ pub(crate) fn add_inserted(inserted: &'static str) -> Result<InsertStatement, St
         .map_err(corrupt)?
         .on_conflict(added_up());
     Ok(insert)
+}
+
+/// The values of [`add_inserted`], in the order of its places.
+pub(crate) fn values_of_add_inserted() -> [Value; 3] {
+    ["".into(), "".into(), ACCEPTED.into()]
 }
 
 fn corrupt(error: sea_orm::sea_query::error::Error) -> StoreError {

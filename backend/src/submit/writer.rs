@@ -62,6 +62,7 @@ pub(super) struct Writer {
     round_forms: BTreeMap<String, RoundForms>,
     doors: KnownDoors,
     statements: Statements,
+    written: at_once::Written,
     /// Only asked for the days that a follow-up case may take.
     plans: PlanCache,
 }
@@ -77,6 +78,7 @@ impl Writer {
             round_forms: BTreeMap::new(),
             doors: KnownDoors::default(),
             statements: Statements::new(),
+            written: at_once::Written::new(),
             plans: PlanCache::default(),
         }
     }

@@ -11,6 +11,8 @@ use serde::Deserialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
+use gather::Shown;
+
 use super::{Entry, StoreError, audit, begin, html, local_time, signed_in};
 use crate::app::AppState;
 use crate::auth::independence::Independent;
@@ -23,9 +25,6 @@ use crate::pages::{Lang, Reading, fieldwork};
 const AS_OF: HeaderName = HeaderName::from_static("x-as-of");
 /// The live part may be kept and must be asked for again; it is one person's.
 const REVALIDATE: HeaderValue = HeaderValue::from_static("private, no-cache");
-
-/// Call-backs shown on the page; the file holds all of them.
-const CALLS: usize = 100;
 
 /// What is asked for.
 #[derive(Debug, Default, Deserialize)]
@@ -46,13 +45,13 @@ async fn view(
     watcher: &Independent<SeeRound>,
     lang: Lang,
     group: &str,
-    most_calls: usize,
+    shown: Shown,
 ) -> Result<fieldwork::View, PageError> {
     let plan = &watcher.plan;
     if !group.is_empty() && plan.group(group).is_none() {
         return Err(PageError::lost());
     }
-    gather::view(state, lang, &watcher.round, plan, group, most_calls).await
+    gather::view(state, lang, &watcher.round, plan, group, shown).await
 }
 
 /// A weak validator: the reply may still be compressed on its way.
@@ -74,7 +73,7 @@ pub async fn show(
     headers: HeaderMap,
 ) -> Result<Response, PageError> {
     let lang = reading.lang;
-    let view = view(&state, &watcher, lang, &query.group, CALLS).await?;
+    let view = view(&state, &watcher, lang, &query.group, Shown::OnPage).await?;
     let live = fieldwork::live(lang, &view);
     let tag = etag(&live);
     if query.part != "live" {
@@ -114,7 +113,7 @@ pub async fn download(
     Query(query): Query<FieldworkQuery>,
 ) -> Result<Response, PageError> {
     let lang = reading.lang;
-    let view = view(&state, &watcher, lang, &query.group, usize::MAX).await?;
+    let view = view(&state, &watcher, lang, &query.group, Shown::InFile).await?;
     let (content, kind) = match query.format.as_str() {
         "csv" => (sheet::csv(lang, &view), "text/csv; charset=utf-8"),
         "xlsx" => (

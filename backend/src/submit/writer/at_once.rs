@@ -5,13 +5,14 @@
 //! The round is judged by as it was last seen. The statement holds its row and writes only if it still is as it was and
 //! the link still leads to it; if not, nothing has happened, and the batch goes the way of all others.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use sea_orm::sea_query::{
     CommonTableExpression, Expr, ExprTrait, JoinType, OnConflict, Query, SelectStatement, SubQueryStatement,
-    ValueTuple, WithClause,
+    ValueTuple, WithClause, WithQuery,
 };
-use sea_orm::{ConnectionTrait, DbBackend, Iterable, ModelTrait};
+use sea_orm::{ConnectionTrait, DbBackend, Iterable, ModelTrait, Statement, Value};
 use uuid::Uuid;
 
 use super::judge::Judged;
@@ -28,7 +29,11 @@ use crate::submit::limits::Limits;
 use crate::submit::{Accepted, SubmitError};
 
 /// Most responses in one statement; more come only under load, where ways cost little.
-const MOST: usize = 16;
+const MOST: usize = 32;
+
+/// Statements as they were written once, by how many rows and links they take and whether the round's plan is sealed: to
+/// put one together costs more than anything else that is done for a response.
+pub(super) type Written = BTreeMap<(usize, usize, bool), String>;
 
 impl Writer {
     /// Writes a batch by one statement; none where the batch, the database or what has changed does not allow it.
@@ -66,7 +71,7 @@ impl Writer {
         }
         let slugs: BTreeSet<&str> = around.links.keys().map(String::as_str).collect();
         let models: Vec<&responses::Model> = rows.iter().map(|(_, row)| row).collect();
-        let Some(inserted) = insert(&db, &round, &slugs, &models).await? else {
+        let Some(inserted) = insert(&db, &mut self.written, &round, &slugs, &models).await? else {
             return Ok(None);
         };
         metrics::counter!("minyi_responses_accepted_total").increment(inserted.len() as u64);
@@ -156,18 +161,14 @@ fn named(name: &'static str, query: impl Into<SubQueryStatement>) -> CommonTable
         .to_owned()
 }
 
-/// Inserts rows and counts them, if the round is as it was; gives the leaves of those that are new.
-async fn insert(
-    conn: &impl ConnectionTrait,
+/// The statement that inserts rows and counts them if the round is as it was, and tells the leaves of those that are new.
+fn statement(
     round: &Round,
     slugs: &BTreeSet<&str>,
     rows: &[&responses::Model],
-) -> Result<Option<BTreeSet<String>>, StoreError> {
+) -> Result<WithQuery, StoreError> {
     let still = Query::select().column("id").from("held").take();
-    let values = rows.iter().map(|row| {
-        let values = responses::Column::iter().map(|column| row.get(column));
-        ValueTuple::Many(values.collect())
-    });
+    let values = rows.iter().map(|row| ValueTuple::Many(cells(row).collect()));
     let mut given = Query::select();
     for (place, _) in responses::Column::iter().enumerate() {
         given.column(("given", format!("column{}", place + 1)));
@@ -182,22 +183,129 @@ async fn insert(
         .map_err(corrupt)?
         .on_conflict(OnConflict::new().do_nothing().to_owned())
         .returning_all();
-    let count = tallies::add_inserted("put")?;
     let with = WithClause::new()
         .cte(named("held", held(round, slugs)))
         .cte(named("put", put))
-        .cte(named("counted", count))
+        .cte(named("counted", tallies::add_inserted("put")?))
         .to_owned();
-    let answer = Query::select()
+    let told = Query::select()
         .column(("put", responses::Column::Leaf))
         .from("held")
         .join(JoinType::LeftJoin, "put", Expr::val(true))
         .take();
-    let found = conn.query_all(&answer.with(with)).await?;
+    Ok(told.with(with))
+}
+
+fn cells(row: &responses::Model) -> impl Iterator<Item = Value> {
+    responses::Column::iter().map(|column| row.get(column))
+}
+
+/// The values of [`statement`], in the order of its places.
+fn values(round: &Round, slugs: &BTreeSet<&str>, rows: &[&responses::Model]) -> Vec<Value> {
+    let text = |text: &str| Value::from(text);
+    let mut values = Vec::with_capacity(32 + rows.len() * 23);
+    // The round as it was.
+    let of_round = rounds::Column::iter().filter_map(|column| match (column, &round.plan_sha256) {
+        (rounds::Column::PlanSha256, None) => None,
+        _ => Some(round.get(column)),
+    });
+    values.extend(of_round);
+    // No other that is open has one of the links.
+    values.extend([1.into(), text(&round.id), text(RoundState::Open.as_str())]);
+    for _table in ["links", "round_groups"] {
+        values.extend(slugs.iter().copied().map(text));
+    }
+    values.extend(rows.iter().flat_map(|row| cells(row)));
+    values.extend(tallies::values_of_add_inserted());
+    values.push(true.into());
+    values
+}
+
+/// Inserts rows and counts them, if the round is as it was; gives the leaves of those that are new.
+async fn insert(
+    conn: &impl ConnectionTrait,
+    written: &mut Written,
+    round: &Round,
+    slugs: &BTreeSet<&str>,
+    rows: &[&responses::Model],
+) -> Result<Option<BTreeSet<String>>, StoreError> {
+    let backend = DbBackend::Postgres;
+    let key = (rows.len(), slugs.len(), round.plan_sha256.is_some());
+    let sql = match written.entry(key) {
+        Entry::Occupied(known) => known.into_mut(),
+        Entry::Vacant(place) => place.insert(backend.build(&statement(round, slugs, rows)?).sql),
+    };
+    let values = values(round, slugs, rows);
+    let statement = Statement::from_sql_and_values(backend, sql.as_str(), values);
+    let found = conn.query_all_raw(statement).await?;
     if found.is_empty() {
         return Ok(None);
     }
     let leaves = found.iter().map(|row| row.try_get_by_index::<Option<String>>(0));
     let leaves: Vec<Option<String>> = leaves.collect::<Result<_, _>>()?;
     Ok(Some(leaves.into_iter().flatten().collect()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(n: u128) -> responses::Model {
+        let own = |what: &str| format!("{what} {n}");
+        responses::Model {
+            id: Uuid::from_u128(n),
+            round_id: own("round"),
+            group: own("group"),
+            form: own("form"),
+            form_version: own("version"),
+            link: (n == 1).then(|| own("link")),
+            open_link: Some(own("open")),
+            unit: None,
+            mode: own("mode"),
+            answering: own("answering"),
+            language: own("language"),
+            staff_collected: n == 1,
+            day: own("day"),
+            duration_s: 7,
+            answers: own("answers"),
+            content_mac: own("mac"),
+            salt: vec![1, 2],
+            leaf: own("leaf"),
+            receipt: own("receipt"),
+            ways: own("ways"),
+            consents: own("consents"),
+            interviewer: None,
+            state: own("state"),
+        }
+    }
+
+    #[test]
+    fn values_are_those_of_the_statement_in_its_order() {
+        let round = |plan_sha256: Option<&str>| Round {
+            id: "r".into(),
+            title_zh: "zh".into(),
+            title_en: "en".into(),
+            state: "open".into(),
+            plan_sha256: plan_sha256.map(str::to_owned),
+            opens_on: "2026-11-01".into(),
+            closes_on: "2026-11-30".into(),
+            grace_days: 7,
+            quotas: "{}".into(),
+            amended: 1,
+        };
+        let (one, two) = (row(1), row(2));
+        for (plan, slugs, rows) in [
+            (None, vec!["a"], vec![&one]),
+            (Some("sha"), vec!["a", "b"], vec![&one, &two]),
+        ] {
+            let (round, slugs) = (round(plan), slugs.into_iter().collect());
+            let built = DbBackend::Postgres.build(&statement(&round, &slugs, &rows).unwrap());
+            assert_eq!(
+                built.values.unwrap().0,
+                values(&round, &slugs, &rows),
+                "{}",
+                built.sql
+            );
+        }
+    }
 }

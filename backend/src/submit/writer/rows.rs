@@ -80,9 +80,14 @@ fn statement(backend: DbBackend, rows: &[&responses::Model]) -> Result<String, S
         let values = responses::Column::iter().map(|column| row.get(column).into());
         statement.values(values).map_err(corrupt)?;
     }
-    statement
-        .on_conflict(OnConflict::new().do_nothing().to_owned())
-        .returning_col(responses::Column::Leaf);
+    statement.returning_col(responses::Column::Leaf);
+    if backend == DbBackend::Sqlite {
+        // Says the same, but so that no row can end the statement half way: otherwise SQLite copies every page that the
+        // statement changes, to be able to change it back.
+        let sql = backend.build(&statement).sql;
+        return Ok(sql.replacen("INSERT INTO", "INSERT OR IGNORE INTO", 1));
+    }
+    statement.on_conflict(OnConflict::new().do_nothing().to_owned());
     Ok(backend.build(&statement).sql)
 }
 

@@ -97,14 +97,26 @@ fn dues(
     calls.iter().map(due).collect()
 }
 
-/// What the monitor shows of a round, of one group (empty: of all), with at most so many call-backs.
+/// Where the monitor is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shown {
+    /// At once, with the first call-backs, and without what takes long to look at for the first time.
+    OnPage,
+    /// With all there is.
+    InFile,
+}
+
+/// Call-backs shown on the page; the file holds all of them.
+const CALLS: usize = 100;
+
+/// What the monitor shows of a round, of one group (empty: of all).
 pub(super) async fn view(
     state: &AppState,
     lang: Lang,
     round: &Round,
     plan: &Arc<Plan>,
     group: &str,
-    most_calls: usize,
+    shown: Shown,
 ) -> Result<View, PageError> {
     let (db, id) = (&state.db, round.id.as_str());
     let today = state.clock.today();
@@ -122,10 +134,11 @@ pub(super) async fn view(
     let dates = (plan.round.opens_on, plan.round.closes_on);
     let curve = Curve::new(&daily, only, dates, today, standing.total.target);
     let interviews = workloads.values().map(|work| work.received).sum();
-    let quality = state
-        .interviews
-        .get(db, plan, interviews, state.clock.now_ms())
-        .await?;
+    let now = state.clock.now_ms();
+    let quality = match shown {
+        Shown::OnPage => state.interviews.at_hand(db, plan, interviews, now).await?,
+        Shown::InFile => Some(state.interviews.get(db, plan, interviews, now).await?),
+    };
     let silent = fieldwork::silent_devices(db, &today.saturating_sub(SILENT.days()).to_string()).await?;
 
     let today_text = today.to_string();
@@ -137,7 +150,9 @@ pub(super) async fn view(
                 work: work.clone(),
                 due: own().filter(|call| call.day <= today_text).count() as u64,
                 overdue: own().filter(|call| call.day < today_text).count() as u64,
-                signs: quality.by_interviewer.get(&work.login).cloned(),
+                signs: quality
+                    .as_ref()
+                    .and_then(|of| of.by_interviewer.get(&work.login).cloned()),
             }
         })
         .collect();
@@ -176,11 +191,11 @@ pub(super) async fn view(
     );
     let overdue = dues.iter().filter(|due| due.in_days < 0).count();
     let calls_total = dues.len();
-    if calls_total > most_calls {
+    if shown == Shown::OnPage && calls_total > CALLS {
         // The oldest first decides who is shown; the list itself stays by village.
         let mut order: Vec<usize> = (0..calls_total).collect();
         order.sort_by_key(|at| dues[*at].in_days);
-        let mut shown = order[..most_calls].to_vec();
+        let mut shown = order[..CALLS].to_vec();
         shown.sort_unstable();
         dues = shown.into_iter().map(|at| dues[at].clone()).collect();
     }
