@@ -23,7 +23,7 @@ use uuid::Uuid;
 
 use crate::app::Base;
 use crate::dataset::DatasetError;
-use crate::store::responses::Response;
+use crate::store::responses::Exported;
 use crate::store::{StoreError, responses, tallies};
 use columns::{Cell, Table};
 
@@ -257,7 +257,7 @@ impl<'a> Parts<'a> {
 struct Rows<'a> {
     base: &'a Base,
     table: &'a Table,
-    reading: Option<JoinHandle<Result<Vec<Response>, StoreError>>>,
+    reading: Option<JoinHandle<Result<Vec<Exported>, StoreError>>>,
 }
 
 impl<'a> Rows<'a> {
@@ -273,9 +273,9 @@ impl<'a> Rows<'a> {
 
     fn read_after(&mut self, id: Option<Uuid>) {
         let (db, round) = (self.base.db.clone(), self.table.round.clone());
-        self.reading = Some(tokio::spawn(
-            async move { responses::page(&db, &round, id).await },
-        ));
+        self.reading = Some(tokio::spawn(async move {
+            responses::exported_page(&db, &round, id).await
+        }));
     }
 
     async fn next(&mut self) -> Result<Option<Vec<Vec<Cell>>>, ExportError> {

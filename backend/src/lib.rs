@@ -5,6 +5,7 @@ pub mod archive;
 pub mod attachments;
 pub mod auth;
 pub mod backup;
+mod borrowed;
 pub mod callbacks;
 pub mod cases;
 pub mod cli;

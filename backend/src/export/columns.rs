@@ -9,7 +9,6 @@
 mod own;
 mod reduce;
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::marker::PhantomData;
@@ -24,9 +23,10 @@ use uuid::Uuid;
 
 use super::{Detail, ExportError};
 use crate::app::Base;
+use crate::borrowed::Borrowed;
 use crate::dataset::{self, DatasetError};
 use crate::store::attachments;
-use crate::store::responses::Response;
+use crate::store::responses::Exported;
 pub(crate) use own::Facts;
 use own::{OWN, Own, own_cell};
 
@@ -192,7 +192,7 @@ impl Table {
     ///
     /// # Errors
     /// [`DatasetError::Response`] where the stored answers cannot be read.
-    pub fn row(&self, response: &Response) -> Result<Vec<Cell>, ExportError> {
+    pub fn row(&self, response: &Exported) -> Result<Vec<Cell>, ExportError> {
         let Answers(answers) =
             serde_json::from_str(&response.answers).map_err(|error| DatasetError::Response {
                 id: response.id,
@@ -241,10 +241,6 @@ impl Table {
         }
     }
 }
-
-/// A text that stays in the JSON it was read from, unless that had to write it otherwise.
-#[derive(Debug, PartialEq, Eq, Deserialize)]
-struct Borrowed<'j>(#[serde(borrow)] Cow<'j, str>);
 
 /// Answers by question, in the order in which they are stored.
 #[derive(Debug, PartialEq, Eq)]

@@ -375,6 +375,20 @@ mod tests {
         Looked::at(interview, questions)
     }
 
+    #[tokio::test]
+    async fn who_opens_the_monitor_first_does_not_wait_for_many_interviews() {
+        let server = crate::handlers::testing::Server::start().await;
+        let db = &server.base.db;
+        let plan = Arc::new(Plan::read(&crate::synthetic::sample_plan()).unwrap());
+        let (few, many) = (QualityCache::default(), QualityCache::default());
+        assert!(few.at_hand(db, &plan, FEW, 0).await.unwrap().is_some());
+        assert!(many.at_hand(db, &plan, FEW + 1, 0).await.unwrap().is_none());
+        while many.known(&plan.round.id).is_none() {
+            tokio::task::yield_now().await;
+        }
+        assert!(many.at_hand(db, &plan, FEW + 1, 0).await.unwrap().is_some());
+    }
+
     #[test]
     fn hasty_and_uniform_interviews_are_counted_with_who_took_them() {
         let plan = Plan::read(&crate::synthetic::sample_plan()).unwrap();

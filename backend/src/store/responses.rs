@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, Select,
+    ColumnTrait, ConnectionTrait, DerivePartialModel, EntityTrait, FromQueryResult, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, Select,
 };
 use uuid::Uuid;
 
@@ -49,15 +49,63 @@ pub async fn page(
     round: &str,
     after: Option<Uuid>,
 ) -> Result<Vec<Response>, StoreError> {
+    Ok(next_page(round, after).all(conn).await?)
+}
+
+/// What an export holds of a response: neither its receipt nor anything by which the server knows it again.
+#[derive(Clone, Debug, PartialEq, Eq, DerivePartialModel)]
+#[sea_orm(entity = "responses::Entity", from_query_result)]
+pub struct Exported {
+    /// Its id, by which it finds its files.
+    pub id: Uuid,
+    /// Respondent group.
+    pub group: String,
+    /// Version answered.
+    pub form_version: String,
+    /// The keyed link to the invitation.
+    pub link: Option<String>,
+    /// Open-link slug.
+    pub open_link: Option<String>,
+    /// Unit named on an open link, if any.
+    pub unit: Option<String>,
+    /// web, interview, phone or paper.
+    pub mode: String,
+    /// self, assisted or proxy.
+    pub answering: String,
+    /// Language of the answers.
+    pub language: String,
+    /// Collected by staff of the judged unit.
+    pub staff_collected: bool,
+    /// Day of acceptance, ISO 8601.
+    pub day: String,
+    /// Seconds from start to end.
+    pub duration_s: i64,
+    /// Canonical answers as JSON.
+    pub answers: String,
+    /// Ways of reading used, space-separated.
+    pub ways: String,
+    /// Login of the interviewer who asked.
+    pub interviewer: Option<String>,
+}
+
+/// The same as [`page`], of each what an export holds.
+///
+/// # Errors
+/// See [`find`].
+pub async fn exported_page(
+    conn: &impl ConnectionTrait,
+    round: &str,
+    after: Option<Uuid>,
+) -> Result<Vec<Exported>, StoreError> {
+    Ok(next_page(round, after).into_partial_model().all(conn).await?)
+}
+
+fn next_page(round: &str, after: Option<Uuid>) -> Select<responses::Entity> {
     let mut query = accepted(round);
     if let Some(after) = after {
         query = query.filter(responses::Column::Id.gt(after));
     }
-    Ok(query
-        .order_by_asc(responses::Column::Id)
-        .limit(PAGE_SIZE)
-        .all(conn)
-        .await?)
+    query.order_by_asc(responses::Column::Id).limit(PAGE_SIZE)
 }
 
 /// How an invitation was answered, without the answers.

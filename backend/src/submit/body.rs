@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 use jiff::fmt::temporal::Pieces;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use survey_forms::response::RawAnswers;
 use survey_forms::validate::FieldError;
 use uuid::Uuid;
@@ -17,10 +17,12 @@ use super::Door;
 use super::words::{Answering, Mode, Way};
 
 mod reader;
+mod tree;
 
 pub(crate) use reader::CALLBACK;
 
 use reader::{FIELDS, INTERVIEW_FIELDS, Reader};
+use tree::{Object, Tree};
 
 /// Longest duration kept: a month in seconds. Longer ones are drafts that lay about.
 const MAX_DURATION_S: i64 = 31 * 86_400;
@@ -131,14 +133,12 @@ impl Submission {
     /// # Errors
     /// A sentence when the body is no JSON object or has no UUID as `id`.
     pub fn from_json(bytes: &[u8]) -> Result<Self, String> {
-        let value: Value = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
-        let Value::Object(body) = &value else {
+        let value = Tree::read(bytes)?;
+        let Tree::Object(body) = &value else {
             return Err("the body must be a JSON object".to_owned());
         };
         let id = match body.get("id") {
-            Some(Value::String(text)) => {
-                Uuid::try_parse(text).map_err(|_| "`id` must be a UUID".to_owned())?
-            }
+            Some(Tree::Text(text)) => Uuid::try_parse(text).map_err(|_| "`id` must be a UUID".to_owned())?,
             _ => return Err("`id` must be a UUID".to_owned()),
         };
         let mut reader = Reader::new(body);
@@ -147,7 +147,7 @@ impl Submission {
         let response = reader.read(id, door);
         Ok(Self {
             id,
-            content: canonical(value),
+            content: value.canonical(),
             response,
         })
     }
@@ -157,13 +157,13 @@ impl Submission {
     /// # Errors
     /// A sentence when it is no JSON object, or belongs to another id or case.
     pub fn from_interview(plain: &[u8], case: &str, interview: Interview) -> Result<Self, String> {
-        let value: Value = serde_json::from_slice(plain).map_err(|error| error.to_string())?;
-        let Value::Object(body) = &value else {
+        let value = Tree::read(plain)?;
+        let Tree::Object(body) = &value else {
             return Err("the body must be a JSON object".to_owned());
         };
         let same = |name: &str, expected: &str| match body.get(name) {
             None => true,
-            Some(Value::String(text)) => text.eq_ignore_ascii_case(expected),
+            Some(Tree::Text(text)) => text.eq_ignore_ascii_case(expected),
             Some(_) => false,
         };
         if !same("id", &interview.id.to_string()) || !same("case_id", case) {
@@ -172,7 +172,7 @@ impl Submission {
         let mut reader = Reader::new(body);
         reader.known_fields(&INTERVIEW_FIELDS);
         let consents = reader.consents();
-        if let Some(mode) = body.get("mode").and_then(Value::as_str)
+        if let Some(mode) = body.get("mode").and_then(Tree::as_str)
             && !matches!(Mode::parse(mode), Some(Mode::Interview | Mode::Phone))
         {
             reader.fault(
@@ -191,20 +191,20 @@ impl Submission {
         });
         Ok(Self {
             id: interview.id,
-            content: canonical(value),
+            content: value.canonical(),
             response,
         })
     }
 
     /// Content by which a repeat is recognised of what cannot be read as a submission.
     pub fn content_of(plain: &[u8]) -> Vec<u8> {
-        serde_json::from_slice(plain).map_or_else(|_| plain.to_vec(), canonical)
+        Tree::read(plain).map_or_else(|_| plain.to_vec(), |value| value.canonical())
     }
 }
 
 /// The day of `ended_at` by the device's own calendar, moved into the days that are possible: the answers were checked
 /// with it when they were given, and they may arrive days later.
-fn ended_on(body: &Map<String, Value>, (first, last): (Date, Date)) -> Option<Date> {
+fn ended_on(body: &Object<'_>, (first, last): (Date, Date)) -> Option<Date> {
     let written = Pieces::parse(body.get("ended_at")?.as_str()?).ok()?.date();
     Some(written.min(last).max(first))
 }

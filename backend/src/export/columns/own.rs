@@ -1,7 +1,7 @@
 //! Columns that do not come from answers: what a response and its case say of themselves.
 
 use super::{Cell, Kind};
-use crate::store::responses::Response;
+use crate::store::responses::Exported;
 
 /// What a response and its case say beside the answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +56,7 @@ fn text(value: Option<&String>) -> Cell {
     }
 }
 
-pub(super) fn own_cell(own: Own, response: &Response, facts: Option<&Facts>) -> Cell {
+pub(super) fn own_cell(own: Own, response: &Exported, facts: Option<&Facts>) -> Cell {
     let of_case = |part: fn(&Facts) -> Option<&String>| text(facts.and_then(part));
     let number = |part: fn(&Facts) -> Option<f64>| facts.and_then(part).map_or(Cell::Empty, Cell::Number);
     match own {

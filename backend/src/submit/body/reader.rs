@@ -3,18 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use serde_json::{Map, Value};
 use survey_forms::response::RawAnswers;
 use survey_forms::validate::FieldError;
 use uuid::Uuid;
 
+use super::tree::{Object, Tree};
 use super::{MAX_DURATION_S, NewResponse};
 use crate::submit::words::{Answering, Mode, Way};
 use crate::submit::{Door, field_error};
 
 /// Reads fields and gathers faults.
 pub(super) struct Reader<'a> {
-    body: &'a Map<String, Value>,
+    body: &'a Object<'a>,
     faults: Vec<FieldError>,
 }
 
@@ -54,7 +54,7 @@ pub(super) const INTERVIEW_FIELDS: [&str; 12] = [
 pub(crate) const CALLBACK: &str = "callback";
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(body: &'a Map<String, Value>) -> Self {
+    pub(super) fn new(body: &'a Object<'a>) -> Self {
         Self {
             body,
             faults: Vec::new(),
@@ -68,9 +68,9 @@ impl<'a> Reader<'a> {
     /// A text, none when absent or null.
     fn text(&mut self, field: &str) -> Option<String> {
         match self.body.get(field) {
-            None | Some(Value::Null) => None,
+            None | Some(Tree::Null) => None,
             // PostgreSQL stores no NUL: one such text would make every response of its batch fail.
-            Some(Value::String(text)) if text.contains('\0') => {
+            Some(Tree::Text(text)) if text.contains('\0') => {
                 self.fault(
                     field,
                     "含有不能保存的字符。",
@@ -78,7 +78,7 @@ impl<'a> Reader<'a> {
                 );
                 None
             }
-            Some(Value::String(text)) => Some(text.clone()),
+            Some(Tree::Text(text)) => Some(text.to_string()),
             Some(_) => {
                 self.fault(field, "应为文本。", "This must be a text.");
                 None
@@ -157,18 +157,18 @@ impl<'a> Reader<'a> {
         let body = self.body;
         let mut answers = BTreeMap::new();
         match body.get("answers") {
-            Some(Value::Object(given)) => {
+            Some(Tree::Object(given)) => {
                 for (name, value) in given {
                     match value {
-                        Value::String(text) => {
-                            answers.insert(name.clone(), text.clone());
+                        Tree::Text(text) => {
+                            answers.insert(name.to_string(), text.to_string());
                         }
-                        Value::Null => {}
+                        Tree::Null => {}
                         _ => self.fault(name, "回答应为文本。", "An answer must be a text."),
                     }
                 }
             }
-            None | Some(Value::Null) => self.fault("answers", "缺少这一项。", "This is missing."),
+            None | Some(Tree::Null) => self.fault("answers", "缺少这一项。", "This is missing."),
             Some(_) => self.fault("answers", "应为对象。", "This must be an object."),
         }
         answers
@@ -177,9 +177,9 @@ impl<'a> Reader<'a> {
     /// The optional list of ways of reading.
     fn ways(&mut self) -> BTreeSet<Way> {
         let words = match self.body.get("ways") {
-            None | Some(Value::Null) => return BTreeSet::new(),
-            Some(Value::Array(words)) => words.as_slice(),
-            Some(_) => &[Value::Null],
+            None | Some(Tree::Null) => return BTreeSet::new(),
+            Some(Tree::List(words)) => words.as_slice(),
+            Some(_) => &[Tree::Null],
         };
         let ways: Option<BTreeSet<Way>> = words
             .iter()
@@ -198,7 +198,7 @@ impl<'a> Reader<'a> {
 
     pub(super) fn known_fields(&mut self, known: &[&str]) {
         let body = self.body;
-        for name in body.keys().filter(|name| !known.contains(&name.as_str())) {
+        for name in body.keys().filter(|name| !known.contains(&name.as_ref())) {
             self.fault(name, "没有这一项。", "There is no such field.");
         }
     }
@@ -206,10 +206,10 @@ impl<'a> Reader<'a> {
     /// The consents of an interview: taking part, which must be among them, and those that are kept.
     pub(super) fn consents(&mut self) -> String {
         let given = match self.body.get("consents") {
-            Some(Value::Array(words)) => words.as_slice(),
+            Some(Tree::List(words)) => words.as_slice(),
             _ => &[],
         };
-        let words: BTreeSet<&str> = given.iter().filter_map(Value::as_str).collect();
+        let words: BTreeSet<&str> = given.iter().filter_map(Tree::as_str).collect();
         if !words.contains("part") {
             self.fault(
                 "consents",
