@@ -1,6 +1,7 @@
 //! `minyi serve`: the server, its jobs and its mail, until it is told to stop.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use tokio::net::TcpListener;
@@ -22,6 +23,9 @@ use crate::mail::transport::SmtpRelay;
 use crate::router::router;
 use crate::serving;
 use crate::summaries::DEFAULT_SENDER;
+
+/// Time between the starts of two works of the background.
+const APART: Duration = Duration::from_millis(150);
 
 /// Serves until SIGINT or SIGTERM.
 ///
@@ -72,15 +76,15 @@ pub async fn serve(
 ) -> Result<()> {
     let (stopping, stopped) = watch::channel(false);
     let mail = mail_worker(&base)?.map(|worker| tokio::spawn(worker.run(stopped.clone())));
-    let roots = tokio::spawn(publish_roots::keep(base.clone(), stopped.clone()));
-    let sittings = tokio::spawn(count_sittings::keep(base.clone(), stopped.clone()));
-    let mailing = tokio::spawn(run_mailing::keep(base.clone(), stopped.clone()));
-    let traces = tokio::spawn(shuffle_traces::keep(base.clone(), stopped.clone()));
-    let erasing = tokio::spawn(erase_due::keep(base.clone(), stopped.clone()));
+    let roots = later(1, &stopped, publish_roots::keep(base.clone(), stopped.clone()));
+    let sittings = later(2, &stopped, count_sittings::keep(base.clone(), stopped.clone()));
+    let mailing = later(3, &stopped, run_mailing::keep(base.clone(), stopped.clone()));
+    let traces = later(4, &stopped, shuffle_traces::keep(base.clone(), stopped.clone()));
+    let erasing = later(5, &stopped, erase_due::keep(base.clone(), stopped.clone()));
     let (state, background) = base.into_state();
     let jobs = tokio::spawn(queue::run(state.clone(), registry(), stopped.clone()));
-    let counts = tokio::spawn(count_ahead::once(state.clone(), stopped.clone()));
-    let measures = tokio::spawn(measure::keep(state.clone(), stopped));
+    let counts = later(6, &stopped, count_ahead::once(state.clone(), stopped.clone()));
+    let measures = later(7, &stopped, measure::keep(state.clone(), stopped.clone()));
     let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
     let capacity = state.config.capacity.within(capacity::descriptors(&limits));
     tracing::info!(
@@ -108,6 +112,25 @@ pub async fn serve(
     .await;
     // The writer ends when the last state is gone and every response handed in is written.
     background.writer.await.context("the writer of responses")
+}
+
+/// Starts the `nth` of the works that look for something to do at once: one after the other, so that a start opens no
+/// more connections to the database than the server then needs. Each connection keeps what it has read.
+fn later(
+    nth: u32,
+    stopped: &watch::Receiver<bool>,
+    work: impl Future<Output = ()> + Send + 'static,
+) -> JoinHandle<()> {
+    let mut stopped = stopped.clone();
+    tokio::spawn(async move {
+        let stops = tokio::select! {
+            () = tokio::time::sleep(APART * nth) => false,
+            _ = stopped.wait_for(|stop| *stop) => true,
+        };
+        if !stops {
+            work.await;
+        }
+    })
 }
 
 /// What can be queued.

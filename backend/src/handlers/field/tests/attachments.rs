@@ -239,8 +239,11 @@ async fn office_downloads_files_one_by_one_and_as_an_archive_each_time_on_record
     let table = Table::prepare(base, &plan, crate::export::Detail::Full, None)
         .await
         .unwrap();
-    let stored = responses::find(&base.db, response()).await.unwrap().unwrap();
-    let cells = table.row(&stored).unwrap();
+    let stored = responses::exported_page(&base.db, &table.round, None)
+        .await
+        .unwrap();
+    let stored = stored.iter().find(|row| row.id == response()).unwrap();
+    let cells = table.row(stored).unwrap();
     let at = table
         .columns
         .iter()
