@@ -13,6 +13,7 @@ pub mod sav;
 mod spss;
 mod workbook;
 
+use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{BufWriter, Seek, Write};
 use std::path::Path;
@@ -171,7 +172,7 @@ pub async fn write(
     let mut widths = vec![0; table.columns.len()];
     let mut seen = 0;
     if declares {
-        let mut rows = Rows::new(base, table);
+        let mut rows = Rows::new(base, table, all);
         while let Some(page) = rows.next().await? {
             for (width, cell) in page.iter().flat_map(|row| widths_of(row)) {
                 if let Some(widest) = widths.get_mut(cell) {
@@ -185,7 +186,7 @@ pub async fn write(
     let file = File::create(path).map_err(io)?;
     let mut sink = begin(format, table, &widths, BufWriter::with_capacity(BUFFER, file)).map_err(io)?;
     let mut written = 0;
-    let mut rows = Rows::new(base, table);
+    let mut rows = Rows::new(base, table, all);
     while let Some(page) = rows.next().await? {
         for row in &page {
             sink.row(row).map_err(io)?;
@@ -217,7 +218,7 @@ impl<'a> Parts<'a> {
     /// - `most`: a file ends with the page of rows that reaches this number.
     pub fn new(base: &'a Base, table: &'a Table, most: u64) -> Self {
         Self {
-            rows: Rows::new(base, table),
+            rows: Rows::new(base, table, most),
             table,
             most,
         }
@@ -253,42 +254,66 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// The rows of a table, a page at a time; the next page is read while the one before is written.
+/// Slices of a round that are read at the same time, while a page before them is written.
+const AT_ONCE: usize = 2;
+
+/// A page on its way, and where its slice of ids ends.
+struct Reading {
+    until: Option<Uuid>,
+    page: JoinHandle<Result<Vec<Exported>, StoreError>>,
+}
+
+/// The rows of a table by their ids, a page at a time. Ids are random, so that slices of equal width hold about as many
+/// each; one that holds more is read in several pages.
 struct Rows<'a> {
     base: &'a Base,
     table: &'a Table,
-    reading: Option<JoinHandle<Result<Vec<Exported>, StoreError>>>,
+    reading: VecDeque<Reading>,
+    /// Where each slice begins and ends that is not begun.
+    slices: std::vec::IntoIter<(Option<Uuid>, Option<Uuid>)>,
 }
 
 impl<'a> Rows<'a> {
-    fn new(base: &'a Base, table: &'a Table) -> Self {
+    /// - `expected`: about so many responses.
+    fn new(base: &'a Base, table: &'a Table, expected: u64) -> Self {
         let mut rows = Self {
             base,
             table,
-            reading: None,
+            reading: VecDeque::new(),
+            slices: slices(expected / responses::PAGE_SIZE).into_iter(),
         };
-        rows.read_after(None);
+        rows.read_ahead();
         rows
     }
 
-    fn read_after(&mut self, id: Option<Uuid>) {
+    fn read_ahead(&mut self) {
+        while self.reading.len() < AT_ONCE
+            && let Some((after, until)) = self.slices.next()
+        {
+            let reading = self.read(after, until);
+            self.reading.push_back(reading);
+        }
+    }
+
+    fn read(&self, after: Option<Uuid>, until: Option<Uuid>) -> Reading {
         let (db, round) = (self.base.db.clone(), self.table.round.clone());
-        self.reading = Some(tokio::spawn(async move {
-            responses::exported_page(&db, &round, id).await
-        }));
+        let page = tokio::spawn(async move { responses::exported_page(&db, &round, (after, until)).await });
+        Reading { until, page }
     }
 
     async fn next(&mut self) -> Result<Option<Vec<Vec<Cell>>>, ExportError> {
-        let Some(reading) = self.reading.take() else {
+        let Some(Reading { until, page }) = self.reading.pop_front() else {
             return Ok(None);
         };
-        let page = reading.await.map_err(|error| StoreError::Corrupt {
+        let page = page.await.map_err(|error| StoreError::Corrupt {
             table: "responses",
             what: error.to_string(),
         })??;
-        if page.len() as u64 == responses::PAGE_SIZE {
-            self.read_after(page.last().map(|row| row.id));
+        if page.len() as u64 == responses::LONGEST_PAGE {
+            let rest = self.read(page.last().map(|row| row.id), until);
+            self.reading.push_front(rest);
         }
+        self.read_ahead();
         let mut rows = Vec::with_capacity(page.len());
         for response in page.iter().filter(|response| self.table.holds(&response.group)) {
             rows.push(self.table.row(response)?);
@@ -297,15 +322,89 @@ impl<'a> Rows<'a> {
     }
 }
 
+/// At least so many slices of all ids, in order: the id after which each begins, and the last that it holds.
+fn slices(at_least: u64) -> Vec<(Option<Uuid>, Option<Uuid>)> {
+    let bits = at_least.max(1).next_power_of_two().ilog2();
+    let last = |slice: u64| match slice + 1 == 1 << bits {
+        true => None,
+        false => Some(Uuid::from_u128((u128::from(slice + 1) << (128 - bits)) - 1)),
+    };
+    (0..1 << bits)
+        .map(|slice: u64| (slice.checked_sub(1).and_then(last), last(slice)))
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use std::time::Instant;
 
+    use proptest::prelude::*;
     use survey_forms::code_book::Level;
     use survey_forms::text::Text;
 
     use super::columns::Kind;
     use super::*;
+
+    proptest! {
+        #[test]
+        fn slices_hold_every_id_once_and_in_order(at_least in 0_u64..3_000, id in any::<u128>()) {
+            let id = Uuid::from_u128(id);
+            let slices = slices(at_least);
+            prop_assert!(slices.len() as u64 >= at_least);
+            let holds = |(after, until): &(Option<Uuid>, Option<Uuid>)| {
+                after.is_none_or(|after| id > after) && until.is_none_or(|until| id <= until)
+            };
+            prop_assert_eq!(slices.iter().filter(|slice| holds(slice)).count(), 1);
+            prop_assert!(slices.windows(2).all(|two| two[0].1 == two[1].0 && two[0].1.is_some()));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_slice_with_more_than_a_page_is_read_whole() {
+        let server = crate::handlers::testing::Server::start().await;
+        let plan = server.plan().await;
+        let (round, group) = (&plan.round.id, &plan.groups[0].code);
+        let own = |n: u64| crate::entity::responses::Model {
+            id: Uuid::from_u128(u128::from(n)),
+            round_id: round.clone(),
+            group: group.clone(),
+            form: group.clone(),
+            form_version: "v".to_owned(),
+            link: None,
+            open_link: Some("open".to_owned()),
+            unit: None,
+            mode: "web".to_owned(),
+            answering: "self".to_owned(),
+            language: "zh".to_owned(),
+            staff_collected: false,
+            day: "2026-11-27".to_owned(),
+            duration_s: 60,
+            answers: "{}".to_owned(),
+            content_mac: String::new(),
+            salt: Vec::new(),
+            leaf: n.to_string(),
+            receipt: String::new(),
+            ways: String::new(),
+            consents: String::new(),
+            interviewer: None,
+            state: responses::ACCEPTED.to_owned(),
+        };
+        let all = (0..responses::LONGEST_PAGE + 5).map(own).collect();
+        crate::store::insert_all::<crate::entity::responses::Entity>(&server.base.db, all)
+            .await
+            .unwrap();
+        let table = Table::prepare(&server.base, &plan, Detail::Full, None)
+            .await
+            .unwrap();
+        for expected in [0, 100_000] {
+            let mut rows = Rows::new(&server.base, &table, expected);
+            let mut count = 0;
+            while let Some(page) = rows.next().await.unwrap() {
+                count += page.len() as u64;
+            }
+            assert_eq!(count, responses::LONGEST_PAGE + 5);
+        }
+    }
 
     /// Most memory that this process has held, in MB.
     fn peak_mb() -> u64 {

@@ -13,6 +13,7 @@ use zip::{CompressionMethod, ZipWriter};
 use super::columns::{Cell, Column, Kind, Table};
 use super::{Detail, ExportError, Format, Rows, Sink, ddi};
 use crate::app::Base;
+use crate::store::tallies;
 
 const README: &str = include_str!("bundle_readme.md");
 /// What stands for a sampling fraction of 0: programs for survey statistics refuse 0.
@@ -83,7 +84,8 @@ async fn weighted(base: &Base, table: &Table, path: &Path) -> Result<u64, Export
     let file = BufWriter::new(File::create(path).map_err(io)?);
     let mut sink: Box<dyn Sink + '_> = super::begin(Format::Csv, table, &[], file).map_err(io)?;
     let mut written = 0;
-    let mut rows = Rows::new(base, table);
+    let all = tallies::total(&base.db, &table.round).await?;
+    let mut rows = Rows::new(base, table, all);
     while let Some(page) = rows.next().await? {
         for mut row in page {
             let counts = weight

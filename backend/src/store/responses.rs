@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DerivePartialModel, EntityTrait, FromQueryResult, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect, Select,
+    ColumnTrait, Condition, ConnectionTrait, DerivePartialModel, EntityTrait, FromQueryResult,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
 };
 use uuid::Uuid;
 
@@ -24,6 +24,8 @@ pub const WITHDRAWN: &str = "withdrawn";
 
 /// Rows read at a time by [`page`].
 pub const PAGE_SIZE: u64 = 2_000;
+/// Most rows read at a time by [`exported_page`].
+pub const LONGEST_PAGE: u64 = 4_000;
 
 /// The response with this id.
 ///
@@ -49,7 +51,7 @@ pub async fn page(
     round: &str,
     after: Option<Uuid>,
 ) -> Result<Vec<Response>, StoreError> {
-    Ok(next_page(round, after).all(conn).await?)
+    Ok(by_id(round, after).limit(PAGE_SIZE).all(conn).await?)
 }
 
 /// What an export holds of a response: neither its receipt nor anything by which the server knows it again.
@@ -88,24 +90,30 @@ pub struct Exported {
     pub interviewer: Option<String>,
 }
 
-/// The same as [`page`], of each what an export holds.
+/// The next accepted responses of a round, by id, of each what an export holds: up to [`LONGEST_PAGE`] of those after the
+/// first id and not after the second.
 ///
 /// # Errors
 /// See [`find`].
 pub async fn exported_page(
     conn: &impl ConnectionTrait,
     round: &str,
-    after: Option<Uuid>,
+    (after, until): (Option<Uuid>, Option<Uuid>),
 ) -> Result<Vec<Exported>, StoreError> {
-    Ok(next_page(round, after).into_partial_model().all(conn).await?)
+    let of_slice = until.map(|until| responses::Column::Id.lte(until));
+    Ok(by_id(round, after)
+        .filter(Condition::all().add_option(of_slice))
+        .limit(LONGEST_PAGE)
+        .into_partial_model()
+        .all(conn)
+        .await?)
 }
 
-fn next_page(round: &str, after: Option<Uuid>) -> Select<responses::Entity> {
-    let mut query = accepted(round);
-    if let Some(after) = after {
-        query = query.filter(responses::Column::Id.gt(after));
-    }
-    query.order_by_asc(responses::Column::Id).limit(PAGE_SIZE)
+fn by_id(round: &str, after: Option<Uuid>) -> Select<responses::Entity> {
+    let later = after.map(|after| responses::Column::Id.gt(after));
+    accepted(round)
+        .filter(Condition::all().add_option(later))
+        .order_by_asc(responses::Column::Id)
 }
 
 /// How an invitation was answered, without the answers.

@@ -239,7 +239,7 @@ async fn office_downloads_files_one_by_one_and_as_an_archive_each_time_on_record
     let table = Table::prepare(base, &plan, crate::export::Detail::Full, None)
         .await
         .unwrap();
-    let stored = responses::exported_page(&base.db, &table.round, None)
+    let stored = responses::exported_page(&base.db, &table.round, (None, None))
         .await
         .unwrap();
     let stored = stored.iter().find(|row| row.id == response()).unwrap();
