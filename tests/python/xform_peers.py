@@ -330,7 +330,8 @@ def tree(source):
                 if peek()[1] == ",":
                     take()
             take()
-            return ("call", word, *arguments)
+            # Enketo reads both; JavaRosa has only the one that Minyi writes.
+            return ("call", "date" if word == "date-time" else word, *arguments)
         return ("name", word)
 
     def expression(floor):
@@ -545,4 +546,5 @@ def judge(folder):
     print(json.dumps(verdicts, ensure_ascii=False))
 
 
-{"make": make, "judge": judge}[sys.argv[1]](sys.argv[2])
+if __name__ == "__main__":
+    {"make": make, "judge": judge}[sys.argv[1]](sys.argv[2])

@@ -1,8 +1,10 @@
-//! Words that are hard to read: long sentences and rare characters. What helps somebody who reads slowly, who hears the
+//! Words that are hard to read: long sentences, rare characters, and markup that pages show as it is written. What helps somebody who reads slowly, who hears the
 //! questions read aloud, or whose old phone cannot say a rare character, helps everybody.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
+
+use regex::Regex;
 
 use super::names::row;
 use crate::diagnostic::catalogue::Fault;
@@ -35,6 +37,9 @@ pub(super) fn check(nodes: &[Node<'_>], survey: &Table, faults: &mut Faults) {
 fn check_text(text: &Text, row: u32, column: &str, survey: &Table, faults: &mut Faults) {
     for (language, words) in text.iter().filter(|(language, _)| !is_wording(language)) {
         let place = || survey.place_in(row, column, language);
+        let words = &*TAG
+            .as_ref()
+            .map_or(words.into(), |tag| tag.replace_all(words, " "));
         if let Some((count, most, sentence)) = longest(words, language) {
             let text = sentence.chars().take(8).collect();
             faults.add(Fault::LongSentence { count, most, text }, place());
@@ -45,21 +50,44 @@ fn check_text(text: &Text, row: u32, column: &str, survey: &Table, faults: &mut 
             faults.add(Fault::RareCharacters { characters }, place());
         }
     }
+    // Once is enough for all languages: translations have the same.
+    let mut marked = text
+        .iter()
+        .filter_map(|(language, words)| Some((language, markup(words)?)));
+    if let Some((language, found)) = marked.next() {
+        let text = found.to_owned();
+        faults.add(Fault::Markup { text }, survey.place_in(row, column, language));
+    }
+}
+
+/// A tag of HTML.
+static TAG: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"</?[A-Za-z][A-Za-z0-9]*(?:\s[^<>]*)?/?>").ok());
+
+/// A tag of HTML, or a strong word or heading of Markdown, as other programs of ODK's take them.
+fn markup(text: &str) -> Option<&str> {
+    static MARKDOWN: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r"(?m)\*\*[^*\s][^*]*\*\*|^#{1,6} \S.*$").ok());
+    let found = |pattern: &'static Option<Regex>| pattern.as_ref()?.find(text);
+    found(&TAG)
+        .or_else(|| found(&MARKDOWN))
+        .map(|found| found.as_str())
 }
 
 /// The longest sentence that is too long, with its length and what is allowed.
 fn longest<'t>(text: &'t str, language: &str) -> Option<(usize, usize, &'t str)> {
     let is_chinese = language.split('-').next() == Some("zh");
-    let sentences = text.split(['。', '！', '？', '；', '!', '?', ';', '\n']);
+    let sentences = text
+        .split(['。', '！', '？', '；', '!', '?', ';', '؟', '۔', '؛', '।', '\n'])
+        // A full stop is also in numbers and addresses.
+        .flat_map(|part| part.split(". "));
     let count = |sentence: &str| {
         if is_chinese {
             sentence.chars().filter(|c| c.is_alphanumeric()).count()
         } else {
-            sentence
-                .split(". ")
-                .map(|part| part.split_whitespace().count())
-                .max()
-                .unwrap_or(0)
+            // A dash or a mark that stands alone is not a word.
+            let words = sentence.split_whitespace();
+            words.filter(|word| word.contains(char::is_alphanumeric)).count()
         }
     };
     let most = if is_chinese { MOST_CHARACTERS } else { MOST_WORDS };
@@ -83,7 +111,7 @@ fn rare(text: &str, language: &str) -> BTreeSet<char> {
 
 #[cfg(test)]
 mod tests {
-    use super::{COMMON, longest, rare};
+    use super::{COMMON, longest, markup, rare};
 
     #[test]
     fn common__is_level_one_of_gb_2312() {
@@ -108,6 +136,34 @@ mod tests {
             longest(&format!("{}. {}", "word ".repeat(20), "word ".repeat(20)), "en"),
             None
         );
+        // The words shown are those of the sentence that is too long.
+        let text = format!("Short one. {}", "word ".repeat(31));
+        assert!(longest(&text, "en").is_some_and(|found| found.2.starts_with("word")));
+        assert_eq!(
+            longest(&format!("{}؟ {}", "كلمة ".repeat(20), "كلمة ".repeat(20)), "ar"),
+            None
+        );
+        assert_eq!(longest(&"- word / ".repeat(30), "en"), None);
+    }
+
+    #[test]
+    fn markup__tags_and_strong_words__and_no_comparisons() {
+        assert_eq!(
+            markup("a <span style=\"color:red\">b</span>"),
+            Some("<span style=\"color:red\">")
+        );
+        assert_eq!(markup("请**务必**回答"), Some("**务必**"));
+        assert_eq!(markup("# 标题"), Some("# 标题"));
+        for words in [
+            "a < b and c > d",
+            "5*3*2",
+            "x<5",
+            "C# 语言",
+            "** 两颗星",
+            "<60 岁>",
+        ] {
+            assert_eq!(markup(words), None, "{words}");
+        }
     }
 
     #[test]

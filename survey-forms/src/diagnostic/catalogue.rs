@@ -277,6 +277,9 @@ pub enum Fault {
     RareCharacters {
         characters: String,
     },
+    Markup {
+        text: String,
+    },
     MissingTable {
         file: String,
         suggestion: Option<String>,

@@ -133,7 +133,7 @@ fn of_types(fault: &Fault) -> Option<Words> {
         ),
         Fault::LongSentence { count, most, text } => warning(
             "XF100",
-            format!("有一句话长 {count} 个字（“{text}…”），超过 {most} 个字，读起来、听起来都费力。"),
+            format!("有一句话长 {count} 个字词（“{text}…”），超过 {most} 个，读起来、听起来都费力。"),
             format!("A sentence is {count} words or characters long (“{text}…”); more than {most} are hard to read and to hear."),
         )
         .mend("请拆成短句，一句一个意思。", "Split it: one idea a sentence."),
@@ -143,6 +143,15 @@ fn of_types(fault: &Fault) -> Option<Words> {
             format!("There are rare characters: {characters}. Some people cannot read them, and some old phones cannot say them."),
         )
         .mend("请换常用的说法。", "Use common words."),
+        Fault::Markup { text } => warning(
+            "XF102",
+            format!("有排版标记（{text}），页面会原样显示出来。"),
+            format!("There is markup ({text}), which pages show as it is written."),
+        )
+        .mend(
+            "请只写文字；要分行就在单元格里换行。",
+            "Write words only; for a new line, break the line in the cell.",
+        ),
         _ => return None,
     })
 }
