@@ -1,14 +1,13 @@
-//! Words that are hard to read: long sentences, rare characters, and markup that pages show as it is written. What helps somebody who reads slowly, who hears the
+//! Words that are hard to read: long sentences and rare characters. What helps somebody who reads slowly, who hears the
 //! questions read aloud, or whose old phone cannot say a rare character, helps everybody.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use regex::Regex;
-
 use super::names::row;
 use crate::diagnostic::catalogue::Fault;
 use crate::form::{Item, Node};
+use crate::styled::plain;
 use crate::text::{Text, is_wording};
 use crate::xlsform::{Faults, Table};
 
@@ -37,9 +36,7 @@ pub(super) fn check(nodes: &[Node<'_>], survey: &Table, faults: &mut Faults) {
 fn check_text(text: &Text, row: u32, column: &str, survey: &Table, faults: &mut Faults) {
     for (language, words) in text.iter().filter(|(language, _)| !is_wording(language)) {
         let place = || survey.place_in(row, column, language);
-        let words = &*TAG
-            .as_ref()
-            .map_or(words.into(), |tag| tag.replace_all(words, " "));
+        let words = &*plain(words);
         if let Some((count, most, sentence)) = longest(words, language) {
             let text = sentence.chars().take(8).collect();
             faults.add(Fault::LongSentence { count, most, text }, place());
@@ -50,28 +47,6 @@ fn check_text(text: &Text, row: u32, column: &str, survey: &Table, faults: &mut 
             faults.add(Fault::RareCharacters { characters }, place());
         }
     }
-    // Once is enough for all languages: translations have the same.
-    let mut marked = text
-        .iter()
-        .filter_map(|(language, words)| Some((language, markup(words)?)));
-    if let Some((language, found)) = marked.next() {
-        let text = found.to_owned();
-        faults.add(Fault::Markup { text }, survey.place_in(row, column, language));
-    }
-}
-
-/// A tag of HTML.
-static TAG: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"</?[A-Za-z][A-Za-z0-9]*(?:\s[^<>]*)?/?>").ok());
-
-/// A tag of HTML, or a strong word or heading of Markdown, as other programs of ODK's take them.
-fn markup(text: &str) -> Option<&str> {
-    static MARKDOWN: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r"(?m)\*\*[^*\s][^*]*\*\*|^#{1,6} \S.*$").ok());
-    let found = |pattern: &'static Option<Regex>| pattern.as_ref()?.find(text);
-    found(&TAG)
-        .or_else(|| found(&MARKDOWN))
-        .map(|found| found.as_str())
 }
 
 /// The longest sentence that is too long, with its length and what is allowed.
@@ -111,7 +86,7 @@ fn rare(text: &str, language: &str) -> BTreeSet<char> {
 
 #[cfg(test)]
 mod tests {
-    use super::{COMMON, longest, markup, rare};
+    use super::{COMMON, longest, rare};
 
     #[test]
     fn common__is_level_one_of_gb_2312() {
@@ -144,26 +119,6 @@ mod tests {
             None
         );
         assert_eq!(longest(&"- word / ".repeat(30), "en"), None);
-    }
-
-    #[test]
-    fn markup__tags_and_strong_words__and_no_comparisons() {
-        assert_eq!(
-            markup("a <span style=\"color:red\">b</span>"),
-            Some("<span style=\"color:red\">")
-        );
-        assert_eq!(markup("请**务必**回答"), Some("**务必**"));
-        assert_eq!(markup("# 标题"), Some("# 标题"));
-        for words in [
-            "a < b and c > d",
-            "5*3*2",
-            "x<5",
-            "C# 语言",
-            "** 两颗星",
-            "<60 岁>",
-        ] {
-            assert_eq!(markup(words), None, "{words}");
-        }
     }
 
     #[test]

@@ -277,9 +277,6 @@ pub enum Fault {
     RareCharacters {
         characters: String,
     },
-    Markup {
-        text: String,
-    },
     MissingTable {
         file: String,
         suggestion: Option<String>,

@@ -143,15 +143,6 @@ fn of_types(fault: &Fault) -> Option<Words> {
             format!("There are rare characters: {characters}. Some people cannot read them, and some old phones cannot say them."),
         )
         .mend("请换常用的说法。", "Use common words."),
-        Fault::Markup { text } => warning(
-            "XF102",
-            format!("有排版标记（{text}），页面会原样显示出来。"),
-            format!("There is markup ({text}), which pages show as it is written."),
-        )
-        .mend(
-            "请只写文字；要分行就在单元格里换行。",
-            "Write words only; for a new line, break the line in the cell.",
-        ),
         _ => return None,
     })
 }

@@ -237,7 +237,6 @@ fn every_fault() -> Vec<Fault> {
             text: s("过去十二个月里"),
         },
         Fault::RareCharacters { characters: s("龘") },
-        Fault::Markup { text: s("<b>") },
         Fault::MissingTable {
             file: s("villages.csv"),
             suggestion: None,
