@@ -28,6 +28,9 @@ XF = "{http://www.w3.org/2002/xforms}"
 JR = "{http://openrosa.org/javarosa}"
 ORX = "{http://openrosa.org/xforms}"
 
+# Languages that a workbook names without a code, which Minyi writes with it.
+CODES = {"English": "en"}
+
 ACTIONS = ("setvalue", "setgeopoint", "recordaudio")
 
 ZH, EN = "::中文 (zh)", "::English (en)"
@@ -378,7 +381,7 @@ def itext(model):
     texts = {}
     for translation in model.findall(f"{XF}itext/{XF}translation"):
         name = translation.get("lang")
-        language = re.sub(r".*\(([^()]+)\)$", r"\1", name)
+        language = CODES.get(name) or re.sub(r".*\(([^()]+)\)$", r"\1", name)
         for text in translation:
             for value in text:
                 said = words(value)
@@ -416,7 +419,8 @@ def meaning(xform):
         rules = {}
         for name, value in bind.attrib.items():
             name = name.replace(JR, "jr:")
-            if name == "nodeset":
+            # What is never required is what says nothing.
+            if name == "nodeset" or (name == "required" and value.strip() == "false()"):
                 continue
             if name in ("relevant", "constraint", "required", "calculate", "readonly"):
                 value = tree(value)
