@@ -85,7 +85,8 @@ async function judge(one) {
     const asked = new Set(run.asked);
     const tell = (text) => differences.push(`${one.xform} run ${at}: ${text}`);
     for (const [name, node] of all) {
-      if (name === 'instanceID') continue;
+      // What a device notes by itself.
+      if (name === 'instanceID' || node.definition.bind.preload) continue;
       const { relevant, instanceValue = '' } = node.currentState;
       const isShown = node.nodeType !== 'model-value';
       if (isShown && relevant !== asked.has(name)) tell(`${name} is ${relevant ? '' : 'not '}asked there`);

@@ -6,7 +6,7 @@
 
 Forms are compared by meaning: expressions as trees, words by language, instances and controls in order. Minyi's may say
 more than pyxform's where the meaning asks for it, and the comparison allows exactly this:
-- a computed question that is shown is read-only;
+- a computed question that is shown is read-only, and a note is never required;
 - an earlier answer in words is shown as the choice's words (`jr:choice-name`);
 - a language without words of its own has the usual ones, where pyxform writes "-" or nothing.
 What Minyi writes in another way is in OWN, which only ODK Validate judges. Where a name is not of ASCII signs pyxform's form is one that ODK Validate refuses; there is nothing to compare.
@@ -416,7 +416,7 @@ def meaning(xform):
 
     binds = {}
     for bind in model.findall(f"{XF}bind"):
-        rules = {}
+        rules, data_type = {}, bind.get("type")
         for name, value in bind.attrib.items():
             name = name.replace(JR, "jr:")
             # What is never required is what says nothing.
@@ -427,6 +427,9 @@ def meaning(xform):
             elif name in ("jr:constraintMsg", "jr:requiredMsg"):
                 value = spoken(bind, texts, next(key for key in bind.attrib if key.replace(JR, "jr:") == name))
             rules[name] = value
+        if "readonly" in rules and "calculate" not in rules and data_type == "string":
+            # A note, of which Minyi asks no answer.
+            rules.pop("required", None)
         binds[bind.get("nodeset").replace("orx:", "")] = rules
 
     def item(element):

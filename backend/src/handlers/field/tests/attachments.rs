@@ -100,6 +100,7 @@ async fn photograph_is_kept_without_the_place_and_known_by_what_was_sent() {
         .await
         .unwrap()
         .unwrap();
+    let kept = attachments::find(db, ROUND, kept.id).await.unwrap().unwrap();
     let opened = kept.opened(&talk.field.server.base.keys).unwrap();
     assert_eq!(opened.len(), usize::try_from(kept.bytes).unwrap());
     let has = |bytes: &[u8], part: &[u8]| bytes.windows(part.len()).any(|window| window == part);

@@ -113,6 +113,10 @@ async fn what_odk_web_forms_sent_is_the_response_that_the_app_would_send() {
         .await
         .unwrap()
         .unwrap();
+    let voice = attachments::find(&base.db, ROUND, voice.id)
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(voice.opened(&base.keys).unwrap(), AMR);
 }
 
