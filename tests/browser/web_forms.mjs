@@ -15,7 +15,7 @@ process.env.TZ = 'UTC';
 const task = JSON.parse(process.argv[2]);
 
 /** The engine expects a browser's classes, and its parser a file beside it. */
-async function engine() {
+async function load() {
   const { window } = new JSDOM('');
   const classes = Object.getOwnPropertyNames(window).filter((name) => /^(DOM|XML|XPath|Node|Named|Attr$|Text$|Element|Document|Comment|CDATA|Character|Processing)/.test(name));
   for (const name of classes) globalThis[name] ??= window[name];
@@ -24,6 +24,9 @@ async function engine() {
   globalThis.__dirname = dirname(require.resolve('@getodk/xforms-engine'));
   return import('@getodk/xforms-engine');
 }
+
+let loaded;
+const engine = () => (loaded ??= load());
 
 /** Time stands still, so that both compute of the same day. */
 function stop(now) {
@@ -145,6 +148,7 @@ function written(body, headers) {
 }
 
 async function talk({ base, round, user, password, form, answers, files = {} }) {
+  await engine();
   const relay = await wire(base);
   const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
   const headers = { Authorization: authorization, 'X-OpenRosa-Version': '1.0' };

@@ -38,7 +38,7 @@ fn odk_web_forms_answers_a_form_of_the_server_and_its_submission_is_a_response()
             "base": base, "round": demo.round, "user": login.user, "password": token,
             "form": format!("{}_resident", demo.round),
             "answers": {
-                "minyi_case": case, "minyi_part": "yes", "minyi_sensitive": "yes",
+                "minyi_case": case, "minyi_part": "yes", "minyi_sensitive": "yes", "minyi_callback": "no",
                 "answering": "self", "need": "none", "took_part": "none", "first_change": "多修一条路 & <坡道>",
             },
         } }),

@@ -135,7 +135,7 @@ async fn record_web_forms() {
     let task = json!({ "talk": {
         "base": base, "round": ROUND, "user": user, "password": password, "form": format!("{ROUND}_resident"),
         "answers": {
-            "minyi_case": "resident-000001", "minyi_part": "yes", "minyi_sensitive": "yes",
+            "minyi_case": "resident-000001", "minyi_part": "yes", "minyi_sensitive": "yes", "minyi_callback": "no",
             "answering": "self", "need": "none", "took_part": "none", "visited": "2026-11-20T09:30:00.000+08:00",
         },
         "files": { "photo": file("door.jpg", "image/jpeg", GPS_JPEG), "voice": file("voice.amr", "audio/amr", AMR) },
