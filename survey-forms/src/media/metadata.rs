@@ -31,7 +31,7 @@ pub struct Broken;
 /// # Example
 /// ```
 /// use survey_forms::media::{metadata, upload};
-/// let picture = b"\xff\xd8\xff\xfe\0\x0eHome, 5 Li St\xff\xda\0\x02...\xff\xd9".to_vec();
+/// let picture = b"\xff\xd8\xff\xfe\0\x0fHome, 5 Li St\xff\xda\0\x02...\xff\xd9".to_vec();
 /// let kind = upload::recognise_upload(&picture).unwrap();
 /// let kept = metadata::without_metadata(kind, picture).unwrap();
 /// assert_eq!(kept, b"\xff\xd8\xff\xda\0\x02...\xff\xd9");
