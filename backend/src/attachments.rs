@@ -3,11 +3,12 @@
 //! They come in two ways: by a respondent's page, into the draft, and from there with the response; and from clients of
 //! OpenRosa's, in one or several requests beside the same answers. Either way a file is what its bytes say
 //! ([`survey_forms::media::upload`]), belongs to one question of one response, and is called after the question: the name
-//! that it had on a phone may say who somebody is or when a picture was taken, and is not kept. It is sealed, goes when the
-//! response is withdrawn or replaced and when typed words are erased, and nobody sees it but staff who may, each time with
+//! that it had on a phone may say who somebody is or when a picture was taken, and is not kept, nor is what a picture or film
+//! says of itself. It is sealed, goes when the response is withdrawn or replaced and when typed words are erased, and nobody sees it but staff who may, each time with
 //! an entry in the audit trail.
 
-use survey_forms::media::upload::UploadType;
+use survey_forms::media::metadata::{Broken, without_metadata};
+use survey_forms::media::upload::{UploadFault, UploadType};
 use uuid::Uuid;
 
 use crate::clock::Entropy;
@@ -18,14 +19,43 @@ use crate::store::{StoreError, begin};
 /// A file whose bytes have been looked at.
 #[derive(Clone, Debug)]
 pub struct NewFile {
-    /// The question that it answers.
-    pub question: String,
+    question: String,
+    name: String,
+    upload: UploadType,
+    /// What it is known by when it is sent again: the hash of the bytes as they were sent.
+    mac: String,
+    /// What is kept.
+    bytes: Vec<u8>,
+}
+
+impl NewFile {
+    /// A file as it was sent. What a picture or film says of itself, the place where it was taken among it, goes here
+    /// ([`survey_forms::media::metadata`]).
+    ///
+    /// `name` is the answer that stands for it.
+    ///
+    /// # Errors
+    /// [`UploadFault::Broken`] for a picture that is not whole.
+    pub fn received(
+        keys: &Keys,
+        question: &str,
+        name: String,
+        upload: UploadType,
+        sent: Vec<u8>,
+    ) -> Result<Self, UploadFault> {
+        Ok(Self {
+            question: question.to_owned(),
+            name,
+            upload,
+            mac: keys.content_mac(&sent),
+            bytes: without_metadata(upload, sent).map_err(|Broken| UploadFault::Broken)?,
+        })
+    }
+
     /// The answer that stands for it.
-    pub name: String,
-    /// What it is.
-    pub upload: UploadType,
-    /// Its bytes.
-    pub bytes: Vec<u8>,
+    pub fn name(&self) -> &str {
+        &self.name
+    }
 }
 
 /// What became of a file.
@@ -63,9 +93,8 @@ impl Keeper<'_> {
         file: NewFile,
         replace: bool,
     ) -> Result<Kept, StoreError> {
-        let mac = self.keys.content_mac(&file.bytes);
         match attachments::of_question(tx, self.response, &file.question).await? {
-            Some(known) if known.mac == mac => return Ok(Kept::Known),
+            Some(known) if known.mac == file.mac => return Ok(Kept::Known),
             Some(_) if !replace => return Ok(Kept::Other),
             Some(_) => attachments::remove(tx, self.response, &file.question).await?,
             None => {}
@@ -79,7 +108,7 @@ impl Keeper<'_> {
             name: file.name,
             media_type: file.upload.mime.to_owned(),
             bytes: i32::try_from(file.bytes.len()).unwrap_or(i32::MAX),
-            mac,
+            mac: file.mac,
             content: self
                 .keys
                 .seal(&attachments::context(id), &file.bytes, self.entropy)?,

@@ -294,13 +294,11 @@ pub async fn receive(
             taken.strange += 1;
             continue;
         };
-        match check_upload(*media, &file.bytes) {
-            Ok(upload) => good.push(NewFile {
-                question: question.name.clone(),
-                name: answers.get(&question.name).cloned().unwrap_or_default(),
-                upload,
-                bytes: file.bytes,
-            }),
+        let name = answers.get(&question.name).cloned().unwrap_or_default();
+        let received = check_upload(*media, &file.bytes)
+            .and_then(|upload| NewFile::received(&state.keys, &question.name, name, upload, file.bytes));
+        match received {
+            Ok(received) => good.push(received),
             Err(fault) => taken.refused.push((file.name, fault.message(*media))),
         }
     }

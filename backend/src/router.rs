@@ -484,7 +484,7 @@ fn planning_of_round() -> Router<AppState> {
 /// The editor of a round's questionnaires: the office's, read by those who oversee.
 fn questionnaires_of_round() -> Router<AppState> {
     use console::editor::{
-        self, adding, check, handing_in, list, outline, preview, question, transfer, versions, words,
+        self, adding, check, copying, handing_in, list, outline, preview, question, transfer, versions, words,
     };
     let base = "/console/rounds/{id}/forms";
     let upload = DefaultBodyLimit::max(editor::MAX_UPLOAD);
@@ -501,6 +501,10 @@ fn questionnaires_of_round() -> Router<AppState> {
         .route(
             &format!("{base}/{{form}}/bank"),
             get(adding::show_bank).post(adding::take),
+        )
+        .route(
+            &format!("{base}/{{form}}/copy"),
+            get(copying::show).post(copying::take),
         )
         .route(
             &format!("{base}/{{form}}/words"),

@@ -21,6 +21,7 @@ use crate::flow;
 use crate::form::{Choice, Form, Item, Node, Question, QuestionKind, Required};
 use crate::render;
 use crate::state::State;
+use crate::styled::plain_text;
 use crate::text::Text;
 use crate::validate::messages;
 
@@ -147,7 +148,7 @@ fn of_question(question: &Question, label: &Text, words: &State<'_>, fields: &mu
 fn choice(choice: &Choice) -> Json {
     let mut fields = Map::new();
     fields.insert("name".to_owned(), json!(choice.name));
-    fields.insert("label".to_owned(), json!(choice.label));
+    fields.insert("label".to_owned(), json!(plain_text(&choice.label)));
     if let Some(missing) = choice.missing {
         fields.insert("missing".to_owned(), json!(missing));
     }

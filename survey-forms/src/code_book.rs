@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::answer::TICKED;
 use crate::form::{Choice, Form, MissingKind, QuestionKind};
+use crate::styled::plain_text;
 use crate::text::Text;
 
 /// The variables of a form in document order. Notes have none.
@@ -73,7 +74,7 @@ impl CodeBook {
             .filter(|question| question.kind != QuestionKind::Note)
             .map(|question| Variable {
                 name: question.name.clone(),
-                label: question.label.clone(),
+                label: plain_text(&question.label),
                 kind: match &question.kind {
                     QuestionKind::Integer => VariableKind::Integer,
                     QuestionKind::Range { .. } if question.kind.is_whole_range() => VariableKind::Integer,
@@ -137,7 +138,7 @@ fn levels(choices: &[Choice]) -> Vec<Level> {
         .iter()
         .map(|choice| Level {
             value: choice.name.clone(),
-            label: choice.label.clone(),
+            label: plain_text(&choice.label),
             missing: choice.missing,
         })
         .collect()

@@ -7,8 +7,8 @@
 //!
 //! | module | does |
 //! |---|---|
-//! | [`book`] | sheets, rows and cells; `.xlsx`, `.csv` and `.lss` in, `.xlsx` out |
-//! | [`edit`], [`apply()`] | the changes there are, and making them |
+//! | [`book`] | sheets, rows and cells; `.xlsx`, `.csv` and `.lss` in, `.xlsx` and `.csv` out |
+//! | [`edit`], [`apply()`], [`take_over`] | the changes there are, and making them; rows of another questionnaire |
 //! | [`outline`], [`details`] | what pages show: the tree of rows; one row with all its cells |
 //! | [`logic`] | conditions and rules from menus to expressions and back, and in words |
 //! | [`bank`] | questions with source and licence to take over |
@@ -30,7 +30,7 @@ mod tested;
 
 mod apply;
 
-pub use apply::apply;
+pub use apply::{apply, take_over};
 pub use book::Workbook;
 pub use edit::Edit;
 pub use key::{RowKey, Spot};

@@ -22,6 +22,7 @@ pub mod pretest;
 pub mod render;
 pub mod response;
 mod state;
+mod styled;
 pub mod text;
 pub mod validate;
 pub mod xform;

@@ -8,6 +8,7 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::form::{Form, Item, Media};
 use crate::text::Text;
 
+pub mod metadata;
 pub mod upload;
 
 /// What a media file is.

@@ -21,6 +21,7 @@ use crate::flow::Page;
 use crate::form::{Form, Item, Question, QuestionKind};
 use crate::response::RawAnswers;
 use crate::state::State;
+use crate::styled;
 use crate::text::Text;
 use crate::validate::{FieldError, slots};
 
@@ -169,7 +170,10 @@ pub fn answer_text(form: &Form, question: &Question, value: &str, lang: &str) ->
         QuestionKind::SelectOne { .. } | QuestionKind::SelectMultiple { .. } => {
             let label = |name: &str| {
                 let choice = form.choices(question).iter().find(|choice| choice.name == name);
-                choice.map_or_else(|| name.to_owned(), |choice| choice.label.get(lang).to_owned())
+                choice.map_or_else(
+                    || name.to_owned(),
+                    |choice| styled::plain(choice.label.get(lang)).into_owned(),
+                )
             };
             value
                 .split_whitespace()
@@ -181,7 +185,7 @@ pub fn answer_text(form: &Form, question: &Question, value: &str, lang: &str) ->
             // An order that is not whole is shown as it is.
             let places = value.split_whitespace().enumerate().map(|(at, name)| {
                 let choice = form.choices(question).iter().find(|choice| choice.name == name);
-                let label = choice.map_or(name, |choice| choice.label.get(lang));
+                let label = choice.map_or(name.into(), |choice| styled::plain(choice.label.get(lang)));
                 format!("{}. {label}", at + 1)
             });
             places.collect::<Vec<_>>().join(separator)
@@ -242,15 +246,19 @@ impl View<'_, '_> {
 
     /// A text with earlier answers filled in, marked with its language where that is not the page's.
     fn text(&self, text: &Text) -> Markup {
-        let Some((language, _)) = text.resolve(self.lang) else {
+        let Some((language, words)) = text.resolve(self.lang) else {
             return html! {};
         };
-        let language = language.to_owned();
-        let filled = self.state.fill_in(text, self.lang);
+        let styled = html! {
+            @for span in styled::spans(words) {
+                @let filled = self.state.fill_words(&span.words, self.lang);
+                @if span.strong { strong { (lines(&filled)) } } @else { (lines(&filled)) }
+            }
+        };
         // `zh` serves a page in `zh-x-easy`: the same language to every voice.
-        let same = primary(&language) == primary(self.lang);
+        let same = primary(language) == primary(self.lang);
         html! {
-            @if same { (lines(&filled)) } @else { span lang=(language) { (lines(&filled)) } }
+            @if same { (styled) } @else { span lang=(language) { (styled) } }
         }
     }
 }
@@ -267,7 +275,7 @@ fn primary(tag: &str) -> &str {
 /// Line breaks of a cell stay line breaks.
 fn lines(text: &str) -> Markup {
     html! {
-        @for (at, line) in text.lines().enumerate() {
+        @for (at, line) in text.split('\n').enumerate() {
             @if at > 0 { br; }
             (line)
         }

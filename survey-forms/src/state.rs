@@ -13,6 +13,7 @@ use crate::form::{Choice, Form, Group, Item, Node, Question, QuestionKind, Requi
 use crate::placeholder::{self, Part};
 use crate::render::answer_text;
 use crate::response::{NOW, OFFSET, RESPONSE_ID, RawAnswers, TAKES_FILES, TRIGGERED};
+use crate::styled;
 use crate::text::Text;
 
 mod about;
@@ -322,17 +323,18 @@ fn offset(answers: &RawAnswers) -> Option<i32> {
 }
 
 impl State<'_> {
-    /// Words with earlier answers in the place of `${name}`, in every language.
+    /// Words without markup, with earlier answers in the place of `${name}`, in every language.
     pub(crate) fn fill(&self, text: &Text) -> Text {
-        text.map(|language, words| self.fill_words(words, language))
+        text.map(|language, words| self.fill_words(&styled::plain(words), language))
     }
 
     /// The same in one language.
     pub(crate) fn fill_in(&self, text: &Text, lang: &str) -> String {
-        self.fill_words(text.get(lang), lang)
+        self.fill_words(&styled::plain(text.get(lang)), lang)
     }
 
-    fn fill_words(&self, words: &str, lang: &str) -> String {
+    /// Words with earlier answers in the place of `${name}`. What stands in an answer is never markup.
+    pub(crate) fn fill_words(&self, words: &str, lang: &str) -> String {
         if !words.contains("${") {
             return words.to_owned();
         }

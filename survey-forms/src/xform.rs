@@ -6,6 +6,7 @@
 //! - every wording (`zh-x-easy`) is a translation of its own and is complete, with the usual words where it has none;
 //! - `${name}` of a chosen answer shows the choice's words, not its code (`jr:choice-name`);
 //! - a question that is computed cannot be typed in (`readonly`);
+//! - a note is never required: nobody can answer it, and Collect would lead no further;
 //! - why a choice is no answer (`missing`) stands as a column of its list;
 //! - tables stand in the form, so that no file has to be sent along, and `pulldata` looks into them;
 //! - `count` of a question in a repeat counts answers, and `position(..)` is the repeat's however deep its groups.

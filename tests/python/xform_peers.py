@@ -6,7 +6,7 @@
 
 Forms are compared by meaning: expressions as trees, words by language, instances and controls in order. Minyi's may say
 more than pyxform's where the meaning asks for it, and the comparison allows exactly this:
-- a computed question that is shown is read-only;
+- a computed question that is shown is read-only, and a note is never required;
 - an earlier answer in words is shown as the choice's words (`jr:choice-name`);
 - a language without words of its own has the usual ones, where pyxform writes "-" or nothing.
 What Minyi writes in another way is in OWN, which only ODK Validate judges. Where a name is not of ASCII signs pyxform's form is one that ODK Validate refuses; there is nothing to compare.
@@ -27,6 +27,9 @@ from pyxform.xls2xform import convert
 XF = "{http://www.w3.org/2002/xforms}"
 JR = "{http://openrosa.org/javarosa}"
 ORX = "{http://openrosa.org/xforms}"
+
+# Languages that a workbook names without a code, which Minyi writes with it.
+CODES = {"English": "en"}
 
 ACTIONS = ("setvalue", "setgeopoint", "recordaudio")
 
@@ -330,7 +333,8 @@ def tree(source):
                 if peek()[1] == ",":
                     take()
             take()
-            return ("call", word, *arguments)
+            # Enketo reads both; JavaRosa has only the one that Minyi writes.
+            return ("call", "date" if word == "date-time" else word, *arguments)
         return ("name", word)
 
     def expression(floor):
@@ -377,7 +381,7 @@ def itext(model):
     texts = {}
     for translation in model.findall(f"{XF}itext/{XF}translation"):
         name = translation.get("lang")
-        language = re.sub(r".*\(([^()]+)\)$", r"\1", name)
+        language = CODES.get(name) or re.sub(r".*\(([^()]+)\)$", r"\1", name)
         for text in translation:
             for value in text:
                 said = words(value)
@@ -412,16 +416,20 @@ def meaning(xform):
 
     binds = {}
     for bind in model.findall(f"{XF}bind"):
-        rules = {}
+        rules, data_type = {}, bind.get("type")
         for name, value in bind.attrib.items():
             name = name.replace(JR, "jr:")
-            if name == "nodeset":
+            # What is never required is what says nothing.
+            if name == "nodeset" or (name == "required" and value.strip() == "false()"):
                 continue
             if name in ("relevant", "constraint", "required", "calculate", "readonly"):
                 value = tree(value)
             elif name in ("jr:constraintMsg", "jr:requiredMsg"):
                 value = spoken(bind, texts, next(key for key in bind.attrib if key.replace(JR, "jr:") == name))
             rules[name] = value
+        if "readonly" in rules and "calculate" not in rules and data_type == "string":
+            # A note, of which Minyi asks no answer.
+            rules.pop("required", None)
         binds[bind.get("nodeset").replace("orx:", "")] = rules
 
     def item(element):
@@ -545,4 +553,5 @@ def judge(folder):
     print(json.dumps(verdicts, ensure_ascii=False))
 
 
-{"make": make, "judge": judge}[sys.argv[1]](sys.argv[2])
+if __name__ == "__main__":
+    {"make": make, "judge": judge}[sys.argv[1]](sys.argv[2])

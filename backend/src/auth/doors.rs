@@ -97,6 +97,8 @@ pub const DOORS: &[Door] = doors! {
     GET  "/console/rounds/{id}/forms/{form}/bank" Independent(EditPlan);
     POST "/console/rounds/{id}/forms/{form}/bank" Independent(EditPlan);
     GET  "/console/rounds/{id}/forms/{form}/check" Independent(SeePlan);
+    GET  "/console/rounds/{id}/forms/{form}/copy" Independent(EditPlan);
+    POST "/console/rounds/{id}/forms/{form}/copy" Independent(EditPlan);
     GET  "/console/rounds/{id}/forms/{form}/download" Independent(SeePlan);
     GET  "/console/rounds/{id}/forms/{form}/file" Independent(EditPlan);
     POST "/console/rounds/{id}/forms/{form}/file" Independent(EditPlan);

@@ -504,8 +504,11 @@ pub(crate) fn edited(form: &str, edit: impl Fn(&str, &mut Vec<Vec<String>>)) -> 
     after.save_to_buffer().unwrap()
 }
 
-/// The first bytes of a picture.
-pub(crate) const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR a door with steps";
+/// A picture of one grey pixel.
+pub(crate) const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\0\x01\0\0\0\x01\x08\0\0\0\0:~\x9bU\
+\0\0\0\x0aIDATx\x9cch\0\0\0\x82\0\x81w\xcdr\xb6\0\0\0\0IEND\xaeB`\x82";
+/// A photograph that says where and when it was taken, by which device, and whose it is.
+pub(crate) const GPS_JPEG: &[u8] = include_bytes!("../../../survey-forms/tests/fixtures/media/gps.jpg");
 /// The first bytes of a recording as phones make it.
 pub(crate) const AMR: &[u8] = b"#!AMR\n a voice";
 

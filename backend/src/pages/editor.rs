@@ -3,6 +3,7 @@
 
 pub mod adding;
 pub mod check;
+pub mod copying;
 pub mod handing_in;
 pub mod list;
 pub mod outline;

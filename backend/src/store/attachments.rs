@@ -36,7 +36,7 @@ pub struct Listed {
     pub media_type: String,
     /// Size in bytes.
     pub bytes: i32,
-    /// Keyed hash of the bytes.
+    /// Keyed hash of the bytes as they were sent, by which a file is known when it comes again.
     pub mac: String,
 }
 
@@ -54,7 +54,7 @@ pub fn context(id: Uuid) -> String {
 }
 
 impl Attachment {
-    /// The bytes as they came.
+    /// The bytes as they are kept.
     ///
     /// # Errors
     /// See [`Keys::open`].

@@ -10,6 +10,13 @@ const MOST_PLACES: usize = 10_000;
 
 /// `14:05`, or `14:05:30` where there are seconds: read also from `14：5`, `14时5分`, and what ODK writes,
 /// `14:05:00.000+08:00`, of which the clock counts and not the offset.
+///
+/// An offset makes a moment of a day with a time, and is kept there ([`moment`]). A time of day alone stays a time of day:
+/// - what a device writes behind it is where its clock was when it was asked, not when it is five past two: where clocks
+///   are put forward in summer, "I get up at six" said in July and meant for January would be moved by an hour;
+/// - the same answer typed on a page has none, and both must be one value to be counted, compared (`${a} < ${b}`) and
+///   recognised when it is sent again by the other way;
+/// - `decimal-time()` counts in the clock of the place, which the digits say already.
 pub(super) fn time(raw: &str) -> Option<String> {
     let folded = fold(raw).replace('：', ":");
     let (hour, minute, second) = match parse_time(&folded) {
@@ -187,6 +194,21 @@ mod tests {
         for raw in ["24:00", "14", "14:60", "下午2点", "", "1:2:3:4", "123:00"] {
             assert_eq!(time(raw), None, "{raw}");
         }
+    }
+
+    #[test]
+    fn time__by_any_clock__is_the_answer_that_a_page_gets() {
+        let typed = time("14:05");
+        for raw in [
+            "14:05:00.000+08:00",
+            "14:05:00.000-03:30",
+            "14:05:00Z",
+            "14:05+0000",
+        ] {
+            assert_eq!(time(raw), typed, "{raw}");
+        }
+        // Of a moment it stays.
+        assert_ne!(moment("2026-11-03T14:05Z"), moment("2026-11-03T14:05"));
     }
 
     #[test]

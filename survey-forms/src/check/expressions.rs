@@ -72,6 +72,13 @@ pub(super) fn of_question(question: &Question) -> impl Iterator<Item = (&'static
 }
 
 impl Checker<'_, '_> {
+    /// Whether the cell has something, even if it could not be read; that has been reported already.
+    fn is_written(&self, question: &Question, column: &str) -> bool {
+        let mut rows = self.survey.rows().iter();
+        rows.find(|row| row.number == question.row)
+            .is_some_and(|row| self.survey.cell(row, column).is_some())
+    }
+
     fn question(&mut self, question: &Question) {
         for (column, expression) in of_question(question) {
             self.expression(expression, question.row, column, Some(question));
@@ -98,6 +105,7 @@ impl Checker<'_, '_> {
         if kind == &QuestionKind::Calculate
             && question.calculation.is_none()
             && question.dynamic_default.is_none()
+            && !self.is_written(question, "calculation")
         {
             self.faults.add(Fault::MissingCalculation, place("calculation"));
         }

@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use super::names::row;
 use crate::diagnostic::catalogue::Fault;
 use crate::form::{Item, Node};
+use crate::styled::plain;
 use crate::text::{Text, is_wording};
 use crate::xlsform::{Faults, Table};
 
@@ -35,6 +36,7 @@ pub(super) fn check(nodes: &[Node<'_>], survey: &Table, faults: &mut Faults) {
 fn check_text(text: &Text, row: u32, column: &str, survey: &Table, faults: &mut Faults) {
     for (language, words) in text.iter().filter(|(language, _)| !is_wording(language)) {
         let place = || survey.place_in(row, column, language);
+        let words = &*plain(words);
         if let Some((count, most, sentence)) = longest(words, language) {
             let text = sentence.chars().take(8).collect();
             faults.add(Fault::LongSentence { count, most, text }, place());
@@ -50,16 +52,17 @@ fn check_text(text: &Text, row: u32, column: &str, survey: &Table, faults: &mut 
 /// The longest sentence that is too long, with its length and what is allowed.
 fn longest<'t>(text: &'t str, language: &str) -> Option<(usize, usize, &'t str)> {
     let is_chinese = language.split('-').next() == Some("zh");
-    let sentences = text.split(['。', '！', '？', '；', '!', '?', ';', '\n']);
+    let sentences = text
+        .split(['。', '！', '？', '；', '!', '?', ';', '؟', '۔', '؛', '।', '\n'])
+        // A full stop is also in numbers and addresses.
+        .flat_map(|part| part.split(". "));
     let count = |sentence: &str| {
         if is_chinese {
             sentence.chars().filter(|c| c.is_alphanumeric()).count()
         } else {
-            sentence
-                .split(". ")
-                .map(|part| part.split_whitespace().count())
-                .max()
-                .unwrap_or(0)
+            // A dash or a mark that stands alone is not a word.
+            let words = sentence.split_whitespace();
+            words.filter(|word| word.contains(char::is_alphanumeric)).count()
         }
     };
     let most = if is_chinese { MOST_CHARACTERS } else { MOST_WORDS };
@@ -108,6 +111,14 @@ mod tests {
             longest(&format!("{}. {}", "word ".repeat(20), "word ".repeat(20)), "en"),
             None
         );
+        // The words shown are those of the sentence that is too long.
+        let text = format!("Short one. {}", "word ".repeat(31));
+        assert!(longest(&text, "en").is_some_and(|found| found.2.starts_with("word")));
+        assert_eq!(
+            longest(&format!("{}؟ {}", "كلمة ".repeat(20), "كلمة ".repeat(20)), "ar"),
+            None
+        );
+        assert_eq!(longest(&"- word / ".repeat(30), "en"), None);
     }
 
     #[test]

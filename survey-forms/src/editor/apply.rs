@@ -3,7 +3,7 @@
 use super::book::writable;
 use super::desk::{Desk, Line, row_number};
 use super::refusal::Refusal;
-use super::{Edit, EditError, Spot, Workbook};
+use super::{Edit, EditError, RowKey, Spot, Workbook};
 use crate::diagnostic::{Diagnostic, Place};
 
 mod cells;
@@ -11,6 +11,7 @@ mod choices;
 mod insert;
 mod kinds;
 mod lists;
+mod remembered;
 mod rows;
 mod watch;
 
@@ -57,13 +58,34 @@ pub fn apply(workbook: &Workbook, edit: &Edit) -> Result<Workbook, EditError> {
     if !faults.is_empty() {
         return Err(faults.into());
     }
+    Ok(finished(desk))
+}
+
+/// The workbook with rows of another questionnaire, their choice lists and tables, and all that they refer to. Names that
+/// the workbook has get a number, and references among what came follow them; words come in the languages that both have.
+///
+/// # Errors
+/// When a row is not there or a group has no end, when they have no language in common, or when a table has the name of
+/// another.
+pub fn take_over(
+    workbook: &Workbook,
+    from: &Workbook,
+    items: &[RowKey],
+    to: &Spot,
+) -> Result<Workbook, EditError> {
+    let mut desk = Desk::new(workbook.clone());
+    insert::take_over(&mut desk, from, items, to)?;
+    Ok(finished(desk))
+}
+
+fn finished(desk: Desk) -> Workbook {
     let mut book = desk.book;
     for sheet in &mut book.sheets {
         while sheet.rows.last().is_some_and(|row| row.cells.is_empty()) {
             sheet.rows.pop();
         }
     }
-    Ok(book)
+    book
 }
 
 fn flat(edit: &Edit) -> Vec<&Edit> {

@@ -188,6 +188,26 @@ impl Workbook {
         })
     }
 
+    /// The workbook as one `.csv` file with all sheets, as pyxform and [`Self::read`] take it: each sheet's name alone in the first
+    /// column, below it the sheet's rows from the second column on. UTF-8 without a mark, because pyxform takes a mark for a
+    /// part of the first sheet's name. Rows that are empty at a sheet's beginning are left out.
+    pub fn to_csv(&self) -> String {
+        let mut out = String::new();
+        for sheet in &self.sheets {
+            out.push_str(&csv_cell(&sheet.name));
+            out.push_str("\r\n");
+            for row in sheet.rows.iter().skip_while(|row| row.cells.is_empty()) {
+                let width = row.cells.keys().next_back().map_or(0, |last| last + 1);
+                for at in 0..width {
+                    out.push(',');
+                    out.push_str(&csv_cell(row.cell(at)));
+                }
+                out.push_str("\r\n");
+            }
+        }
+        out
+    }
+
     /// What the reader makes of it and says of it. `file_name` is for messages, and the form's id where the settings have none.
     pub fn check(&self, file_name: &str) -> Checked {
         match xlsform::read_workbook(file_name, &self.raw()) {
@@ -233,6 +253,15 @@ impl Workbook {
     /// Its sheets.
     pub fn sheets(&self) -> &[Sheet] {
         &self.sheets
+    }
+}
+
+/// A cell of a CSV file (RFC 4180).
+fn csv_cell(text: &str) -> String {
+    if text.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text.to_owned()
     }
 }
 

@@ -295,6 +295,52 @@ impl Desk {
         self.set(tab, at, &Holds::Plain(column), text)
     }
 
+    /// A cell of a column that has no meaning of its own, by its header.
+    pub(super) fn other(&self, tab: Tab, at: usize, header: &str) -> &str {
+        match (self.other_column(tab, header), self.rows(tab).get(at)) {
+            (Some(column), Some(row)) => row.cell(column),
+            _ => "",
+        }
+    }
+
+    fn other_column(&self, tab: Tab, header: &str) -> Option<u32> {
+        let is_it = |found: &&Column| found.holds == Holds::Other && found.header.trim() == header.trim();
+        self.columns(tab).iter().find(is_it).map(|found| found.at)
+    }
+
+    /// Fills such a cell; the column is made behind the others where there is none.
+    pub(super) fn set_other(
+        &mut self,
+        tab: Tab,
+        at: usize,
+        header: &str,
+        text: &str,
+    ) -> Result<(), EditError> {
+        self.sheet_mut(tab);
+        let column = match self.other_column(tab, header) {
+            Some(column) => column,
+            None => {
+                let widest = self
+                    .rows(tab)
+                    .iter()
+                    .filter_map(|row| row.cells.keys().next_back())
+                    .max();
+                let column = widest.map_or(0, |last| last + 1);
+                if column >= MOST_COLUMNS {
+                    return Err(Refusal::TooLarge.at(Place::sheet(tab.name())).into());
+                }
+                let first = self.header(tab).unwrap_or_default();
+                self.sheet_mut(tab).rows[first].set(column, header);
+                self.layout = Layout::of(&self.book.raw());
+                column
+            }
+        };
+        if let Some(row) = self.sheet_mut(tab).rows.get_mut(at) {
+            row.set(column, text);
+        }
+        Ok(())
+    }
+
     /// Puts an empty row there.
     pub(super) fn insert(&mut self, tab: Tab, at: usize, row: Row) -> Result<(), EditError> {
         let sheet = self.sheet_mut(tab);

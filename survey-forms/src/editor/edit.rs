@@ -198,7 +198,8 @@ pub enum Edit {
         /// Which.
         choice: String,
     },
-    /// A language comes: a column for the label of questions and of choices.
+    /// A language comes: a column for the label of questions and of choices. Words that came from the bank, as they are there,
+    /// come in the new language too where the bank has it.
     AddLanguage {
         /// Its tag, such as `en`, `ug`, or `zh-x-easy` for a wording.
         lang: String,

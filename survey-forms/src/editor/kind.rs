@@ -36,13 +36,13 @@ pub enum RowKind {
     Barcode,
     /// A place on the earth.
     GeoPoint,
-    /// A picture (apps only).
+    /// A picture, where files can be handed in.
     Image,
-    /// A recording (apps only).
+    /// A recording, where files can be handed in.
     Audio,
-    /// A film (apps only).
+    /// A film, where files can be handed in.
     Video,
-    /// A file (apps only).
+    /// A file, where files can be handed in.
     File,
     /// A value that follows from other answers.
     Calculate,
@@ -157,10 +157,10 @@ impl RowKind {
             Self::Acknowledge => ("勾选确认", "tick to agree"),
             Self::Barcode => ("条形码", "barcode"),
             Self::GeoPoint => ("地点", "place"),
-            Self::Image => ("照片（仅客户端）", "picture (apps only)"),
-            Self::Audio => ("录音（仅客户端）", "recording (apps only)"),
-            Self::Video => ("录像（仅客户端）", "film (apps only)"),
-            Self::File => ("文件（仅客户端）", "file (apps only)"),
+            Self::Image => ("照片", "picture"),
+            Self::Audio => ("录音", "recording"),
+            Self::Video => ("录像", "film"),
+            Self::File => ("文件", "file"),
             Self::Calculate => ("计算值", "calculation"),
             Self::Hidden => ("隐藏值", "hidden value"),
             Self::Metadata => ("自动记录", "noted by the device"),

@@ -58,6 +58,12 @@ fn scan<'t>(text: &'t str, visit: &mut dyn FnMut(Piece<'t>)) {
     visit(Piece::Words(rest));
 }
 
+/// All cells of a sheet, each with its row.
+pub(super) fn texts(desk: &Desk, tab: Tab) -> impl Iterator<Item = (usize, &str)> {
+    desk.body(tab)
+        .flat_map(|(at, row)| row.cells.values().map(move |text| (at, text.as_str())))
+}
+
 /// A cell in which names can stand.
 pub(super) struct Found<'d> {
     pub(super) tab: Tab,

@@ -139,6 +139,12 @@ pub(super) enum Refusal {
         id: String,
     },
     NoCommonLanguage,
+    OtherLanguages {
+        languages: Vec<String>,
+    },
+    OtherTable {
+        table: String,
+    },
     KindMismatch {
         from: Text,
         to: Text,
@@ -244,6 +250,8 @@ impl Refusal {
             Self::CannotWrite { .. } => "ED051",
             Self::NoCollection { .. } => "ED052",
             Self::NoBankItem { .. } => "ED053",
+            Self::OtherLanguages { .. } => "ED054",
+            Self::OtherTable { .. } => "ED055",
             Self::NotAskable { .. } => "ED060",
             Self::ComparatorUnfit { .. } => "ED061",
             Self::ValueMissing { .. } => "ED062",

@@ -250,8 +250,13 @@ const KNOWN_ELSEWHERE: &[&str] = &[
 impl Function {
     /// The function of this name.
     pub fn named(name: &str) -> Option<Self> {
-        // JavaRosa reads both.
-        let name = if name == "is-selected" { "selected" } else { name };
+        let name = match name {
+            // JavaRosa reads both.
+            "is-selected" => "selected",
+            // Enketo reads both; JavaRosa has only the one that is written into XForms.
+            "date-time" => "date",
+            name => name,
+        };
         TABLE.iter().find(|entry| entry.1 == name).map(|entry| entry.0)
     }
 

@@ -140,6 +140,8 @@ pub enum UploadFault {
     TooLarge,
     /// Of no kind that the question takes.
     Kind,
+    /// A picture that ends too early, or is none in spite of its first bytes.
+    Broken,
 }
 
 /// What a file is, if a question of this kind takes it.
@@ -176,6 +178,10 @@ impl UploadFault {
                 format!(
                     "This file is too large; the most is {most} MB. Choose a smaller one, or take a smaller picture or a shorter recording."
                 ),
+            ),
+            (Self::Broken, _) => Text::zh_en(
+                "这张照片不完整，打不开。请重新拍一张，或者重新选。",
+                "This picture is not whole and cannot be opened. Take it again, or choose another.",
             ),
             (Self::Kind, UploadKind::Image) => Text::zh_en(
                 "这不是照片或图片。请选 JPG、PNG、WebP、GIF 或 HEIC 格式的图片。",

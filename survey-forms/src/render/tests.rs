@@ -424,3 +424,32 @@ fn render__file_field__only_where_files_can_be_handed_in() {
         "photo.jpg"
     );
 }
+
+#[test]
+fn render__styled_words__are_strong_on_pages_and_plain_elsewhere__and_answers_are_never_markup() {
+    let form = form(
+        "
+        | survey |            |      |                                                                     |
+        |        | type       | name | label::English (en)                                                 |
+        |        | text       | name | What is <span style=\"color:red\">your</span> **name**?              |
+        |        | select_one a | pick | ${name}, # _please_ choose                                        |
+        | choices |          |      |                                                                     |
+        |        | list_name  | name | label::English (en)                                                 |
+        |        | a          | x    | **Yes** & no                                                        |
+        ",
+    );
+    let given = answers(&[("name", "**<b>Li</b>**")]);
+    let first = html(&form, "name", &given, false, "en");
+    assert!(first.contains("What is your <strong>name</strong>?"), "{first}");
+    let second = html(&form, "pick", &given, false, "en");
+    assert!(
+        second.contains("**&lt;b&gt;Li&lt;/b&gt;**, # <strong>please</strong> choose")
+            && second.contains("<strong>Yes</strong> &amp; no"),
+        "{second}"
+    );
+    let question = form.question("pick").expect("a question");
+    assert_eq!(answer_text(&form, question, "x", "en"), "Yes & no");
+    let words = Words::new(&form, &given, TODAY);
+    assert_eq!(words.of(question, "en"), "**<b>Li</b>**, # please choose");
+    assert!(crate::xform::write(&form).contains("**name**"));
+}

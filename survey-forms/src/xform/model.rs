@@ -246,6 +246,8 @@ fn bind<'a>(question: &'a Question, source: &Source<'a>, itext: &mut Itext<'a>) 
         bind.set("relevant", source.paths.expression(relevant, view));
     }
     match &question.required {
+        // Nobody can answer a note; where it must be answered, Collect leads no further.
+        _ if question.kind == QuestionKind::Note => {}
         Required::No => {}
         Required::Yes => bind.set("required", "true()"),
         Required::When(condition) => bind.set("required", source.paths.expression(condition, view)),

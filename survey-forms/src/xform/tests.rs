@@ -139,3 +139,24 @@ fn answers__what_the_form_has_no_place_for__is_not_lost() {
     assert!(!answers.contains_key("code"));
     assert_eq!(read.value(&["apart", "code"]), Some("1"));
 }
+
+#[test]
+fn note__that_is_said_to_be_required__is_not__because_nobody_can_answer_it() {
+    let form = crate::testing::form(
+        "
+        | survey |      |      |           |          |
+        |        | type | name | label     | required |
+        |        | note | told | Read this | yes      |
+        |        | text | said | Say       | yes      |
+        ",
+    );
+    let xml = super::write(&form);
+    let bind = |name: &str| {
+        xml.split("<bind")
+            .find(|line| line.contains(&format!("nodeset=\"/data/{name}\"")))
+            .unwrap()
+            .to_owned()
+    };
+    assert!(!bind("told").contains("required"), "{}", bind("told"));
+    assert!(bind("said").contains("required=\"true()\""), "{}", bind("said"));
+}

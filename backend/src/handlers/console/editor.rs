@@ -3,6 +3,7 @@
 
 pub mod adding;
 pub mod check;
+pub mod copying;
 pub mod handing_in;
 pub mod list;
 pub mod outline;
@@ -287,6 +288,7 @@ pub(super) fn done_words(lang: Lang, done: &str) -> Option<String> {
             "same" => tr!(lang, "editor.done_same"),
             "added" => tr!(lang, "editor.done_added"),
             "bank" => tr!(lang, "editor.done_bank"),
+            "copied" => tr!(lang, "editor.done_copied"),
             "moved" => tr!(lang, "editor.done_moved"),
             "duplicated" => tr!(lang, "editor.done_duplicated"),
             "removed" => tr!(lang, "editor.done_removed"),

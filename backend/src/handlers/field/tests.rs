@@ -241,3 +241,4 @@ mod interviews;
 mod openrosa;
 mod tokens;
 mod visits;
+mod web_forms;

@@ -152,15 +152,12 @@ pub(super) async fn keep(
         };
         let name = question.name.as_str();
         if let Some(bytes) = by_question.remove(name) {
-            match check_upload(media, &bytes) {
-                Ok(upload) => {
-                    let file = NewFile {
-                        question: name.to_owned(),
-                        name: stored_name(name, upload.ending),
-                        upload,
-                        bytes,
-                    };
-                    given.insert(name.to_owned(), file.name.clone());
+            let received = check_upload(media, &bytes).and_then(|upload| {
+                NewFile::received(&state.keys, name, stored_name(name, upload.ending), upload, bytes)
+            });
+            match received {
+                Ok(file) => {
+                    given.insert(name.to_owned(), file.name().to_owned());
                     keeper.keep(tx, file, true).await?;
                 }
                 Err(fault) => refused.push(FieldError {

@@ -153,7 +153,7 @@ pub fn bank_page(around: Around<'_>, view: &BankPage) -> Markup {
                     input type="hidden" name="collection" value=(collection.id);
                     fieldset.q {
                         legend { (tr!(lang, "editor.bank_pick")) }
-                        (picks(around, at, &collection.rows))
+                        (picks(around, at, &collection.rows, &[]))
                     }
                     div.inline {
                         div.field {
@@ -169,14 +169,16 @@ pub fn bank_page(around: Around<'_>, view: &BankPage) -> Markup {
     around.page(shell, &content)
 }
 
-fn picks(around: Around<'_>, at: usize, rows: &[OutlineRow]) -> Markup {
+/// Questions to tick, those of a group below it.
+pub(super) fn picks(around: Around<'_>, at: usize, rows: &[OutlineRow], ticked: &[String]) -> Markup {
     html! {
-        @for row in rows.iter().filter(|row| !row.name.is_empty()) {
+        @for row in rows {
+            @let (id, key) = (format!("p-{at}-{}", row.row), row.key.to_string());
             div.check .{ "deep" (row.depth.min(3)) } {
-                input id={ "p-" (at) "-" (row.name) } type="checkbox" name="item" value=(row.name);
-                label for={ "p-" (at) "-" (row.name) } { (super::outline::label(around, row)) }
+                input id=(id) type="checkbox" name="item" value=(key) checked[ticked.contains(&key)];
+                label for=(id) { (super::outline::label(around, row)) }
             }
-            (picks(around, at, &row.children))
+            (picks(around, at, &row.children, ticked))
         }
     }
 }

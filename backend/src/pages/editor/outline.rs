@@ -70,6 +70,7 @@ pub fn page(around: Around<'_>, view: &OutlinePage) -> Markup {
             p.actions {
                 a.button href=(around.path("/add?to=last")) { (tr!(lang, "editor.add")) }
                 a.button href=(around.path("/bank?to=last")) { (tr!(lang, "editor.from_bank_go")) }
+                a.button href=(around.path("/copy?to=last")) { (tr!(lang, "editor.copy")) }
             }
         }
         h2 #questions { (tr!(lang, "editor.questions")) }
@@ -155,6 +156,7 @@ fn acts(around: Around<'_>, row: &OutlineRow) -> Markup {
                         li { a href={ (around.path("/add?to=")) (quoted(&Spot::IntoEnd(row.key.clone()).to_string())) } { (tr!(lang, "editor.add_into")) (about) } }
                     }
                     li { a href={ (around.path("/bank?to=")) (quoted(&Spot::After(row.key.clone()).to_string())) } { (tr!(lang, "editor.bank_after")) (about) } }
+                    li { a href={ (around.path("/copy?to=")) (quoted(&Spot::After(row.key.clone()).to_string())) } { (tr!(lang, "editor.copy_after")) (about) } }
                     li { a href={ (around.path("?move=")) (quoted(&key)) "#moving" } { (tr!(lang, "editor.move_to")) (about) } }
                     li { a href={ (around.path("?remove=")) (quoted(&key)) "#removing" } { (tr!(lang, "editor.remove")) (about) } }
                 }

@@ -42,6 +42,7 @@ pub fn page(around: Around<'_>, view: &FilePage) -> Markup {
         p { (tr!(lang, "editor.export_note")) }
         p.actions {
             a.button href=(around.path("/download")) { (tr!(lang, "editor.export_xlsx")) }
+            a.button href=(around.path("/download?as=csv")) { (tr!(lang, "editor.export_csv")) }
             @if around.runs { a.button href=(around.path("/download?as=xml")) { (tr!(lang, "editor.export_xform")) } }
         }
         h2 { (tr!(lang, "editor.import")) }

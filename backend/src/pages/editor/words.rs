@@ -152,9 +152,10 @@ fn settings(around: Around<'_>, view: &WordsPage) -> Markup {
             div.field {
                 label for="lang" { (tr!(lang, "editor.add_language")) }
                 (fault.message())
-                select #lang name="lang" aria-invalid=[fault.invalid()] aria-describedby=[fault.described(None)] {
+                select #lang name="lang" aria-invalid=[fault.invalid()] aria-describedby=[fault.described(Some("lang-note"))] {
                     @for (tag, name) in &view.addable { option value=(tag) { (name) } }
                 }
+                p.note #lang-note { (tr!(lang, "editor.add_language_note")) }
             }
             button type="submit" name="go" value="language" { (tr!(lang, "editor.add_language_go")) }
         }

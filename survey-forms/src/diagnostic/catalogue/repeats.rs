@@ -133,7 +133,7 @@ fn of_types(fault: &Fault) -> Option<Words> {
         ),
         Fault::LongSentence { count, most, text } => warning(
             "XF100",
-            format!("有一句话长 {count} 个字（“{text}…”），超过 {most} 个字，读起来、听起来都费力。"),
+            format!("有一句话长 {count} 个字词（“{text}…”），超过 {most} 个，读起来、听起来都费力。"),
             format!("A sentence is {count} words or characters long (“{text}…”); more than {most} are hard to read and to hear."),
         )
         .mend("请拆成短句，一句一个意思。", "Split it: one idea a sentence."),

@@ -6,7 +6,7 @@ use super::super::logic::{Conditions, Rules, Subjects};
 use super::super::refusal::Refusal;
 use super::super::{EditError, RowKey, RowKind};
 use super::rows::known_language;
-use super::{Watch, tidy};
+use super::{Watch, remembered, tidy};
 use crate::diagnostic::catalogue::Fault;
 use crate::expression::Expression;
 use crate::text::{is_wording, split};
@@ -227,7 +227,7 @@ pub(super) fn add_language(desk: &mut Desk, lang: &str) -> Result<(), EditError>
     for tab in [Tab::Survey, Tab::Choices] {
         desk.column_mut(tab, &Holds::Words("label", lang.to_owned()))?;
     }
-    Ok(())
+    remembered::fill(desk, lang)
 }
 
 /// A language goes, with all that is said in it.

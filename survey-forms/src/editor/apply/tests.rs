@@ -9,6 +9,7 @@ mod choices;
 mod large;
 mod random;
 mod rows;
+mod taking;
 
 const VISIT: &str = "
 | survey |                        |        |            |           |                        |                     |          |            |           |        |

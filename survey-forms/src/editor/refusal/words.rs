@@ -321,6 +321,29 @@ impl Refusal {
                     "Add Chinese (zh) or English (en) first, and translate after inserting.",
                 ),
             ),
+            Self::OtherLanguages { languages } => {
+                let languages = languages.join(", ");
+                (
+                    pair(
+                        format!("那份问卷只有 {languages}，这份问卷没有其中任何一种语言。"),
+                        format!("That questionnaire is in {languages}, none of which this one has."),
+                    ),
+                    pair(
+                        "先给这份问卷加上其中一种语言，再复制。",
+                        "Add one of these languages to this questionnaire, then copy.",
+                    ),
+                )
+            }
+            Self::OtherTable { table } => (
+                pair(
+                    format!("两份问卷都有名为 {table} 的数据表，内容却不一样。"),
+                    format!("Both questionnaires have a table {table}, and they differ."),
+                ),
+                pair(
+                    "先用电子表格给其中一张改名（连同用到它的地方），再复制。",
+                    "Rename one of them in a spreadsheet, with all that uses it, then copy.",
+                ),
+            ),
             Self::OutOfPlace { column, kind } => (
                 pair(
                     format!("“{}”用不着 {column}。", kind.get("zh")),

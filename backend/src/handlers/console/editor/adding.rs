@@ -25,7 +25,7 @@ fn tag(open: &Open) -> &str {
 }
 
 /// Where something new can go; the place that an address names is among them.
-fn places(open: &Open, to: &str) -> Vec<SpotChoice> {
+pub(super) fn places(open: &Open, to: &str) -> Vec<SpotChoice> {
     let mut spots = open.outline.spots(None);
     if let Ok(spot) = to.parse::<Spot>()
         && !spots.iter().any(|choice| choice.spot == spot)
@@ -71,7 +71,7 @@ pub async fn show(
 }
 
 /// The row of `made` that `before` did not have.
-fn new_key(open: &Open, made: &Workbook) -> Option<RowKey> {
+pub(super) fn new_key(open: &Open, made: &Workbook) -> Option<RowKey> {
     let before: Vec<&str> = open
         .outline
         .walk()

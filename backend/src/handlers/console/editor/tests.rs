@@ -10,6 +10,8 @@ use crate::planning::copy;
 use crate::rounds;
 use crate::store::{audit, forms};
 
+mod copying;
+
 /// The round that is still a draft.
 const DRAFT: &str = "yunxi-2027";
 
@@ -318,6 +320,7 @@ async fn of_two_at_once_the_second_keeps_what_was_typed_and_loses_nothing_of_the
             at(DRAFT, "/trial/bank?to=last"),
             vec![("to", "last"), ("collection", "x")],
         ),
+        (at(DRAFT, "/trial/copy?to=last"), vec![("to", "last")]),
     ] {
         let mut all = vec![("csrf", csrf.as_str()), ("seen", stale.as_str())];
         all.extend(fields);

@@ -31,7 +31,7 @@ pub async fn show(
     Ok(html(page::page(open.around(), &view)).into_response())
 }
 
-/// `GET …/forms/{form}/download`: the workbook, or with `?as=xml` the XForm of a sound one.
+/// `GET …/forms/{form}/download`: the workbook, with `?as=csv` as one CSV file, or with `?as=xml` the XForm of a sound one.
 ///
 /// # Errors
 /// See [`show`].
@@ -46,6 +46,9 @@ pub async fn download(
             "application/xml; charset=utf-8",
             xform::write(form).into_bytes(),
         )
+    } else if query.kind == "csv" {
+        let text = open.workbook.to_csv();
+        ("csv", "text/csv; charset=utf-8", text.into_bytes())
     } else {
         let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
         ("xlsx", kind, open.draft.content.clone())

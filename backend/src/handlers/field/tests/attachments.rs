@@ -4,7 +4,7 @@ use std::io::{Cursor, Read};
 
 use super::openrosa::{ANSWERS, Talk};
 use super::*;
-use crate::handlers::testing::{AMR, PNG, asking_for_files};
+use crate::handlers::testing::{AMR, GPS_JPEG, PNG, asking_for_files};
 use crate::store::tallies::Changes;
 use crate::store::{attachments, erasure};
 
@@ -86,6 +86,34 @@ async fn files_in_several_requests_are_kept_once_sealed_and_without_their_names(
 }
 
 #[tokio::test]
+async fn photograph_is_kept_without_the_place_and_known_by_what_was_sent() {
+    let talk = talk().await;
+    let db = &talk.field.server.base.db;
+    let xml = interview(ID, "resident-000001");
+    let photo: (&str, &str, &[u8]) = ("1764982800123.jpg", "image/jpeg", GPS_JPEG);
+    for _ in 0..2 {
+        // Sent again after a reply that got lost: the same file, nothing twice.
+        let sent = talk.submit_with(&xml, &[photo], false).await;
+        assert_eq!(sent.status, 201, "{}", sent.text);
+    }
+    let kept = attachments::of_question(db, response(), "photo")
+        .await
+        .unwrap()
+        .unwrap();
+    let kept = attachments::find(db, ROUND, kept.id).await.unwrap().unwrap();
+    let opened = kept.opened(&talk.field.server.base.keys).unwrap();
+    assert_eq!(opened.len(), usize::try_from(kept.bytes).unwrap());
+    let has = |bytes: &[u8], part: &[u8]| bytes.windows(part.len()).any(|window| window == part);
+    // Latitude: 39 degrees, 54 minutes.
+    let place = &[0, 0, 0, 39, 0, 0, 0, 1, 0, 0, 0, 54, 0, 0, 0, 1];
+    assert!(has(GPS_JPEG, place) && !has(&opened, place) && !has(&opened, b"Phone"));
+    assert!(opened.starts_with(b"\xff\xd8\xff\xe0") && opened.ends_with(b"\xff\xd9"));
+    // What was kept is another file than what was sent.
+    let cleaned: (&str, &str, &[u8]) = ("1764982800123.jpg", "image/jpeg", &opened);
+    assert_eq!(talk.submit_with(&xml, &[cleaned], false).await.status, 422);
+}
+
+#[tokio::test]
 async fn what_is_no_file_of_its_question_is_refused_and_the_answers_are_kept() {
     let talk = talk().await;
     let db = &talk.field.server.base.db;
@@ -111,7 +139,7 @@ async fn what_is_no_file_of_its_question_is_refused_and_the_answers_are_kept() {
     );
     let good: (&str, &str, &[u8]) = ("1764982800123.jpg", "image/jpeg", PNG);
     assert_eq!(talk.submit_with(&xml, &[good, voice], false).await.status, 201);
-    let other: (&str, &str, &[u8]) = ("1764982800123.jpg", "image/jpeg", b"\xff\xd8\xff another");
+    let other: (&str, &str, &[u8]) = ("1764982800123.jpg", "image/jpeg", GPS_JPEG);
     let conflict = talk.submit_with(&xml, &[other], false).await;
     assert_eq!(conflict.status, 422);
     assert!(

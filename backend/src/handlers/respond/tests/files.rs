@@ -1,7 +1,7 @@
 //! Files on a respondent's page, without script.
 
 use super::*;
-use crate::handlers::testing::{AMR, PNG, asking_for_files};
+use crate::handlers::testing::{AMR, GPS_JPEG, PNG, asking_for_files};
 use crate::store::attachments;
 
 #[tokio::test]
@@ -58,10 +58,21 @@ async fn picture_is_handed_in_replaced_taken_back_and_goes_with_the_response() {
     // Nothing chosen: what is there stays. Another one takes its place. A box takes it back.
     phone.post_files(&sent, &next, &[]).await;
     assert_eq!(kept().await.unwrap().id, first.id);
-    phone
-        .post_files(&sent, &next, &[("photo", b"\xff\xd8\xff a JPEG")])
+    phone.post_files(&sent, &next, &[("photo", GPS_JPEG)]).await;
+    let photograph = kept().await.unwrap();
+    assert_eq!(photograph.name, "photo.jpg");
+    // Where it was taken is not kept.
+    let upload = survey_forms::media::upload::recognise_upload(GPS_JPEG).unwrap();
+    let clean = survey_forms::media::metadata::without_metadata(upload, GPS_JPEG.to_vec()).unwrap();
+    assert!(clean.len() < GPS_JPEG.len());
+    assert_eq!(usize::try_from(photograph.bytes).unwrap(), clean.len());
+    // Half a picture is refused, and the one that was there stays.
+    let half = phone
+        .post_files(&sent, &next, &[("photo", &GPS_JPEG[..100])])
         .await;
-    assert_eq!(kept().await.unwrap().name, "photo.jpg");
+    assert_eq!(half.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(half.text.contains("这张照片不完整"), "{}", half.text);
+    assert_eq!(kept().await.unwrap().id, photograph.id);
     // The script saves other answers meanwhile, and neither brings nor takes files.
     let saved = phone
         .post(&shown, &[("go", "keep"), ("photo/remove", "yes")])

@@ -210,6 +210,8 @@ fn line(around: Around<'_>, view: &QuestionPage, at: usize) -> Markup {
                     p.note { (tr!(lang, "editor.choose_first")) }
                 }
             }
+            // A script lists them as soon as a question is chosen.
+            noscript { p { button type="submit" name="go" value="refresh" { (tr!(lang, "editor.list_answers")) } } }
         }
     }
 }
