@@ -3,6 +3,7 @@
 //! The storage is a folder, or whatever `MINYI_ARCHIVE_URL` names; then `MINYI_ARCHIVE_FOLDER` is the folder in which that
 //! storage keeps its objects, so that a test can damage one. `tests/s3.sh` runs it against a server that speaks S3.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use minyi_tests::command::{Said, minyi, run};
@@ -183,6 +184,15 @@ async fn an_archive_is_written_once_goes_on_where_it_was_cut_short_and_finds_wha
     let sum = ["federate", "country", &url, "--round", ROUND, "--out", &out];
     let told = done(data, &sum);
     assert!(told.contains("1 counties, 1 provinces"), "{told}");
+    let by_cluster = [&sum[..], &["--engine", "ballista://127.0.0.1:1"]].concat();
+    let alone = run(minyi(by_cluster)
+        .env("MINYI_BALLISTA", "/no/such/program")
+        .args(["--lang", "en"]));
+    assert!(
+        alone.code != 0 && alone.stderr.contains("analysis/ballista"),
+        "{}",
+        alone.stderr
+    );
     done(
         data,
         &[
@@ -196,4 +206,82 @@ async fn an_archive_is_written_once_goes_on_where_it_was_cut_short_and_finds_wha
     // Errors differ by what calibration takes from them, which the country does not know.
     let compared = same_figures(&json_file(Path::new(&out)), "country", &results, false);
     assert!(compared > 40, "{compared}");
+}
+
+/// The numbers of results, by what they are of.
+fn numbers(results: &Value) -> BTreeMap<String, f64> {
+    let mut numbers = BTreeMap::new();
+    for list in ["indicators", "scores"] {
+        for row in results[list].as_array().expect("rows") {
+            let name = ["code", "unit", "group", "area"]
+                .map(|key| row[key].to_string())
+                .join("/");
+            for (key, value) in row.as_object().expect("a row") {
+                if let Some(value) = value.as_f64() {
+                    numbers.insert(format!("{list}/{name}/{key}"), value);
+                }
+            }
+        }
+    }
+    numbers
+}
+
+#[tokio::test]
+#[ignore = "needs a cluster whose scheduler MINYI_BALLISTA_SCHEDULER names: tests/ballista.sh"]
+async fn a_cluster_has_the_figures_of_one_machine_and_misses_no_file() {
+    let scheduler = std::env::var("MINYI_BALLISTA_SCHEDULER").expect("MINYI_BALLISTA_SCHEDULER");
+    let copy = demo::copy();
+    let data = copy.path();
+    let (url, folder) = storage(data);
+    done(data, &["round", "close", ROUND]);
+    agree(data).await;
+    let archive = [
+        "archive",
+        ROUND,
+        "--to",
+        &url,
+        "--data",
+        "measures",
+        "--agreement",
+        AGREEMENT,
+    ];
+    done(data, &archive);
+    let file = |name: &str| data.join(name).display().to_string();
+    let (here, there) = (file("here.json"), file("there.json"));
+    done(
+        data,
+        &["federate", "country", &url, "--round", ROUND, "--out", &here],
+    );
+    let engine = format!("ballista://{scheduler}");
+    let by_cluster = [
+        "federate", "country", &url, "--round", ROUND, "--out", &there, "--engine", &engine,
+    ];
+    assert!(done(data, &by_cluster).contains("1 counties, 1 provinces"));
+    let (here, there) = (
+        numbers(&json_file(Path::new(&here))),
+        numbers(&json_file(Path::new(&there))),
+    );
+    assert_eq!(here.keys().collect::<Vec<_>>(), there.keys().collect::<Vec<_>>());
+    assert!(here.len() > 400, "{}", here.len());
+    for (name, expected) in &here {
+        let found = there[name];
+        assert!(
+            (found - expected).abs() <= 1e-9 * expected.abs().max(1e-6),
+            "{name}: {found} {expected}"
+        );
+    }
+
+    let round = folder.join(format!("measures/round={ROUND}"));
+    let county = std::fs::read_dir(round)
+        .expect("counties")
+        .next()
+        .expect("a county")
+        .expect("an entry")
+        .path();
+    std::fs::remove_file(county.join("perspective=persons/part-00000.parquet")).expect("removed");
+    let told = refused(data, &by_cluster);
+    assert!(
+        told.contains("part-00000.parquet") && told.contains("not there"),
+        "{told}"
+    );
 }
