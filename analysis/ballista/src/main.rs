@@ -12,6 +12,7 @@
 //! belong into a network that only these machines reach.
 
 mod job;
+mod ready;
 mod statement;
 mod sums;
 
@@ -55,7 +56,7 @@ struct SumArgs {
     #[arg(long)]
     scheduler: String,
     /// Into how many parts each step of the sums is split; some for each core of the cluster.
-    #[arg(long, default_value_t = 16)]
+    #[arg(long, env = "MINYI_BALLISTA_PARTS", default_value_t = 16)]
     parts: usize,
 }
 
@@ -114,6 +115,7 @@ async fn run(command: Command) -> Result<(), Box<dyn Error + Send + Sync>> {
         Command::Sum(arguments) => {
             log("warn");
             let job = job::Job::read(std::io::stdin().lock())?;
+            ready::ready(&arguments.scheduler).await?;
             let mut out = BufWriter::new(std::io::stdout());
             sums::sum(&arguments.scheduler, arguments.parts, &job, &mut out).await?;
             out.flush()?;

@@ -46,8 +46,20 @@ fn weighted(name: &str) -> [String; 2] {
     })
 }
 
-/// The ratio of each figure in these counties: Σwy and Σwx in turn.
-pub(crate) fn ratios(table: &str, perspective: &str, counties: &[String], names: &[String]) -> String {
+/// Which rows are summed.
+///
+/// A list of the counties that are wanted would be worked through for each of their files, thousands times thousands; those
+/// that are not are few.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Counties<'a> {
+    /// One county.
+    One(&'a str),
+    /// All but these.
+    AllBut(&'a [String]),
+}
+
+/// The ratio of each figure in a county: Σwy and Σwx in turn.
+pub(crate) fn ratios(table: &str, perspective: &str, county: &str, names: &[String]) -> String {
     let sums = names
         .iter()
         .flat_map(|name| weighted(name))
@@ -56,24 +68,32 @@ pub(crate) fn ratios(table: &str, perspective: &str, counties: &[String], names:
     format!(
         "SELECT {} FROM {table} WHERE {}",
         sums.join(", "),
-        within(perspective, counties)
+        within(perspective, Counties::One(county))
     )
 }
 
-fn within(perspective: &str, counties: &[String]) -> String {
-    let counties: Vec<String> = counties.iter().map(|county| literal(county)).collect();
-    format!(
-        "perspective = {} AND county IN ({})",
-        literal(perspective),
-        counties.join(", ")
-    )
+fn within(perspective: &str, counties: Counties<'_>) -> String {
+    let perspective = format!("perspective = {}", literal(perspective));
+    match counties {
+        Counties::One(county) => format!("{perspective} AND county = {}", literal(county)),
+        Counties::AllBut([]) => perspective,
+        Counties::AllBut(counties) => {
+            let counties: Vec<String> = counties.iter().map(|county| literal(county)).collect();
+            format!("{perspective} AND county NOT IN ({})", counties.join(", "))
+        }
+    }
 }
 
 /// A line for each county: its code, rows, rows at fault, and of each figure what [`PARTS`] says, all numbers as doubles.
 ///
 /// A row is at fault without stratum, unit, fraction or weight, with a weight that is negative or not finite, or in a unit
 /// of two fractions.
-pub(crate) fn statement(table: &str, perspective: &str, counties: &[String], figures: &[Figure]) -> String {
+pub(crate) fn statement(
+    table: &str,
+    perspective: &str,
+    counties: Counties<'_>,
+    figures: &[Figure],
+) -> String {
     let each = |parts: &dyn Fn(usize, &Figure) -> String| -> String {
         let parts: Vec<String> = figures
             .iter()

@@ -1,5 +1,6 @@
 //! Sums of a job on a cluster.
 
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::io::Write;
 use std::sync::Arc;
@@ -14,8 +15,8 @@ use datafusion::prelude::SessionContext;
 use futures_util::StreamExt;
 use serde::Serialize;
 
-use crate::job::Job;
-use crate::statement::{Figure, PARTS, figures, ratios, statement};
+use crate::job::{Job, called};
+use crate::statement::{Counties, Figure, PARTS, figures, ratios, statement};
 
 /// A county's sums of a perspective: a line of the answer.
 #[derive(Debug, Serialize)]
@@ -72,13 +73,16 @@ pub(crate) async fn sum(
     let cluster = context(parts, Some(scheduler))?;
     register(&cluster, &folder, &schema).await?;
     register(&here, &folder, &schema).await?;
+    let wanted = job.wanted();
+    let unfinished: Vec<String> = job.unfinished.iter().map(|county| called(county)).collect();
+    let one = wanted.keys().next().map(String::as_str).unwrap_or_default();
     for perspective in &job.perspectives {
-        let figures = centred(&here, &names, perspective, &job.counties).await?;
-        let sql = statement(TABLE, perspective, &job.counties, &figures);
+        let figures = centred(&here, &names, perspective, one).await?;
+        let sql = statement(TABLE, perspective, Counties::AllBut(&unfinished), &figures);
         let mut batches = cluster.sql(&sql).await?.execute_stream().await?;
         while let Some(batch) = batches.next().await {
             let batch = batch?;
-            for line in lines(&batch, perspective, &figures)? {
+            for line in lines(&batch, perspective, &figures, &wanted)? {
                 serde_json::to_writer(&mut *out, &line)?;
                 out.write_all(b"\n")?;
             }
@@ -117,16 +121,15 @@ async fn register(
         .await
 }
 
-/// The figures with what they are in one of the counties, to few digits.
+/// The figures with what they are in one county, to few digits.
 async fn centred(
     here: &SessionContext,
     names: &[String],
     perspective: &str,
-    counties: &[String],
+    county: &str,
 ) -> Result<Vec<Figure>, Box<dyn Error + Send + Sync>> {
-    let one = &counties[..counties.len().min(1)];
     let batches = here
-        .sql(&ratios(TABLE, perspective, one, names))
+        .sql(&ratios(TABLE, perspective, county, names))
         .await?
         .collect()
         .await?;
@@ -152,16 +155,19 @@ fn row(batch: &RecordBatch, at: usize, from: usize) -> Vec<f64> {
     numbers.collect()
 }
 
+/// The lines of the counties that are `wanted`; one that came while the cluster summed is none of them.
 fn lines<'a>(
     batch: &'a RecordBatch,
     perspective: &'a str,
     figures: &'a [Figure],
+    wanted: &BTreeMap<String, &'a str>,
 ) -> Result<Vec<Line<'a>>, Box<dyn Error + Send + Sync>> {
     let counties = batch
         .column(0)
         .as_string_opt::<i32>()
         .ok_or_else(|| format!("counties are {}, not text", batch.column(0).data_type()))?;
     let line = |at: usize| {
+        let county = *wanted.get(counties.value(at))?;
         let numbers = row(batch, at, 1);
         let (all, of_figures) = numbers.split_at(2);
         let sums = figures.iter().zip(of_figures.chunks(PARTS.len()));
@@ -181,15 +187,15 @@ fn lines<'a>(
             }),
             _ => None,
         });
-        Line {
-            county: counties.value(at),
+        Some(Line {
+            county,
             perspective,
             rows: all[0] as u64,
             faulty: all[1] as u64,
             figures: sums.collect(),
-        }
+        })
     };
-    Ok((0..batch.num_rows()).map(line).collect())
+    Ok((0..batch.num_rows()).filter_map(line).collect())
 }
 
 #[cfg(test)]

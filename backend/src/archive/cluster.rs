@@ -68,6 +68,7 @@ struct Job<'a> {
     from: &'a str,
     round: &'a str,
     counties: Vec<&'a str>,
+    unfinished: Vec<&'a str>,
     perspectives: Vec<&'a str>,
 }
 
@@ -96,6 +97,10 @@ pub(super) async fn summed(
     }
     let mut counties: Vec<&str> = expected.keys().map(|(county, _)| *county).collect();
     counties.dedup();
+    let unfinished = codes
+        .iter()
+        .zip(&manifests)
+        .filter(|(_, manifest)| manifest.is_none());
     let mut perspectives: Vec<&str> = expected.keys().map(|(_, perspective)| *perspective).collect();
     perspectives.sort_unstable();
     perspectives.dedup();
@@ -103,41 +108,48 @@ pub(super) async fn summed(
         from: place.told(),
         round,
         counties,
+        unfinished: unfinished.map(|(code, _)| *code).collect(),
         perspectives,
     };
     let found = match expected.is_empty() {
         true => BTreeMap::new(),
         false => ask(scheduler, &job, &expected, progress).await?,
     };
-    for ((county, perspective), rows) in &expected {
-        let folder = || {
-            format!(
-                "{}/perspective={perspective}",
-                DataSet::Measures.folder(round, county)
-            )
-        };
-        let sums = found.get(&((*county).to_owned(), (*perspective).to_owned()));
-        let read = sums.map_or(0, |sums| sums.rows);
-        let faulty = sums.map_or(0, |sums| sums.faulty);
-        let reason = match (read == *rows, faulty) {
-            (false, _) => format!("the cluster read {read} rows, not {rows}"),
-            (true, 0) => continue,
-            (true, _) => format!("{faulty} rows have no sound stratum, unit, fraction or weight"),
-        };
-        return Err(ArchiveError::Altered {
-            path: folder(),
-            reason,
-        });
-    }
+    all_read(round, &expected, &found)?;
     let done = codes.iter().zip(manifests).map(|(code, manifest)| {
         let Some(manifest) = manifest else {
             return Err((*code).to_owned());
         };
-        let of_county = found.iter().filter(|((county, _), _)| county == code);
+        let from = ((*code).to_owned(), String::new());
+        let of_county = found.range(from..).take_while(|((county, _), _)| county == code);
         let cells = of_county.flat_map(|(_, sums)| sums.cells()).collect();
         Ok(country::with_cells(manifest, cells))
     });
     Ok(done.collect())
+}
+
+/// Whether the cluster read each row that the manifests announce, and found none at fault.
+fn all_read(
+    round: &str,
+    expected: &BTreeMap<(&str, &str), u64>,
+    found: &BTreeMap<(String, String), CountySums>,
+) -> Result<(), ArchiveError> {
+    for ((county, perspective), rows) in expected {
+        let sums = found.get(&((*county).to_owned(), (*perspective).to_owned()));
+        let read = sums.map_or(0, |sums| sums.rows);
+        let faulty = sums.map_or(0, |sums| sums.faulty);
+        let reason = match (read == *rows, faulty) {
+            (true, 0) => continue,
+            (false, _) => format!("the cluster read {read} rows, not {rows}"),
+            (true, _) => format!("{faulty} rows have no sound stratum, unit, fraction or weight"),
+        };
+        let folder = DataSet::Measures.folder(round, county);
+        return Err(ArchiveError::Altered {
+            path: format!("{folder}/perspective={perspective}"),
+            reason,
+        });
+    }
+    Ok(())
 }
 
 /// A county's manifest, with the lengths of its objects compared; none where it is still being written.
