@@ -1,7 +1,10 @@
 //! A country of disabled people's answers, made up and summed on one machine.
 //!
-//! `cargo run --release -p analysis --example country -- [RESPONSES [DIR]]` (38,000,000 by default, in a folder that is
-//! deleted afterwards unless DIR is given; a DIR that holds them already is only read)
+//! `cargo run --release -p analysis --example country -- [RESPONSES [DIR [SUMS]]]` (38,000,000 by default, in a folder that
+//! is deleted afterwards unless DIR is given; a DIR that holds them already is only read)
+//!
+//! SUMS is what `minyi-ballista sum` told of the same files: every county's, province's and the country's figures of the two
+//! engines are compared, and a difference of more than 1e-9 is an error (`tests/ballista.sh`).
 //!
 //! Up to 2,800 counties in 31 provinces, 20 townships each as strata, villages as sampled units, one of them taken for
 //! certain; twelve figures with don't-knows and people whom a figure does not concern. Files are those of
@@ -17,6 +20,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
+use analysis::federation::cluster::CountySums;
 use analysis::federation::partitions::{DESIGN, Partition, columns};
 use analysis::federation::{Cell, CellName, Moments};
 use analysis::plan::Measure;
@@ -66,10 +70,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         provinces.entry(county % 31).or_default().push(cells);
     }
     let provinces: Vec<Vec<Moments>> = provinces.into_values().map(|counties| join(&counties)).collect();
+    let country = whole(&provinces);
     let rows: usize = summed.iter().map(|(rows, _)| rows).sum();
     let took = begun.elapsed().as_secs_f64();
-    for figure in 0..FIGURES {
-        let whole = Moments::join(provinces.iter().map(|province| &province[figure]));
+    for (figure, whole) in country.iter().enumerate() {
         eprintln!(
             "{}: {:.9} ± {:.9}, n = {}, df = {}",
             code(figure),
@@ -85,7 +89,89 @@ fn main() -> Result<(), Box<dyn Error>> {
         rows as f64 / took / 1e6,
         peak_mb()
     );
+    if let Some(path) = arguments.get(2) {
+        let cells: Vec<&[Cell]> = summed.iter().map(|(_, cells)| cells.as_slice()).collect();
+        compare(Path::new(path), &cells, &provinces, &country)?;
+    }
     Ok(())
+}
+
+fn whole(provinces: &[Vec<Moments>]) -> Vec<Moments> {
+    let of = |figure: usize| Moments::join(provinces.iter().map(|province| &province[figure]));
+    (0..FIGURES).map(of).collect()
+}
+
+/// Compares what a cluster summed with what was summed here.
+fn compare(
+    path: &Path,
+    counties: &[&[Cell]],
+    provinces: &[Vec<Moments>],
+    country: &[Moments],
+) -> Result<(), Box<dyn Error>> {
+    let mut theirs: BTreeMap<String, Vec<Cell>> = BTreeMap::new();
+    for line in std::fs::read_to_string(path)?.lines() {
+        let sums: CountySums = serde_json::from_str(line)?;
+        theirs.insert(sums.county.clone(), sums.cells());
+    }
+    let theirs: Vec<&[Cell]> = (0..counties.len())
+        .map(|county| theirs.get(&code_of(county)).map_or(&[][..], Vec::as_slice))
+        .collect();
+    let mut of_provinces: BTreeMap<usize, Vec<&[Cell]>> = BTreeMap::new();
+    for (county, cells) in theirs.iter().enumerate() {
+        of_provinces.entry(county % 31).or_default().push(cells);
+    }
+    let of_provinces: Vec<Vec<Moments>> = of_provinces
+        .into_values()
+        .map(|counties| join(&counties))
+        .collect();
+    let of_country = whole(&of_provinces);
+    let mut pairs: Vec<(Moments, Moments)> = Vec::new();
+    for (here, there) in counties.iter().zip(&theirs) {
+        pairs.extend(join(&[*here]).into_iter().zip(join(&[*there])));
+    }
+    let levels = provinces.iter().zip(&of_provinces);
+    pairs.extend(levels.flat_map(|(here, there)| here.iter().copied().zip(there.iter().copied())));
+    pairs.extend(country.iter().copied().zip(of_country));
+    let largest = pairs.iter().map(|(here, there)| difference(here, there));
+    let largest = largest.fold(0.0, f64::max);
+    eprintln!(
+        "{} figures by the other engine: the largest relative difference of estimate, standard error, n or df is {largest:.1e}",
+        pairs.len()
+    );
+    match largest <= 1e-9 {
+        true => Ok(()),
+        false => Err("the engines differ".into()),
+    }
+}
+
+fn difference(here: &Moments, there: &Moments) -> f64 {
+    let of = |moments: &Moments| {
+        let ratio = moments.ratio().unwrap_or(f64::NAN);
+        [
+            ratio,
+            moments.variance().sqrt(),
+            moments.xx.sqrt(),
+            moments.n as f64,
+            moments.df,
+        ]
+    };
+    let pairs = of(here).into_iter().zip(of(there));
+    pairs
+        // Not a number on one side is a difference like any other.
+        .map(|(a, b)| {
+            if a == b {
+                0.0
+            } else {
+                (a - b).abs() / a.abs().max(1e-12)
+            }
+        })
+        .fold(0.0, |most, next| {
+            if next.is_nan() {
+                f64::INFINITY
+            } else {
+                most.max(next)
+            }
+        })
 }
 
 fn join(counties: &[&[Cell]]) -> Vec<Moments> {
@@ -149,10 +235,13 @@ fn measure(figure: usize) -> Measure {
     [Measure::Participation, Measure::Coverage, Measure::Satisfaction][figure / 4]
 }
 
+fn code_of(county: usize) -> String {
+    format!("{}{:04}", 11 + county % 31, county / 31)
+}
+
 fn folder(dir: &Path, county: usize) -> PathBuf {
-    let province = 11 + county % 31;
     dir.join(ROUND)
-        .join(format!("county={province}{:04}", county / 31))
+        .join(format!("county={}", code_of(county)))
         .join("perspective=persons")
 }
 

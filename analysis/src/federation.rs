@@ -12,6 +12,7 @@
 //! | [`province`] | checks, joins, and makes results of the joined |
 //! | [`records`] | what the figures are made of, person by person, without answers, traits or places |
 //! | [`partitions`] | the same moments from Parquet files of any number of persons, a county at a time |
+//! | [`cluster`] | the same moments from sums that a cluster made of the same files |
 //!
 //! # Disclosure
 //! A file holds figures of the whole county only, and of those only what a publication of the round shows: what is
@@ -20,6 +21,7 @@
 //! not to the public. A figure that a county withholds is left out of the province's, and the province's results say
 //! for how many counties they stand; a difference between them is then always one of whole counties that are shown.
 
+pub mod cluster;
 pub mod county;
 pub mod moments;
 pub mod partitions;

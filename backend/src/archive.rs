@@ -15,6 +15,7 @@
 //! What the files hold is what an export holds ([`Detail`]): the reduced table, or, under an agreement that two people
 //! confirmed, everything but identity; [`records`](analysis::federation::records) need such an agreement always.
 
+pub mod cluster;
 pub mod country;
 pub mod manifest;
 pub mod place;
@@ -117,6 +118,25 @@ pub enum ArchiveError {
     /// Nothing of a round is archived.
     #[error("{0} holds no county")]
     Nothing(String),
+    /// An engine that there is not.
+    #[error("{0:?} is no engine")]
+    Engine(String),
+    /// The cluster's client cannot be started.
+    #[error("{program}: {error}")]
+    Program {
+        /// The program.
+        program: String,
+        /// What the system said.
+        error: String,
+    },
+    /// A cluster did not sum.
+    #[error("{scheduler}: {reason}")]
+    Cluster {
+        /// Host and port.
+        scheduler: String,
+        /// What its client said.
+        reason: String,
+    },
     /// A manifest of another program, or of a newer one.
     #[error("{path} is no manifest: {reason}")]
     Manifest {
@@ -132,6 +152,7 @@ impl ArchiveError {
     pub fn is_environment(&self) -> bool {
         match self {
             Self::Place(error) => error.is_environment(),
+            Self::Program { .. } | Self::Cluster { .. } => true,
             _ => false,
         }
     }
@@ -158,6 +179,13 @@ impl ArchiveError {
                 detail = detail
             ),
             Self::Manifest { path, reason } => tr!(lang, "archive.manifest", path = path, reason = reason),
+            Self::Engine(engine) => tr!(lang, "cluster.engine", engine = engine),
+            Self::Program { program, error } => {
+                tr!(lang, "cluster.program", program = program, error = error)
+            }
+            Self::Cluster { scheduler, reason } => {
+                tr!(lang, "cluster.failed", scheduler = scheduler, error = reason)
+            }
             Self::Nothing(folder) => tr!(lang, "archive.nothing", folder = folder),
             Self::Store(_) | Self::Round(_) | Self::Export(_) | Self::Federate(_) => return None,
         };

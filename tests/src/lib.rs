@@ -18,4 +18,5 @@ pub mod responding;
 pub mod routes;
 pub mod server;
 pub mod smtp;
+pub mod storage;
 pub mod workbook;

@@ -29,7 +29,7 @@ pub fn columns(name: &CellName, measure: Measure) -> [String; 2] {
 }
 
 /// Which figure a numerator column belongs to; none for any other column.
-fn figure(column: &str, group: &str) -> Option<(CellName, Measure)> {
+pub(super) fn figure(column: &str, group: &str) -> Option<(CellName, Measure)> {
     let (word, rest) = column.split_once(':')?;
     let measure = Measure::ALL.into_iter().find(|measure| measure.code() == word)?;
     let (code, area) = rest.strip_suffix(":y")?.rsplit_once(':')?;

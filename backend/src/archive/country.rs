@@ -8,18 +8,25 @@
 use std::collections::BTreeMap;
 use std::num::NonZero;
 
-use analysis::federation::SharedStatistics;
 use analysis::federation::partitions::Partition;
 use analysis::federation::province::{Combined, combine, pool};
+use analysis::federation::{Cell, SharedStatistics};
 use analysis::publication::Named;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use serde::Serialize;
 use survey_forms::text::Text;
 
-use super::manifest::Manifest;
+use super::cluster::{self, Engine};
+use super::manifest::{Manifest, perspective};
 use super::place::Place;
 use super::{ArchiveError, DataSet};
 use crate::federate::{FederateError, known_key};
+
+/// The counties' public keys, if there is a list.
+pub(super) type Keys<'a> = Option<&'a BTreeMap<String, String>>;
+
+/// The statistics of a county and its rows; its code where it has no manifest.
+pub(super) type Summed = Result<(SharedStatistics, u64), String>;
 
 /// A country with its provinces.
 #[derive(Debug, Serialize)]
@@ -37,6 +44,7 @@ pub struct Country {
 
 /// Sums the archived measures of a round.
 ///
+/// - `engine`: what sums; figures are the same to rounding.
 /// - `digits`: how many leading characters of a county's code name its province (2 in GB/T 2260).
 /// - `keys`: the counties' public keys, if there is a list: a manifest signed with another key is refused.
 /// - `progress`: told how many of how many counties are done.
@@ -48,7 +56,8 @@ pub async fn country(
     round: &str,
     whole: &Named,
     digits: usize,
-    keys: Option<&BTreeMap<String, String>>,
+    keys: Keys<'_>,
+    engine: &Engine,
     progress: &(dyn Fn(u64, u64) + Sync),
 ) -> Result<Country, ArchiveError> {
     let folder = format!("{}/round={round}", DataSet::Measures.word());
@@ -57,16 +66,16 @@ pub async fn country(
         .iter()
         .filter_map(|name| name.strip_prefix("county="))
         .collect();
-    let all = codes.len() as u64;
-    let at_once = std::thread::available_parallelism().map_or(1, NonZero::get);
-    let mut done = 0;
+    let done = match engine {
+        Engine::Here => here(place, round, &codes, keys, progress).await?,
+        Engine::Ballista(scheduler) => {
+            cluster::summed(place, round, &codes, keys, scheduler, progress).await?
+        }
+    };
     let (mut rows, mut unfinished) = (0, Vec::new());
     let mut provinces: BTreeMap<String, Vec<SharedStatistics>> = BTreeMap::new();
-    // In the order of the codes, so that sums do not depend on which county is done first.
-    let mut counties =
-        stream::iter(codes.iter().map(|code| county(place, round, code, keys))).buffered(at_once);
     let mut summed = 0;
-    while let Some(found) = counties.try_next().await? {
+    for found in done {
         match found {
             Ok((statistics, more)) => {
                 rows += more;
@@ -76,8 +85,6 @@ pub async fn country(
             }
             Err(code) => unfinished.push(code),
         }
-        done += 1;
-        progress(done, all);
     }
     if summed == 0 {
         return Err(ArchiveError::Nothing(folder));
@@ -101,39 +108,65 @@ pub async fn country(
     })
 }
 
-/// The statistics of a county and its rows; its code where it has no manifest.
-async fn county(
+/// Sums counties in this process, in the order of their codes: sums do not depend on which county is done first.
+async fn here(
     place: &Place,
     round: &str,
-    code: &str,
-    keys: Option<&BTreeMap<String, String>>,
-) -> Result<Result<(SharedStatistics, u64), String>, ArchiveError> {
-    let folder = DataSet::Measures.folder(round, code);
-    let Some(manifest) = Manifest::read(place, &folder).await? else {
-        return Ok(Err(code.to_owned()));
-    };
-    if let Some(keys) = keys {
+    codes: &[&str],
+    keys: Keys<'_>,
+    progress: &(dyn Fn(u64, u64) + Sync),
+) -> Result<Vec<Summed>, ArchiveError> {
+    let at_once = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let mut counties =
+        stream::iter(codes.iter().map(|code| county(place, round, code, keys))).buffered(at_once);
+    let mut done = Vec::with_capacity(codes.len());
+    while let Some(found) = counties.try_next().await? {
+        done.push(found);
+        progress(done.len() as u64, codes.len() as u64);
+    }
+    Ok(done)
+}
+
+/// The manifest of a county's folder, signed with its key; none where it is still being written.
+pub(super) async fn manifest(
+    place: &Place,
+    folder: &str,
+    keys: Keys<'_>,
+) -> Result<Option<Manifest>, ArchiveError> {
+    let found = Manifest::read(place, folder).await?;
+    if let (Some(manifest), Some(keys)) = (&found, keys) {
         known_key(keys, &manifest.statistics.unit.code, &manifest.key)?;
     }
+    Ok(found)
+}
+
+/// A county's statistics with its figures, and its rows.
+pub(super) fn with_cells(manifest: Manifest, cells: Vec<Cell>) -> (SharedStatistics, u64) {
+    let rows = manifest.rows();
+    let mut statistics = manifest.statistics;
+    statistics.cells = cells;
+    (statistics, rows)
+}
+
+/// Sums a county in this process.
+async fn county(place: &Place, round: &str, code: &str, keys: Keys<'_>) -> Result<Summed, ArchiveError> {
+    let folder = DataSet::Measures.folder(round, code);
+    let Some(manifest) = manifest(place, &folder, keys).await? else {
+        return Ok(Err(code.to_owned()));
+    };
     let mut partitions: BTreeMap<String, Partition> = BTreeMap::new();
     for object in &manifest.objects {
-        let altered = |reason: String| ArchiveError::Altered {
-            path: format!("{folder}/{}", object.name),
-            reason,
-        };
-        let group = object
-            .name
-            .strip_prefix("perspective=")
-            .and_then(|name| name.split_once('/'));
-        let (group, _) = group.ok_or_else(|| altered("it belongs to no perspective".to_owned()))?;
+        let group = perspective(&folder, object)?;
         let bytes = manifest.object(place, &folder, object).await?;
         let mut partition = partitions.remove(group).unwrap_or_else(|| Partition::new(group));
         let added = tokio::task::spawn_blocking(move || partition.add(&bytes).map(|()| partition));
         let partition = added.await.map_err(FederateError::from)?;
-        let partition = partition.map_err(|error| altered(error.to_string()))?;
+        let partition = partition.map_err(|error| ArchiveError::Altered {
+            path: format!("{folder}/{}", object.name),
+            reason: error.to_string(),
+        })?;
         partitions.insert(group.to_owned(), partition);
     }
-    let mut statistics = manifest.statistics.clone();
-    statistics.cells = partitions.values().flat_map(Partition::cells).collect();
-    Ok(Ok((statistics, manifest.rows())))
+    let cells = partitions.values().flat_map(Partition::cells).collect();
+    Ok(Ok(with_cells(manifest, cells)))
 }

@@ -52,6 +52,21 @@ pub struct Manifest {
     pub signature: String,
 }
 
+/// The perspective of an object of measures.
+///
+/// # Errors
+/// [`ArchiveError::Altered`] where its name has none.
+pub fn perspective<'a>(folder: &str, object: &'a Object) -> Result<&'a str, ArchiveError> {
+    let named = object.name.strip_prefix("perspective=");
+    match named.and_then(|name| name.split_once('/')) {
+        Some((perspective, _)) => Ok(perspective),
+        None => Err(ArchiveError::Altered {
+            path: format!("{folder}/{}", object.name),
+            reason: "it belongs to no perspective".to_owned(),
+        }),
+    }
+}
+
 impl Manifest {
     /// Makes and signs a manifest.
     ///

@@ -160,6 +160,18 @@ impl Place {
         Ok(Some(bytes.to_vec()))
     }
 
+    /// The length of an object, if it is there.
+    ///
+    /// # Errors
+    /// [`PlaceError::Storage`].
+    pub async fn length(&self, path: &str) -> Result<Option<u64>, PlaceError> {
+        match self.store.head(&self.at(path)).await {
+            Ok(found) => Ok(Some(found.size)),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(self.failed(path)(error)),
+        }
+    }
+
     /// Writes an object, in place of another.
     ///
     /// # Errors
@@ -222,6 +234,8 @@ mod tests {
         assert_eq!(place.get(path).await.unwrap(), Some(vec![1, 2]));
         place.put(path, vec![4]).await.unwrap();
         assert_eq!(place.get(path).await.unwrap(), Some(vec![4]));
+        assert_eq!(place.length(path).await.unwrap(), Some(1));
+        assert_eq!(place.length("responses/round=r 2").await.unwrap(), None);
         let found = place.folders("responses/round=r 1").await.unwrap();
         let again = format!("responses/round=r 1/{}/part-00000.parquet", found[0]);
         assert_eq!(place.get(&again).await.unwrap(), Some(vec![4]), "{again}");

@@ -14,6 +14,7 @@ use super::progress::Progress;
 use super::{load_config, say};
 use crate::app::Base;
 use crate::archive::ArchiveError;
+use crate::archive::cluster::Engine;
 use crate::archive::country::country;
 use crate::archive::place::Place;
 use crate::federate::signed::Signed;
@@ -77,6 +78,9 @@ pub struct CountryArgs {
     /// How many leading characters of a county's code name its province.
     #[arg(long, default_value_t = 2)]
     province_digits: usize,
+    /// What sums: polars (this machine), or ballista://HOST:PORT, an Apache DataFusion Ballista cluster.
+    #[arg(long, default_value = "polars")]
+    engine: String,
     /// The results, as results.json.
     #[arg(long)]
     out: PathBuf,
@@ -159,13 +163,15 @@ async fn combine(config: Option<&Path>, arguments: &CombineArgs, lang: Lang) -> 
 }
 
 async fn sum(arguments: &CountryArgs, lang: Lang) -> Result<()> {
+    let engine = Engine::read(&arguments.engine)?;
     let place = Place::open(&arguments.from).map_err(ArchiveError::from)?;
     let bar = Progress::new(1);
     let progress = |done: u64, all: u64| bar.set(done, all);
     let whole = named(&arguments.unit, None);
     let keys = list_of_keys(arguments.keys.as_deref())?;
     let digits = arguments.province_digits;
-    let found = country(&place, &arguments.round, &whole, digits, keys.as_ref(), &progress).await;
+    let round = &arguments.round;
+    let found = country(&place, round, &whole, digits, keys.as_ref(), &engine, &progress).await;
     bar.finish();
     let found = found?;
     write(&arguments.out, &found)?;
