@@ -264,7 +264,7 @@ async fn mail(config: &Config, lang: Lang) -> Finding {
             let what = tr!(lang, "doctor.mail_refused", server = server, error = error);
             Finding::fail(what, tr!(lang, "doctor.mend_mail_login"))
         }
-        Ok(Err(Outcome::TryAgain(error) | Outcome::Unknown(error))) => {
+        Ok(Err(Outcome::TryAgain(error) | Outcome::Unreachable(error) | Outcome::Unknown(error))) => {
             let what = tr!(lang, "doctor.mail_away", server = server, error = error);
             Finding::fail(what, tr!(lang, "doctor.mend_mail_away"))
         }

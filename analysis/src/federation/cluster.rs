@@ -113,9 +113,14 @@ mod tests {
     fn rows(fraction: f64) -> Vec<Row> {
         let row = |at: u32| -> Row {
             let luck = f64::from(at * 7_919 % 1_000) / 1_000.0;
-            let (stratum, psu) = if at.is_multiple_of(9) { (4, 1) } else { (at % 3, at % 11) };
+            let (stratum, psu) = if at.is_multiple_of(9) {
+                (4, 1)
+            } else {
+                (at % 3, at % 11)
+            };
             let weight = if at.is_multiple_of(23) { 0.0 } else { 1.0 + luck };
-            let pair = (!at.is_multiple_of(7)).then_some(((100.0 * luck).floor() as f32, 1.0 + (at % 2) as f32));
+            let pair =
+                (!at.is_multiple_of(7)).then_some(((100.0 * luck).floor() as f32, 1.0 + (at % 2) as f32));
             (
                 stratum,
                 psu,

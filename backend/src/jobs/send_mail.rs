@@ -72,7 +72,12 @@ impl MailWorker {
             greeted = self.relay.greet() => greeted,
             () = async { let _told = stopping.wait_for(|stop| *stop).await; } => return Ok(true),
         };
-        if let Err(Outcome::TryAgain(reason) | Outcome::Refused(reason) | Outcome::Unknown(reason)) = greeted
+        if let Err(
+            Outcome::TryAgain(reason)
+            | Outcome::Unreachable(reason)
+            | Outcome::Refused(reason)
+            | Outcome::Unknown(reason),
+        ) = greeted
         {
             let retry_at = now + pause_ms(unreachable_in_a_row + 1);
             tracing::warn!(%reason, "the mail server cannot be used; trying again");
@@ -84,7 +89,10 @@ impl MailWorker {
             let Some(message) = outbox::claim(&self.base.db, now, now + LEASE_MS).await? else {
                 break;
             };
-            self.send(message).await?;
+            if !self.send(message).await? {
+                // It went away while messages went out; the next turn asks it first.
+                return Ok(false);
+            }
         }
         Ok(true)
     }
@@ -117,36 +125,39 @@ impl MailWorker {
         }
     }
 
-    async fn send(&self, message: Message) -> Result<(), StoreError> {
+    /// Sends a message and records what became of it. Returns whether the server could be reached.
+    async fn send(&self, message: Message) -> Result<bool, StoreError> {
+        let db = &self.base.db;
         let outcome = match self.prepare(&message).await {
             Ok(Prepared::Send { to, message }) => self.hand_over(&to, &message).await,
             Ok(Prepared::Skip(reason)) => {
                 let now = self.base.clock.now_ms();
-                return outbox::give_up(&self.base.db, message.id, outbox::SKIPPED, reason, now).await;
+                outbox::give_up(db, message.id, outbox::SKIPPED, reason, now).await?;
+                return Ok(true);
             }
             Err(outcome) => outcome,
         };
         let now = self.base.clock.now_ms();
+        let retry_at = now + pause_ms(message.attempts);
         match outcome {
-            Outcome::Accepted => outbox::sent(&self.base.db, message.id, now).await,
+            Outcome::Accepted => outbox::sent(db, message.id, now).await?,
             Outcome::TryAgain(reason) if message.attempts < MOST_ATTEMPTS => {
-                outbox::retry(
-                    &self.base.db,
-                    message.id,
-                    &reason,
-                    now + pause_ms(message.attempts),
-                )
-                .await
+                outbox::retry(db, message.id, &reason, retry_at).await?;
+            }
+            Outcome::Unreachable(reason) => {
+                outbox::retry(db, message.id, &reason, retry_at).await?;
+                return Ok(false);
             }
             Outcome::TryAgain(reason) | Outcome::Refused(reason) => {
                 tracing::warn!(message.id = %message.id, %reason, "a message was refused");
-                outbox::give_up(&self.base.db, message.id, outbox::FAILED, &reason, now).await
+                outbox::give_up(db, message.id, outbox::FAILED, &reason, now).await?;
             }
             Outcome::Unknown(reason) => {
                 tracing::warn!(message.id = %message.id, %reason, "a message may or may not have been sent");
-                outbox::give_up(&self.base.db, message.id, outbox::UNKNOWN, &reason, now).await
+                outbox::give_up(db, message.id, outbox::UNKNOWN, &reason, now).await?;
             }
         }
+        Ok(true)
     }
 }
 

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use lettre::address::Envelope;
+use lettre::transport::smtp::Error;
 use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use url::Url;
@@ -34,8 +35,10 @@ pub enum TransportError {
 pub enum Outcome {
     /// The server took the message.
     Accepted,
-    /// Not now: the server was not reached, or said to come back.
+    /// Not now: the server said to come back.
     TryAgain(String),
+    /// No connection came about: nothing was handed over.
+    Unreachable(String),
     /// Never: the server refused the message or the login.
     Refused(String),
     /// The connection broke after the message was handed over: it may have been taken.
@@ -69,12 +72,13 @@ impl SmtpRelay {
     /// Asks whether the server can be reached and accepts the login, before a message is marked as being sent.
     ///
     /// # Errors
-    /// The [`Outcome`] that a message would have had: `TryAgain` or `Refused`.
+    /// The [`Outcome`] that a message would have had: `TryAgain`, `Unreachable` or `Refused`.
     pub async fn greet(&self) -> Result<(), Outcome> {
         match self.transport.test_connection().await {
             Ok(true) => Ok(()),
             Ok(false) => Err(Outcome::TryAgain("the server does not answer NOOP".to_owned())),
             Err(error) if error.is_permanent() => Err(Outcome::Refused(error.to_string())),
+            Err(error) if is_unreachable(&error) => Err(Outcome::Unreachable(describe(&error))),
             Err(error) => Err(Outcome::TryAgain(describe(&error))),
         }
     }
@@ -85,9 +89,16 @@ impl SmtpRelay {
             Ok(_) => Outcome::Accepted,
             Err(error) if error.is_permanent() => Outcome::Refused(error.to_string()),
             Err(error) if error.is_transient() => Outcome::TryAgain(error.to_string()),
+            Err(error) if is_unreachable(&error) => Outcome::Unreachable(describe(&error)),
             Err(error) => Outcome::Unknown(describe(&error)),
         }
     }
+}
+
+/// Whether no connection came about. lettre tells such errors from those of a connection that broke later by their words
+/// only; the tests below fail should these change.
+fn is_unreachable(error: &Error) -> bool {
+    error.to_string().starts_with("Connection error")
 }
 
 fn tls_trusting(url: &Url, path: &Path) -> Result<Tls, TransportError> {
@@ -133,11 +144,31 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_server_that_is_down_is_tried_again() {
-        // Port 9 of the loopback interface: nobody listens there.
-        let relay = SmtpRelay::new("smtp://user:secret@127.0.0.1:9", None).expect("a relay");
-        let outcome = relay.greet().await.expect_err("nobody listens");
-        assert!(matches!(outcome, Outcome::TryAgain(_)), "{outcome:?}");
+    async fn what_a_server_that_is_not_there_did_not_get_is_no_doubtful_message() {
+        let envelope = Envelope::new(None, vec!["a@example.org".parse().unwrap()]).unwrap();
+        // Port 9 of the loopback interface: nobody listens there. The names cannot exist (RFC 6761).
+        for url in [
+            "smtp://user:secret@127.0.0.1:9",
+            "smtp://no-such-host.invalid:25",
+            "smtps://no-such-host.invalid:465",
+        ] {
+            let relay = SmtpRelay::new(url, None).unwrap();
+            let greeted = relay.greet().await.unwrap_err();
+            assert!(matches!(greeted, Outcome::Unreachable(_)), "{greeted:?}");
+            let sent = relay.send(&envelope, b"Subject: x\r\n\r\nx").await;
+            assert!(matches!(sent, Outcome::Unreachable(_)), "{sent:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_message_is_doubtful_when_the_server_goes_away_during_the_talk() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("smtp://{}", listener.local_addr().unwrap());
+        let server = tokio::spawn(async move { drop(listener.accept().await.unwrap()) });
+        let envelope = Envelope::new(None, vec!["a@example.org".parse().unwrap()]).unwrap();
+        let sent = SmtpRelay::new(&url, None).unwrap().send(&envelope, b"x").await;
+        assert!(matches!(sent, Outcome::Unknown(_)), "{sent:?}");
+        server.await.unwrap();
     }
 
     #[test]
