@@ -20,6 +20,7 @@ use std::error::Error;
 use std::io::{BufWriter, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use ballista_core::object_store::{
     runtime_env_with_s3_support, session_config_with_s3_support, session_state_with_s3_support,
@@ -58,6 +59,10 @@ struct SumArgs {
     /// Into how many parts each step of the sums is split; some for each core of the cluster.
     #[arg(long, env = "MINYI_BALLISTA_PARTS", default_value_t = 16)]
     parts: usize,
+    /// How many seconds the sums of a perspective may take. Ballista has moments in which it does not notice that an
+    /// executor is lost, and waits for ever.
+    #[arg(long, env = "MINYI_BALLISTA_PATIENCE", default_value_t = 3_600)]
+    patience: u64,
 }
 
 /// Plans of many columns are deep; the stack is as ballista's own scheduler has it.
@@ -117,7 +122,8 @@ async fn run(command: Command) -> Result<(), Box<dyn Error + Send + Sync>> {
             let job = job::Job::read(std::io::stdin().lock())?;
             ready::ready(&arguments.scheduler).await?;
             let mut out = BufWriter::new(std::io::stdout());
-            sums::sum(&arguments.scheduler, arguments.parts, &job, &mut out).await?;
+            let patience = Duration::from_secs(arguments.patience);
+            sums::sum(&arguments.scheduler, arguments.parts, patience, &job, &mut out).await?;
             out.flush()?;
         }
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::error::Error;
 use std::io::Write;
 use std::sync::Arc;
+use std::time::Duration;
 
 use ballista_core::extension::SessionStateExt;
 use ballista_core::object_store::{session_config_with_s3_support, session_state_with_s3_support};
@@ -12,8 +13,8 @@ use datafusion::arrow::datatypes::{DataType, Float64Type, SchemaRef};
 use datafusion::datasource::file_format::parquet::ParquetFormat;
 use datafusion::datasource::listing::{ListingOptions, ListingTableUrl};
 use datafusion::prelude::SessionContext;
-use futures_util::StreamExt;
 use serde::Serialize;
+use tokio::time::timeout;
 
 use crate::job::{Job, called};
 use crate::statement::{Counties, Figure, PARTS, figures, ratios, statement};
@@ -55,12 +56,14 @@ const TABLE: &str = "measures";
 ///
 /// - `scheduler`: host and port.
 /// - `parts`: into how many parts each step is split.
+/// - `patience`: how long the sums of a perspective may take.
 ///
 /// # Errors
 /// Storage, scheduler or executors that do not answer; files that are no measures.
 pub(crate) async fn sum(
     scheduler: &str,
     parts: usize,
+    patience: Duration,
     job: &Job,
     out: &mut (impl Write + Send),
 ) -> Result<(), Box<dyn Error + Send + Sync>> {
@@ -79,10 +82,13 @@ pub(crate) async fn sum(
     for perspective in &job.perspectives {
         let figures = centred(&here, &names, perspective, one).await?;
         let sql = statement(TABLE, perspective, Counties::AllBut(&unfinished), &figures);
-        let mut batches = cluster.sql(&sql).await?.execute_stream().await?;
-        while let Some(batch) = batches.next().await {
-            let batch = batch?;
-            for line in lines(&batch, perspective, &figures, &wanted)? {
+        let summed = async { cluster.sql(&sql).await?.collect().await };
+        let batches = timeout(patience, summed).await.map_err(|_| {
+            let seconds = patience.as_secs();
+            format!("no sums of {perspective} within {seconds} s: an executor may be lost")
+        })??;
+        for batch in &batches {
+            for line in lines(batch, perspective, &figures, &wanted)? {
                 serde_json::to_writer(&mut *out, &line)?;
                 out.write_all(b"\n")?;
             }
