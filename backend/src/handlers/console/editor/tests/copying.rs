@@ -54,7 +54,7 @@ async fn questions_come_from_another_questionnaire_of_this_round_and_of_another(
         copied.location(),
         copied.text
     );
-    let outline = office.get(&copied.location()).await;
+    let outline = office.get(copied.location()).await;
     assert!(outline.text.contains("题目复制过来了"), "{}", outline.text);
     let workbook = office.get(&at(DRAFT, "/trial/download")).await;
     let form = xlsform::read("trial.xlsx", &workbook.bytes).unwrap().form;
