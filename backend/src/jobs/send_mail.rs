@@ -145,7 +145,7 @@ impl MailWorker {
                 outbox::retry(db, message.id, &reason, retry_at).await?;
             }
             Outcome::Unreachable(reason) => {
-                outbox::retry(db, message.id, &reason, retry_at).await?;
+                outbox::put_back(db, message.id, &reason, now).await?;
                 return Ok(false);
             }
             Outcome::TryAgain(reason) | Outcome::Refused(reason) => {

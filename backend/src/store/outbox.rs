@@ -18,7 +18,7 @@ mod sending;
 pub use crate::entity::outbox::Model as Message;
 pub use lists::{Listed, Outgoing, by_state, counts, of_kind, of_recipient, of_round, round_of, waiting};
 pub use office::{drop_waiting, hold, queue_again, release};
-pub use sending::{claim, expire_leases, give_up, is_due, postpone_due, retry, sent};
+pub use sending::{claim, expire_leases, give_up, is_due, postpone_due, put_back, retry, sent};
 
 /// Waiting for its time.
 pub const QUEUED: &str = "queued";
@@ -134,6 +134,20 @@ mod tests {
             by_state(&db).await.unwrap(),
             BTreeMap::from([(QUEUED.to_owned(), 2)])
         );
+    }
+
+    #[tokio::test]
+    async fn a_server_that_is_away_costs_a_message_no_attempt() {
+        let (_dir, db) = testing::database().await;
+        enqueue(&db, vec![message(1, "k")], 0).await.unwrap();
+        for _away in 0..20 {
+            let taken = claim(&db, 0, 100).await.unwrap().unwrap();
+            assert_eq!(taken.attempts, 1);
+            put_back(&db, taken.id, "nobody there", 0).await.unwrap();
+        }
+        let taken = claim(&db, 0, 100).await.unwrap().unwrap();
+        retry(&db, taken.id, "come back", 0).await.unwrap();
+        assert_eq!(claim(&db, 0, 100).await.unwrap().unwrap().attempts, 2);
     }
 
     #[tokio::test]

@@ -3,7 +3,7 @@
 use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, Query};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, QueryFilter,
-    QuerySelect,
+    QuerySelect, UpdateMany,
 };
 use uuid::Uuid;
 
@@ -95,6 +95,24 @@ pub async fn retry(
     settle(conn, id, QUEUED, Some(error), retry_at, None).await
 }
 
+/// Puts a message back of which nothing was handed over, because nobody could be reached: that was no attempt.
+///
+/// # Errors
+/// See [`enqueue`](super::enqueue).
+pub async fn put_back(
+    conn: &impl ConnectionTrait,
+    id: Uuid,
+    error: &str,
+    retry_at: i64,
+) -> Result<(), StoreError> {
+    let one_less = Expr::col(outbox::Column::Attempts).sub(1);
+    settling(id, QUEUED, Some(error), retry_at, None)
+        .col_expr(outbox::Column::Attempts, one_less)
+        .exec(conn)
+        .await?;
+    Ok(())
+}
+
 /// Records an end without success: [`FAILED`](super::FAILED), [`UNKNOWN`] or [`SKIPPED`](super::SKIPPED).
 ///
 /// # Errors
@@ -117,6 +135,19 @@ async fn settle(
     next_attempt_at: i64,
     sent_at: Option<i64>,
 ) -> Result<(), StoreError> {
+    settling(id, state, error, next_attempt_at, sent_at)
+        .exec(conn)
+        .await?;
+    Ok(())
+}
+
+fn settling(
+    id: Uuid,
+    state: &str,
+    error: Option<&str>,
+    next_attempt_at: i64,
+    sent_at: Option<i64>,
+) -> UpdateMany<outbox::Entity> {
     outbox::Entity::update_many()
         .col_expr(outbox::Column::State, Expr::value(state))
         .col_expr(outbox::Column::LastError, Expr::value(error.map(str::to_owned)))
@@ -124,9 +155,6 @@ async fn settle(
         .col_expr(outbox::Column::NextAttemptAt, Expr::value(next_attempt_at))
         .col_expr(outbox::Column::SentAt, Expr::value(sent_at))
         .filter(outbox::Column::Id.eq(id))
-        .exec(conn)
-        .await?;
-    Ok(())
 }
 
 /// Postpones every waiting message: the mail server cannot be reached, and says why.
