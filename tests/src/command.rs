@@ -1,8 +1,9 @@
 //! Running `minyi` as a user would: by its path, with arguments, reading what it prints.
 
 use std::ffi::OsStr;
+use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
 /// The folder of this crate (`tests/`), where scripts and fixtures are.
 pub fn tests_dir() -> PathBuf {
@@ -72,6 +73,20 @@ pub fn run(command: &mut Command) -> Said {
         stdout: String::from_utf8_lossy(&stdout).into_owned(),
         stderr: String::from_utf8_lossy(&stderr).into_owned(),
     }
+}
+
+/// The port that a server of the tests tells in its first line.
+///
+/// # Panics
+/// When it tells none: what it needs is not installed, and its own errors say what.
+pub fn port_of(child: &mut Child) -> u16 {
+    let stdout = child.stdout.take().expect("its output");
+    let mut line = String::new();
+    BufReader::new(stdout)
+        .read_line(&mut line)
+        .expect("its first line");
+    let port = line.trim().parse();
+    port.unwrap_or_else(|_| panic!("no port but {line:?}: was all installed (tests/run.sh does it)?"))
 }
 
 /// A port of the loopback interface that is free now.

@@ -1,13 +1,12 @@
 //! A real SMTP server (npm's `smtp-server`) that offers STARTTLS and asks for a login, with a certificate
 //! authority of its own. What it accepts is parsed by `mailparser` and kept in a folder.
 
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 
-use crate::command::tests_dir;
+use crate::command::{port_of, tests_dir};
 
 /// The certificate authority and the server's certificate, made once with `openssl` in a folder.
 #[derive(Debug)]
@@ -73,15 +72,7 @@ impl Smtp {
             .stdout(Stdio::piped())
             .spawn()
             .expect("node is installed (tests/run.sh does it)");
-        let mut line = String::new();
-        let stdout = child.stdout.take().expect("its output");
-        BufReader::new(stdout)
-            .read_line(&mut line)
-            .expect("its first line");
-        let port = line
-            .trim()
-            .parse()
-            .unwrap_or_else(|_| panic!("smtp.mjs said {line:?}"));
+        let port = port_of(&mut child);
         Self {
             child,
             inbox: inbox.to_owned(),

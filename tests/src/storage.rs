@@ -1,6 +1,5 @@
 //! Where archives are: a folder, a bucket of a server that is started here, or whatever `MINYI_ARCHIVE_URL` names.
 
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -11,7 +10,7 @@ use object_store::path::Path as Name;
 use object_store::prefix::PrefixStore;
 use object_store::{ObjectStore, ObjectStoreExt, PutPayload};
 
-use crate::command::tests_dir;
+use crate::command::{port_of, tests_dir};
 
 const BUCKET: &str = "minyi";
 const PREFIX: &str = "archive";
@@ -150,15 +149,7 @@ impl Server {
             .stderr(Stdio::null())
             .spawn()
             .expect("Python is installed (tests/run.sh does it)");
-        let mut line = String::new();
-        let stdout = child.stdout.take().expect("its output");
-        BufReader::new(stdout)
-            .read_line(&mut line)
-            .expect("its first line");
-        let port = line
-            .trim()
-            .parse()
-            .expect("moto is installed (tests/run.sh does it)");
+        let port = port_of(&mut child);
         Self { child, port }
     }
 }

@@ -24,7 +24,7 @@ use crate::cases;
 use crate::entity::{links, responses, round_groups, rounds};
 use crate::store::links::OpenDoor;
 use crate::store::rounds::{Round, RoundState};
-use crate::store::{StoreError, tallies};
+use crate::store::{StoreError, padded, tallies};
 use crate::submit::limits::Limits;
 use crate::submit::{Accepted, SubmitError};
 
@@ -69,7 +69,7 @@ impl Writer {
                 Judged::Done(_) => return Ok(None),
             }
         }
-        let slugs: BTreeSet<&str> = around.links.keys().map(String::as_str).collect();
+        let slugs: Vec<&str> = padded(around.links.keys().map(String::as_str).collect());
         let models: Vec<&responses::Model> = rows.iter().map(|(_, row)| row).collect();
         let Some(inserted) = insert(&db, &mut self.written, &round, &slugs, &models).await? else {
             return Ok(None);
@@ -117,7 +117,7 @@ fn settle(stored: &BTreeMap<Uuid, (String, String)>, row: &responses::Model) -> 
 }
 
 /// The round's row, held, if it is as it was and no other open round has one of the links.
-fn held(round: &Round, slugs: &BTreeSet<&str>) -> SelectStatement {
+fn held(round: &Round, slugs: &[&str]) -> SelectStatement {
     use rounds::Column as R;
     let of_links = Query::select()
         .column(links::Column::RoundId)
@@ -162,11 +162,7 @@ fn named(name: &'static str, query: impl Into<SubQueryStatement>) -> CommonTable
 }
 
 /// The statement that inserts rows and counts them if the round is as it was, and tells the leaves of those that are new.
-fn statement(
-    round: &Round,
-    slugs: &BTreeSet<&str>,
-    rows: &[&responses::Model],
-) -> Result<WithQuery, StoreError> {
+fn statement(round: &Round, slugs: &[&str], rows: &[&responses::Model]) -> Result<WithQuery, StoreError> {
     let still = Query::select().column("id").from("held").take();
     let values = rows.iter().map(|row| ValueTuple::Many(cells(row).collect()));
     let mut given = Query::select();
@@ -201,7 +197,7 @@ fn cells(row: &responses::Model) -> impl Iterator<Item = Value> {
 }
 
 /// The values of [`statement`], in the order of its places.
-fn values(round: &Round, slugs: &BTreeSet<&str>, rows: &[&responses::Model]) -> Vec<Value> {
+fn values(round: &Round, slugs: &[&str], rows: &[&responses::Model]) -> Vec<Value> {
     let text = |text: &str| Value::from(text);
     let mut values = Vec::with_capacity(32 + rows.len() * 23);
     // The round as it was.
@@ -226,7 +222,7 @@ async fn insert(
     conn: &impl ConnectionTrait,
     written: &mut Written,
     round: &Round,
-    slugs: &BTreeSet<&str>,
+    slugs: &[&str],
     rows: &[&responses::Model],
 ) -> Result<Option<BTreeSet<String>>, StoreError> {
     let backend = DbBackend::Postgres;
@@ -298,7 +294,7 @@ mod tests {
             (None, vec!["a"], vec![&one]),
             (Some("sha"), vec!["a", "b"], vec![&one, &two]),
         ] {
-            let (round, slugs) = (round(plan), slugs.into_iter().collect());
+            let round = round(plan);
             let built = DbBackend::Postgres.build(&statement(&round, &slugs, &rows).unwrap());
             assert_eq!(
                 built.values.unwrap().0,
