@@ -8,6 +8,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
+use tokio::runtime::Builder;
 
 use crate::app::Base;
 use crate::config::{Config, ConfigError};
@@ -34,6 +35,7 @@ pub mod results;
 pub mod round;
 pub mod serve;
 pub mod staff;
+mod threads;
 
 use failure::Failure;
 
@@ -107,8 +109,7 @@ enum Command {
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let lang = cli.lang.clone();
-    let outcome = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
+    let outcome = runtime_for(&cli)
         .build()
         .map_err(|error| Failure::Environment(error.to_string()))
         .and_then(|runtime| {
@@ -126,6 +127,22 @@ pub fn run() -> ExitCode {
             ExitCode::from(failure.exit_code())
         }
     }
+}
+
+/// The threads on which a command runs: as many as there are processors, or as `TOKIO_WORKER_THREADS` says; of a server,
+/// see [`threads`].
+fn runtime_for(cli: &Cli) -> Builder {
+    let mut runtime = Builder::new_multi_thread();
+    runtime.enable_all();
+    if matches!(cli.command, Command::Serve)
+        && std::env::var_os("TOKIO_WORKER_THREADS").is_none()
+        && let Ok(processors) = std::thread::available_parallelism()
+        // Settings that are at fault are told when the command reads them.
+        && let Ok(config) = load_config(cli.config.as_deref())
+    {
+        runtime.worker_threads(threads::of_server(&config.database_url, processors.get()));
+    }
+    runtime
 }
 
 async fn dispatch(cli: Cli) -> Result<()> {
