@@ -383,7 +383,6 @@ mod tests {
             content_mac: String::new(),
             salt: Vec::new(),
             leaf: n.to_string(),
-            receipt: String::new(),
             ways: String::new(),
             consents: String::new(),
             interviewer: None,

@@ -27,6 +27,7 @@ mod m20261126_000026_form_drafts;
 mod m20261126_000027_attachments;
 mod m20261127_000029_tallies;
 mod m20261127_000031_no_index_by_link;
+mod m20261127_000032_light_rows;
 
 /// All migrations in order.
 pub struct Migrator;
@@ -57,6 +58,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000027_attachments::Migration),
             Box::new(m20261127_000029_tallies::Migration),
             Box::new(m20261127_000031_no_index_by_link::Migration),
+            Box::new(m20261127_000032_light_rows::Migration),
         ]
     }
 }

@@ -257,7 +257,7 @@ impl Submitter {
         if let Some(stored) = responses::find(&self.db, id).await? {
             return if stored.content_mac == content_mac {
                 Ok(Accepted {
-                    receipt: stored.receipt,
+                    receipt: receipt::of(&self.keys, &stored.round_id, &stored.leaf)?,
                     replayed: true,
                 })
             } else {

@@ -18,7 +18,7 @@ use minyi_tests::answers;
 use minyi_tests::command::free_port;
 use minyi_tests::demo::{self, DemoFile};
 use minyi_tests::postgres::Postgres;
-use minyi_tests::responding::{Acknowledged, Bodies, Crowd, WhenBroken, assert_all_known};
+use minyi_tests::responding::{Acknowledged, Bodies, Crowd, WhenBroken, assert_all_known, leaf_of};
 use minyi_tests::server::Server;
 use minyi_tests::smtp::{Certificates, Smtp};
 use tempfile::TempDir;
@@ -246,12 +246,12 @@ fn whatever_dies_every_response_is_there_once_and_no_mail_comes_twice() {
 
 /// Every client sends each response until it is acknowledged, so that there are exactly as many as were acknowledged.
 fn assert_responses(scene: &Scene, runtime: &Runtime, before: usize, acknowledged: &[Acknowledged]) {
-    let rows = scene.ask("SELECT id || ' ' || receipt FROM responses");
+    let rows = scene.ask("SELECT id || ' ' || leaf FROM responses");
     let stored: BTreeMap<&str, &str> = rows.lines().filter_map(|line| line.split_once(' ')).collect();
     assert_eq!(stored.len(), before + acknowledged.len());
     for sent in acknowledged {
         let id = sent.body["id"].as_str().expect("an id");
-        assert_eq!(stored.get(id), Some(&sent.receipt.as_str()), "{id}");
+        assert_eq!(stored.get(id), Some(&leaf_of(&sent.receipt).as_str()), "{id}");
     }
     let some = &acknowledged[acknowledged.len().saturating_sub(200)..];
     assert_all_known(runtime, &scene.base_url(), some);

@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
@@ -65,6 +67,15 @@ impl Bodies {
             "started_at": "2026-11-01T08:00:00Z", "ended_at": "2026-11-01T08:05:00Z", "answers": self.answers,
         })
     }
+}
+
+/// The leaf of a receipt, hex: what the database keeps of it.
+///
+/// # Panics
+/// When it is no receipt.
+pub fn leaf_of(receipt: &str) -> String {
+    let leaf = receipt.split('.').nth(2).expect("a leaf");
+    hex::encode(URL_SAFE_NO_PAD.decode(leaf).expect("base64url"))
 }
 
 /// Sends a body: status, `Retry-After`, and the answer.

@@ -45,8 +45,6 @@ pub struct Model {
     /// Salted hash of the response, hex.
     #[sea_orm(unique)]
     pub leaf: String,
-    /// Signed leaf, as text.
-    pub receipt: String,
     /// Ways of reading used, space-separated: see [`crate::submit::Way`].
     pub ways: String,
     /// Consents given beside taking part: `sensitive`, `guardian`, space-separated.

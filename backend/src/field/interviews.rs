@@ -20,7 +20,7 @@ use crate::store::rounds::{self, Round};
 use crate::store::staff::Staff;
 use crate::store::{assignments, invitations, responses, sample};
 use crate::submit::body::CALLBACK;
-use crate::submit::{Accepted, Interview, Submission, SubmitError};
+use crate::submit::{Accepted, Interview, Submission, SubmitError, receipt};
 
 /// Why an interview is held, as stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -152,7 +152,7 @@ pub async fn receive(state: &AppState, staff: &Staff, sent: Sent) -> Result<Rece
     if let Some(stored) = responses::find(&state.db, sent.id).await? {
         return if stored.content_mac == content_mac {
             Ok(Received::Accepted(Accepted {
-                receipt: stored.receipt,
+                receipt: receipt::of(&state.keys, &stored.round_id, &stored.leaf)?,
                 replayed: true,
             }))
         } else {

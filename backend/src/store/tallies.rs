@@ -91,24 +91,44 @@ const COLUMNS: [C; 7] = [
     C::N,
 ];
 
-/// The statement that counts rows of responses which another inserts in the same statement, and gives as `inserted`.
+/// Columns of responses that [`add_inserted`] reads.
+pub(crate) const READ: [responses::Column; 8] = [
+    responses::Column::Id,
+    responses::Column::RoundId,
+    responses::Column::Day,
+    responses::Column::Group,
+    responses::Column::Mode,
+    responses::Column::OpenLink,
+    responses::Column::Interviewer,
+    responses::Column::State,
+];
+
+/// The statement that counts rows of responses which another inserts in the same statement, and gives as `inserted`: so
+/// many at most. One alone is not put into groups first, which costs the database more than to count it.
 ///
 /// # Errors
 /// [`StoreError::Corrupt`] when its columns do not fit, which cannot be.
-pub(crate) fn add_inserted(inserted: &'static str) -> Result<InsertStatement, StoreError> {
+pub(crate) fn add_inserted(inserted: &'static str, most: usize) -> Result<InsertStatement, StoreError> {
+    let counted = match most {
+        1 => alike(inserted).expr(Expr::val(1_i64)).take(),
+        _ => counted(inserted),
+    };
     let mut insert = Query::insert();
     insert
         .into_table(Tallies)
         .columns(COLUMNS)
-        .select_from(counted(inserted))
+        .select_from(counted)
         .map_err(corrupt)?
         .on_conflict(added_up());
     Ok(insert)
 }
 
 /// The values of [`add_inserted`], in the order of its places.
-pub(crate) fn values_of_add_inserted() -> [Value; 3] {
-    ["".into(), "".into(), ACCEPTED.into()]
+pub(crate) fn values_of_add_inserted(most: usize) -> Vec<Value> {
+    match most {
+        1 => vec!["".into(), "".into(), 1_i64.into(), ACCEPTED.into()],
+        _ => vec!["".into(), "".into(), ACCEPTED.into()],
+    }
 }
 
 fn corrupt(error: sea_orm::sea_query::error::Error) -> StoreError {
@@ -126,17 +146,24 @@ fn added_up() -> OnConflict {
         .to_owned()
 }
 
-/// The counts as they follow from rows of responses.
-fn counted(rows: impl IntoTableRef) -> SelectStatement {
+/// By what accepted ones among rows of responses are counted.
+fn alike(rows: impl IntoTableRef) -> SelectStatement {
     use responses::Column as R;
     let or_empty = |column: R| Func::coalesce([Expr::col(column), Expr::val("")]);
     Query::select()
         .columns([R::RoundId, R::Day, R::Group, R::Mode])
         .expr(or_empty(R::OpenLink))
         .expr(or_empty(R::Interviewer))
-        .expr(Func::count(Expr::col(R::Id)))
         .from(rows)
         .and_where(Expr::col(R::State).eq(ACCEPTED))
+        .take()
+}
+
+/// The counts as they follow from rows of responses.
+fn counted(rows: impl IntoTableRef) -> SelectStatement {
+    use responses::Column as R;
+    alike(rows)
+        .expr(Func::count(Expr::col(R::Id)))
         .group_by_columns([R::RoundId, R::Day, R::Group, R::Mode, R::OpenLink, R::Interviewer])
         .take()
 }

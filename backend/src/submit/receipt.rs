@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use crate::keys::Keys;
+use crate::store::StoreError;
 
 const PREFIX: &str = "MY1";
 
@@ -63,6 +64,22 @@ pub fn sign(keys: &Keys, round: &str, leaf: &[u8; 32]) -> String {
         URL_SAFE_NO_PAD.encode(leaf),
         URL_SAFE_NO_PAD.encode(signature)
     )
+}
+
+/// The receipt of a stored response. None is kept: signed again, a leaf gives the same letters (Ed25519 takes no chance,
+/// RFC 8032 §5.1.6).
+///
+/// - `leaf`: hex, as it is stored.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] when it is no leaf.
+pub fn of(keys: &Keys, round: &str, leaf: &str) -> Result<String, StoreError> {
+    let mut bytes = [0; 32];
+    hex::decode_to_slice(leaf, &mut bytes).map_err(|error| StoreError::Corrupt {
+        table: "responses",
+        what: format!("leaf: {error}"),
+    })?;
+    Ok(sign(keys, round, &bytes))
 }
 
 /// Reads a receipt and checks its signature. Blanks count for nothing: the receipt's page shows it in groups of four,
@@ -128,6 +145,17 @@ mod tests {
             &text[..text.len() - 4],
         ] {
             assert_eq!(verify(&key, bad), Err(ReceiptError::Malformed), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_stored_leaf_gives_the_receipt_that_was_given_and_nothing_else_gives_one() {
+        let keys = Keys::from_master(&[9; 32]);
+        let given = sign(&keys, "qinghe-2026", &[7; 32]);
+        assert_eq!(of(&keys, "qinghe-2026", &hex::encode([7; 32])).unwrap(), given);
+        for leaf in ["", "07", "not a leaf", &hex::encode([7; 33])] {
+            let error = of(&keys, "qinghe-2026", leaf).unwrap_err();
+            assert!(error.to_string().starts_with("responses: leaf"), "{error}");
         }
     }
 

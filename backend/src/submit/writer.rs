@@ -32,16 +32,18 @@ use crate::store::{StoreError, begin, connect_to_write, padded, sample};
 
 mod at_once;
 mod judge;
+mod kept;
 mod pending;
 mod rows;
 mod surroundings;
 
 use judge::{Judged, RoundForms};
+use kept::Kept;
 pub(super) use pending::Pending;
-use rows::{Statements, carry_over, insert, repeat};
+use rows::{Statements, carry_over, insert, receipts, repeat};
 use surroundings::{KnownDoors, read, stored};
 
-/// Largest batch: 512 rows of 23 values stay below SQLite's 32,766.
+/// Largest batch: 512 rows of 22 values stay below SQLite's 32,766.
 const MAX_BATCH: usize = 512;
 /// Times a batch is tried before its responses are told to come back.
 const ATTEMPTS: u32 = 3;
@@ -63,6 +65,8 @@ pub(super) struct Writer {
     doors: KnownDoors,
     statements: Statements,
     written: at_once::Written,
+    /// Its own connection, while batches are written at once.
+    kept: Kept,
     /// Only asked for the days that a follow-up case may take.
     plans: PlanCache,
 }
@@ -79,6 +83,7 @@ impl Writer {
             doors: KnownDoors::default(),
             statements: Statements::new(),
             written: at_once::Written::new(),
+            kept: Kept::default(),
             plans: PlanCache::default(),
         }
     }
@@ -162,8 +167,9 @@ impl Writer {
         if let Some(outcomes) = self.commit_at_once(batch).await? {
             return Ok(outcomes);
         }
+        self.kept.give_back();
         let tx = begin(&self.db).await?;
-        let surroundings = read(&tx, &mut self.doors, batch).await?;
+        let surroundings = read(&tx, &self.keys, &mut self.doors, batch).await?;
         let mut limits = Limits::new(self.clock.today(), self.clock.seconds_left_today());
         let mut places: BTreeMap<Uuid, Vec<QuotaPlace>> = BTreeMap::new();
         let mut outcomes: Vec<Option<Outcome>> = Vec::with_capacity(batch.len());
@@ -200,22 +206,25 @@ impl Writer {
             }
         }
         if surroundings.stored.is_none() {
-            settle_refused(&tx, batch, &mut outcomes).await?;
+            settle_refused(&tx, &self.keys, batch, &mut outcomes).await?;
         }
         // Two servers that insert the same keys in the same order wait for each other instead of deadlocking.
         rows.sort_by_key(|(_, row)| row.id);
         let models: Vec<&responses::Model> = rows.iter().map(|(_, row)| row).collect();
-        let inserted = insert(&tx, &mut self.statements, &models).await?;
+        // While the database works, what is to be said when it has is put together.
+        let inserting = insert(&tx, &mut self.statements, &models);
+        let (inserted, receipts) = tokio::join!(inserting, receipts(&self.keys, &models));
+        let (inserted, receipts) = (inserted?, receipts?);
         let skipped: Vec<Uuid> = rows
             .iter()
             .filter(|(_, row)| !inserted.contains(&row.leaf))
             .map(|(_, row)| row.id)
             .collect();
-        let stored = stored(&tx, skipped).await?;
+        let stored = stored(&tx, &self.keys, skipped).await?;
         let (mut completed, mut done_drafts, mut taken) = (Vec::new(), Vec::new(), Vec::new());
         let mut new_cases = Vec::new();
         let mut interviewed: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for (index, row) in rows {
+        for ((index, row), receipt) in rows.into_iter().zip(receipts) {
             let earlier = earlier_of.remove(&row.leaf);
             let outcome = if inserted.contains(&row.leaf) {
                 tallies.add(&row);
@@ -238,7 +247,7 @@ impl Writer {
                 done_drafts.extend(row.link);
                 done_drafts.extend(batch[index].draft_id.clone());
                 Ok(Accepted {
-                    receipt: row.receipt,
+                    receipt,
                     replayed: false,
                 })
             } else if earlier.is_some() {
@@ -319,13 +328,14 @@ async fn settle_files(
 /// What is refused may be handed in once more: then it is answered like that.
 async fn settle_refused(
     tx: &DatabaseTransaction,
+    keys: &Keys,
     batch: &[Pending],
     outcomes: &mut [Option<Outcome>],
 ) -> Result<(), StoreError> {
     let refused = |outcome: &Option<Outcome>| matches!(outcome, Some(Err(_)));
     let ids = batch.iter().zip(outcomes.iter());
     let ids = ids.filter(|(_, outcome)| refused(outcome));
-    let first = stored(tx, ids.map(|(pending, _)| pending.id).collect()).await?;
+    let first = stored(tx, keys, ids.map(|(pending, _)| pending.id).collect()).await?;
     for (pending, outcome) in batch.iter().zip(outcomes) {
         if refused(outcome)
             && let Some(first) = first.get(&pending.id)

@@ -13,7 +13,7 @@ use crate::cases::respondent::{self, WriteError};
 use crate::middleware::problems::PageError;
 use crate::pages::receipt::{self, AreaChoice, Contact, ContactNote, Receipt, Secret};
 use crate::store::{cases, institutions, responses, secrets};
-use crate::withdrawal;
+use crate::{submit, withdrawal};
 
 /// What the page says beside the receipt itself.
 struct Said {
@@ -55,11 +55,12 @@ async fn page(
     });
     let results_path = format!("/results/{}", visit.round.id);
     let has_services = institutions::any_open(&state.db, &visit.round.id).await?;
-    let check_path = format!("/receipt?r={}", response.receipt);
+    let text = submit::receipt::of(&state.keys, &response.round_id, &response.leaf)?;
+    let check_path = format!("/receipt?r={text}");
     let view = Receipt {
         round: visit.round_title().to_owned(),
         path: format!("{}/receipt", visit.base),
-        receipt: response.receipt.clone(),
+        receipt: text,
         check_url: format!("{}{check_path}", state.config.base_url),
         check_path,
         results_url: format!("{}{results_path}", state.config.base_url),

@@ -7,17 +7,19 @@
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use sea_orm::sea_query::{
     CommonTableExpression, Expr, ExprTrait, JoinType, OnConflict, Query, SelectStatement, SubQueryStatement,
     ValueTuple, WithClause, WithQuery,
 };
-use sea_orm::{ConnectionTrait, DbBackend, Iterable, ModelTrait, Statement, Value};
+use sea_orm::sqlx::Row;
+use sea_orm::{DbBackend, DbErr, Iterable, ModelTrait, RuntimeErr, Value};
 use uuid::Uuid;
 
 use super::judge::Judged;
 use super::pending::{Key, Pending};
-use super::rows::{corrupt, repeat};
+use super::rows::{corrupt, receipts, repeat};
 use super::surroundings::{Surroundings, stored};
 use super::{Outcome, Writer, settle_twins};
 use crate::cases;
@@ -33,7 +35,7 @@ const MOST: usize = 32;
 
 /// Statements as they were written once, by how many rows and links they take and whether the round's plan is sealed: to
 /// put one together costs more than anything else that is done for a response.
-pub(super) type Written = BTreeMap<(usize, usize, bool), String>;
+pub(super) type Written = BTreeMap<(usize, usize, bool), Arc<str>>;
 
 impl Writer {
     /// Writes a batch by one statement; none where the batch, the database or what has changed does not allow it.
@@ -52,7 +54,8 @@ impl Writer {
         };
         let around = Surroundings::of_open_links(round.clone(), links);
         let mut limits = Limits::new(self.clock.today(), self.clock.seconds_left_today());
-        let db = self.db.clone();
+        // Its own connection may be kept from the last batch: what there is to look up goes by the common ones.
+        let db = self.common.clone();
         let mut outcomes: Vec<Option<Outcome>> = Vec::with_capacity(batch.len());
         let mut rows: Vec<(usize, responses::Model)> = Vec::with_capacity(batch.len());
         for pending in batch {
@@ -71,16 +74,20 @@ impl Writer {
         }
         let slugs: Vec<&str> = padded(around.links.keys().map(String::as_str).collect());
         let models: Vec<&responses::Model> = rows.iter().map(|(_, row)| row).collect();
-        let Some(inserted) = insert(&db, &mut self.written, &round, &slugs, &models).await? else {
+        // While the database works, what is to be said when it has is put together.
+        let keys = Arc::clone(&self.keys);
+        let inserting = self.insert_at_once(&round, &slugs, &models);
+        let (inserted, receipts) = tokio::join!(inserting, receipts(&keys, &models));
+        let (Some(inserted), receipts) = (inserted?, receipts?) else {
             return Ok(None);
         };
         metrics::counter!("minyi_responses_accepted_total").increment(inserted.len() as u64);
         let skipped = rows.iter().filter(|(_, row)| !inserted.contains(&row.leaf));
-        let stored = stored(&db, skipped.map(|(_, row)| row.id).collect()).await?;
-        for (index, row) in rows {
+        let stored = stored(&db, &keys, skipped.map(|(_, row)| row.id).collect()).await?;
+        for ((index, row), receipt) in rows.into_iter().zip(receipts) {
             outcomes[index] = Some(match inserted.contains(&row.leaf) {
                 true => Ok(Accepted {
-                    receipt: row.receipt,
+                    receipt,
                     replayed: false,
                 }),
                 false => settle(&stored, &row),
@@ -106,6 +113,33 @@ impl Writer {
         }
         let round = round.filter(|round| round.round_state() == RoundState::Open)?;
         Some((round.clone(), links))
+    }
+
+    /// Inserts rows and counts them, if the round is as it was; gives the leaves of those that are new.
+    async fn insert_at_once(
+        &mut self,
+        round: &Round,
+        slugs: &[&str],
+        rows: &[&responses::Model],
+    ) -> Result<Option<BTreeSet<String>>, StoreError> {
+        let key = (rows.len(), slugs.len(), round.plan_sha256.is_some());
+        let sql = match self.written.entry(key) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => {
+                let statement = statement(round, slugs, rows)?;
+                place.insert(DbBackend::Postgres.build(&statement).sql.into())
+            }
+        };
+        let values = values(round, slugs, rows);
+        let found = self.kept.rows(&self.db, Arc::clone(sql), values).await?;
+        if found.is_empty() {
+            return Ok(None);
+        }
+        let leaves = found.iter().map(|row| row.try_get::<Option<String>, _>(0));
+        let leaves: Vec<Option<String>> = leaves
+            .collect::<Result<_, _>>()
+            .map_err(|error| DbErr::Query(RuntimeErr::SqlxError(error.into())))?;
+        Ok(Some(leaves.into_iter().flatten().collect()))
     }
 }
 
@@ -178,11 +212,11 @@ fn statement(round: &Round, slugs: &[&str], rows: &[&responses::Model]) -> Resul
         .select_from(given)
         .map_err(corrupt)?
         .on_conflict(OnConflict::new().do_nothing().to_owned())
-        .returning_all();
+        .returning(Query::returning().columns(tallies::READ.into_iter().chain([responses::Column::Leaf])));
     let with = WithClause::new()
         .cte(named("held", held(round, slugs)))
         .cte(named("put", put))
-        .cte(named("counted", tallies::add_inserted("put")?))
+        .cte(named("counted", tallies::add_inserted("put", rows.len())?))
         .to_owned();
     let told = Query::select()
         .column(("put", responses::Column::Leaf))
@@ -199,7 +233,7 @@ fn cells(row: &responses::Model) -> impl Iterator<Item = Value> {
 /// The values of [`statement`], in the order of its places.
 fn values(round: &Round, slugs: &[&str], rows: &[&responses::Model]) -> Vec<Value> {
     let text = |text: &str| Value::from(text);
-    let mut values = Vec::with_capacity(32 + rows.len() * 23);
+    let mut values = Vec::with_capacity(32 + rows.len() * 22);
     // The round as it was.
     let of_round = rounds::Column::iter().filter_map(|column| match (column, &round.plan_sha256) {
         (rounds::Column::PlanSha256, None) => None,
@@ -212,34 +246,9 @@ fn values(round: &Round, slugs: &[&str], rows: &[&responses::Model]) -> Vec<Valu
         values.extend(slugs.iter().copied().map(text));
     }
     values.extend(rows.iter().flat_map(|row| cells(row)));
-    values.extend(tallies::values_of_add_inserted());
+    values.extend(tallies::values_of_add_inserted(rows.len()));
     values.push(true.into());
     values
-}
-
-/// Inserts rows and counts them, if the round is as it was; gives the leaves of those that are new.
-async fn insert(
-    conn: &impl ConnectionTrait,
-    written: &mut Written,
-    round: &Round,
-    slugs: &[&str],
-    rows: &[&responses::Model],
-) -> Result<Option<BTreeSet<String>>, StoreError> {
-    let backend = DbBackend::Postgres;
-    let key = (rows.len(), slugs.len(), round.plan_sha256.is_some());
-    let sql = match written.entry(key) {
-        Entry::Occupied(known) => known.into_mut(),
-        Entry::Vacant(place) => place.insert(backend.build(&statement(round, slugs, rows)?).sql),
-    };
-    let values = values(round, slugs, rows);
-    let statement = Statement::from_sql_and_values(backend, sql.as_str(), values);
-    let found = conn.query_all_raw(statement).await?;
-    if found.is_empty() {
-        return Ok(None);
-    }
-    let leaves = found.iter().map(|row| row.try_get_by_index::<Option<String>>(0));
-    let leaves: Vec<Option<String>> = leaves.collect::<Result<_, _>>()?;
-    Ok(Some(leaves.into_iter().flatten().collect()))
 }
 
 #[cfg(test)]
@@ -267,7 +276,6 @@ mod tests {
             content_mac: own("mac"),
             salt: vec![1, 2],
             leaf: own("leaf"),
-            receipt: own("receipt"),
             ways: own("ways"),
             consents: own("consents"),
             interviewer: None,

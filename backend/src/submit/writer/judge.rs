@@ -184,7 +184,6 @@ impl Writer {
             content_mac: pending.content_mac.clone(),
             salt: salt.to_vec(),
             leaf: hex::encode(leaf),
-            receipt: receipt::sign(&self.keys, &round.id, &leaf),
             ways: pending.ways.clone(),
             consents: pending.consents.clone(),
             interviewer: pending.interviewer.clone(),

@@ -8,8 +8,9 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, Iterable, ModelTr
 
 use super::Outcome;
 use crate::entity::responses;
+use crate::keys::Keys;
 use crate::store::{StoreError, cases, secrets};
-use crate::submit::{Accepted, SubmitError};
+use crate::submit::{Accepted, SubmitError, receipt};
 
 /// What belonged to the earlier response belongs to the newer: the second secret opens both, the case goes on.
 pub(super) async fn carry_over(
@@ -19,6 +20,13 @@ pub(super) async fn carry_over(
 ) -> Result<(), StoreError> {
     secrets::carry_over(tx, &earlier.leaf, &newer.leaf).await?;
     cases::carry_over(tx, &earlier.leaf, &newer.leaf).await
+}
+
+/// The receipts of rows, in their order.
+pub(super) async fn receipts(keys: &Keys, rows: &[&responses::Model]) -> Result<Vec<String>, StoreError> {
+    rows.iter()
+        .map(|row| receipt::of(keys, &row.round_id, &row.leaf))
+        .collect()
 }
 
 /// What to answer to an id that is stored: `first` is its content and receipt. A response that was taken back has no

@@ -11,9 +11,11 @@ use uuid::Uuid;
 use super::pending::{Key, Pending};
 use crate::app::per_round::PerRound;
 use crate::entity::{invitations, responses};
+use crate::keys::Keys;
 use crate::store::links::{self, Doors, Hold, OpenDoor};
 use crate::store::rounds::{self, Round};
 use crate::store::{StoreError, padded, responses as response_store};
+use crate::submit::receipt;
 
 /// Doors of sealed rounds, which change by amendments only, and the slugs by which nothing was limited when they were
 /// last looked at.
@@ -94,26 +96,27 @@ impl Surroundings {
 /// Content and receipt of the stored responses among `ids`.
 pub(super) async fn stored(
     tx: &impl ConnectionTrait,
+    keys: &Keys,
     ids: Vec<Uuid>,
 ) -> Result<BTreeMap<Uuid, (String, String)>, StoreError> {
     if ids.is_empty() {
         return Ok(BTreeMap::new());
     }
-    let rows: Vec<(Uuid, String, String)> = responses::Entity::find()
+    let rows: Vec<(Uuid, String, String, String)> = responses::Entity::find()
         .select_only()
         .columns([
             responses::Column::Id,
             responses::Column::ContentMac,
-            responses::Column::Receipt,
+            responses::Column::RoundId,
+            responses::Column::Leaf,
         ])
         .filter(responses::Column::Id.is_in(padded(ids)))
         .into_tuple()
         .all(tx)
         .await?;
-    Ok(rows
-        .into_iter()
-        .map(|(id, mac, receipt)| (id, (mac, receipt)))
-        .collect())
+    rows.into_iter()
+        .map(|(id, mac, round, leaf)| Ok((id, (mac, receipt::of(keys, &round, &leaf)?))))
+        .collect()
 }
 
 /// Reads what the batch concerns. Invitations and rounds are held until the transaction ends, so that nobody replaces a
@@ -121,6 +124,7 @@ pub(super) async fn stored(
 /// others against those who change them.
 pub(super) async fn read(
     tx: &DatabaseTransaction,
+    keys: &Keys,
     known: &mut KnownDoors,
     batch: &[Pending],
 ) -> Result<Surroundings, StoreError> {
@@ -203,7 +207,7 @@ pub(super) async fn read(
     let stored = match limited.is_empty() && earlier.is_empty() {
         true => None,
         // After the wait for whoever held them: that may have been another server with the same response.
-        false => Some(stored(tx, batch.iter().map(|pending| pending.id).collect()).await?),
+        false => Some(stored(tx, keys, batch.iter().map(|pending| pending.id).collect()).await?),
     };
     Ok(Surroundings {
         stored,
