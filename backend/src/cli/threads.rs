@@ -6,7 +6,8 @@ use url::{Host, Url};
 ///
 /// PostgreSQL on the same machine works in processes of its own while a response waits for it: half of the processors are
 /// left to it, and no thread is woken on one that it needs. (Measured on two processors: a sixth more responses a second over
-/// one connection, a tenth more over thirty-two.) What computes for long has threads of its own in any case.
+/// one connection, a twentieth more over thirty-two; with SQLite all threads take a fifth more than half of them.) What
+/// computes for long has threads of its own in any case.
 pub(super) fn of_server(database_url: &str, processors: usize) -> usize {
     match is_beside(database_url) {
         true => (processors / 2).max(1),
