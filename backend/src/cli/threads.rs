@@ -6,8 +6,9 @@ use url::{Host, Url};
 ///
 /// PostgreSQL on the same machine works in processes of its own while a response waits for it: half of the processors are
 /// left to it, and no thread is woken on one that it needs. (Measured on two processors: a sixth more responses a second over
-/// one connection, a twentieth more over thirty-two; with SQLite all threads take a fifth more than half of them.) What
-/// computes for long has threads of its own in any case.
+/// one connection, a twentieth more over thirty-two; with SQLite all threads take a fifth more than half of them.) Estimates,
+/// reports, charts, sheets, registers and passwords, which take long, have threads of their own in any case; the hashing of a
+/// day's new leaves, once a day, has none.
 pub(super) fn of_server(database_url: &str, processors: usize) -> usize {
     match is_beside(database_url) {
         true => (processors / 2).max(1),
